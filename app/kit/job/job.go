@@ -1,0 +1,101 @@
+// Package job declares background work. A job is inserted in the same
+// transaction as the change that asks for it, so it exists exactly when the
+// change does. The agency rides along as metadata, never in the arguments.
+package job
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/bureauhq/bureau/app/kit/fault"
+)
+
+// Args are the data of one job. Kind is its stable name: "invoicing.send".
+type Args interface{ Kind() string }
+
+// Tx is the open transaction a job is inserted in.
+type Tx interface {
+	PGX() pgx.Tx
+	AgencyID() string
+	// AsLogin runs fn with the rights of the connection's own login, which
+	// may write to the queue, and to no agency's tables.
+	AsLogin(ctx context.Context, fn func(context.Context) error) error
+}
+
+// Registry collects the workers of all modules before the runner starts.
+type Registry struct{ Workers *river.Workers }
+
+// NewRegistry returns an empty registry.
+func NewRegistry() *Registry { return &Registry{Workers: river.NewWorkers()} }
+
+// Handle says which function does the jobs whose arguments are T. A fault
+// that cannot get better by waiting ends the job; all else is tried again.
+func Handle[T Args](r *Registry, fn func(context.Context, T) error) {
+	river.AddWorker(r.Workers, river.WorkFunc(func(ctx context.Context, j *river.Job[T]) error {
+		err := fn(ctx, j.Args)
+		var f *fault.Error
+		if errors.As(err, &f) {
+			switch f.Kind {
+			case fault.Invalid, fault.NotFound, fault.Forbidden, fault.Precondition, fault.Conflict:
+				return river.JobCancel(err)
+			}
+		}
+		return err
+	}))
+}
+
+// Queue inserts jobs. Client is set once the runner is built.
+type Queue struct {
+	Client *river.Client[pgx.Tx]
+	Name   string // of River's queue; the default one when empty
+}
+
+type meta struct {
+	Agency string `json:"agency"`
+}
+
+// Enqueue inserts jobs in tx.
+func (q *Queue) Enqueue(ctx context.Context, tx Tx, all ...Args) error {
+	if len(all) == 0 {
+		return nil
+	}
+	m, err := json.Marshal(meta{Agency: tx.AgencyID()})
+	if err != nil {
+		return fmt.Errorf("job metadata: %w", err)
+	}
+	params := make([]river.InsertManyParams, len(all))
+	for i, a := range all {
+		params[i] = river.InsertManyParams{Args: a, InsertOpts: &river.InsertOpts{Metadata: m, Queue: q.Name}}
+	}
+	return tx.AsLogin(ctx, func(ctx context.Context) error {
+		if _, err := q.Client.InsertManyFastTx(ctx, tx.PGX(), params); err != nil {
+			return fmt.Errorf("enqueue %s: %w", all[0].Kind(), err)
+		}
+		return nil
+	})
+}
+
+// InAgency is the worker middleware that puts a job's agency back in the
+// context. A job of no agency (the platform's own) runs without one.
+func InAgency(restore func(ctx context.Context, agencyID string) (context.Context, error)) rivertype.WorkerMiddleware {
+	return river.WorkerMiddlewareFunc(func(ctx context.Context, j *rivertype.JobRow, do func(context.Context) error) error {
+		var m meta
+		if err := json.Unmarshal(j.Metadata, &m); err != nil {
+			return fmt.Errorf("job %d metadata: %w", j.ID, err)
+		}
+		if m.Agency == "" {
+			return do(ctx)
+		}
+		ctx, err := restore(ctx, m.Agency)
+		if err != nil {
+			return err
+		}
+		return do(ctx)
+	})
+}

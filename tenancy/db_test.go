@@ -1,0 +1,170 @@
+package tenancy_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/app/kit/event"
+	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/app/kit/testkit"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+var errPlanned = errors.New("planned")
+
+func countEvents(t *testing.T, a *testkit.Agency) (n int) {
+	t.Helper()
+	err := a.DB.Read(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		return tx.PGX().QueryRow(ctx, `SELECT count(*) FROM events`).Scan(&n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+type happened struct{}
+
+func (happened) EventName() string { return "test.thing_happened.v1" }
+
+func TestRunCommitsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	a := testkit.NewAgency(t)
+	heard := 0
+	event.On(a.Bus, "count", func(context.Context, happened) error { heard++; return nil })
+	change := func(ctx context.Context, tx *tenancy.Tx) error {
+		if err := a.Bus.Publish(ctx, tx, happened{}); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Change{Action: "test.thing_happened", Entity: "thing", EntityID: "1"})
+	}
+	failed := a.DB.Run(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if err := change(ctx, tx); err != nil {
+			return err
+		}
+		return errPlanned
+	})
+	if !errors.Is(failed, errPlanned) {
+		t.Fatalf("got %v, want the error of the function", failed)
+	}
+	a.Work(t)
+	if n := countEvents(t, a); n != 0 || heard != 0 {
+		t.Fatalf("after a rollback: %d events, %d heard; want none", n, heard)
+	}
+	if err := a.DB.Run(a.Ctx, change); err != nil {
+		t.Fatal(err)
+	}
+	a.Work(t)
+	if n := countEvents(t, a); n != 1 || heard != 1 {
+		t.Fatalf("after a commit: %d events, %d heard; want 1 and 1", n, heard)
+	}
+}
+
+func TestRunInsideRunIsRefused(t *testing.T) {
+	t.Parallel()
+	a := testkit.NewAgency(t)
+	err := a.DB.Run(a.Ctx, func(ctx context.Context, _ *tenancy.Tx) error {
+		return a.DB.Read(ctx, func(context.Context, *tenancy.Tx) error { return nil })
+	})
+	if err == nil {
+		t.Fatal("a nested Run was let through")
+	}
+}
+
+func TestWithoutAgencyNothingRuns(t *testing.T) {
+	t.Parallel()
+	a := testkit.NewAgency(t)
+	err := a.DB.Run(t.Context(), func(context.Context, *tenancy.Tx) error { return nil })
+	if !errors.Is(err, tenancy.ErrNoAgency) {
+		t.Fatalf("got %v, want ErrNoAgency", err)
+	}
+}
+
+func TestReadRefusesWrites(t *testing.T) {
+	t.Parallel()
+	a := testkit.NewAgency(t)
+	err := a.DB.Read(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		_, err := tx.PGX().Exec(ctx, `UPDATE agency_settings SET legal_name = 'x'`)
+		return err
+	})
+	if err == nil || !strings.Contains(err.Error(), "read-only") {
+		t.Fatalf("got %v, want a refusal", err)
+	}
+}
+
+// The escapes of SET ROLE that are known, each tried as an agency's role.
+func TestNoStatementLeavesTheAgency(t *testing.T) {
+	t.Parallel()
+	mine, other := testkit.NewAgency(t), testkit.NewAgency(t)
+	var foreign string
+	err := other.DB.Read(other.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		return tx.PGX().QueryRow(ctx, `SELECT current_schema()`).Scan(&foreign)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := mine.Config.Prefix + "_" + foreign
+	for name, q := range map[string]string{
+		"qualified name":           `SELECT count(*) FROM ` + foreign + `.agency_settings`,
+		"platform table":           `SELECT count(*) FROM platform.agencies`,
+		"queue table":              `SELECT count(*) FROM queue.river_job`,
+		"set role":                 `SET ROLE ` + role,
+		"set role after a comment": `/* a /* b */ c */ -- d` + "\n SET ROLE " + role,
+		"reset role":               `RESET ROLE`,
+		"discard":                  `DISCARD ALL`,
+		"do block":                 `DO $$ BEGIN EXECUTE 'SET ROLE ` + role + `'; END $$`,
+		"set_config in a query":    `SELECT set_config('role', '` + role + `', false)`,
+		"query_to_xml":             `SELECT query_to_xml($$SELECT set_config('role', '` + role + `', false)$$, true, true, '')`,
+		"two statements":           `SELECT 1; SET ROLE ` + role,
+		"commit and go on":         `COMMIT`,
+		"temporary table":          `CREATE TEMP TABLE x (a int)`,
+		"make a table":             `CREATE TABLE x (a int)`,
+		"drop a table":             `DROP TABLE agency_settings`,
+		"edit the audit log":       `UPDATE audit_events SET action = ''`,
+		"empty the audit log":      `DELETE FROM audit_events`,
+		"truncate the audit log":   `TRUNCATE audit_events`,
+		"migration versions":       `DELETE FROM schema_migrations`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := mine.DB.Run(mine.Ctx, func(_ context.Context, tx *tenancy.Tx) error { return tx.Gorm().Exec(q).Error })
+			if err == nil {
+				t.Fatalf("%s was let through", q)
+			}
+			var user string
+			err = mine.DB.Read(mine.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+				return tx.PGX().QueryRow(ctx, `SELECT current_user`).Scan(&user)
+			})
+			if err != nil || !strings.HasPrefix(user, mine.Config.Prefix+"_t") || user == role {
+				t.Fatalf("afterwards the role is %q (%v)", user, err)
+			}
+		})
+	}
+}
+
+type noted struct {
+	What string `json:"what"`
+}
+
+func (noted) Kind() string { return "test.noted" }
+
+func TestJobsCarryTheirAgency(t *testing.T) {
+	t.Parallel()
+	a := testkit.NewAgency(t)
+	var got tenancy.Agency
+	job.Handle(a.Registry, func(ctx context.Context, _ noted) (err error) {
+		got, err = tenancy.From(ctx)
+		return err
+	})
+	err := a.DB.Run(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) error { return a.Queue.Enqueue(ctx, tx, noted{"x"}) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Work(t)
+	if got.ID != a.Tenancy.ID {
+		t.Fatalf("the job ran for agency %q, want %q", got.ID, a.Tenancy.ID)
+	}
+}

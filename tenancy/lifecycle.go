@@ -1,0 +1,75 @@
+package tenancy
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/bureauhq/bureau/app/kit/fault"
+)
+
+// ErrBadState answers a change that the agency's state does not allow.
+var ErrBadState = fault.Define(fault.Conflict, "tenancy.bad_state", "The agency's state does not allow this.")
+
+// List returns all agencies but spares, oldest first, after the given slug.
+func (p *Provisioner) List(ctx context.Context, after string, limit int) ([]Agency, error) {
+	var out []Agency
+	err := p.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, selectAgency+` WHERE a.slug > $1 ORDER BY a.slug LIMIT $2`, after, limit)
+		if err != nil {
+			return fmt.Errorf("list agencies: %w", err)
+		}
+		out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Agency, error) { return scanAgency(row) })
+		return err
+	})
+	return out, err
+}
+
+// Suspend closes an active agency.
+func (p *Provisioner) Suspend(ctx context.Context, slug string) error {
+	return p.move(ctx, slug, Suspended, Active)
+}
+
+// Resume opens a suspended agency, or one that was marked for removal.
+func (p *Provisioner) Resume(ctx context.Context, slug string) error {
+	return p.move(ctx, slug, Active, Suspended, Deleted)
+}
+
+// Delete marks an agency for removal. Its data stay until they are removed for good.
+func (p *Provisioner) Delete(ctx context.Context, slug string) error {
+	return p.move(ctx, slug, Deleted, Active, Suspended)
+}
+
+// Rename changes the agency's name as the registry knows it.
+func (p *Provisioner) Rename(ctx context.Context, key, name string) error {
+	return p.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE agencies SET name = $2 WHERE id = $1`, key, name)
+		return err
+	})
+}
+
+func (p *Provisioner) move(ctx context.Context, slug string, to State, from ...State) error {
+	return p.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		states := make([]string, len(from))
+		for i, s := range from {
+			states[i] = string(s)
+		}
+		tag, err := tx.Exec(ctx, `UPDATE agencies SET state = $2, deleted_at = CASE WHEN $2 = 'deleted' THEN now() END
+			WHERE slug = $1 AND state = ANY ($3)`, slug, string(to), states)
+		if err != nil {
+			return fmt.Errorf("change the state of %s: %w", slug, err)
+		}
+		if tag.RowsAffected() == 1 {
+			return nil
+		}
+		var there bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM agencies WHERE slug = $1)`, slug).Scan(&there); err != nil {
+			return fmt.Errorf("look up %s: %w", slug, err)
+		}
+		if !there {
+			return ErrNoAgency
+		}
+		return ErrBadState
+	})
+}

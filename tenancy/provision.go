@@ -1,0 +1,152 @@
+package tenancy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/pg"
+	"github.com/bureauhq/bureau/migrations"
+)
+
+var (
+	// ErrSlugTaken answers a slug that another agency has.
+	ErrSlugTaken = fault.Define(fault.Conflict, "tenancy.slug_taken", "This address is taken.").At("body.slug", "is taken")
+	errNoSpare   = errors.New("tenancy: no spare is ready")
+)
+
+// Provisioner makes agencies ahead of time and gives them away.
+type Provisioner struct {
+	cfg     Config
+	control *Control
+	owner   *Migrator // nil where this process may only claim
+	log     *slog.Logger
+}
+
+// NewProvisioner returns a provisioner. With a nil owner it can claim spares but make none.
+func NewProvisioner(cfg Config, control *Control, owner *Migrator, log *slog.Logger) (*Provisioner, error) {
+	cfg, err := cfg.withDefaults()
+	return &Provisioner{cfg, control, owner, log}, err
+}
+
+// Claim gives a ready-made agency its slug and name: one UPDATE, no DDL. If
+// no spare is ready it makes one, which takes a moment. ErrSlugTaken.
+func (p *Provisioner) Claim(ctx context.Context, slug, name string) (Agency, error) {
+	a, err := p.claim(ctx, slug, name)
+	if !errors.Is(err, errNoSpare) || p.owner == nil {
+		return a, err
+	}
+	p.log.WarnContext(ctx, "no spare agency was ready; one is made now")
+	if err := p.Make(ctx); err != nil {
+		return Agency{}, err
+	}
+	return p.claim(ctx, slug, name)
+}
+
+func (p *Provisioner) claim(ctx context.Context, slug, name string) (Agency, error) {
+	var a Agency
+	err := p.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		var err error
+		a, err = scanAgency(tx.QueryRow(ctx, `
+			UPDATE agencies a SET slug = $1, name = $2, state = 'active', claimed_at = now()
+			WHERE a.id = (SELECT id FROM agencies WHERE state = 'spare' AND schema_version = $3
+			              ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+			RETURNING a.id, a.slug, a.name, a.state, a.schema_version, a.schema_name, a.role_name, a.shard`,
+			strings.ToLower(slug), name, migrations.Newest(migrations.Tenant())))
+		return err
+	})
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return Agency{}, errNoSpare
+	case pg.Violates(err, "agencies_slug_key"):
+		return Agency{}, ErrSlugTaken.Because(err)
+	}
+	return a, err
+}
+
+// Make makes one spare: role, schema and all steps in one transaction.
+func (p *Provisioner) Make(ctx context.Context) error {
+	if p.owner == nil {
+		return errNoSpare
+	}
+	return pgx.BeginFunc(ctx, p.owner.pool, func(tx pgx.Tx) error {
+		var n int64
+		if err := tx.QueryRow(ctx, `SELECT nextval('platform.agency_numbers')`).Scan(&n); err != nil {
+			return fmt.Errorf("number of the agency: %w", err)
+		}
+		schemaOf, shard := fmt.Sprintf("t%05d", n), int(n)%p.cfg.Shards
+		role := p.cfg.Prefix + "_" + schemaOf
+		if err := makeRole(ctx, tx, role, "NOLOGIN NOINHERIT"); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, baseline(schemaOf, role, p.cfg.appLogin(shard))); err != nil {
+			return fmt.Errorf("make schema %s: %w", schemaOf, err)
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO platform.agencies (id, schema_name, role_name, shard, schema_version, state)
+			VALUES ($1, $2, $3, $4, $5, 'spare')`, id.New(), schemaOf, role, shard, migrations.Newest(migrations.Tenant()))
+		if err != nil {
+			return fmt.Errorf("register %s: %w", schemaOf, err)
+		}
+		return nil
+	})
+}
+
+// baseline is the script of a new agency in one text. Rights are given before
+// the tables are made, so that no table is written twice.
+func baseline(schemaOf, role, login string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `
+		CREATE SCHEMA %[1]s;
+		GRANT USAGE ON SCHEMA %[1]s TO %[2]s;
+		ALTER DEFAULT PRIVILEGES IN SCHEMA %[1]s GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %[2]s;
+		GRANT %[2]s TO %[3]s;
+		SET LOCAL search_path TO %[1]s;
+		CREATE TABLE %[4]s (id character varying(255) PRIMARY KEY);
+		REVOKE INSERT, UPDATE, DELETE ON %[4]s FROM %[2]s;
+		`, schemaOf, role, login, versions)
+	for _, s := range migrations.Tenant() {
+		b.WriteString(fill(s.SQL, schemaOf, role))
+		fmt.Fprintf(&b, "\nINSERT INTO %s (id) VALUES ('%s');\n", versions, s.ID)
+	}
+	return b.String()
+}
+
+// KeepSpares fills up the spares, now and every few seconds, until ctx ends.
+func (p *Provisioner) KeepSpares(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if err := p.Fill(ctx); err != nil && ctx.Err() == nil {
+			p.log.WarnContext(ctx, "spare agencies could not be made", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Fill makes spares up to the configured number.
+func (p *Provisioner) Fill(ctx context.Context) error {
+	for {
+		var n int
+		err := p.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+			return tx.QueryRow(ctx, `SELECT count(*) FROM agencies WHERE state = 'spare' AND schema_version = $1`,
+				migrations.Newest(migrations.Tenant())).Scan(&n)
+		})
+		if err != nil || n >= p.cfg.Spares {
+			return err
+		}
+		if err := p.Make(ctx); err != nil {
+			return err
+		}
+	}
+}
