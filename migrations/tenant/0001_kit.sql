@@ -13,6 +13,7 @@ CREATE TABLE events (
     label       text NOT NULL,
     payload     jsonb NOT NULL
 );
+CREATE INDEX events_name_idx ON events (name);
 CREATE INDEX events_client_idx ON events (client_id, happened_at DESC, id DESC) WHERE client_id IS NOT NULL;
 CREATE INDEX events_project_idx ON events (project_id, happened_at DESC, id DESC) WHERE project_id IS NOT NULL;
 
