@@ -1,0 +1,73 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/file"
+	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Config is what the application needs from outside. cmd fills it, from the
+// environment or from the development stack.
+type Config struct {
+	// Origin is where the site is reached: http://bureau.localhost:8080. Agencies
+	// live on <slug>.<host>, sign-in on auth.<host>.
+	Origin *url.URL
+	// Dev shows development pages and allows plain http.
+	Dev bool
+	// TrustedProxies are the addresses or networks whose X-Forwarded-For counts.
+	TrustedProxies []string
+
+	Tenancy tenancy.Config
+
+	KratosPublicURL string
+	KratosAdminURL  string
+	// KratosCookie is the name of Kratos' own session cookie on the auth host.
+	KratosCookie string
+	// TokenKeys is the public part (JWKS) of the keys that sign Kratos' session tokens.
+	TokenKeys []byte
+
+	Mail     mail.Sender
+	MailFrom string
+	Files    file.Store
+
+	// Web is the built front end; nil serves the API alone.
+	Web fs.FS
+	// MailPage is the caught mail of a development stack, mounted at /dev/mail.
+	MailPage http.Handler
+
+	Log *slog.Logger
+	Now func() time.Time
+}
+
+func (c *Config) check() error {
+	var errs []error
+	need := func(ok bool, what string) {
+		if !ok {
+			errs = append(errs, errors.New(what))
+		}
+	}
+	need(c.Origin != nil && c.Origin.Host != "", "Origin: want an address such as https://bureau.example")
+	need(c.Mail != nil, "Mail: want a sender")
+	need(c.Files != nil, "Files: want a store")
+	if c.Origin != nil {
+		need(c.Dev || c.Origin.Scheme == "https", "Origin: want https outside of development")
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if len(errs) > 0 {
+		return fmt.Errorf("configuration: %w", errors.Join(errs...))
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+)
+
+func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
+
+// mountDev shows the caught mail of a development stack, on every host.
+func (a *App) mountDev(f *fiber.App) {
+	if !a.cfg.Dev || a.cfg.MailPage == nil {
+		return
+	}
+	h := adaptor.HTTPHandler(http.StripPrefix("/dev/mail", a.cfg.MailPage))
+	f.All("/dev/mail", h)
+	f.All("/dev/mail/*", h)
+}
+
+// mountDocument publishes the OpenAPI document. It names no agency, so every host may have it.
+func (a *App) mountDocument(f *fiber.App) {
+	raw, err := json.Marshal(a.API.OpenAPI())
+	if err != nil {
+		panic("app: the OpenAPI document cannot be written: " + err.Error()) // a programmer's mistake, at start-up
+	}
+	f.Get("/api/v1/openapi.json", func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderContentType, "application/json")
+		c.Set(fiber.HeaderCacheControl, "public, max-age=300")
+		return c.Send(raw)
+	})
+	f.All("/api/*", func(*fiber.Ctx) error { return errNoRoute })
+}
+
+// OpenAPI returns the document as the front end's generator reads it.
+func (a *App) OpenAPI() ([]byte, error) { return json.MarshalIndent(a.API.OpenAPI(), "", "  ") }
+
+// mountPages serves the built front end.
+func (a *App) mountPages(f *fiber.App) {}
+
+// mountIdentity puts sessions, sign-in and the checks of cookies in front of the operations.
+func (a *App) mountIdentity(f *fiber.App) {}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"io"
+
+	"github.com/bureauhq/bureau/app/kit/file"
+	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/modules/agency"
+	"github.com/bureauhq/bureau/modules/agency/agencydb"
+	"github.com/bureauhq/bureau/modules/agency/agencyhttp"
+	"github.com/bureauhq/bureau/modules/audit"
+	"github.com/bureauhq/bureau/modules/audit/auditdb"
+	"github.com/bureauhq/bureau/modules/audit/audithttp"
+	"github.com/bureauhq/bureau/modules/people"
+	"github.com/bureauhq/bureau/modules/people/peopledb"
+	"github.com/bureauhq/bureau/modules/people/peoplehttp"
+)
+
+// Services are the cores of all modules, wired.
+type Services struct {
+	Agency *agency.Service
+	Audit  *audit.Service
+	People *people.Service
+}
+
+// wireServices builds the modules from the ground up: each may use those above it in this list.
+func (a *App) wireServices() {
+	s := &a.Services
+	now := a.cfg.Now
+	s.Agency = agency.New(agency.Deps{DB: a.DB, Store: agencydb.Store{}, Names: a.Provisioner, Events: a.Bus, Images: images{a.cfg.Files}, Now: now})
+	s.Audit = audit.New(audit.Deps{DB: a.DB, Store: auditdb.Store{}})
+	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Events: a.Bus, Now: now, NewID: id.New})
+}
+
+// registerOperations declares every operation of the API.
+func (a *App) registerOperations() {
+	s := a.Services
+	agencyhttp.Register(a.API, s.Agency)
+	audithttp.Register(a.API, s.Audit)
+	peoplehttp.Register(a.API, s.People)
+}
+
+// images keeps logos in the file store.
+type images struct{ files file.Store }
+
+func (i images) PutLogo(ctx context.Context, agencyID string, r io.Reader) (string, error) {
+	img, err := file.Logo(r)
+	if err != nil {
+		return "", err
+	}
+	key := file.Key(agencyID, "logo", id.New()+img.Extension)
+	return key, i.files.Put(ctx, key, img.ContentType, bytesReader(img.Data), int64(len(img.Data)))
+}
+
+func (i images) Open(ctx context.Context, key string) (io.ReadCloser, string, error) {
+	r, info, err := i.files.Open(ctx, key)
+	return r, info.ContentType, err
+}

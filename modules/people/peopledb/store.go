@@ -1,0 +1,143 @@
+// Package peopledb keeps people's records in Postgres.
+package peopledb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/app/kit/pg"
+	"github.com/bureauhq/bureau/modules/people"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Store implements people.Store.
+type Store struct{}
+
+var _ people.Store = Store{}
+
+// Positions lists positions by name.
+func (Store) Positions(ctx context.Context, tx *tenancy.Tx, archived bool) ([]people.Position, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT id, name, archived_at, version FROM positions
+		WHERE $1 OR archived_at IS NULL ORDER BY lower(name), id LIMIT 500`, archived)
+	if err != nil {
+		return nil, fmt.Errorf("list positions: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[people.Position])
+}
+
+// AddPosition inserts p.
+func (Store) AddPosition(ctx context.Context, tx *tenancy.Tx, p people.Position, now time.Time) error {
+	_, err := tx.PGX().Exec(ctx, `INSERT INTO positions (id, name, created_at) VALUES ($1, $2, $3)`, p.ID, p.Name, now)
+	return taken(err)
+}
+
+// Position finds one position.
+func (Store) Position(ctx context.Context, tx *tenancy.Tx, id string) (people.Position, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT id, name, archived_at, version FROM positions WHERE id = $1`, id)
+	if err != nil {
+		return people.Position{}, err
+	}
+	p, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[people.Position])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return p, people.ErrNotFound
+	}
+	return p, err
+}
+
+// SavePosition writes p over the version it was read at.
+func (Store) SavePosition(ctx context.Context, tx *tenancy.Tx, p people.Position) error {
+	tag, err := tx.PGX().Exec(ctx, `UPDATE positions SET name = $3, archived_at = $4, version = version + 1 WHERE id = $1 AND version = $2`,
+		p.ID, p.Version, p.Name, p.ArchivedAt)
+	if err == nil && tag.RowsAffected() == 0 {
+		return httpapi.ErrStale
+	}
+	return taken(err)
+}
+
+func taken(err error) error {
+	if pg.Violates(err, "positions_name_key") {
+		return people.ErrNameTaken.Because(err)
+	}
+	return err
+}
+
+// Schedules lists a member's schedules, oldest first.
+func (Store) Schedules(ctx context.Context, tx *tenancy.Tx, memberID string) ([]people.Schedule, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT member_id, starts_on, coalesce(position_id::text, ''), seconds FROM employments
+		WHERE member_id = $1 ORDER BY starts_on LIMIT 500`, memberID)
+	if err != nil {
+		return nil, fmt.Errorf("list schedules: %w", err)
+	}
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (s people.Schedule, err error) {
+		var seconds []int32
+		if err := r.Scan(&s.MemberID, &s.StartsOn, &s.PositionID, &seconds); err != nil {
+			return s, err
+		}
+		for i := range min(len(seconds), 7) {
+			s.Seconds[i] = int(seconds[i])
+		}
+		return s, nil
+	})
+}
+
+// PutSchedule writes the schedule that starts on its day.
+func (Store) PutSchedule(ctx context.Context, tx *tenancy.Tx, s people.Schedule, now time.Time) error {
+	_, err := tx.PGX().Exec(ctx, `INSERT INTO employments (member_id, starts_on, position_id, seconds, created_at)
+		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5)
+		ON CONFLICT (member_id, starts_on) DO UPDATE SET position_id = EXCLUDED.position_id, seconds = EXCLUDED.seconds`,
+		s.MemberID, s.StartsOn, s.PositionID, s.Seconds[:], now)
+	return err
+}
+
+// PositionsOn returns the position of every member who has one on that day.
+func (Store) PositionsOn(ctx context.Context, tx *tenancy.Tx, on day.Date) (map[string]string, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT DISTINCT ON (member_id) member_id, coalesce(position_id::text, '') FROM employments
+		WHERE starts_on <= $1 ORDER BY member_id, starts_on DESC`, on)
+	if err != nil {
+		return nil, fmt.Errorf("positions on %s: %w", on, err)
+	}
+	out := map[string]string{}
+	var member, position string
+	_, err = pgx.ForEachRow(rows, []any{&member, &position}, func() error {
+		if position != "" {
+			out[member] = position
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Holidays lists the days off for all within r.
+func (Store) Holidays(ctx context.Context, tx *tenancy.Tx, r day.Range) ([]people.Off, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT day, day, share::text FROM holidays WHERE day BETWEEN $1 AND $2`, r.From, r.To)
+	if err != nil {
+		return nil, fmt.Errorf("list holidays: %w", err)
+	}
+	return pgx.CollectRows(rows, off)
+}
+
+// Leave lists a member's leave that touches r.
+func (Store) Leave(ctx context.Context, tx *tenancy.Tx, memberID string, r day.Range) ([]people.Off, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT first_day, last_day, share::text FROM leaves WHERE member_id = $1 AND first_day <= $3 AND last_day >= $2`,
+		memberID, r.From, r.To)
+	if err != nil {
+		return nil, fmt.Errorf("list leave: %w", err)
+	}
+	return pgx.CollectRows(rows, off)
+}
+
+func off(r pgx.CollectableRow) (o people.Off, err error) {
+	var share string
+	if err := r.Scan(&o.From, &o.To, &share); err != nil {
+		return o, err
+	}
+	o.Share, err = decimal.NewFromString(share)
+	return o, err
+}
