@@ -1,0 +1,307 @@
+package devstack
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// account is the user a child runs as when it is not ours.
+type account struct{ uid, gid uint32 }
+
+// program is a server that is kept running until stop.
+type program struct {
+	name    string
+	command func() *exec.Cmd
+	prepare func(context.Context) error // before each start: clears what a crash left
+	ready   func(context.Context) error // one try; nil when it serves
+	polite  syscall.Signal              // asks it to end
+	orphan  syscall.Signal              // what the kernel sends it when we die
+	as      *account
+	dir     string // for its log and its pid
+	log     *slog.Logger
+
+	quit     chan struct{}
+	stopping sync.Once
+	ended    chan struct{}
+
+	mu  sync.Mutex
+	pid int
+}
+
+const (
+	readyWithin   = 60 * time.Second
+	politePatient = 10 * time.Second
+	restartAfter  = 500 * time.Millisecond
+	logLimit      = 8 << 20
+)
+
+func (p *program) logFile() string { return filepath.Join(p.dir, p.name+".log") }
+func (p *program) pidFile() string { return filepath.Join(p.dir, p.name+".pid") }
+
+// start returns when the program serves. From then on it is started again whenever it ends by itself.
+func (p *program) start(ctx context.Context) error {
+	p.quit, p.ended = make(chan struct{}), make(chan struct{})
+	if st, err := os.Stat(p.logFile()); err == nil && st.Size() > logLimit {
+		_ = os.Rename(p.logFile(), p.logFile()+".old")
+	}
+	if err := p.endLeftover(ctx); err != nil {
+		return err
+	}
+	done, err := p.launch(ctx)
+	if err != nil {
+		close(p.ended)
+		return err
+	}
+	if gone, err := p.awaitReady(ctx, done); err != nil {
+		if !gone {
+			p.end(done)
+		}
+		close(p.ended)
+		return err
+	}
+	go p.keep(done)
+	return nil
+}
+
+// keep starts the program again when it dies, until stop.
+func (p *program) keep(done <-chan error) {
+	defer close(p.ended)
+	for {
+		select {
+		case <-p.quit:
+			p.end(done)
+			return
+		case err := <-done:
+			p.log.Warn("a service ended and is started again", "service", p.name, "err", err)
+		}
+		for {
+			select {
+			case <-p.quit:
+				return
+			case <-time.After(restartAfter):
+			}
+			var err error
+			if done, err = p.launch(context.Background()); err == nil {
+				break
+			}
+			p.log.Warn("a service could not be started again", "service", p.name, "err", err)
+		}
+	}
+}
+
+// stop ends the program and returns when it is gone.
+func (p *program) stop() {
+	if p == nil || p.quit == nil {
+		return
+	}
+	p.stopping.Do(func() { close(p.quit) })
+	<-p.ended
+}
+
+// launch starts the program once; done tells how it ended.
+func (p *program) launch(ctx context.Context) (<-chan error, error) {
+	if p.prepare != nil {
+		if err := p.prepare(ctx); err != nil {
+			return nil, err
+		}
+	}
+	out, err := os.OpenFile(p.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("%s: open its log: %w", p.name, err)
+	}
+	cmd := p.command()
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.SysProcAttr = attributes(p.orphan, p.as)
+	started, done := make(chan error, 1), make(chan error, 1)
+	go func() {
+		// The kernel ties the child to the thread that made it, so that thread must live as long as the child.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		defer func() { _ = out.Close() }()
+		err := cmd.Start()
+		if err == nil {
+			p.remember(cmd.Process.Pid)
+		}
+		started <- err
+		if err == nil {
+			err = cmd.Wait()
+			p.remember(0)
+			done <- err
+		}
+	}()
+	if err := <-started; err != nil {
+		return nil, fmt.Errorf("start %s: %w", p.name, err)
+	}
+	return done, nil
+}
+
+func (p *program) remember(pid int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pid = pid
+	if pid == 0 {
+		_ = os.Remove(p.pidFile())
+		return
+	}
+	_ = os.WriteFile(p.pidFile(), []byte(strconv.Itoa(pid)), 0o600)
+}
+
+func (p *program) signal(s syscall.Signal) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.pid > 0 {
+		_ = syscall.Kill(p.pid, s)
+	}
+}
+
+// end asks, waits, and ends by force what does not listen.
+func (p *program) end(done <-chan error) {
+	p.signal(p.polite)
+	select {
+	case <-done:
+		return
+	case <-time.After(politePatient):
+	}
+	p.mu.Lock()
+	pid := p.pid
+	p.mu.Unlock()
+	if pid > 0 {
+		_ = syscall.Kill(-pid, syscall.SIGKILL)
+	}
+	<-done
+}
+
+// awaitReady says with its error whether the program has ended already.
+func (p *program) awaitReady(ctx context.Context, done <-chan error) (gone bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	tick := time.NewTicker(30 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := p.ready(ctx)
+		if err == nil {
+			return false, nil
+		}
+		select {
+		case how := <-done:
+			return true, &startError{p.name, fmt.Errorf("it ended at once: %w", orNil(how)), p.lastWords()}
+		case <-ctx.Done():
+			return false, &startError{p.name, fmt.Errorf("not ready after %s: %w", readyWithin, err), p.lastWords()}
+		case <-tick.C:
+		}
+	}
+}
+
+var errCleanExit = errors.New("exit status 0")
+
+func orNil(err error) error {
+	if err == nil {
+		return errCleanExit
+	}
+	return err
+}
+
+type startError struct {
+	name string
+	err  error
+	said string
+}
+
+func (e *startError) Error() string {
+	return fmt.Sprintf("start %s: %v; its log ends with:\n%s", e.name, e.err, e.said)
+}
+func (e *startError) Unwrap() error { return e.err }
+
+func (p *program) lastWords() string {
+	b, err := os.ReadFile(p.logFile())
+	if err != nil {
+		return "(no log)"
+	}
+	lines := bytes.Split(bytes.TrimSpace(b), []byte("\n"))
+	return string(bytes.Join(lines[max(0, len(lines)-12):], []byte("\n")))
+}
+
+// endLeftover ends the child of an earlier run that was killed before it could.
+func (p *program) endLeftover(ctx context.Context) error {
+	b, err := os.ReadFile(p.pidFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.name, err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil || pid <= 1 {
+		return os.Remove(p.pidFile())
+	}
+	// The number may belong to a stranger by now: it is ours only if it runs the same program with the same arguments.
+	cmd := p.command()
+	if err := endIfSame(ctx, pid, strings.Join(cmd.Args, " "), p.polite); err != nil {
+		return fmt.Errorf("%s of an earlier run (process %d): %w", p.name, pid, err)
+	}
+	return os.Remove(p.pidFile())
+}
+
+func endIfSame(ctx context.Context, pid int, commandLine string, polite syscall.Signal) error {
+	for deadline, sent := time.Now().Add(politePatient), false; ; sent = true {
+		if !strings.HasPrefix(running(ctx, pid), commandLine) {
+			return nil
+		}
+		s := polite
+		if time.Now().After(deadline) {
+			s = syscall.SIGKILL
+		}
+		if !sent || s == syscall.SIGKILL {
+			if err := syscall.Kill(pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
+				return err
+			}
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// running tells the command line of a process, or nothing.
+func running(ctx context.Context, pid int) string {
+	if b, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil {
+		return strings.TrimSpace(string(bytes.ReplaceAll(b, []byte{0}, []byte(" "))))
+	}
+	if runtime.GOOS == "linux" {
+		return ""
+	}
+	out, err := exec.CommandContext(ctx, "ps", "-ww", "-o", "command=", "-p", strconv.Itoa(pid)).Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// freePort finds a port nobody listens on, and prefers the one used before.
+func freePort(before int) (int, error) {
+	l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", before))
+	if err != nil && before != 0 {
+		l, err = net.Listen("tcp4", "127.0.0.1:0")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
