@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/clients"
 )
@@ -201,7 +203,7 @@ type (
 )
 
 func (f filterIn) filter() (clients.Filter, error) {
-	if err := httpapi.OptionalUUID("query.owner", f.Owner); err != nil {
+	if err := optionalID("query.owner", f.Owner); err != nil {
 		return clients.Filter{}, err
 	}
 	return clients.Filter{Search: f.Q, State: clients.State(f.State), OwnerID: f.Owner, Tag: f.Tag, Sort: f.Sort}, nil
@@ -228,7 +230,7 @@ func (h handlers) list(ctx context.Context, in *listIn) (*listOut, error) {
 
 func (h handlers) create(ctx context.Context, in *createIn) (*oneOut, error) {
 	b := in.Body
-	if err := httpapi.OptionalUUID("body.owner_id", b.OwnerID); err != nil {
+	if err := optionalID("body.owner_id", b.OwnerID); err != nil {
 		return nil, err
 	}
 	c, similar, err := h.svc.Create(ctx, clients.Draft{
@@ -253,7 +255,7 @@ func (h handlers) change(ctx context.Context, in *changeIn) (*oneOut, error) {
 	}
 	b := in.Body
 	if b.OwnerID != nil {
-		if err := httpapi.OptionalUUID("body.owner_id", *b.OwnerID); err != nil {
+		if err := optionalID("body.owner_id", *b.OwnerID); err != nil {
 			return nil, err
 		}
 	}
@@ -335,4 +337,14 @@ func optional(s string) *string {
 		return nil
 	}
 	return &s
+}
+
+var errBadID = fault.Define(fault.Invalid, "request.invalid", "The request is not valid.")
+
+// optionalID refuses what is neither empty nor an id. The schema cannot say both.
+func optionalID(path, s string) error {
+	if s == "" || id.Valid(s) {
+		return nil
+	}
+	return errBadID.At(path, "is not an id")
 }

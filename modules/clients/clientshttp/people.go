@@ -95,7 +95,7 @@ type (
 )
 
 func (h handlers) contacts(ctx context.Context, in *contactsIn) (*contactsOut, error) {
-	if err := httpapi.OptionalUUID("query.client", in.Client); err != nil {
+	if err := optionalID("query.client", in.Client); err != nil {
 		return nil, err
 	}
 	found, next, err := h.svc.Contacts(ctx, clients.ContactFilter{Search: in.Q, ClientID: in.Client, State: clients.State(in.State)}, in.Query)

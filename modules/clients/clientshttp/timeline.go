@@ -124,7 +124,7 @@ func (h handlers) timeline(ctx context.Context, in *timelineIn) (*timelineOut, e
 
 func (h handlers) logInteraction(ctx context.Context, in *logIn) (*interactionOut, error) {
 	b := in.Body
-	if err := httpapi.OptionalUUID("body.contact_id", b.ContactID); err != nil {
+	if err := optionalID("body.contact_id", b.ContactID); err != nil {
 		return nil, err
 	}
 	return answerInteraction(h.svc.LogInteraction(ctx, in.ID, clients.InteractionDraft{
@@ -139,7 +139,7 @@ func (h handlers) changeInteraction(ctx context.Context, in *changeInteractionIn
 	}
 	b := in.Body
 	if b.ContactID != nil {
-		if err := httpapi.OptionalUUID("body.contact_id", *b.ContactID); err != nil {
+		if err := optionalID("body.contact_id", *b.ContactID); err != nil {
 			return nil, err
 		}
 	}
