@@ -12,6 +12,9 @@ import (
 	"github.com/bureauhq/bureau/modules/audit"
 	"github.com/bureauhq/bureau/modules/audit/auditdb"
 	"github.com/bureauhq/bureau/modules/audit/audithttp"
+	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/modules/clients/clientsdb"
+	"github.com/bureauhq/bureau/modules/clients/clientshttp"
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/people/peopledb"
 	"github.com/bureauhq/bureau/modules/people/peoplehttp"
@@ -19,9 +22,10 @@ import (
 
 // Services are the cores of all modules, wired.
 type Services struct {
-	Agency *agency.Service
-	Audit  *audit.Service
-	People *people.Service
+	Agency  *agency.Service
+	Audit   *audit.Service
+	People  *people.Service
+	Clients *clients.Service
 }
 
 // wireServices builds the modules from the ground up: each may use those above it in this list.
@@ -31,6 +35,7 @@ func (a *App) wireServices() {
 	s.Agency = agency.New(agency.Deps{DB: a.DB, Store: agencydb.Store{}, Names: a.Provisioner, Events: a.Bus, Images: images{a.cfg.Files}, Now: now})
 	s.Audit = audit.New(audit.Deps{DB: a.DB, Store: auditdb.Store{}})
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Events: a.Bus, Now: now, NewID: id.New})
+	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{}, Settings: s.Agency, Events: a.Bus, Now: now})
 }
 
 // registerOperations declares every operation of the API.
@@ -39,6 +44,7 @@ func (a *App) registerOperations() {
 	agencyhttp.Register(a.API, s.Agency)
 	audithttp.Register(a.API, s.Audit)
 	peoplehttp.Register(a.API, s.People)
+	clientshttp.Register(a.API, s.Clients)
 }
 
 // images keeps logos in the file store.
