@@ -166,24 +166,29 @@ type ClientTags struct {
 	Items []string `json:"items"`
 }
 
+// FilterIn is what a list and an export can be narrowed by. The framework sees
+// the fields of exported embedded types only.
+type FilterIn struct {
+	Q     string `query:"q" maxLength:"100" doc:"Part of a name, code or e-mail address, also of contacts"`
+	State string `query:"state" enum:"active,archived,all" default:"active"`
+	Owner string `query:"owner" maxLength:"36" doc:"A member's id"`
+	Tag   string `query:"tag" maxLength:"30"`
+	Sort  string `query:"sort" enum:"name,-name,created_at,-created_at,updated_at,-updated_at" default:"name"`
+}
+
+// IDIn names the record of a path.
+type IDIn struct {
+	ID string `path:"id" format:"uuid"`
+}
+
 type (
-	filterIn struct {
-		Q     string `query:"q" maxLength:"100" doc:"Part of a name, code or e-mail address, also of contacts"`
-		State string `query:"state" enum:"active,archived,all" default:"active"`
-		Owner string `query:"owner" maxLength:"36" doc:"A member's id"`
-		Tag   string `query:"tag" maxLength:"30"`
-		Sort  string `query:"sort" enum:"name,-name,created_at,-created_at,updated_at,-updated_at" default:"name"`
-	}
 	listIn struct {
 		page.Query
-		filterIn
+		FilterIn
 	}
 	createIn struct{ Body NewClient }
-	idIn     struct {
-		ID string `path:"id" format:"uuid"`
-	}
 	changeIn struct {
-		idIn
+		IDIn
 		httpapi.IfMatch
 		Body ClientChange
 	}
@@ -202,7 +207,7 @@ type (
 	tagsOut    struct{ Body ClientTags }
 )
 
-func (f filterIn) filter() (clients.Filter, error) {
+func (f FilterIn) filter() (clients.Filter, error) {
 	if err := optionalID("query.owner", f.Owner); err != nil {
 		return clients.Filter{}, err
 	}
@@ -244,7 +249,7 @@ func (h handlers) create(ctx context.Context, in *createIn) (*oneOut, error) {
 	return out, err
 }
 
-func (h handlers) get(ctx context.Context, in *idIn) (*oneOut, error) {
+func (h handlers) get(ctx context.Context, in *IDIn) (*oneOut, error) {
 	return answer(h.svc.Find(ctx, in.ID))
 }
 
@@ -277,11 +282,11 @@ func (h handlers) change(ctx context.Context, in *changeIn) (*oneOut, error) {
 	return answer(h.svc.Change(ctx, in.ID, version, ch))
 }
 
-func (h handlers) archive(ctx context.Context, in *idIn) (*oneOut, error) {
+func (h handlers) archive(ctx context.Context, in *IDIn) (*oneOut, error) {
 	return answer(h.svc.Archive(ctx, in.ID))
 }
 
-func (h handlers) restore(ctx context.Context, in *idIn) (*oneOut, error) {
+func (h handlers) restore(ctx context.Context, in *IDIn) (*oneOut, error) {
 	return answer(h.svc.Restore(ctx, in.ID))
 }
 

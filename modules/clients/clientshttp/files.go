@@ -75,7 +75,7 @@ func (h handlers) imports(ctx context.Context, in *importIn) (*importOut, error)
 	return &importOut{out}, nil
 }
 
-func (h handlers) export(ctx context.Context, in *filterIn) (*exportOut, error) {
+func (h handlers) export(ctx context.Context, in *FilterIn) (*exportOut, error) {
 	f, err := in.filter()
 	if err != nil {
 		return nil, err

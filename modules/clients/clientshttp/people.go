@@ -79,11 +79,11 @@ type (
 		State  string `query:"state" enum:"active,archived,all" default:"active"`
 	}
 	addContactIn struct {
-		idIn
+		IDIn
 		Body NewContact
 	}
 	changeContactIn struct {
-		idIn
+		IDIn
 		httpapi.IfMatch
 		Body ContactChange
 	}
@@ -116,7 +116,7 @@ func (h handlers) addContact(ctx context.Context, in *addContactIn) (*contactOut
 	}))
 }
 
-func (h handlers) contact(ctx context.Context, in *idIn) (*contactOut, error) {
+func (h handlers) contact(ctx context.Context, in *IDIn) (*contactOut, error) {
 	return answerContact(h.svc.FindContact(ctx, in.ID))
 }
 
@@ -128,11 +128,11 @@ func (h handlers) changeContact(ctx context.Context, in *changeContactIn) (*cont
 	return answerContact(h.svc.ChangeContact(ctx, in.ID, version, clients.ContactChange(in.Body)))
 }
 
-func (h handlers) archiveContact(ctx context.Context, in *idIn) (*contactOut, error) {
+func (h handlers) archiveContact(ctx context.Context, in *IDIn) (*contactOut, error) {
 	return answerContact(h.svc.ArchiveContact(ctx, in.ID))
 }
 
-func (h handlers) restoreContact(ctx context.Context, in *idIn) (*contactOut, error) {
+func (h handlers) restoreContact(ctx context.Context, in *IDIn) (*contactOut, error) {
 	return answerContact(h.svc.RestoreContact(ctx, in.ID))
 }
 

@@ -86,17 +86,17 @@ type InteractionChange struct {
 
 type (
 	timelineIn struct {
-		idIn
+		IDIn
 		page.Query
 		Kind []string `query:"kind" maxItems:"12" doc:"Only these kinds, with commas between"`
 	}
 	timelineOut struct{ Body ClientTimeline }
 	logIn       struct {
-		idIn
+		IDIn
 		Body NewInteraction
 	}
 	changeInteractionIn struct {
-		idIn
+		IDIn
 		httpapi.IfMatch
 		Body InteractionChange
 	}
@@ -154,7 +154,7 @@ func (h handlers) changeInteraction(ctx context.Context, in *changeInteractionIn
 	return answerInteraction(h.svc.ChangeInteraction(ctx, in.ID, version, ch))
 }
 
-func (h handlers) removeInteraction(ctx context.Context, in *idIn) (*struct{}, error) {
+func (h handlers) removeInteraction(ctx context.Context, in *IDIn) (*struct{}, error) {
 	return nil, h.svc.RemoveInteraction(ctx, in.ID)
 }
 
