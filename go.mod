@@ -2,6 +2,8 @@ module github.com/bureauhq/bureau
 
 go 1.26.0
 
+ignore ./frontend/node_modules
+
 require (
 	codeberg.org/go-pdf/fpdf v0.12.0
 	github.com/aws/aws-sdk-go-v2 v1.45.1

@@ -1,0 +1,64 @@
+// Fails when a route loads more than its budget. It follows Vite's manifest,
+// so a new lazy page is measured without being named here.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const limits = { entry: 180, route: 245, portal: 230, auth: 220, lazyExtra: 130, css: 15 };
+const dist = path.join(path.dirname(fileURLToPath(import.meta.url)), '../dist');
+const manifest = JSON.parse(readFileSync(path.join(dist, '.vite/manifest.json'), 'utf8'));
+
+const sizes = new Map();
+const gzip = (f) => {
+  if (!sizes.has(f)) sizes.set(f, gzipSync(readFileSync(path.join(dist, f)), { level: 9 }).length / 1024);
+  return sizes.get(f);
+};
+function closure(key, seen = new Set()) {
+  if (seen.has(key)) return seen;
+  seen.add(key);
+  for (const i of manifest[key].imports ?? []) closure(i, seen);
+  return seen;
+}
+function weigh(keys) {
+  const all = new Set(keys.flatMap((k) => [...closure(k)]));
+  const js = [...all].map((k) => manifest[k].file).filter((f) => f.endsWith('.js'));
+  const css = [...new Set([...all].flatMap((k) => manifest[k].css ?? []))];
+  return { js: js.reduce((a, f) => a + gzip(f), 0), css: css.reduce((a, f) => a + gzip(f), 0), all };
+}
+
+const keys = Object.keys(manifest);
+const find = (re) => keys.filter((k) => re.test(k));
+const shell = find(/app\/shell\/AppShell\.tsx$/);
+const portalShell = find(/app\/portal\/PortalShell\.tsx$|features\/portal\/.*Shell\.tsx$/);
+const rows = [];
+const add = (name, ks, limit) => rows.push({ name, ...weigh(ks), limit });
+
+add('entry', ['index.html'], limits.entry);
+add('shell', ['index.html', ...shell], limits.route);
+add('auth entry', ['auth.html'], limits.auth);
+for (const page of find(/^src\/features\/[^/]+\/pages\/[^/]+\.tsx$/)) {
+  const feature = page.split('/')[2];
+  if (feature === 'auth') add(page, ['auth.html', page], limits.auth);
+  else if (feature === 'portal') add(page, ['index.html', ...portalShell, page], limits.portal);
+  else add(page, ['index.html', ...shell, page], limits.route);
+}
+
+// Whatever a page loads later by itself (an editor, a chart) is weighed on its own.
+for (const page of [...rows]) {
+  for (const k of page.all) {
+    for (const d of manifest[k].dynamicImports ?? []) {
+      if (/\/(pages|shell|portal)\/|routes|icons-material/.test(d) || rows.some((r) => r.name === `+ ${d}`)) continue;
+      const extra = [...closure(d)].filter((x) => !page.all.has(x)).map((x) => manifest[x].file).filter((f) => f.endsWith('.js'));
+      rows.push({ name: `+ ${d}`, js: extra.reduce((a, f) => a + gzip(f), 0), css: 0, limit: limits.lazyExtra, all: new Set() });
+    }
+  }
+}
+
+let failed = false;
+for (const r of rows) {
+  const over = r.js > r.limit || r.css > limits.css;
+  failed ||= over;
+  console.log(`${over ? 'OVER' : 'ok  '} ${r.js.toFixed(1).padStart(7)} of ${String(r.limit).padStart(3)} KB gzip  ${r.name}${r.css > limits.css ? `  css ${r.css.toFixed(1)} KB` : ''}`);
+}
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,42 @@
+import Box from '@mui/material/Box';
+import Link from '@mui/material/Link';
+import Typography from '@mui/material/Typography';
+import type { ReactNode } from 'react';
+import { Link as RouterLink } from 'react-router';
+import { useDocumentTitle } from '../lib/hooks';
+
+type Props = {
+  title: string;
+  /** A quiet line under the title. */
+  sub?: ReactNode;
+  /** The way back up: the list this page is an item of. */
+  up?: { to: string; label: string };
+  /** Shown beside the title: a state chip. */
+  chip?: ReactNode;
+  /** The page's one main action last. On phones they sit in a bar above the bottom navigation. */
+  actions?: ReactNode;
+};
+
+/** The top of every page. Also names the browser's tab. */
+export function PageHeader({ title, sub, up, chip, actions }: Props) {
+  useDocumentTitle(title);
+  return (
+    <Box sx={{ mb: 5, display: 'flex', alignItems: { xs: 'stretch', sm: 'flex-end' }, flexDirection: { xs: 'column', sm: 'row' }, gap: 3 }}>
+      <Box sx={{ flex: 1, minWidth: 0 }}>
+        {up && (
+          <Link component={RouterLink} to={up.to} variant="body2" sx={{ color: 'text.secondary', display: 'inline-flex', alignItems: 'center', minHeight: 24 }}>
+            ← {up.label}
+          </Link>
+        )}
+        <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, flexWrap: 'wrap' }}>
+          <Typography variant="h1" className="said">{title}</Typography>
+          {chip}
+        </Box>
+        {sub && <Typography component="div" sx={{ color: 'text.secondary' }}>{sub}</Typography>}
+      </Box>
+      {actions && (
+        <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'center', '& > .MuiButton-root': { flexGrow: { xs: 1, sm: 0 } } }}>{actions}</Box>
+      )}
+    </Box>
+  );
+}

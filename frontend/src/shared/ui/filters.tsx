@@ -1,0 +1,111 @@
+import Badge from '@mui/material/Badge';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Chip from '@mui/material/Chip';
+import IconButton from '@mui/material/IconButton';
+import InputAdornment from '@mui/material/InputAdornment';
+import OutlinedInput from '@mui/material/OutlinedInput';
+import ClearIcon from '@mui/icons-material/CloseRounded';
+import SearchIcon from '@mui/icons-material/SearchRounded';
+import TuneIcon from '@mui/icons-material/TuneRounded';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useKey, usePhone } from '../lib/hooks';
+import { useCommon } from '../lib/i18n';
+import { BottomSheet } from './dialogs';
+import { Picker, type Option } from './fields';
+
+type SearchProps = { value: string; onChange: (v: string) => void; label: string };
+
+/** Searches while one types, a moment after the last key. '/' jumps here. */
+export function SearchField({ value, onChange, label }: SearchProps) {
+  const t = useCommon();
+  const [text, setText] = useState(value);
+  const input = useRef<HTMLInputElement>(null);
+  const sent = useRef(value);
+  useKey('/', () => input.current?.focus());
+  useEffect(() => {
+    if (value === sent.current) return;
+    sent.current = value;
+    setText(value);
+  }, [value]);
+  useEffect(() => {
+    if (text === sent.current) return undefined;
+    const h = setTimeout(() => {
+      sent.current = text;
+      onChange(text);
+    }, 250);
+    return () => clearTimeout(h);
+  }, [text, onChange]);
+  return (
+    <OutlinedInput
+      size="small"
+      type="search"
+      value={text}
+      onChange={(e) => setText(e.target.value)}
+      inputRef={input}
+      placeholder={label}
+      inputProps={{ 'aria-label': label, maxLength: 200 }}
+      startAdornment={<InputAdornment position="start"><SearchIcon fontSize="small" /></InputAdornment>}
+      endAdornment={text && <IconButton size="small" aria-label={t('action.clear')} onClick={() => { setText(''); input.current?.focus(); }}><ClearIcon fontSize="small" /></IconButton>}
+      sx={{ width: { xs: '100%', sm: 280 }, '& input::-webkit-search-cancel-button': { display: 'none' } }}
+    />
+  );
+}
+
+export type Filter = { key: string; label: string; value: string; onChange: (v: string) => void } & (
+  | { kind?: 'choice'; options: Option[]; onSearch?: (text: string) => void }
+  | { kind: 'date' }
+);
+
+type BarProps = { search?: SearchProps; filters?: Filter[]; end?: ReactNode };
+
+/** Search and filters above a list: fields in a row, or chips and a sheet on phones. */
+export function FilterBar({ search, filters = [], end }: BarProps) {
+  const t = useCommon();
+  const phone = usePhone();
+  const [open, setOpen] = useState(false);
+  const active = filters.filter((f) => f.value !== '');
+  const clear = () => {
+    for (const f of active) f.onChange('');
+  };
+  const fields = filters.map((f) => <FilterField key={f.key} filter={f} />);
+  if (!phone) {
+    return (
+      <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'center', mb: 3 }}>
+        {search && <SearchField {...search} />}
+        {fields.map((f, i) => <Box key={filters[i]?.key} sx={{ width: 180 }}>{f}</Box>)}
+        {active.length > 0 && <Button onClick={clear}>{t('action.clearFilters')}</Button>}
+        <Box sx={{ flex: 1 }} />
+        {end}
+      </Box>
+    );
+  }
+  return (
+    <Box sx={{ mb: 3 }}>
+      <Box sx={{ display: 'flex', gap: 2 }}>
+        {search && <SearchField {...search} />}
+        {filters.length > 0 && (
+          <IconButton aria-label={t('action.filters')} onClick={() => setOpen(true)} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, flexShrink: 0 }}>
+            <Badge color="primary" badgeContent={active.length}><TuneIcon fontSize="small" /></Badge>
+          </IconButton>
+        )}
+        {end}
+      </Box>
+      {active.length > 0 && (
+        <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', mt: 2 }}>
+          {active.map((f) => <Chip key={f.key} label={`${f.label}: ${f.kind === 'date' ? f.value : (f.options.find((o) => o.value === f.value)?.label ?? f.value)}`} onDelete={() => f.onChange('')} />)}
+        </Box>
+      )}
+      <BottomSheet open={open} title={t('action.filters')} onClose={() => setOpen(false)} footer={<>{active.length > 0 && <Button onClick={clear}>{t('action.clear')}</Button>}<Button variant="contained" fullWidth onClick={() => setOpen(false)}>{t('action.apply')}</Button></>}>
+        <Box sx={{ display: 'flex', flexDirection: 'column', gap: 4 }}>{fields}</Box>
+      </BottomSheet>
+    </Box>
+  );
+}
+
+function FilterField({ filter: f }: { filter: Filter }) {
+  if (f.kind === 'date') {
+    return <OutlinedInput size="small" fullWidth type="date" value={f.value} onChange={(e) => f.onChange(e.target.value)} inputProps={{ 'aria-label': f.label }} startAdornment={<InputAdornment position="start">{f.label}</InputAdornment>} />;
+  }
+  return <Picker label={f.label} options={f.options} onSearch={f.onSearch} value={f.value} onChange={f.onChange} />;
+}

@@ -1,0 +1,43 @@
+import '@testing-library/jest-dom/vitest';
+import { cleanup } from '@testing-library/react';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import '../shared/lib/i18n';
+import { session } from '../shared/api/session';
+import { server } from './server';
+
+// What jsdom lacks.
+window.matchMedia ??= ((q: string) => ({
+  matches: screenWidth.matches(q), media: q, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {}, dispatchEvent: () => false, onchange: null,
+})) as typeof window.matchMedia;
+globalThis.ResizeObserver ??= class { observe() {} unobserve() {} disconnect() {} };
+globalThis.IntersectionObserver ??= class { observe() {} unobserve() {} disconnect() {} takeRecords() { return []; } } as never;
+Element.prototype.scrollIntoView ??= () => {};
+// The virtualizer draws nothing in a box without a size.
+Object.defineProperty(Element.prototype, 'clientHeight', { configurable: true, get: () => 800 });
+Object.defineProperty(Element.prototype, 'clientWidth', { configurable: true, get: () => 1200 });
+Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, get: () => 800 });
+Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { configurable: true, get: () => 1200 });
+
+/** phone(): media queries answer as on a 390 px screen until the test ends. */
+export const screenWidth = {
+  px: 1440,
+  matches(q: string) {
+    const max = /max-width:\s*([\d.]+)px/.exec(q);
+    const min = /min-width:\s*([\d.]+)px/.exec(q);
+    if (!max && !min) return false;
+    return (!max || this.px <= Number(max[1])) && (!min || this.px >= Number(min[1]));
+  },
+};
+
+beforeAll(() => {
+  session.go = vi.fn();
+  server.listen({ onUnhandledRequest: 'error' });
+});
+afterEach(() => {
+  cleanup();
+  server.resetHandlers();
+  screenWidth.px = 1440;
+  session.leaving = false;
+  localStorage.clear();
+});
+afterAll(() => server.close());

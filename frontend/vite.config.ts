@@ -1,0 +1,45 @@
+/// <reference types="vitest/config" />
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const server = process.env.BUREAU_URL ?? 'http://acme.bureau.localhost:8080';
+
+export default defineConfig({
+  plugins: [react()],
+  // The Go server puts a fresh nonce and the boot data into every page it sends.
+  html: { cspNonce: '__CSP_NONCE__' },
+  build: {
+    target: 'es2022',
+    manifest: true,
+    // An inlined font or picture would need data: in the content policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      input: { main: 'index.html', auth: 'auth.html' },
+      output: {
+        advancedChunks: {
+          groups: [
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
+            { name: 'state', test: /node_modules\/(react-redux|@reduxjs|immer|reselect|redux)\// },
+          ],
+        },
+      },
+    },
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ['/api', '/auth', '/dev'].map((path) => [path, { target: server, changeOrigin: true }]),
+    ),
+  },
+  test: {
+    environment: 'jsdom',
+    environmentOptions: { jsdom: { url: 'http://acme.bureau.localhost/' } },
+    globals: true,
+    setupFiles: ['src/test/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}'],
+    css: false,
+    pool: 'threads',
+    testTimeout: 30_000,
+  },
+});
