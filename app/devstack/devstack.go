@@ -52,6 +52,7 @@ type Options struct {
 
 // Addresses are how a stack's services are reached, the same for everybody on the machine who may read the data directory.
 type Addresses struct {
+	Origin          string `json:"origin"` // of the app
 	DatabaseURL     string `json:"database_url"`
 	LoginPassword   string `json:"login_password"` // of the logins that the app makes for itself
 	KratosPublicURL string `json:"kratos_public_url"`
@@ -245,6 +246,7 @@ func (s *Stack) startKratos(ctx context.Context, k *kratos, sec secrets, pt *por
 	}
 	s.KratosPublicURL = "http://127.0.0.1:" + strconv.Itoa(pt.KratosPublic)
 	s.KratosAdminURL = "http://127.0.0.1:" + strconv.Itoa(pt.KratosAdmin)
+	s.Origin = "http://" + net.JoinHostPort(s.opts.Domain, strconv.Itoa(s.opts.Port))
 	s.AuthURL = "http://" + net.JoinHostPort("auth."+s.opts.Domain, strconv.Itoa(s.opts.Port))
 	k.adminURL, k.configFile = s.KratosAdminURL, filepath.Join(k.dir, "kratos.yaml")
 

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"strconv"
+	"time"
+
+
+	"github.com/spf13/cobra"
+
+	"github.com/bureauhq/bureau/app"
+	"github.com/bureauhq/bureau/app/devstack"
+	"github.com/bureauhq/bureau/app/kit/file"
+	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// domain is that of the site in development: browsers resolve all of *.localhost themselves.
+const domain = "bureau.localhost"
+
+const defaultPort = 8080
+
+// place says which installation a command is about: a development directory, or what the environment names.
+type place struct{ data string }
+
+// open assembles the application without serving it. With a development directory whose stack is not running, its
+// database is started for the command.
+func (p *place) open(ctx context.Context) (*app.App, func(), error) {
+	if p.data == "" {
+		if os.Getenv("BUREAU_DATABASE_URL") == "" {
+			return nil, nil, errors.New("which installation? Add --data DIR for a `bureau dev`, or set the environment (`bureau settings` lists it)")
+		}
+		s, err := readSettings()
+		if err != nil {
+			return nil, nil, err
+		}
+		cfg, err := s.config()
+		if err != nil {
+			return nil, nil, err
+		}
+		a, err := app.New(ctx, cfg)
+		if err != nil {
+			return nil, nil, err
+		}
+		return a, a.Close, nil
+	}
+	where, err := devstack.Find(p.data)
+	shut := func() {}
+	if errors.Is(err, devstack.ErrNotRunning) {
+		if _, err := os.Stat(p.data); err != nil {
+			return nil, nil, fmt.Errorf("%s is no directory of a `bureau dev`", p.data)
+		}
+		stack, err := devstack.Start(ctx, devstack.Options{Data: p.data, Domain: domain, DatabaseOnly: true, Log: quiet()})
+		if err != nil {
+			return nil, nil, err
+		}
+		where, shut = stack.Addresses, stack.Stop
+	} else if err != nil {
+		return nil, nil, err
+	}
+	cfg, err := devConfig(where, defaultPort, quiet())
+	if err != nil {
+		shut()
+		return nil, nil, err
+	}
+	a, err := app.New(ctx, cfg)
+	if err != nil {
+		shut()
+		return nil, nil, err
+	}
+	return a, func() { a.Close(); shut() }, nil
+}
+
+// devConfig is the configuration beside a development stack.
+func devConfig(where devstack.Addresses, port int, log *slog.Logger) (app.Config, error) {
+	origin := &url.URL{Scheme: "http", Host: domain + ":" + strconv.Itoa(port)}
+	if where.Origin != "" {
+		var err error
+		if origin, err = url.Parse(where.Origin); err != nil {
+			return app.Config{}, fmt.Errorf("the stack's origin: %w", err)
+		}
+	}
+	cfg := app.Config{
+		Origin: origin, Dev: true, Log: log, Now: time.Now, Web: web(), MailFrom: "no-reply@" + domain,
+		// Few pools: a laptop has one user.
+		Tenancy:         tenancy.Config{OwnerURL: where.DatabaseURL, Password: where.LoginPassword, Shards: 2, Conns: 8},
+		KratosPublicURL: where.KratosPublicURL, KratosAdminURL: where.KratosAdminURL, KratosCookie: devstack.KratosCookie,
+	}
+	smtp := where.SMTPAddr
+	if smtp == "" {
+		smtp = "127.0.0.1:1" // nobody listens: mail of a stopped stack waits in its queue
+	}
+	var err error
+	if cfg.Mail, err = mail.NewSMTP(mail.SMTP{URL: "smtp://" + smtp + "?tls=none", From: mail.Address{Name: "Bureau", Email: cfg.MailFrom}}); err != nil {
+		return cfg, fmt.Errorf("mail: %w", err)
+	}
+	if where.TokenKeysFile != "" {
+		if cfg.TokenKeys, err = os.ReadFile(where.TokenKeysFile); err != nil {
+			return cfg, fmt.Errorf("token keys: %w", err)
+		}
+	}
+	if cfg.Files, err = file.NewFolder(file.FolderConfig{Dir: where.FilesDir, BaseURL: origin.String() + "/files", Secret: []byte(where.Secret)}); err != nil {
+		return cfg, fmt.Errorf("files: %w", err)
+	}
+	return cfg, nil
+}
+
+// quiet keeps the chatter of start and stop out of a short command's output.
+func quiet() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+// show prints for scripts or for people.
+func show(cmd *cobra.Command, asJSON bool, v any, people func(io.Writer)) error {
+	out := cmd.OutOrStdout()
+	if !asJSON {
+		people(out)
+		return nil
+	}
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

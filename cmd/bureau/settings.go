@@ -1,0 +1,239 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/spf13/cobra"
+
+	"github.com/bureauhq/bureau/app"
+	"github.com/bureauhq/bureau/app/kit/file"
+	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/frontend"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// settings are the environment of `bureau serve` and `bureau worker`. `bureau settings` prints what each is for, from
+// the tags: docs/operations.md holds the same table and a test compares them.
+type settings struct {
+	Origin        string   `env:"BUREAU_ORIGIN" example:"https://bureau.example" what:"Where browsers reach the site. Agencies live on <slug>.<host>, sign-in on auth.<host>."`
+	Listen        string   `env:"BUREAU_LISTEN" envDefault:":8080" what:"Address of the web server."`
+	MetricsListen string   `env:"BUREAU_METRICS_LISTEN" envDefault:":9090" what:"Address of /livez, /readyz and /metrics. Keep it off the internet."`
+	Proxies       []string `env:"BUREAU_TRUSTED_PROXIES" example:"10.0.0.0/8" what:"Addresses or networks, with commas between, whose X-Forwarded-For is believed."`
+	LogLevel      string   `env:"BUREAU_LOG_LEVEL" envDefault:"info" what:"debug, info, warn or error."`
+	LogFormat     string   `env:"BUREAU_LOG_FORMAT" envDefault:"json" what:"json or text."`
+
+	DatabaseURL    string `env:"BUREAU_DATABASE_URL" secret:"true" example:"postgres://bureau:…@db/bureau" what:"PostgreSQL 16 or newer: the login that owns the schemas and may make roles."`
+	DatabasePrefix string `env:"BUREAU_DATABASE_PREFIX" envDefault:"bureau" what:"Beginning of the names of all roles, when installations share a cluster. Never change it later."`
+	LoginPassword  string `env:"BUREAU_DATABASE_LOGIN_PASSWORD" secret:"true" what:"Password of the logins that Bureau makes for its pools."`
+	Shards         int    `env:"BUREAU_DATABASE_SHARDS" envDefault:"4" what:"Pools that agencies are spread over, 1 to 64. It may grow, never shrink."`
+	Conns          int    `env:"BUREAU_DATABASE_CONNS" envDefault:"8" what:"Most connections of one pool, 4 to 200."`
+	Spares         int    `env:"BUREAU_SPARE_AGENCIES" envDefault:"3" what:"Agencies kept ready for the next sign-ups, 1 to 100."`
+
+	KratosPublicURL string `env:"BUREAU_KRATOS_PUBLIC_URL" example:"http://kratos:4433" what:"Public API of Ory Kratos, as this process reaches it."`
+	KratosAdminURL  string `env:"BUREAU_KRATOS_ADMIN_URL" example:"http://kratos:4434" what:"Admin API of Ory Kratos. Nobody else may reach it."`
+	KratosCookie    string `env:"BUREAU_KRATOS_COOKIE" envDefault:"__Host-kratos" what:"Name of Kratos' session cookie, as in its configuration."`
+	TokenKeysFile   string `env:"BUREAU_TOKEN_KEYS_FILE" example:"/etc/bureau/token-keys.json" what:"Public JWK set of the keys that sign Kratos' session tokens."`
+
+	MailFrom    string `env:"BUREAU_MAIL_FROM" example:"no-reply@bureau.example" what:"Sender of all mail."`
+	SMTPURL     string `env:"BUREAU_SMTP_URL" secret:"true" example:"smtp://user:…@mail.example:587" what:"Mail server; this or BUREAU_SENDGRID_KEY. Add ?tls=none for a server without a certificate on a private network."`
+	SendGridKey string `env:"BUREAU_SENDGRID_KEY" secret:"true" what:"Key of a SendGrid account, instead of BUREAU_SMTP_URL."`
+	SendGridURL string `env:"BUREAU_SENDGRID_URL" example:"https://api.eu.sendgrid.com" what:"SendGrid's address, for accounts outside of its main region."`
+
+	FilesDir         string `env:"BUREAU_FILES_DIR" example:"/var/lib/bureau/files" what:"Directory for files, for a single server; this or BUREAU_S3_BUCKET."`
+	Secret           string `env:"BUREAU_SECRET" secret:"true" what:"At least 32 letters; signs the addresses of files in a directory. The same on all replicas."`
+	S3Bucket         string `env:"BUREAU_S3_BUCKET" what:"Bucket for files, instead of BUREAU_FILES_DIR."`
+	S3Endpoint       string `env:"BUREAU_S3_ENDPOINT" example:"http://s3:7070" what:"S3 server; empty for AWS."`
+	S3PublicEndpoint string `env:"BUREAU_S3_PUBLIC_ENDPOINT" what:"How browsers reach the S3 server, when that differs."`
+	S3Region         string `env:"BUREAU_S3_REGION" envDefault:"us-east-1" what:"Region of the bucket."`
+	S3AccessKey      string `env:"BUREAU_S3_ACCESS_KEY" what:"Access key for the bucket."`
+	S3SecretKey      string `env:"BUREAU_S3_SECRET_KEY" secret:"true" what:"Secret key for the bucket."`
+	S3PathStyle      bool   `env:"BUREAU_S3_PATH_STYLE" envDefault:"false" what:"true for servers that want the bucket in the path, as most but AWS do."`
+}
+
+// readSettings reads the environment and complains about everything that is wrong with it at once.
+func readSettings() (settings, error) {
+	var s settings
+	var errs []error
+	if err := env.Parse(&s); err != nil {
+		var all env.AggregateError
+		if !errors.As(err, &all) {
+			return s, fmt.Errorf("configuration: %w", err)
+		}
+		for _, e := range all.Errors {
+			errs = append(errs, plainComplaint(e))
+		}
+	}
+	errs = append(errs, s.complaints()...)
+	if len(errs) > 0 {
+		return s, fmt.Errorf("the configuration is not complete:\n%w", errors.Join(errs...))
+	}
+	return s, nil
+}
+
+// plainComplaint names the variable and not its value, which may be a secret.
+func plainComplaint(err error) error {
+	var bad env.ParseError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	field, _ := reflect.TypeFor[settings]().FieldByName(bad.Name)
+	kind := map[reflect.Kind]string{reflect.Int: "a whole number", reflect.Bool: "true or false"}[field.Type.Kind()]
+	return fmt.Errorf("  %s must be %s", field.Tag.Get("env"), kind)
+}
+
+func (s settings) complaints() []error {
+	var errs []error
+	say := func(ok bool, name, want string) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("  %s must be %s", name, want))
+		}
+	}
+	origin, err := url.Parse(s.Origin)
+	say(err == nil && origin.Scheme == "https" && origin.Host != "" && strings.Trim(origin.Path, "/") == "", "BUREAU_ORIGIN", "an address such as https://bureau.example")
+	say(isListen(s.Listen), "BUREAU_LISTEN", "an address such as :8080")
+	say(isListen(s.MetricsListen), "BUREAU_METRICS_LISTEN", "an address such as :9090")
+	for _, p := range s.Proxies {
+		_, err1 := netip.ParseAddr(p)
+		_, err2 := netip.ParsePrefix(p)
+		say(err1 == nil || err2 == nil, "BUREAU_TRUSTED_PROXIES", "addresses or networks such as 10.0.0.0/8, with commas between")
+	}
+	var level slog.Level
+	say(level.UnmarshalText([]byte(s.LogLevel)) == nil, "BUREAU_LOG_LEVEL", "debug, info, warn or error")
+	say(s.LogFormat == "json" || s.LogFormat == "text", "BUREAU_LOG_FORMAT", "json or text")
+	say(isURL(s.DatabaseURL, "postgres", "postgresql"), "BUREAU_DATABASE_URL", "an address such as postgres://bureau:password@db/bureau")
+	say(s.LoginPassword != "", "BUREAU_DATABASE_LOGIN_PASSWORD", "set")
+	say(s.Shards >= 1 && s.Shards <= 64, "BUREAU_DATABASE_SHARDS", "1 to 64")
+	say(s.Conns >= 4 && s.Conns <= 200, "BUREAU_DATABASE_CONNS", "4 to 200")
+	say(s.Spares >= 1 && s.Spares <= 100, "BUREAU_SPARE_AGENCIES", "1 to 100")
+	say(isURL(s.KratosPublicURL, "http", "https"), "BUREAU_KRATOS_PUBLIC_URL", "an address such as http://kratos:4433")
+	say(isURL(s.KratosAdminURL, "http", "https"), "BUREAU_KRATOS_ADMIN_URL", "an address such as http://kratos:4434")
+	say(s.KratosCookie != "", "BUREAU_KRATOS_COOKIE", "the name of a cookie")
+	say(s.TokenKeysFile != "", "BUREAU_TOKEN_KEYS_FILE", "the path of a JWK set")
+	say(strings.Contains(s.MailFrom, "@"), "BUREAU_MAIL_FROM", "an e-mail address")
+	say((s.SMTPURL == "") != (s.SendGridKey == ""), "BUREAU_SMTP_URL or BUREAU_SENDGRID_KEY", "set, and only one of them")
+	say(s.SMTPURL == "" || isURL(s.SMTPURL, "smtp", "smtps"), "BUREAU_SMTP_URL", "an address such as smtp://user:password@mail.example:587")
+	say(s.SendGridURL == "" || isURL(s.SendGridURL, "https", "http"), "BUREAU_SENDGRID_URL", "an address such as https://api.eu.sendgrid.com")
+	say((s.FilesDir == "") != (s.S3Bucket == ""), "BUREAU_FILES_DIR or BUREAU_S3_BUCKET", "set, and only one of them")
+	say(s.FilesDir == "" || len(s.Secret) >= 32, "BUREAU_SECRET", "at least 32 letters long")
+	say(s.S3Bucket == "" || s.S3AccessKey != "", "BUREAU_S3_ACCESS_KEY", "set")
+	say(s.S3Bucket == "" || s.S3SecretKey != "", "BUREAU_S3_SECRET_KEY", "set")
+	return errs
+}
+
+func isURL(s string, schemes ...string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	for _, scheme := range schemes {
+		if u.Scheme == scheme {
+			return true
+		}
+	}
+	return false
+}
+
+func isListen(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	return err == nil && port != ""
+}
+
+// config turns the settings into what the application needs.
+func (s settings) config() (app.Config, error) {
+	origin, err := url.Parse(s.Origin)
+	if err != nil {
+		return app.Config{}, errors.New("BUREAU_ORIGIN is not an address")
+	}
+	keys, err := os.ReadFile(s.TokenKeysFile)
+	if err != nil {
+		return app.Config{}, fmt.Errorf("BUREAU_TOKEN_KEYS_FILE: %w", err)
+	}
+	c := app.Config{
+		Origin: origin, TrustedProxies: s.Proxies, Log: s.logger(), Now: time.Now, Web: web(), MailFrom: s.MailFrom,
+		Tenancy:         tenancy.Config{OwnerURL: s.DatabaseURL, Prefix: s.DatabasePrefix, Password: s.LoginPassword, Shards: s.Shards, Conns: s.Conns, Spares: s.Spares},
+		KratosPublicURL: s.KratosPublicURL, KratosAdminURL: s.KratosAdminURL, KratosCookie: s.KratosCookie, TokenKeys: keys,
+	}
+	from := mail.Address{Name: "Bureau", Email: s.MailFrom}
+	if s.SendGridKey != "" {
+		c.Mail, err = mail.NewSendGrid(mail.SendGrid{Key: s.SendGridKey, From: from, BaseURL: s.SendGridURL})
+	} else {
+		c.Mail, err = mail.NewSMTP(mail.SMTP{URL: s.SMTPURL, From: from})
+	}
+	if err != nil {
+		return c, fmt.Errorf("mail: %w", err)
+	}
+	if s.S3Bucket != "" {
+		c.Files, err = file.NewS3(file.S3Config{
+			Endpoint: s.S3Endpoint, PublicEndpoint: s.S3PublicEndpoint, Region: s.S3Region, Bucket: s.S3Bucket,
+			AccessKey: s.S3AccessKey, SecretKey: s.S3SecretKey, PathStyle: s.S3PathStyle,
+		})
+	} else {
+		c.Files, err = file.NewFolder(file.FolderConfig{Dir: s.FilesDir, BaseURL: s.Origin + "/files", Secret: []byte(s.Secret)})
+	}
+	if err != nil {
+		return c, fmt.Errorf("files: %w", err)
+	}
+	return c, nil
+}
+
+func (s settings) logger() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(s.LogLevel)) // checked with the others
+	o := &slog.HandlerOptions{Level: level}
+	if s.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(os.Stderr, o))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, o))
+}
+
+// web is the built front end, if this program was built with it.
+func web() fs.FS {
+	dist, err := fs.Sub(frontend.Dist, "dist")
+	if err != nil {
+		return nil
+	}
+	if _, err := fs.Stat(dist, "index.html"); err != nil {
+		return nil
+	}
+	return dist
+}
+
+func settingsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "settings", Short: "List the environment variables that serve and worker read", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			for f := range settingFields() {
+				value := f.Tag.Get("envDefault")
+				if value == "" {
+					value = f.Tag.Get("example")
+				}
+				_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", f.Tag.Get("env"), value, f.Tag.Get("what"))
+			}
+			return w.Flush()
+		},
+	}
+}
+
+func settingFields() func(yield func(reflect.StructField) bool) {
+	return func(yield func(reflect.StructField) bool) {
+		t := reflect.TypeFor[settings]()
+		for i := range t.NumField() {
+			if !yield(t.Field(i)) {
+				return
+			}
+		}
+	}
+}
