@@ -71,3 +71,9 @@ func (c *Config) check() error {
 	}
 	return nil
 }
+
+// Origin is where the site is reached.
+func (a *App) Origin() url.URL { return *a.cfg.Origin }
+
+// KratosAdminURL is where the identity server is looked after; empty where there is none.
+func (a *App) KratosAdminURL() string { return a.cfg.KratosAdminURL }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"net/http"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
@@ -17,7 +16,7 @@ func (a *App) mountDev(f *fiber.App) {
 	if !a.cfg.Dev || a.cfg.MailPage == nil {
 		return
 	}
-	h := adaptor.HTTPHandler(http.StripPrefix("/dev/mail", a.cfg.MailPage))
+	h := adaptor.HTTPHandler(a.cfg.MailPage)
 	f.All("/dev/mail", h)
 	f.All("/dev/mail/*", h)
 }

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"time"
 
-
 	"github.com/spf13/cobra"
 
 	"github.com/bureauhq/bureau/app"
