@@ -1,0 +1,90 @@
+package identity
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+)
+
+// The roles of an agency.
+const (
+	Owner    = "owner"
+	Admin    = "admin"
+	Finance  = "finance"
+	Manager  = "manager"
+	Employee = "member"
+	Client   = "contact" // a person at a client: the portal and nothing else
+)
+
+// rank says which of two roles is the higher one.
+var rank = map[string]int{Owner: 4, Admin: 3, Finance: 2, Manager: 2, Employee: 1, Client: 0}
+
+// everyStaff is what all of an agency's people may do.
+var everyStaff = []access.Permission{
+	"agency.settings.read", "identity.members.read", "identity.tokens.write", "people.positions.read",
+	"clients.clients.read", "projects.projects.read", "timesheets.entries.write",
+}
+
+// permissions is the map of the house: what each role may do.
+var permissions = map[string][]access.Permission{
+	Owner: all,
+	Admin: all,
+	Finance: append(slices.Clone(everyStaff),
+		"clients.contacts.read", "projects.tasks.read", "projects.budget.see", "timesheets.entries.read_all",
+		"rates.cards.read", "rates.cards.write", "rates.bill.see", "rates.cost.see",
+		"invoicing.invoices.read", "invoicing.invoices.write", "invoicing.invoices.issue", "invoicing.payments.write",
+		"invoicing.settings.read", "invoicing.settings.write",
+	),
+	Manager: append(slices.Clone(everyStaff),
+		"clients.clients.write", "clients.contacts.read", "clients.contacts.write", "clients.interactions.write",
+		"projects.projects.write", "projects.tasks.read", "projects.tasks.write", "projects.comments.write", "projects.budget.see",
+		"timesheets.entries.read_all", "timesheets.sheets.approve", "rates.cards.read", "rates.bill.see",
+		"invoicing.invoices.read", "portal.preview",
+	),
+	Employee: append(slices.Clone(everyStaff),
+		"clients.contacts.read", "projects.tasks.read", "projects.tasks.write", "projects.comments.write",
+	),
+	Client: {"portal.view"},
+}
+
+// all is every permission that staff can hold.
+var all = []access.Permission{
+	"agency.settings.read", "agency.settings.write",
+	"identity.members.read", "identity.members.write", "identity.invitations.read", "identity.invitations.write", "identity.tokens.write",
+	"audit.events.read",
+	"people.positions.read", "people.positions.write",
+	"clients.clients.read", "clients.clients.write", "clients.contacts.read", "clients.contacts.write", "clients.interactions.write",
+	"projects.projects.read", "projects.projects.write", "projects.tasks.read", "projects.tasks.write", "projects.comments.write", "projects.budget.see",
+	"timesheets.entries.write", "timesheets.entries.read_all", "timesheets.sheets.approve",
+	"rates.cards.read", "rates.cards.write", "rates.bill.see", "rates.cost.see",
+	"invoicing.invoices.read", "invoicing.invoices.write", "invoicing.invoices.issue", "invoicing.payments.write",
+	"invoicing.settings.read", "invoicing.settings.write",
+	"portal.preview",
+}
+
+// Permissions returns what role may do.
+func Permissions(role string) access.Set { return access.NewSet(permissions[role]...) }
+
+// AllPermissions lists every permission that staff can hold.
+func AllPermissions() []access.Permission { return slices.Clone(all) }
+
+// Scopes lists what an API token can be limited to.
+func Scopes() []string {
+	out := []string{"*", "*:read"}
+	for _, p := range all {
+		module, _, _ := strings.Cut(string(p), ".")
+		if s := module + ".*"; !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	for _, p := range all {
+		out = append(out, string(p))
+	}
+	return out
+}
+
+func isStaffRole(role string) bool {
+	_, ok := permissions[role]
+	return ok && role != Client
+}
