@@ -52,7 +52,7 @@ CREATE TABLE invitations (
     token_hash  bytea,
     created_at  timestamptz NOT NULL,
     created_by  uuid,
-    mailed_at   timestamptz NOT NULL,
+    mailed      timestamptz[] NOT NULL,
     sent_at     timestamptz,
     expires_at  timestamptz NOT NULL,
     accepted_at timestamptz,
@@ -64,4 +64,3 @@ CREATE TABLE invitations (
     CONSTRAINT invitations_token_key UNIQUE (token_hash)
 );
 CREATE UNIQUE INDEX invitations_open_key ON invitations (email) WHERE accepted_at IS NULL AND revoked_at IS NULL;
-CREATE INDEX invitations_mailed_idx ON invitations (mailed_at);

@@ -39,6 +39,7 @@ type Member struct {
 
 // NewMember is what it takes to add a member.
 type NewMember struct {
+	ID                          string // made when empty
 	PersonID, Name, Email, Role string
 	ContactID, ClientID         string // for the role contact
 }

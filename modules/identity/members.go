@@ -106,9 +106,12 @@ func (s *Service) CreateMemberTx(ctx context.Context, tx *tenancy.Tx, n NewMembe
 	if _, known := rank[n.Role]; !known || (n.Role == Client) != (n.ContactID != "" && n.ClientID != "") {
 		return Member{}, ErrBadRole.At("body.role", "cannot be given here")
 	}
+	if n.ID == "" {
+		n.ID = newID()
+	}
 	now := s.now()
 	m := Member{
-		ID: newID(), PersonID: n.PersonID, Name: name, Email: email, Kind: kindOf(n.Role), Role: n.Role, State: Active,
+		ID: n.ID, PersonID: n.PersonID, Name: name, Email: email, Kind: kindOf(n.Role), Role: n.Role, State: Active,
 		ContactID: n.ContactID, ClientID: n.ClientID, CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	if err := s.d.Store.AddMember(ctx, tx, m); err != nil {

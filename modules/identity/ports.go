@@ -31,13 +31,14 @@ type Store interface {
 	RevokeToken(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
 	UseToken(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
 
-	AddInvitation(context.Context, *tenancy.Tx, Invitation) error           // ErrAlreadyInvited
-	Invitation(context.Context, *tenancy.Tx, string) (Invitation, error)    // ErrInvitationNotFound
+	AddInvitation(context.Context, *tenancy.Tx, Invitation) error              // ErrAlreadyInvited
+	Invitation(context.Context, *tenancy.Tx, string) (Invitation, error)       // ErrInvitationNotFound
 	InvitationByHash(context.Context, *tenancy.Tx, []byte) (Invitation, error) // ErrInvitationNotFound
 	Invitations(context.Context, *tenancy.Tx, InvitationFilter) ([]Invitation, error)
 	// SaveInvitation writes i if its version is still i.Version, and raises it. ErrStale.
 	SaveInvitation(context.Context, *tenancy.Tx, Invitation) error
-	CountMailed(ctx context.Context, tx *tenancy.Tx, since time.Time) (int, error)
+	// CountMailed counts the letters asked for since then, and tells when the oldest of them was.
+	CountMailed(ctx context.Context, tx *tenancy.Tx, since time.Time) (n int, oldest time.Time, err error)
 }
 
 // Directory keeps what belongs to the platform: sessions, sign-ins and
@@ -64,7 +65,7 @@ type Directory interface {
 	Revoke(ctx context.Context, which Which, reason string, at time.Time) ([]string, error)
 	SIDsOf(ctx context.Context, personID string) ([]string, error)
 
-	AddSignUp(ctx context.Context, s SignUp, hash []byte) error // ErrSlugTaken
+	AddSignUp(ctx context.Context, s SignUp, hash []byte) error                   // ErrSlugTaken
 	SignUpByHash(ctx context.Context, hash []byte, now time.Time) (SignUp, error) // ErrSignUpGone
 	SlugHeld(ctx context.Context, slug string, now time.Time) (bool, error)
 	SaveSignUp(context.Context, SignUp) error // ErrSlugTaken
@@ -74,7 +75,6 @@ type Directory interface {
 // Which says which sessions are meant; empty fields do not count.
 type Which struct {
 	ID, AgencyID, MemberID, PersonID, SID string
-	ExceptID, ExceptSID                   string
 }
 
 // Provider is where people sign in: Kratos.

@@ -33,7 +33,8 @@ type Deps struct {
 	Provider  Provider
 	Agencies  Agencies
 	Claimer   Claimer
-	Looks     Looks // nil: every agency looks the same
+	Contacts  Contacts // nil: contacts are not checked
+	Looks     Looks    // nil: every agency looks the same
 	Events    Publisher
 	Jobs      Enqueuer
 	Mail      Sender

@@ -1,0 +1,375 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Person is who Kratos knows.
+type Person struct {
+	ID, Email, Name string
+	Verified        bool // the e-mail address
+}
+
+// SignIn is a person's session with Kratos.
+type SignIn struct {
+	SID, PersonID, Email, Name string
+	Verified                   bool
+	AAL                        string
+	AMR                        []string
+	AuthenticatedAt            time.Time
+	ExpiresAt                  time.Time
+}
+
+func (w SignIn) person() Person { return Person{w.PersonID, w.Email, w.Name, w.Verified} }
+
+// recovered tells whether nothing but a recovery code opened the session.
+func (w SignIn) recovered() bool {
+	return len(w.AMR) > 0 && !slices.ContainsFunc(w.AMR, func(m string) bool { return m != "code_recovery" && m != "link_recovery" })
+}
+
+// State is a sign-in that an agency's host began.
+type State struct {
+	Hash       []byte
+	AgencyID   string
+	Challenge  string
+	ReturnPath string
+	ExpiresAt  time.Time
+}
+
+// Code is what carries a sign-in back to the agency's host.
+type Code struct {
+	Hash, StateHash              []byte
+	AgencyID, Challenge          string
+	MemberID, PersonID, SID, AAL string
+	AMR                          []string
+	AuthenticatedAt              time.Time
+	ValidUntil                   time.Time // of the Kratos session
+	ExpiresAt                    time.Time
+}
+
+// Membership is one agency that a person may enter.
+type Membership struct {
+	AgencyID, Kind, Role string
+	Slug, Name           string // filled by Agencies
+}
+
+var (
+	ErrBadSignIn    = fault.Define(fault.Forbidden, "identity.bad_sign_in", "This sign-in is over. Please begin again.")
+	ErrRecoveryOnly = fault.Define(fault.Forbidden, "identity.recovery_only", "Set a new password and sign in with it.")
+)
+
+const (
+	stateTime = 10 * time.Minute
+	codeTime  = time.Minute
+)
+
+// Start is a sign-in that has begun.
+type Start struct {
+	Verifier string // for the browser's cookie
+	URL      string // where the browser goes
+}
+
+// StartSignIn begins a sign-in at the agency of ctx. A second try in a row says so, so that two hosts cannot send a browser in circles.
+func (s *Service) StartSignIn(ctx context.Context, returnPath string, again bool) (Start, error) {
+	a, err := tenancy.From(ctx)
+	if err != nil {
+		return Start{}, err
+	}
+	state, verifier := secret(), secret()
+	st := State{Hash: hash(state), AgencyID: a.ID, Challenge: challenge(verifier), ReturnPath: CleanPath(returnPath), ExpiresAt: s.now().Add(stateTime)}
+	if err := s.d.Directory.AddState(ctx, st); err != nil {
+		return Start{}, err
+	}
+	q := url.Values{"agency": {a.Slug}, "state": {state}, "challenge": {st.Challenge}}
+	if again {
+		q.Set("again", "1")
+	}
+	return Start{verifier, s.d.Places.Auth() + "/broker/authorize?" + q.Encode()}, nil
+}
+
+func challenge(verifier string) string {
+	h := sha256.Sum256([]byte(verifier))
+	return base64.RawURLEncoding.EncodeToString(h[:])
+}
+
+// CleanPath keeps a path on our own host and turns everything else into "/".
+func CleanPath(p string) string {
+	u, err := url.Parse(p)
+	bad := err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || len(p) > 500 ||
+		!strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.HasPrefix(p, "/auth/") ||
+		strings.ContainsFunc(p, func(r rune) bool { return r == '\\' || unicode.IsControl(r) })
+	if bad {
+		return "/"
+	}
+	return p
+}
+
+// Authorize decides, on the host of the sign-in pages, whether the person
+// with this Kratos cookie may enter the agency, and returns the address on the
+// agency's own host that takes them in. ErrBadSignIn, ErrSignInRequired,
+// ErrSecondFactor, ErrRecoveryOnly, ErrNotVerified, ErrNotAMember,
+// ErrDeactivated, ErrUnavailable, tenancy.ErrSuspended, tenancy.ErrNoAgency.
+func (s *Service) Authorize(ctx context.Context, slug, state, chall, cookie string) (string, error) {
+	a, err := s.openAgency(ctx, slug)
+	if err != nil {
+		return "", err
+	}
+	who, err := s.d.Provider.WhoAmI(ctx, cookie)
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case who.recovered():
+		return "", ErrRecoveryOnly
+	case !who.Verified:
+		return "", ErrNotVerified
+	}
+	now := s.now()
+	st, err := s.d.Directory.PeekState(ctx, hash(state), a.ID, now)
+	if err != nil {
+		return "", err
+	}
+	if !same(st.Challenge, chall) {
+		return "", ErrBadSignIn
+	}
+	m, err := s.admit(inAgency(ctx, a), who)
+	if err != nil {
+		return "", err
+	}
+	code := secret()
+	err = s.d.Directory.AddCode(ctx, Code{
+		Hash: hash(code), StateHash: st.Hash, AgencyID: a.ID, Challenge: st.Challenge, MemberID: m.ID, PersonID: who.PersonID, SID: who.SID,
+		AAL: who.AAL, AMR: who.AMR, AuthenticatedAt: who.AuthenticatedAt, ValidUntil: who.ExpiresAt, ExpiresAt: now.Add(codeTime),
+	})
+	if err != nil {
+		return "", err
+	}
+	return s.d.Places.Agency(a.Slug) + "/auth/callback?" + url.Values{"code": {code}, "state": {state}}.Encode(), nil
+}
+
+func (s *Service) openAgency(ctx context.Context, slug string) (tenancy.Agency, error) {
+	a, err := s.d.Agencies.BySlug(ctx, slug)
+	switch {
+	case err != nil:
+		return tenancy.Agency{}, err
+	case a.State == tenancy.Suspended:
+		return tenancy.Agency{}, tenancy.ErrSuspended
+	case a.State != tenancy.Active:
+		return tenancy.Agency{}, tenancy.ErrNoAgency
+	}
+	return a, nil
+}
+
+// admit finds the member that a person is, and ties one that was entered
+// ahead of the first sign-in to the person by the verified e-mail.
+func (s *Service) admit(ctx context.Context, who SignIn) (m Member, err error) {
+	now := s.now()
+	if err := s.d.Directory.MirrorPerson(ctx, who.person(), now); err != nil {
+		return Member{}, err
+	}
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		m, err = s.d.Store.MemberByPerson(ctx, tx, who.PersonID)
+		return err
+	})
+	if errors.Is(err, ErrMemberNotFound) {
+		m, err = s.tie(ctx, who)
+	}
+	if err != nil {
+		return Member{}, err
+	}
+	if m.State != Active {
+		return Member{}, ErrDeactivated
+	}
+	return m, nil
+}
+
+func (s *Service) tie(ctx context.Context, who SignIn) (m Member, err error) {
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		m, err = s.d.Store.MemberByEmail(ctx, tx, who.Email)
+		if errors.Is(err, ErrMemberNotFound) || (err == nil && m.PersonID != "") {
+			return ErrNotAMember
+		}
+		if err != nil {
+			return err
+		}
+		if m.State != Active {
+			return ErrDeactivated
+		}
+		before := m
+		m.PersonID, m.UpdatedAt = who.PersonID, s.now()
+		if err := s.d.Store.SaveMember(ctx, tx, m); err != nil {
+			return err
+		}
+		m.Version++
+		return s.record(access.With(ctx, m.actor()), tx, "identity.member_first_signed_in", &before, &m)
+	})
+	return m, err
+}
+
+// Arrival is a sign-in that reached the agency's host.
+type Arrival struct {
+	Token      string // for the browser's cookie
+	ReturnPath string
+	Lasts      time.Duration
+}
+
+// Redeem turns a code into a session at the agency of ctx. The browser must
+// be the one that began the sign-in: it holds the verifier. A session it
+// already had ends. ErrBadSignIn, ErrDeactivated.
+func (s *Service) Redeem(ctx context.Context, code, state, verifier string, c Credentials) (Arrival, error) {
+	a, err := tenancy.From(ctx)
+	if err != nil {
+		return Arrival{}, err
+	}
+	now := s.now()
+	st, err := s.d.Directory.TakeState(ctx, hash(state), a.ID, now)
+	if err != nil {
+		return Arrival{}, err
+	}
+	got, err := s.d.Directory.UseCode(ctx, hash(code), a.ID, now)
+	if err != nil {
+		return Arrival{}, err
+	}
+	if subtle.ConstantTimeCompare(got.StateHash, st.Hash) != 1 || !same(got.Challenge, st.Challenge) || !same(st.Challenge, challenge(verifier)) {
+		return Arrival{}, ErrBadSignIn
+	}
+	m, err := s.Member(ctx, got.MemberID)
+	if err != nil {
+		return Arrival{}, err
+	}
+	if m.State != Active {
+		return Arrival{}, ErrDeactivated
+	}
+	if c.Cookie != "" {
+		if old, err := s.d.Directory.SessionByHash(ctx, hash(c.Cookie)); err == nil {
+			if err := s.revoke(ctx, Which{ID: old.ID}, "replaced"); err != nil {
+				return Arrival{}, err
+			}
+		}
+	}
+	token := secret()
+	sess := Session{
+		ID: newID(), AgencyID: a.ID, MemberID: m.ID, PersonID: got.PersonID, SID: got.SID, AAL: got.AAL, AMR: got.AMR,
+		AuthenticatedAt: got.AuthenticatedAt, CreatedAt: now, LastSeenAt: now, IdleEndsAt: now.Add(idleTime(m.Kind)),
+		ExpiresAt: now.Add(longestTime(m.Kind)), RevalidatedAt: now, IP: c.IP, UserAgent: cut(c.UserAgent, 300),
+	}
+	if got.ValidUntil.Before(sess.ExpiresAt) {
+		sess.ExpiresAt = got.ValidUntil
+	}
+	actor := m.actor()
+	actor.SessionID = sess.ID
+	err = s.d.DB.Run(access.With(ctx, actor), func(ctx context.Context, tx *tenancy.Tx) error {
+		if err := s.d.Store.SeeMember(ctx, tx, m.ID, now); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Change{
+			Action: "identity.signed_in", Entity: "session", EntityID: sess.ID, After: map[string]any{"ip": sess.IP, "user_agent": sess.UserAgent, "aal": sess.AAL},
+		})
+	})
+	if err != nil {
+		return Arrival{}, err
+	}
+	if err := s.d.Directory.AddSession(ctx, sess, hash(token)); err != nil {
+		return Arrival{}, err
+	}
+	return Arrival{token, st.ReturnPath, sess.ExpiresAt.Sub(now)}, nil
+}
+
+func same(a, b string) bool {
+	return a != "" && subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1
+}
+
+func cut(s string, most int) string {
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "")
+	}
+	return strings.ToValidUTF8(s, "")
+}
+
+// MyAgencies lists the agencies that the person with this Kratos cookie may
+// enter. ErrSignInRequired, ErrSecondFactor, ErrUnavailable.
+func (s *Service) MyAgencies(ctx context.Context, cookie string) ([]Membership, error) {
+	who, err := s.d.Provider.WhoAmI(ctx, cookie)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.d.Directory.MembershipsOf(ctx, who.person())
+	if err != nil {
+		return nil, err
+	}
+	out := []Membership{}
+	for _, m := range all {
+		a, err := s.d.Agencies.ByID(ctx, m.AgencyID)
+		if errors.Is(err, tenancy.ErrNoAgency) || (err == nil && a.State != tenancy.Active) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		m.Slug, m.Name = a.Slug, a.Name
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// Door is what the sign-in pages show of an agency.
+type Door struct{ Slug, Name, Colour, LogoURL, URL string }
+
+// Door describes an open agency to somebody who is not in yet. tenancy.ErrNoAgency.
+func (s *Service) Door(ctx context.Context, slug string) (Door, error) {
+	a, err := s.openAgency(ctx, slug)
+	if err != nil {
+		return Door{}, err
+	}
+	return s.doorOf(ctx, a)
+}
+
+func (s *Service) doorOf(ctx context.Context, a tenancy.Agency) (Door, error) {
+	d := Door{Slug: a.Slug, Name: a.Name, URL: s.d.Places.Agency(a.Slug)}
+	if s.d.Looks == nil {
+		return d, nil
+	}
+	look, err := s.d.Looks.Look(inAgency(ctx, a))
+	if err != nil {
+		return Door{}, err
+	}
+	d.Colour, d.LogoURL = look.Colour, look.LogoURL
+	if strings.HasPrefix(d.LogoURL, "/") {
+		d.LogoURL = d.URL + d.LogoURL
+	}
+	return d, nil
+}
+
+// WhoAmI returns the sign-in behind a Kratos cookie. ErrSignInRequired, ErrSecondFactor, ErrUnavailable.
+func (s *Service) WhoAmI(ctx context.Context, cookie string) (SignIn, error) {
+	return s.d.Provider.WhoAmI(ctx, cookie)
+}
+
+// EndSignIn ends the Kratos session behind a cookie and all of ours that came from it.
+func (s *Service) EndSignIn(ctx context.Context, cookie string) error {
+	who, err := s.d.Provider.WhoAmI(ctx, cookie)
+	if errors.Is(err, ErrSignInRequired) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.revoke(ctx, Which{SID: who.SID}, "ended"); err != nil {
+		return err
+	}
+	return s.d.Provider.End(ctx, who.SID)
+}
