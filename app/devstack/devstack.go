@@ -115,7 +115,7 @@ func Start(ctx context.Context, opts Options) (_ *Stack, err error) {
 		return nil, fmt.Errorf("devstack: %w", err)
 	}
 	// 0711: the server's own account must get through to its cluster when we are root; it can list nothing.
-	if err := os.MkdirAll(opts.Data, 0o711); err != nil { //nolint:gosec // see above
+	if err := os.MkdirAll(opts.Data, 0o711); err != nil {
 		return nil, fmt.Errorf("devstack: %w", err)
 	}
 	s := &Stack{opts: opts}
@@ -173,8 +173,7 @@ func (s *Stack) start(ctx context.Context) error {
 		}()
 	}
 	if err := s.startPostgres(ctx, sec, &pt, logs); err != nil {
-		<-built
-		return err
+		return errors.Join(err, <-built)
 	}
 	if err := <-built; err != nil {
 		return err
@@ -310,8 +309,8 @@ func (s *Stack) Stop() {
 }
 
 // Find tells the addresses of the stack that is running on the data directory.
-func Find(data string) (Addresses, error) {
-	unlock, err := lockFile(context.Background(), filepath.Join(data, "lock"), false)
+func Find(ctx context.Context, data string) (Addresses, error) {
+	unlock, err := lockFile(ctx, filepath.Join(data, "lock"), false)
 	if err == nil {
 		unlock()
 		return Addresses{}, ErrNotRunning
@@ -356,8 +355,8 @@ func projectRoot() string {
 		starts = append(starts, wd)
 	}
 	if exe, err := os.Executable(); err == nil {
-		if real, err := filepath.EvalSymlinks(exe); err == nil {
-			starts = append(starts, filepath.Dir(real))
+		if exe, err := filepath.EvalSymlinks(exe); err == nil {
+			starts = append(starts, filepath.Dir(exe))
 		}
 	}
 	for _, dir := range starts {
@@ -401,7 +400,7 @@ func lockFile(ctx context.Context, path string, wait bool) (unlock func(), err e
 }
 
 // once reads a JSON file, or makes its content and writes it.
-func once(path string, v any, make func() error) error {
+func once(path string, v any, fresh func() error) error {
 	b, err := os.ReadFile(path)
 	if err == nil {
 		if err := json.Unmarshal(b, v); err != nil {
@@ -412,7 +411,7 @@ func once(path string, v any, make func() error) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("devstack: %w", err)
 	}
-	if err := make(); err != nil {
+	if err := fresh(); err != nil {
 		return err
 	}
 	return writeJSON(path, v)

@@ -156,13 +156,13 @@ func TestStackServesAndKeepsWhatItHolds(t *testing.T) {
 	if _, err := devstack.Start(t.Context(), options(data)); !errors.Is(err, devstack.ErrRunning) {
 		t.Fatalf("a second start on the same data: %v, want ErrRunning", err)
 	}
-	found, err := devstack.Find(data)
+	found, err := devstack.Find(t.Context(), data)
 	if err != nil || found != s.Addresses {
 		t.Fatalf("found %+v %v, want %+v", found, err, s.Addresses)
 	}
 	first := s.Addresses
 	s.Stop()
-	if _, err := devstack.Find(data); !errors.Is(err, devstack.ErrNotRunning) {
+	if _, err := devstack.Find(t.Context(), data); !errors.Is(err, devstack.ErrNotRunning) {
 		t.Fatalf("found after the stop: %v", err)
 	}
 	for _, addr := range []string{first.SMTPAddr, strings.TrimPrefix(first.KratosPublicURL, "http://")} {

@@ -46,7 +46,7 @@ func BuildKratos(ctx context.Context, root string, say func(string)) (string, er
 	if _, err := os.Stat(bin); err == nil {
 		return bin, nil
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // holds a public program
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("kratos: %w", err)
 	}
 	// Two that start at once must not both build for minutes.

@@ -73,20 +73,21 @@ func (p *program) start(ctx context.Context) error {
 		close(p.ended)
 		return err
 	}
-	go p.keep(done)
+	// The program outlives the call that starts it; stop ends it.
+	go p.keep(context.WithoutCancel(ctx), done)
 	return nil
 }
 
 // keep starts the program again when it dies, until stop.
-func (p *program) keep(done <-chan error) {
+func (p *program) keep(ctx context.Context, done <-chan exit) {
 	defer close(p.ended)
 	for {
 		select {
 		case <-p.quit:
 			p.end(done)
 			return
-		case err := <-done:
-			p.log.Warn("a service ended and is started again", "service", p.name, "err", err)
+		case how := <-done:
+			p.log.WarnContext(ctx, "a service ended and is started again", "service", p.name, "err", how.err)
 		}
 		for {
 			select {
@@ -95,10 +96,10 @@ func (p *program) keep(done <-chan error) {
 			case <-time.After(restartAfter):
 			}
 			var err error
-			if done, err = p.launch(context.Background()); err == nil {
+			if done, err = p.launch(ctx); err == nil {
 				break
 			}
-			p.log.Warn("a service could not be started again", "service", p.name, "err", err)
+			p.log.WarnContext(ctx, "a service could not be started again", "service", p.name, "err", err)
 		}
 	}
 }
@@ -113,7 +114,7 @@ func (p *program) stop() {
 }
 
 // launch starts the program once; done tells how it ended.
-func (p *program) launch(ctx context.Context) (<-chan error, error) {
+func (p *program) launch(ctx context.Context) (<-chan exit, error) {
 	if p.prepare != nil {
 		if err := p.prepare(ctx); err != nil {
 			return nil, err
@@ -126,7 +127,7 @@ func (p *program) launch(ctx context.Context) (<-chan error, error) {
 	cmd := p.command()
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = attributes(p.orphan, p.as)
-	started, done := make(chan error, 1), make(chan error, 1)
+	started, done := make(chan error, 1), make(chan exit, 1)
 	go func() {
 		// The kernel ties the child to the thread that made it, so that thread must live as long as the child.
 		runtime.LockOSThread()
@@ -140,7 +141,7 @@ func (p *program) launch(ctx context.Context) (<-chan error, error) {
 		if err == nil {
 			err = cmd.Wait()
 			p.remember(0)
-			done <- err
+			done <- exit{err}
 		}
 	}()
 	if err := <-started; err != nil {
@@ -169,7 +170,7 @@ func (p *program) signal(s syscall.Signal) {
 }
 
 // end asks, waits, and ends by force what does not listen.
-func (p *program) end(done <-chan error) {
+func (p *program) end(done <-chan exit) {
 	p.signal(p.polite)
 	select {
 	case <-done:
@@ -186,7 +187,7 @@ func (p *program) end(done <-chan error) {
 }
 
 // awaitReady says with its error whether the program has ended already.
-func (p *program) awaitReady(ctx context.Context, done <-chan error) (gone bool, err error) {
+func (p *program) awaitReady(ctx context.Context, done <-chan exit) (gone bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
 	tick := time.NewTicker(30 * time.Millisecond)
@@ -198,7 +199,7 @@ func (p *program) awaitReady(ctx context.Context, done <-chan error) (gone bool,
 		}
 		select {
 		case how := <-done:
-			return true, &startError{p.name, fmt.Errorf("it ended at once: %w", orNil(how)), p.lastWords()}
+			return true, &startError{p.name, fmt.Errorf("it ended at once: %s", how), p.lastWords()}
 		case <-ctx.Done():
 			return false, &startError{p.name, fmt.Errorf("not ready after %s: %w", readyWithin, err), p.lastWords()}
 		case <-tick.C:
@@ -206,13 +207,14 @@ func (p *program) awaitReady(ctx context.Context, done <-chan error) (gone bool,
 	}
 }
 
-var errCleanExit = errors.New("exit status 0")
+// exit is how a program ended.
+type exit struct{ err error }
 
-func orNil(err error) error {
-	if err == nil {
-		return errCleanExit
+func (e exit) String() string {
+	if e.err == nil {
+		return "exit status 0"
 	}
-	return err
+	return e.err.Error()
 }
 
 type startError struct {

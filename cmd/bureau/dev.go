@@ -77,7 +77,7 @@ func dev(ctx context.Context, out io.Writer, o devOptions) error {
 	if err := a.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	health, err := serveHealth(a, o.metrics)
+	health, err := serveHealth(ctx, a, o.metrics)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func kratosCommand() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use: "kratos-config", Short: "Write the configuration and keys of Ory Kratos into a directory", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(_ *cobra.Command, _ []string) error {
 			s, err := env.ParseAs[kratosSettings]()
 			if err != nil {
 				return fmt.Errorf("the configuration is not complete: %w", err)
@@ -65,7 +65,7 @@ func kratosCommand() *cobra.Command {
 
 // writeKratos keeps keys that are there: new ones would end all sign-ins under way.
 func writeKratos(dir string, text []byte) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // Kratos runs as another user
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	// Kratos' image runs as another user than ours. Who may read the volume may read its secrets.
@@ -78,7 +78,7 @@ func writeKratos(dir string, text []byte) error {
 		files["signing-keys.json"], files["token-keys.json"] = private, public
 	}
 	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil { //nolint:gosec // see above
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o644); err != nil {
 			return err
 		}
 	}

@@ -50,7 +50,7 @@ func (p *place) open(ctx context.Context) (*app.App, func(), error) {
 		}
 		return a, a.Close, nil
 	}
-	where, err := devstack.Find(p.data)
+	where, err := devstack.Find(ctx, p.data)
 	shut := func() {}
 	if errors.Is(err, devstack.ErrNotRunning) {
 		if _, err := os.Stat(p.data); err != nil {

@@ -79,7 +79,7 @@ func run(ctx context.Context, cfg app.Config, listen, metrics string, start func
 		return err
 	}
 	defer a.Close()
-	health, err := serveHealth(a, metrics)
+	health, err := serveHealth(ctx, a, metrics)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func stop(a *app.App) error {
 }
 
 // serveHealth answers /livez, /readyz and /metrics on an address of their own.
-func serveHealth(a *app.App, addr string) (*http.Server, error) {
+func serveHealth(ctx context.Context, a *app.App, addr string) (*http.Server, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
@@ -118,7 +118,7 @@ func serveHealth(a *app.App, addr string) (*http.Server, error) {
 	s := &http.Server{Addr: l.Addr().String(), Handler: a.Health(), ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			slog.Error("the metrics server ended", "err", err)
+			slog.ErrorContext(ctx, "the metrics server ended", "err", err)
 		}
 	}()
 	return s, nil

@@ -52,7 +52,7 @@ func run(args []string) (code int, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	// Postgres has another account when we are root, and must reach its directory.
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // nothing can be listed
+	if err := os.Chmod(dir, 0o711); err != nil {
 		return 0, err
 	}
 	port, err := unusedPort()

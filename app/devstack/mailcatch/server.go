@@ -41,9 +41,8 @@ func Listen(addr string, store *Store) (*Server, error) {
 
 // Close stops the server and ends its connections.
 func (s *Server) Close() error {
-	err := s.smtp.Close()
-	<-s.done
-	if errors.Is(err, smtp.ErrServerClosed) {
+	err := errors.Join(s.smtp.Close(), <-s.done)
+	if errors.Is(err, smtp.ErrServerClosed) || errors.Is(err, net.ErrClosed) {
 		return nil
 	}
 	return err
