@@ -1,0 +1,48 @@
+package rates
+
+import "github.com/bureauhq/bureau/app/kit/event"
+
+// CardRef names a card in an event. It never holds an amount.
+type CardRef struct {
+	Card    string `json:"card"`
+	Name    string `json:"name"`
+	Client  string `json:"client,omitempty"`
+	Project string `json:"project,omitempty"`
+}
+
+// Trace puts the event into the timelines of the card's client and project.
+func (r CardRef) Trace() event.Trace {
+	return event.Trace{Entity: "rate_card", EntityID: r.Card, ClientID: r.Client, ProjectID: r.Project, Label: r.Name}
+}
+
+type (
+	// CardCreated is published when a card is made.
+	CardCreated struct{ CardRef }
+	// CardChanged is published when a card is renamed, archived or restored.
+	CardChanged struct{ CardRef }
+	// RateAdded is published when a card gets a rate.
+	RateAdded struct {
+		CardRef
+		Rate string `json:"rate"`
+	}
+	// RateChanged is published when a rate is edited.
+	RateChanged struct {
+		CardRef
+		Rate string `json:"rate"`
+	}
+	// RateRemoved is published when a rate is taken off its card.
+	RateRemoved struct {
+		CardRef
+		Rate string `json:"rate"`
+	}
+)
+
+func (CardCreated) EventName() string { return "rates.card_created.v1" }
+func (CardChanged) EventName() string { return "rates.card_changed.v1" }
+func (RateAdded) EventName() string   { return "rates.rate_added.v1" }
+func (RateChanged) EventName() string { return "rates.rate_changed.v1" }
+func (RateRemoved) EventName() string { return "rates.rate_removed.v1" }
+
+func (c Card) ref() CardRef {
+	return CardRef{Card: c.ID, Name: c.Name, Client: c.ClientID, Project: c.ProjectID}
+}

@@ -1,0 +1,69 @@
+package rates
+
+import (
+	"context"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/event"
+	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/modules/agency"
+	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// CardFilter says which cards are wanted.
+type CardFilter struct {
+	Level     Level
+	ClientID  string
+	ProjectID string
+	Archived  bool
+}
+
+// Dated is a rate with what the resolver must know of its card.
+type Dated struct {
+	Rate
+	Card Card
+}
+
+// Store keeps cards and rates. Its one implementation is ratesdb.
+type Store interface {
+	AddCard(context.Context, *tenancy.Tx, Card) error                 // ErrCardTaken
+	SaveCard(context.Context, *tenancy.Tx, Card) error                // ErrCardTaken
+	Card(context.Context, *tenancy.Tx, string) (Card, error)          // ErrNotFound
+	CardForUpdate(context.Context, *tenancy.Tx, string) (Card, error) // ErrNotFound; locks the row
+	Cards(ctx context.Context, tx *tenancy.Tx, f CardFilter, limit int, after []string) ([]Card, error)
+	RatesOf(context.Context, *tenancy.Tx, string) ([]Rate, error)
+	AddRate(ctx context.Context, tx *tenancy.Tx, r Rate, by string) error // ErrOverlap
+	SaveRate(context.Context, *tenancy.Tx, Rate) error                    // ErrOverlap
+	RemoveRate(context.Context, *tenancy.Tx, string) error
+	RateCard(context.Context, *tenancy.Tx, string) (cardID string, err error) // ErrRateNotFound
+	// Candidates returns the rates of all cards that may answer for these
+	// clients and projects on some of these days, the agency's included.
+	Candidates(ctx context.Context, tx *tenancy.Tx, clientIDs, projectIDs []string, from, to day.Date) ([]Dated, error)
+}
+
+// Clients tells about the agency's clients; *clients.Service answers it.
+type Clients interface {
+	ClientTx(ctx context.Context, tx *tenancy.Tx, id string) (clients.Client, error)
+}
+
+// Projects tells whose project it is. Projects answers it.
+type Projects interface {
+	// ClientsOfTx returns the client of each project that exists.
+	ClientsOfTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]string, error)
+}
+
+// Positions tells who has which position on a day; *people.Service answers it.
+type Positions interface {
+	PositionsOnTx(ctx context.Context, tx *tenancy.Tx, on day.Date) (map[string]string, error)
+}
+
+// Settings tells the agency's own currency; *agency.Service answers it.
+type Settings interface {
+	SettingsTx(ctx context.Context, tx *tenancy.Tx) (agency.Settings, error)
+}
+
+// Publisher tells the rest of the house what happened.
+type Publisher interface {
+	Publish(context.Context, job.Tx, event.Event) error
+}
