@@ -18,6 +18,9 @@ import (
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/people/peopledb"
 	"github.com/bureauhq/bureau/modules/people/peoplehttp"
+	"github.com/bureauhq/bureau/modules/rates"
+	"github.com/bureauhq/bureau/modules/rates/ratesdb"
+	"github.com/bureauhq/bureau/modules/rates/rateshttp"
 )
 
 // Services are the cores of all modules, wired.
@@ -26,6 +29,7 @@ type Services struct {
 	Audit   *audit.Service
 	People  *people.Service
 	Clients *clients.Service
+	Rates   *rates.Service
 }
 
 // wireServices builds the modules from the ground up: each may use those above it in this list.
@@ -36,6 +40,7 @@ func (a *App) wireServices() {
 	s.Audit = audit.New(audit.Deps{DB: a.DB, Store: auditdb.Store{}})
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Events: a.Bus, Now: now, NewID: id.New})
 	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{}, Settings: s.Agency, Events: a.Bus, Now: now})
+	s.Rates = rates.New(rates.Deps{DB: a.DB, Store: ratesdb.Store{}, Clients: s.Clients, Projects: ofProjects{s}, Positions: s.People, Settings: s.Agency, Events: a.Bus, Now: now})
 }
 
 // registerOperations declares every operation of the API.
@@ -45,6 +50,7 @@ func (a *App) registerOperations() {
 	audithttp.Register(a.API, s.Audit)
 	peoplehttp.Register(a.API, s.People)
 	clientshttp.Register(a.API, s.Clients)
+	rateshttp.Register(a.API, s.Rates)
 }
 
 // images keeps logos in the file store.
