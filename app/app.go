@@ -19,6 +19,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/live"
+	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -41,6 +42,7 @@ type App struct {
 	Services    Services
 
 	cfg      Config
+	places   identity.Places
 	log      *slog.Logger
 	worker   *river.Client[pgx.Tx]
 	owner    *tenancy.Migrator
@@ -54,6 +56,10 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 		return nil, err
 	}
 	a := &App{cfg: cfg, log: cfg.Log, meter: newMeter(), Live: live.NewHub(), Queue: &job.Queue{}, Jobs: job.NewRegistry(), stopping: make(chan struct{})}
+	var err error
+	if a.places, err = identity.NewPlaces(cfg.Origin.String()); err != nil {
+		return nil, err
+	}
 	a.Bus = event.NewBus(a.Queue, a.Jobs, cfg.Now)
 	if err := a.openDatabase(ctx); err != nil {
 		a.Close()

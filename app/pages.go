@@ -40,6 +40,3 @@ func (a *App) OpenAPI() ([]byte, error) { return json.MarshalIndent(a.API.OpenAP
 
 // mountPages serves the built front end.
 func (a *App) mountPages(f *fiber.App) {}
-
-// mountIdentity puts sessions, sign-in and the checks of cookies in front of the operations.
-func (a *App) mountIdentity(f *fiber.App) {}

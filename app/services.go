@@ -15,6 +15,8 @@ import (
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/clients/clientsdb"
 	"github.com/bureauhq/bureau/modules/clients/clientshttp"
+	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/identity/identitydb"
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/people/peopledb"
 	"github.com/bureauhq/bureau/modules/people/peoplehttp"
@@ -25,11 +27,12 @@ import (
 
 // Services are the cores of all modules, wired.
 type Services struct {
-	Agency  *agency.Service
-	Audit   *audit.Service
-	People  *people.Service
-	Clients *clients.Service
-	Rates   *rates.Service
+	Agency   *agency.Service
+	Audit    *audit.Service
+	Identity *identity.Service
+	People   *people.Service
+	Clients  *clients.Service
+	Rates    *rates.Service
 }
 
 // wireServices builds the modules from the ground up: each may use those above it in this list.
@@ -38,8 +41,13 @@ func (a *App) wireServices() {
 	now := a.cfg.Now
 	s.Agency = agency.New(agency.Deps{DB: a.DB, Store: agencydb.Store{}, Names: a.Provisioner, Events: a.Bus, Images: images{a.cfg.Files}, Now: now})
 	s.Audit = audit.New(audit.Deps{DB: a.DB, Store: auditdb.Store{}})
+	s.Identity = identity.New(identity.Deps{
+		DB: a.DB, Store: identitydb.Store{}, Directory: identitydb.NewDirectory(a.Control), Agencies: a.Registry, Claimer: a.Provisioner,
+		Events: a.Bus, Jobs: a.Queue, Mail: a.cfg.Mail, Places: a.places, Limits: identity.DefaultLimits(), Log: a.log, Now: now,
+	})
+	s.Identity.RegisterJobs(a.Jobs)
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Events: a.Bus, Now: now, NewID: id.New})
-	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{}, Settings: s.Agency, Events: a.Bus, Now: now})
+	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Events: a.Bus, Now: now})
 	s.Rates = rates.New(rates.Deps{DB: a.DB, Store: ratesdb.Store{}, Clients: s.Clients, Projects: ofProjects{s}, Positions: s.People, Settings: s.Agency, Events: a.Bus, Now: now})
 }
 

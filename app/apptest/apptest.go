@@ -1,0 +1,308 @@
+// Package apptest runs the whole application over a real agency and talks to
+// it by HTTP, as a program with an API token does. Only tests import it.
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bureauhq/bureau/app"
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/file"
+	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/app/kit/testkit"
+	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Domain is the site's host in tests.
+const Domain = "bureau.localhost:8080"
+
+var house struct {
+	sync.Once
+	app   *app.App
+	mails *Mails
+	err   error
+}
+
+// App returns the application of this test process. Its jobs run.
+func App(t testing.TB) *app.App {
+	t.Helper()
+	p := testkit.NewPlatform(t)
+	house.Do(func() { house.app, house.mails, house.err = start(context.Background(), p.Config) })
+	if house.err != nil {
+		t.Fatalf("start the application: %v", house.err)
+	}
+	return house.app
+}
+
+func start(ctx context.Context, cfg tenancy.Config) (*app.App, *Mails, error) {
+	dir, err := os.MkdirTemp("", "bureau-files-*")
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := file.NewFolder(file.FolderConfig{Dir: dir, BaseURL: "http://" + Domain + "/files", Secret: []byte("a secret of this test process only")})
+	if err != nil {
+		return nil, nil, err
+	}
+	mails := &Mails{}
+	a, err := app.New(ctx, app.Config{
+		Origin: &url.URL{Scheme: "http", Host: Domain}, Dev: true, Tenancy: cfg, Mail: mails, Files: files,
+		MailFrom: "bureau@example.test", Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), Now: time.Now,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return a, mails, a.StartWorker(ctx)
+}
+
+// Mails keeps the letters that were sent.
+type Mails struct {
+	mu  sync.Mutex
+	all []mail.Message
+}
+
+// Send implements mail.Sender.
+func (m *Mails) Send(_ context.Context, msg mail.Message) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.all = append(m.all, msg)
+	return nil
+}
+
+// To returns the letters to an address.
+func (m *Mails) To(address string) (out []mail.Message) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, msg := range m.all {
+		for _, to := range msg.To {
+			if strings.EqualFold(to.Email, address) {
+				out = append(out, msg)
+			}
+		}
+	}
+	return out
+}
+
+// Env is one agency and its people.
+type Env struct {
+	App     *app.App
+	Mails   *Mails
+	Agency  tenancy.Agency
+	Ctx     context.Context // the agency, as the system
+	members map[string]*Client
+	mu      sync.Mutex
+}
+
+// New claims a fresh agency.
+func New(t testing.TB) *Env {
+	t.Helper()
+	a := App(t)
+	agency, err := a.Provisioner.Claim(t.Context(), "x"+strings.ReplaceAll(id.New(), "-", ""), "Test Agency")
+	if err != nil {
+		t.Fatalf("claim an agency: %v", err)
+	}
+	ctx := access.With(tenancy.With(t.Context(), agency), access.Actor{Kind: access.System, Name: "System"})
+	return &Env{App: a, Mails: house.mails, Agency: agency, Ctx: ctx, members: map[string]*Client{}}
+}
+
+// Client calls the API as one actor.
+type Client struct {
+	env    *Env
+	Host   string
+	Token  string
+	Member identity.Member
+	header http.Header
+}
+
+// Nobody calls without any sign of who it is.
+func (e *Env) Nobody() *Client { return &Client{env: e, Host: e.Agency.Slug + "." + Domain} }
+
+// As returns the client of the one member with this role, made at the first call.
+func (e *Env) As(t testing.TB, role string) *Client {
+	t.Helper()
+	e.mu.Lock()
+	c := e.members[role]
+	e.mu.Unlock()
+	if c == nil {
+		c = e.Fresh(t, role, "*")
+		e.mu.Lock()
+		e.members[role] = c
+		e.mu.Unlock()
+	}
+	return c
+}
+
+// Fresh makes a new member of a role with an API token of the given scopes.
+func (e *Env) Fresh(t testing.TB, role string, scopes ...string) *Client {
+	t.Helper()
+	key := id.New()
+	n := identity.NewMember{PersonID: id.New(), Name: "Test " + role, Email: role + "-" + key + "@example.test", Role: role}
+	if role == identity.Client {
+		t.Fatal("contacts have no API tokens; use Session")
+	}
+	who := e.App.Services.Identity
+	m, err := who.CreateMember(e.Ctx, n)
+	if err != nil {
+		t.Fatalf("make a %s: %v", role, err)
+	}
+	_, token, err := who.TokenCreateFor(e.Ctx, m.ID, identity.NewToken{Name: "test", Scopes: scopes})
+	if err != nil {
+		t.Fatalf("make a token: %v", err)
+	}
+	return &Client{env: e, Host: e.Agency.Slug + "." + Domain, Token: token, Member: m}
+}
+
+// With returns a client that sends one more header.
+func (c *Client) With(key, value string) *Client {
+	out := *c
+	out.header = c.header.Clone()
+	if out.header == nil {
+		out.header = http.Header{}
+	}
+	out.header.Set(key, value)
+	return &out
+}
+
+// Reply is what the API answered.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	call   string
+}
+
+// Do sends a request. A body that is no []byte, string or nil is sent as JSON.
+func (c *Client) Do(t testing.TB, method, path string, body any) *Reply {
+	t.Helper()
+	var r io.Reader
+	contentType := "application/json"
+	switch b := body.(type) {
+	case nil:
+	case string:
+		r = strings.NewReader(b)
+	case []byte:
+		r = bytes.NewReader(b)
+	default:
+		raw, err := json.Marshal(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+c.Host+path, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r != nil {
+		req.Header.Set("Content-Type", contentType)
+	}
+	if c.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	for k, v := range c.header {
+		req.Header[k] = v
+	}
+	req.Host = c.Host
+	res, err := c.env.App.Fiber.Test(req, -1)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Reply{Status: res.StatusCode, Header: res.Header, Body: raw, call: method + " " + path}
+}
+
+// GET, POST, PATCH, PUT and DELETE are Do with that method.
+func (c *Client) GET(t testing.TB, path string) *Reply { t.Helper(); return c.Do(t, "GET", path, nil) }
+
+// POST sends body as JSON.
+func (c *Client) POST(t testing.TB, path string, body any) *Reply {
+	t.Helper()
+	return c.Do(t, "POST", path, body)
+}
+
+// PATCH sends body as JSON for the given ETag.
+func (c *Client) PATCH(t testing.TB, path, etag string, body any) *Reply {
+	t.Helper()
+	return c.With("If-Match", etag).Do(t, "PATCH", path, body)
+}
+
+// PUT sends body as JSON.
+func (c *Client) PUT(t testing.TB, path string, body any) *Reply {
+	t.Helper()
+	return c.Do(t, "PUT", path, body)
+}
+
+// DELETE sends no body.
+func (c *Client) DELETE(t testing.TB, path string) *Reply {
+	t.Helper()
+	return c.Do(t, "DELETE", path, nil)
+}
+
+// Expect fails the test unless the answer has this status.
+func (r *Reply) Expect(t testing.TB, status int) *Reply {
+	t.Helper()
+	if r.Status != status {
+		t.Fatalf("%s: got %d, want %d: %s", r.call, r.Status, status, r.Body)
+	}
+	return r
+}
+
+// JSON decodes the answer.
+func (r *Reply) JSON(t testing.TB, into any) *Reply {
+	t.Helper()
+	if err := json.Unmarshal(r.Body, into); err != nil {
+		t.Fatalf("%s: %v: %s", r.call, err, r.Body)
+	}
+	return r
+}
+
+// Problem is the part of an RFC 9457 answer that tests look at.
+type Problem struct {
+	Code   string
+	Detail string
+	Errors []struct{ Location, Message string }
+}
+
+// Refused fails the test unless the answer is a problem with this status, code and, if given, these bad fields.
+func (r *Reply) Refused(t testing.TB, status int, code string, fields ...string) *Problem {
+	t.Helper()
+	r.Expect(t, status)
+	var p Problem
+	r.JSON(t, &p)
+	if ct := r.Header.Get("Content-Type"); ct != "application/problem+json" {
+		t.Fatalf("%s: content type %q", r.call, ct)
+	}
+	if code != "" && p.Code != code {
+		t.Fatalf("%s: got code %q, want %q: %s", r.call, p.Code, code, r.Body)
+	}
+	for _, f := range fields {
+		found := false
+		for _, e := range p.Errors {
+			found = found || e.Location == f
+		}
+		if !found {
+			t.Fatalf("%s: %s is not named: %s", r.call, f, r.Body)
+		}
+	}
+	return &p
+}
+
+// String shows the call and its outcome.
+func (r *Reply) String() string { return fmt.Sprintf("%s: %d %s", r.call, r.Status, r.Body) }
