@@ -18,10 +18,11 @@ export default defineConfig({
     rolldownOptions: {
       input: { main: 'index.html', auth: 'auth.html' },
       output: {
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
             { name: 'state', test: /node_modules\/(react-redux|@reduxjs|immer|reselect|redux)\// },
+            { name: 'style', test: /node_modules\/(@emotion|stylis)\// },
           ],
         },
       },

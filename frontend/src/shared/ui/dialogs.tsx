@@ -5,16 +5,16 @@ import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
-import Drawer from '@mui/material/Drawer';
-import IconButton from '@mui/material/IconButton';
 import Typography from '@mui/material/Typography';
-import CloseIcon from '@mui/icons-material/CloseRounded';
 import { useId, useState, type ReactNode } from 'react';
 import { FormProvider, type FieldValues } from 'react-hook-form';
 import { problemText } from '../api/problem';
 import { usePhone } from '../lib/hooks';
 import { useCommon } from '../lib/i18n';
 import { Fields, useSubmit, type AnyForm } from './form';
+import { DialogHead } from './sheet';
+
+export { BottomSheet } from './sheet';
 
 type FormDialogProps<V extends FieldValues> = {
   open: boolean;
@@ -56,16 +56,6 @@ export function FormDialog<V extends FieldValues>({ open, title, form, onSubmit,
         </Box>
       </FormProvider>
     </Dialog>
-  );
-}
-
-function DialogHead({ id, title, onClose }: { id: string; title: string; onClose: () => void }) {
-  const t = useCommon();
-  return (
-    <Box sx={{ display: 'flex', alignItems: 'center', pr: 3 }}>
-      <DialogTitle id={id} sx={{ flex: 1 }} className="said">{title}</DialogTitle>
-      <IconButton aria-label={t('action.close')} onClick={onClose}><CloseIcon fontSize="small" /></IconButton>
-    </Box>
   );
 }
 
@@ -113,26 +103,5 @@ export function ConfirmDialog({ open, title, text, confirmLabel, danger, onConfi
         <Button variant="contained" color={danger ? 'error' : 'primary'} loading={busy} onClick={() => void run()}>{confirmLabel}</Button>
       </DialogActions>
     </Dialog>
-  );
-}
-
-type SheetProps = { open: boolean; title: string; onClose: () => void; children: ReactNode; footer?: ReactNode };
-
-/** Rises from the bottom on phones; a plain dialog elsewhere. */
-export function BottomSheet({ open, title, onClose, children, footer }: SheetProps) {
-  const phone = usePhone();
-  const id = useId();
-  const inner = (
-    <>
-      <DialogHead id={id} title={title} onClose={onClose} />
-      <DialogContent sx={{ pt: '8px !important' }}>{children}</DialogContent>
-      {footer && <DialogActions sx={{ p: 4, pb: 'calc(16px + env(safe-area-inset-bottom))' }}>{footer}</DialogActions>}
-    </>
-  );
-  if (!phone) return <Dialog open={open} onClose={onClose} fullWidth maxWidth="xs" aria-labelledby={id}>{inner}</Dialog>;
-  return (
-    <Drawer anchor="bottom" open={open} onClose={onClose} slotProps={{ paper: { role: 'dialog', 'aria-modal': true, 'aria-labelledby': id, sx: { borderRadius: '16px 16px 0 0', maxHeight: '90dvh' } } }}>
-      {inner}
-    </Drawer>
   );
 }

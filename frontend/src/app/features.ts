@@ -1,0 +1,22 @@
+import type { RouteObject } from 'react-router';
+import type { NavItem } from '../shared/lib/nav';
+
+type FeatureRoutes = { routes: RouteObject[]; nav?: NavItem[] };
+
+// Features announce themselves by a file, so two people adding pages never meet in one list.
+const found = import.meta.glob<FeatureRoutes>(['../features/*/routes.tsx', '!../features/auth/routes.tsx'], { eager: true });
+const of = (path: string) => path.split('/').at(-2) ?? '';
+
+const entries = Object.entries(found);
+
+/** Pages inside the staff shell. */
+export const staffRoutes = entries.filter(([p]) => of(p) !== 'portal').flatMap(([, m]) => m.routes);
+
+/** The client portal brings its own shell. */
+export const portalRoutes = entries.filter(([p]) => of(p) === 'portal').flatMap(([, m]) => m.routes);
+
+const order: NavItem['key'][] = ['home', 'time', 'approvals', 'tasks', 'projects', 'clients', 'invoices', 'rates', 'people', 'audit', 'settings'];
+
+export const nav = entries
+  .flatMap(([, m]) => m.nav ?? [])
+  .sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key));

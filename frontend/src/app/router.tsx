@@ -1,0 +1,20 @@
+import { createBrowserRouter } from 'react-router';
+import { LazyErrorPage } from '../shared/ui/LazyErrorPage';
+import { portalRoutes, staffRoutes } from './features';
+import { Gate } from './Gate';
+
+export const router = createBrowserRouter([
+  {
+    element: <Gate />,
+    errorElement: <LazyErrorPage />,
+    hydrateFallbackElement: <div />,
+    children: [
+      ...portalRoutes,
+      {
+        path: '/',
+        lazy: async () => ({ Component: (await import('./shell/AppShell')).AppShell }),
+        children: [{ errorElement: <LazyErrorPage />, children: [...staffRoutes, { path: '*', element: <LazyErrorPage missing /> }] }],
+      },
+    ],
+  },
+]);
