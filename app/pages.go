@@ -37,6 +37,3 @@ func (a *App) mountDocument(f *fiber.App) {
 
 // OpenAPI returns the document as the front end's generator reads it.
 func (a *App) OpenAPI() ([]byte, error) { return json.MarshalIndent(a.API.OpenAPI(), "", "  ") }
-
-// mountPages serves the built front end.
-func (a *App) mountPages(f *fiber.App) {}

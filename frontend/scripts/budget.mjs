@@ -45,10 +45,10 @@ for (const page of find(/^src\/features\/[^/]+\/pages\/[^/]+\.tsx$/)) {
 }
 
 // Whatever a page loads later by itself (an editor, a chart) is weighed on its own.
-for (const page of [...rows]) {
+for (const page of rows.slice()) {
   for (const k of page.all) {
     for (const d of manifest[k].dynamicImports ?? []) {
-      if (/\/(pages|shell|portal)\/|routes|icons-material/.test(d) || rows.some((r) => r.name === `+ ${d}`)) continue;
+      if (/\/(pages|shell|portal)\/|routes|icons-material|\.html$/.test(d) || rows.some((r) => r.name === `+ ${d}`)) continue;
       const extra = [...closure(d)].filter((x) => !page.all.has(x)).map((x) => manifest[x].file).filter((f) => f.endsWith('.js'));
       rows.push({ name: `+ ${d}`, js: extra.reduce((a, f) => a + gzip(f), 0), css: 0, limit: limits.lazyExtra, all: new Set() });
     }

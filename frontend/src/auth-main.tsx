@@ -1,19 +1,21 @@
-// Sign-up, sign-in and the security pages: an entry of its own without the
-// store and the shell, so that the first page anybody sees is small.
+// The site, sign-in and the security pages: an entry of its own without the
+// router, the store and the shell, so that the first page anybody sees is small.
 import '@fontsource-variable/inter/wght.css';
-import { StrictMode } from 'react';
+import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createBrowserRouter, RouterProvider, type RouteObject } from 'react-router';
-import './shared/lib/i18n';
-import { LazyErrorPage } from './shared/ui/LazyErrorPage';
+import { AuthApp } from './features/auth/AuthApp';
+import { boot } from './shared/lib/boot';
 import { Root } from './shared/ui/Root';
 
-const found = import.meta.glob<{ routes: RouteObject[] }>('./features/auth/routes.tsx', { eager: true });
-const routes = Object.values(found).flatMap((m) => m.routes);
-
-const router = createBrowserRouter([
-  { errorElement: <LazyErrorPage />, hydrateFallbackElement: <div />, children: [...routes, { path: '*', element: <LazyErrorPage missing /> }] },
-]);
+function Entry() {
+  const [colour, setColour] = useState(boot.agency.colour);
+  const [onBrand] = useState(() => (agency: { colour: string } | null) => setColour(agency?.colour ?? ''));
+  return (
+    <Root colour={colour}>
+      <AuthApp host={boot.host === 'site' ? 'site' : 'auth'} path={location.pathname} onBrand={onBrand} />
+    </Root>
+  );
+}
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><Root><RouterProvider router={router} /></Root></StrictMode>);
+if (root) createRoot(root).render(<StrictMode><Entry /></StrictMode>);
