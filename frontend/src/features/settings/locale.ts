@@ -1,0 +1,4 @@
+import { registerLocale } from '../../shared/lib/i18n';
+import { en } from './locales/en';
+
+export const useT = registerLocale('settings', en);

@@ -1,0 +1,58 @@
+/** Roles that staff can hold, the most powerful first. */
+export const staffRoles = ['owner', 'admin', 'manager', 'finance', 'member'] as const;
+export type StaffRole = (typeof staffRoles)[number];
+
+export const locales = ['en-US', 'en-GB', 'en-AU', 'en-CA', 'en-IE', 'de-DE', 'de-AT', 'de-CH', 'fr-FR', 'fr-CA', 'es-ES', 'es-MX', 'nl-NL', 'it-IT', 'pt-PT', 'pt-BR', 'sv-SE', 'da-DK', 'pl-PL'] as const;
+
+export const weekDays = ['monday', 'sunday', 'saturday', 'tuesday', 'wednesday', 'thursday', 'friday'] as const;
+
+/** All currencies that the browser knows, with their names. */
+export function currencies(language: string): { value: string; label: string }[] {
+  const names = new Intl.DisplayNames(language, { type: 'currency' });
+  return Intl.supportedValuesOf('currency').map((c) => ({ value: c, label: `${c} · ${names.of(c) ?? c}` }));
+}
+
+/** Time zones with their present distance from Greenwich. */
+export function timeZones(current: string, now = new Date()): { value: string; label: string }[] {
+  const all = new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), current].filter(Boolean));
+  return [...all].map((zone) => ({ value: zone, label: `${zone.replaceAll('_', ' ')}${offset(zone, now)}` }));
+}
+
+function offset(zone: string, now: Date): string {
+  try {
+    const part = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(now).find((p) => p.type === 'timeZoneName');
+    return part ? ` (${part.value})` : '';
+  } catch {
+    return '';
+  }
+}
+
+/** "1.250,00 · 31.12.2026": what a locale does to numbers and dates. */
+export function localeSample(locale: string, language: string): string {
+  const name = new Intl.DisplayNames(language, { type: 'language' }).of(locale) ?? locale;
+  const number = new Intl.NumberFormat(locale, { minimumFractionDigits: 2 }).format(1250);
+  const day = new Intl.DateTimeFormat(locale, { timeZone: 'UTC' }).format(Date.UTC(2026, 11, 31));
+  return `${name}: ${number} · ${day}`;
+}
+
+const browsers: [RegExp, string][] = [[/\bEdg(e|A|iOS)?\//, 'Edge'], [/\bOPR\//, 'Opera'], [/\bFirefox\/|\bFxiOS\//, 'Firefox'], [/\bChrome\/|\bCriOS\//, 'Chrome'], [/\bSafari\//, 'Safari']];
+const systems: [RegExp, string][] = [[/\biPhone\b/, 'iPhone'], [/\biPad\b/, 'iPad'], [/\bAndroid\b/, 'Android'], [/\bWindows\b/, 'Windows'], [/\bMac OS X\b|\bMacintosh\b/, 'Mac'], [/\bCrOS\b/, 'ChromeOS'], [/\bLinux\b/, 'Linux']];
+
+/** What a user agent says in two words; empty when it says nothing that we know. */
+export function deviceOf(userAgent: string): { browser: string; system: string } {
+  const find = (list: [RegExp, string][]) => list.find(([re]) => re.test(userAgent))?.[1] ?? '';
+  return { browser: find(browsers), system: find(systems) };
+}
+
+/** Addresses typed or pasted in any usual way, each once; what is none of them comes apart. */
+export function addressesIn(text: string): { good: string[]; bad: string[] } {
+  const good = new Map<string, string>();
+  const bad: string[] = [];
+  for (const piece of text.split(/[\s,;]+/)) {
+    const bare = piece.replace(/^.*</, '').replace(/>.*$/, '').trim();
+    if (!bare) continue;
+    if (/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/.test(bare)) good.set(bare.toLowerCase(), bare);
+    else bad.push(piece);
+  }
+  return { good: [...good.values()], bad };
+}

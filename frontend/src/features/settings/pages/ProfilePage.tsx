@@ -1,0 +1,154 @@
+import { useState } from 'react';
+import { useForm } from 'react-hook-form';
+import { valibotResolver } from '@hookform/resolvers/valibot';
+import * as v from 'valibot';
+import Button from '@mui/material/Button';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Switch from '@mui/material/Switch';
+import Typography from '@mui/material/Typography';
+import { session } from '../../../shared/api/session';
+import { formatAgo, formatMoment } from '../../../shared/lib/dates';
+import { shortcuts } from '../../../shared/lib/hooks';
+import { useCommon } from '../../../shared/lib/i18n';
+import { useMe } from '../../../shared/lib/me';
+import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
+import { ConfirmDialog } from '../../../shared/ui/dialogs';
+import { TextField } from '../../../shared/ui/fields';
+import { Form } from '../../../shared/ui/form';
+import { Facts, StatusChip } from '../../../shared/ui/small';
+import { EmptyState, Section } from '../../../shared/ui/states';
+import { toast } from '../../../shared/ui/Toast';
+import { useChangeMyNameMutation, useEndOtherSessionsMutation, useEndSessionMutation, useLeaveAgencyMutation, useMySessionsQuery, type Session } from '../api';
+import { SettingsPage } from '../components/SettingsPage';
+import { useT } from '../locale';
+import { deviceOf } from '../model';
+
+/** The sign-in host of this agency's address: acme.bureau.example has auth.bureau.example. */
+const authHost = () => `${location.protocol}//auth.${location.host.split('.').slice(1).join('.')}`;
+
+export function ProfilePage() {
+  const t = useT();
+  const me = useMe();
+  const [keys, setKeys] = useState(shortcuts.on);
+  if (!me) return null;
+  return (
+    <SettingsPage title={t('profile.title')} sub={t('profile.sub')}>
+      <Section><Profile key={me.name} name={me.name} email={me.email} role={me.role} /></Section>
+      <Section title={t('profile.security')}>
+        <Typography sx={{ color: 'text.secondary', mb: 3 }}>{t('profile.securityText')}</Typography>
+        <Button variant="outlined" href={`${authHost()}/.ory/self-service/settings/browser?return_to=${encodeURIComponent(`${authHost()}/settings`)}`}>{t('profile.openSecurity')}</Button>
+      </Section>
+      <Sessions />
+      <Section title={t('profile.keys')}>
+        <Typography sx={{ color: 'text.secondary', mb: 2 }}>{t('profile.keysText')}</Typography>
+        <FormControlLabel
+          control={<Switch checked={keys} onChange={(_, on) => { shortcuts.on = on; setKeys(on); }} />}
+          label={t('profile.keysOn')}
+        />
+      </Section>
+      <Leave agency={me.agency.name} />
+    </SettingsPage>
+  );
+}
+
+function Profile({ name, email, role }: { name: string; email: string; role: string }) {
+  const t = useT();
+  const c = useCommon();
+  const [change] = useChangeMyNameMutation();
+  const schema = v.object({ name: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required'))) });
+  const form = useForm({ resolver: valibotResolver(schema), defaultValues: { name } });
+  const roles = ['owner', 'admin', 'manager', 'finance', 'member', 'contact'] as const;
+  const known = roles.find((r) => r === role);
+  return (
+    <Form
+      form={form}
+      onSubmit={async (values) => {
+        await change(values).unwrap();
+        toast(t('profile.saved'));
+      }}
+    >
+      <TextField name="name" label={t('profile.name')} maxLength={120} autoComplete="name" required />
+      <Facts items={[[t('profile.email'), email], [t('profile.role'), known ? t(`roles.${known}`) : role]]} />
+    </Form>
+  );
+}
+
+function Sessions() {
+  const t = useT();
+  const list = useMySessionsQuery();
+  const [end] = useEndSessionMutation();
+  const [endOthers] = useEndOtherSessionsMutation();
+  const [asking, setAsking] = useState(false);
+  const device = (s: Session) => {
+    const { browser, system } = deviceOf(s.user_agent);
+    return browser && system ? t('profile.on', { browser, system }) : browser || system || t('profile.unknownDevice');
+  };
+  const finish = async (s: Session) => {
+    try {
+      await end(s.id).unwrap();
+      if (s.current) session.go('/');
+      else toast(t('profile.ended'));
+    } catch (e) {
+      toast.failed(e);
+    }
+  };
+  const columns: Column<Session>[] = [
+    { key: 'device', header: t('profile.device'), width: 'minmax(0, 2fr)', cell: device },
+    { key: 'ip', header: t('profile.address'), cell: (s) => s.ip, from: 'lg' },
+    { key: 'began', header: t('profile.began'), width: 'minmax(0, 1.4fr)', cell: (s) => formatMoment(s.created_at), from: 'lg' },
+    { key: 'seen', header: t('profile.lastSeen'), width: 'minmax(0, 1.4fr)', cell: (s) => (s.current ? <StatusChip label={t('profile.current')} tone="success" /> : formatAgo(s.last_seen_at)) },
+  ];
+  const others = (list.data?.items ?? []).some((s) => !s.current);
+  return (
+    <Section title={t('profile.sessions')} action={others && <Button color="error" onClick={() => setAsking(true)}>{t('profile.endOthers')}</Button>}>
+      <Typography sx={{ color: 'text.secondary', mb: 3 }}>{t('profile.sessionsText')}</Typography>
+      <DataTable
+        label={t('profile.sessions')}
+        rows={list.data?.items}
+        columns={columns}
+        getId={(s) => s.id}
+        card={(s) => <CardRow title={device(s)} sub={`${s.ip} · ${formatMoment(s.created_at)}`} state={s.current ? <StatusChip label={t('profile.current')} tone="success" /> : formatAgo(s.last_seen_at)} />}
+        actions={(s) => <Button size="small" aria-label={t('profile.endOne', { device: device(s) })} onClick={() => void finish(s)}>{t('profile.end')}</Button>}
+        error={list.error}
+        onRetry={() => void list.refetch()}
+        empty={<EmptyState title={t('profile.sessions')} />}
+      />
+      <ConfirmDialog
+        open={asking}
+        title={t('profile.endOthersTitle')}
+        text={t('profile.endOthersText')}
+        confirmLabel={t('profile.endOthers')}
+        danger
+        onClose={() => setAsking(false)}
+        onConfirm={async () => {
+          await endOthers().unwrap();
+          toast(t('profile.othersEnded'));
+        }}
+      />
+    </Section>
+  );
+}
+
+function Leave({ agency }: { agency: string }) {
+  const t = useT();
+  const [leave] = useLeaveAgencyMutation();
+  const [asking, setAsking] = useState(false);
+  return (
+    <Section title={t('profile.leave')}>
+      <Typography sx={{ color: 'text.secondary', mb: 3 }}>{t('profile.leaveText')}</Typography>
+      <Button color="error" variant="outlined" onClick={() => setAsking(true)}>{t('profile.leave')}</Button>
+      <ConfirmDialog
+        open={asking}
+        title={t('profile.leaveTitle', { agency })}
+        text={t('profile.leaveText')}
+        confirmLabel={t('profile.leaveConfirm')}
+        danger
+        onClose={() => setAsking(false)}
+        onConfirm={async () => {
+          await leave().unwrap();
+          session.go(`${authHost()}/agencies`);
+        }}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,10 @@
+import type { RouteObject } from 'react-router';
+
+export const routes: RouteObject[] = [
+  { path: 'settings', lazy: async () => ({ Component: (await import('./pages/IndexPage')).IndexPage }) },
+  { path: 'settings/agency', lazy: async () => ({ Component: (await import('./pages/AgencyPage')).AgencyPage }) },
+  { path: 'settings/people', lazy: async () => ({ Component: (await import('./pages/PeoplePage')).PeoplePage }) },
+  { path: 'settings/positions', lazy: async () => ({ Component: (await import('./pages/PositionsPage')).PositionsPage }) },
+  { path: 'settings/profile', lazy: async () => ({ Component: (await import('./pages/ProfilePage')).ProfilePage }) },
+  { path: 'settings/tokens', lazy: async () => ({ Component: (await import('./pages/TokensPage')).TokensPage }) },
+];
