@@ -8,7 +8,9 @@ export async function call<T>(method: 'GET' | 'POST' | 'PATCH', path: string, bo
   if (method !== 'GET') headers['X-Bureau-CSRF'] = '1';
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   try {
-    const r = await fetch(path, { method, headers, credentials: 'same-origin', body: body === undefined ? undefined : JSON.stringify(body), signal });
+    const init: RequestInit = { method, headers, credentials: 'same-origin', signal };
+    if (body !== undefined) init.body = JSON.stringify(body);
+    const r = await fetch(path, init);
     const data: unknown = r.status === 204 ? null : await r.json().catch(() => null);
     if (r.ok) return { ok: true, data: data as T };
     return { ok: false, problem: { ...(data as object), status: r.status }, retryAfter: Number(r.headers.get('Retry-After')) || 60 };

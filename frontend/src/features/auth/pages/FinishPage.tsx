@@ -20,8 +20,6 @@ export default function FinishPage() {
   const broker = `${location.origin}/broker/`;
 
   const complete = useCallback(async () => {
-    setState('working');
-    setProblem(null);
     const r = await call<{ redirect_to: string }>('POST', '/api/v1/sign-ups/complete', {});
     if (r.ok) {
       browser.go(r.data.redirect_to);
@@ -44,7 +42,14 @@ export default function FinishPage() {
     setProblem(r.problem.status === 429 ? waitText(r.retryAfter) : r.problem.status === 0 ? t('common.offline') : (r.problem.detail ?? t('common.broken')));
   }, [broker]);
 
-  useEffect(() => void complete(), [complete]);
+  useEffect(() => {
+    void complete();
+  }, [complete]);
+  const again = () => {
+    setState('working');
+    setProblem(null);
+    void complete();
+  };
 
   const agency = visit?.sign_up?.agency_name ?? t('problem.thisAgency');
   if (state === 'gone') {
@@ -54,11 +59,11 @@ export default function FinishPage() {
       </AuthLayout>
     );
   }
-  if (state === 'taken') return <AnotherSlug onDone={() => void complete()} />;
+  if (state === 'taken') return <AnotherSlug onDone={again} />;
   return (
     <AuthLayout title={t('signUp.finishTitle', { agency })} text={t('signUp.finishText')}>
       {problem ? (
-        <Alert severity="error" role="alert" action={<Button color="inherit" size="small" onClick={() => void complete()}>{t('common.retry')}</Button>}>{problem}</Alert>
+        <Alert severity="error" role="alert" action={<Button color="inherit" size="small" onClick={again}>{t('common.retry')}</Button>}>{problem}</Alert>
       ) : (
         <LinearProgress aria-label={t('signUp.finishTitle', { agency })} />
       )}

@@ -27,13 +27,18 @@ export default function InvitePage() {
   const broker = `${location.origin}/broker/`;
 
   const look = useCallback(async () => {
-    setProblem(null);
     const r = await call<Invitation>('POST', '/api/v1/invitations/look', { token });
     if (r.ok) setInvitation(r.data);
     else if (r.problem.status === 404 || r.problem.status === 422) setUnknown(true);
     else setProblem(r.problem.status === 429 ? waitText(r.retryAfter) : r.problem.status === 0 ? t('common.offline') : (r.problem.detail ?? t('common.broken')));
   }, [token]);
-  useEffect(() => void look(), [look]);
+  useEffect(() => {
+    void look();
+  }, [look]);
+  const again = () => {
+    setProblem(null);
+    void look();
+  };
 
   async function accept() {
     setBusy(true);
@@ -62,7 +67,7 @@ export default function InvitePage() {
   if (!invitation) {
     return (
       <AuthLayout title={t('invite.title', { agency: t('problem.thisAgency') })}>
-        {problem ? <Alert severity="error" role="alert" action={<Button color="inherit" size="small" onClick={() => void look()}>{t('common.retry')}</Button>}>{problem}</Alert> : <FormSkeleton rows={1} />}
+        {problem ? <Alert severity="error" role="alert" action={<Button color="inherit" size="small" onClick={again}>{t('common.retry')}</Button>}>{problem}</Alert> : <FormSkeleton rows={1} />}
       </AuthLayout>
     );
   }

@@ -35,11 +35,12 @@ export function TokensPage() {
   const list = useApiTokensQuery();
   const [creating, setCreating] = useState(false);
   const [fresh, setFresh] = useState<string | null>(null);
+  const [now] = useState(Date.now);
   const [leaving, setLeaving] = useState<Token | null>(null);
   const [revoke] = useRevokeTokenMutation();
   const scopes = (x: Token) => (x.scopes.includes('*') ? t('tokens.scopeAll') : x.scopes.includes('*:read') ? t('tokens.scopeRead') : x.scopes.join(', '));
   const until = (x: Token) =>
-    x.expires_at === null ? t('tokens.noEnd') : Date.parse(x.expires_at) < Date.now() ? <StatusChip label={t('tokens.expired')} tone="warning" /> : formatMoment(x.expires_at);
+    x.expires_at === null ? t('tokens.noEnd') : Date.parse(x.expires_at) < now ? <StatusChip label={t('tokens.expired')} tone="warning" /> : formatMoment(x.expires_at);
   const used = (x: Token) => (x.last_used_at ? formatAgo(x.last_used_at) : t('tokens.neverUsed'));
   const columns: Column<Token>[] = [
     { key: 'name', header: t('tokens.name'), cell: (x) => x.name },
