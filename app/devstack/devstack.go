@@ -161,6 +161,8 @@ func (s *Stack) start(ctx context.Context) error {
 	s.Secret = sec.App
 
 	// Kratos may have to be built, which takes minutes: it begins before anything else.
+	building, stopBuilding := context.WithCancel(ctx)
+	defer stopBuilding()
 	built := make(chan error, 1)
 	k := &kratos{dir: filepath.Join(s.opts.Data, "kratos")}
 	if s.opts.DatabaseOnly {
@@ -168,12 +170,14 @@ func (s *Stack) start(ctx context.Context) error {
 	} else {
 		go func() {
 			var err error
-			k.bin, err = BuildKratos(ctx, s.opts.Root, s.opts.Say)
+			k.bin, err = BuildKratos(building, s.opts.Root, s.opts.Say)
 			built <- err
 		}()
 	}
 	if err := s.startPostgres(ctx, sec, &pt, logs); err != nil {
-		return errors.Join(err, <-built)
+		stopBuilding()
+		_ = <-built //nolint:errcheck // it was stopped
+		return err
 	}
 	if err := <-built; err != nil {
 		return err
