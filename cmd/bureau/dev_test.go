@@ -158,8 +158,8 @@ func TestDevFromFirstStartToSecond(t *testing.T) {
 		t.Errorf("tenant create: %v", made)
 	}
 	token := answerOf(t, "token", "create", "--tenant", "acme", "--email", "owner@acme.test", "--name", "test", "--json", "--data", data)["token"]
-	if code := callAs(t, port, "acme."+site, "/api/v1/me", fmt.Sprint(token)); code != http.StatusOK {
-		t.Errorf("/api/v1/me with the token answers %d", code)
+	if code := callAs(t, port, "acme."+site, "/api/v1/clients", fmt.Sprint(token)); code != http.StatusOK {
+		t.Errorf("/api/v1/clients with the token answers %d", code)
 	}
 	if s := answerOf(t, "tenant", "suspend", "acme", "--json", "--data", data); s["state"] != "suspended" {
 		t.Errorf("suspend: %v", s)
@@ -190,8 +190,8 @@ func TestDevFromFirstStartToSecond(t *testing.T) {
 	if dev.took > 10*time.Second {
 		t.Errorf("the second start took %s, want at most 10 s", dev.took)
 	}
-	if code := callAs(t, port, "acme."+site, "/api/v1/me", fmt.Sprint(token)); code != http.StatusOK {
-		t.Errorf("/api/v1/me after the restart answers %d", code)
+	if code := callAs(t, port, "acme."+site, "/api/v1/clients", fmt.Sprint(token)); code != http.StatusOK {
+		t.Errorf("/api/v1/clients after the restart answers %d", code)
 	}
 	dev.interrupt(t)
 }

@@ -3,15 +3,73 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/bureauhq/bureau/app"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
+// createTenant opens an agency as a sign-up would, without waiting for its owner's password: the owner becomes the member
+// by signing up or in with the e-mail.
 func createTenant(ctx context.Context, a *app.App, slug, name, email, ownerName string) (tenancy.Agency, error) {
-	return a.Provisioner.Claim(ctx, slug, name)
+	if name = strings.TrimSpace(name); name == "" {
+		return tenancy.Agency{}, errors.New("--name must not be empty")
+	}
+	// Checked before anything is made, so that a slip leaves no agency without an owner.
+	if _, err := identity.NormaliseEmail(email); err != nil {
+		return tenancy.Agency{}, plain("--owner-email", err)
+	}
+	slug, status, why, err := a.Services.Identity.CheckSlug(ctx, slug, "command line")
+	if err != nil {
+		return tenancy.Agency{}, err
+	}
+	if status != identity.SlugAvailable {
+		return tenancy.Agency{}, fmt.Errorf("--slug: %s", why)
+	}
+	made, err := a.Provisioner.Claim(ctx, slug, name)
+	if err != nil {
+		return tenancy.Agency{}, err
+	}
+	_, err = a.Services.Identity.CreateMember(operator(ctx, made), identity.NewMember{Email: email, Name: ownerName, Role: identity.Owner})
+	if err != nil {
+		return tenancy.Agency{}, errors.Join(fmt.Errorf("add the owner: %w", err), a.Provisioner.Delete(ctx, slug))
+	}
+	return made, nil
 }
 
-func createToken(ctx context.Context, a *app.App, slug, email, name string) (string, error) {
-	return "", errors.New("no members yet")
+// createToken makes a token for a member. Without scopes it may do all that the member may.
+func createToken(ctx context.Context, a *app.App, slug, email, name string, scopes []string) (string, error) {
+	found, err := a.Registry.BySlug(ctx, slug)
+	if err != nil {
+		return "", plain("--tenant", err)
+	}
+	ctx = operator(ctx, found)
+	m, err := a.Services.Identity.MemberByEmail(ctx, email)
+	if err != nil {
+		return "", plain("--email", err)
+	}
+	if len(scopes) == 0 {
+		scopes = identity.Scopes()
+	}
+	_, token, err := a.Services.Identity.TokenCreateFor(ctx, m.ID, identity.NewToken{Name: name, Scopes: scopes})
+	if err != nil {
+		return "", plain("token", err)
+	}
+	return token, nil
+}
+
+// plain says which flag a fault is about, with the reasons it gives for its fields.
+func plain(flag string, err error) error {
+	f := fault.From(err)
+	reasons := make([]string, 0, len(f.Fields))
+	for _, field := range f.Fields {
+		reasons = append(reasons, field.Text)
+	}
+	if len(reasons) == 0 {
+		return fmt.Errorf("%s: %s", flag, f.Text)
+	}
+	return fmt.Errorf("%s: %s (%s)", flag, f.Text, strings.Join(reasons, "; "))
 }

@@ -10,6 +10,7 @@ import (
 func tokenCommand(where *place) *cobra.Command {
 	var asJSON bool
 	var slug, email, name string
+	var scopes []string
 	cmd := &cobra.Command{Use: "token", Short: "Make API tokens"}
 	create := &cobra.Command{
 		Use: "create", Short: "Make an API token for a member; it is shown once", Args: cobra.NoArgs,
@@ -19,7 +20,7 @@ func tokenCommand(where *place) *cobra.Command {
 				return err
 			}
 			defer shut()
-			token, err := createToken(cmd.Context(), a, slug, email, name)
+			token, err := createToken(cmd.Context(), a, slug, email, name, scopes)
 			if err != nil {
 				return err
 			}
@@ -29,6 +30,7 @@ func tokenCommand(where *place) *cobra.Command {
 	create.Flags().StringVar(&slug, "tenant", "", "slug of the agency")
 	create.Flags().StringVar(&email, "email", "", "e-mail of the member who acts by the token")
 	create.Flags().StringVar(&name, "name", "", "what the token is for")
+	create.Flags().StringSliceVar(&scopes, "scopes", nil, "what the token may do, with commas between; all that the member may when left out")
 	create.Flags().BoolVar(&asJSON, "json", false, "answer in JSON")
 	for _, f := range []string{"tenant", "email", "name"} {
 		_ = create.MarkFlagRequired(f)
