@@ -1,0 +1,40 @@
+package portal
+
+import (
+	"context"
+
+	"github.com/bureauhq/bureau/modules/agency"
+	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Clients tells about companies and their people; *clients.Service answers it.
+type Clients interface {
+	ClientTx(ctx context.Context, tx *tenancy.Tx, id string) (clients.Client, error)
+	ContactTx(ctx context.Context, tx *tenancy.Tx, id string) (clients.Contact, error)
+}
+
+// Settings tells what the agency shows; *agency.Service answers it.
+type Settings interface {
+	SettingsTx(ctx context.Context, tx *tenancy.Tx) (agency.Settings, error)
+}
+
+// Projects answers for engagements and what is said about them.
+type Projects interface {
+	ProjectsTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]Project, error)
+	ProjectTx(ctx context.Context, tx *tenancy.Tx, clientID, projectID string) (Project, error) // not found
+	CommentsTx(ctx context.Context, tx *tenancy.Tx, clientID, projectID string) ([]Comment, error)
+	ReplyTx(ctx context.Context, tx *tenancy.Tx, clientID, taskID, body string) (Comment, error) // not found
+}
+
+// Invoices answers for documents. It opens its own transactions.
+type Invoices interface {
+	Invoices(ctx context.Context, clientID string) ([]Invoice, error) // newest first
+	Invoice(ctx context.Context, invoiceID string) (Invoice, error)   // not found
+	InvoicePDF(ctx context.Context, invoiceID string) (File, error)   // not found
+}
+
+// Time answers for approved hours.
+type Time interface {
+	ApprovedTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]int64, error)
+}
