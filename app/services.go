@@ -20,6 +20,8 @@ import (
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/people/peopledb"
 	"github.com/bureauhq/bureau/modules/people/peoplehttp"
+	"github.com/bureauhq/bureau/modules/portal"
+	"github.com/bureauhq/bureau/modules/portal/portalhttp"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/rates/ratesdb"
 	"github.com/bureauhq/bureau/modules/rates/rateshttp"
@@ -33,6 +35,7 @@ type Services struct {
 	People   *people.Service
 	Clients  *clients.Service
 	Rates    *rates.Service
+	Portal   *portal.Service
 }
 
 // wireServices builds the modules from the ground up: each may use those above it in this list.
@@ -49,6 +52,8 @@ func (a *App) wireServices() {
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Events: a.Bus, Now: now, NewID: id.New})
 	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Events: a.Bus, Now: now})
 	s.Rates = rates.New(rates.Deps{DB: a.DB, Store: ratesdb.Store{}, Clients: s.Clients, Projects: ofProjects{s}, Positions: s.People, Settings: s.Agency, Events: a.Bus, Now: now})
+	records := portalRecords{s}
+	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Time: records})
 }
 
 // registerOperations declares every operation of the API.
@@ -59,6 +64,7 @@ func (a *App) registerOperations() {
 	peoplehttp.Register(a.API, s.People)
 	clientshttp.Register(a.API, s.Clients)
 	rateshttp.Register(a.API, s.Rates)
+	portalhttp.Register(a.API, s.Portal)
 }
 
 // images keeps logos in the file store.
