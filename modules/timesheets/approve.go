@@ -1,0 +1,292 @@
+package timesheets
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/event"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// OpenWeek returns the caller's week of d and makes it if there is none, so that
+// a week without any time can be handed in too.
+func (s *Service) OpenWeek(ctx context.Context, d day.Date) (sheet Sheet, err error) {
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		c, err := s.conditions(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := checkDay(d, c.today, "body.week"); err != nil {
+			return err
+		}
+		sheet, err = s.openSheet(ctx, tx, access.From(ctx).MemberID, d, c)
+		if err != nil || sheet.Version > 1 {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Change{Action: "timesheets.sheet_opened", Entity: "timesheet", EntityID: sheet.ID, After: sheetRecord{sheet.MemberID, sheet.Week, sheet.State, 0, ""}})
+	})
+	return sheet, err
+}
+
+// Submit hands in the caller's week as they saw it.
+func (s *Service) Submit(ctx context.Context, sheetID string, version int) (Sheet, error) {
+	return s.decide(ctx, sheetID, version, decision{
+		action: "submitted", from: []string{Draft, Rejected}, to: Submitted, own: true,
+		lines: Move{From: []string{Draft, Rejected}, To: Submitted},
+		event: func(e SheetEvent) event.Event { return SheetSubmitted{e} },
+	})
+}
+
+// Recall takes the caller's week back as long as nobody has decided on it.
+func (s *Service) Recall(ctx context.Context, sheetID string, version int) (Sheet, error) {
+	return s.decide(ctx, sheetID, version, decision{
+		action: "recalled", from: []string{Submitted}, to: Draft, own: true,
+		lines: Move{From: []string{Submitted}, To: Draft},
+		event: func(e SheetEvent) event.Event { return SheetRecalled{e} },
+	})
+}
+
+// ApproveSheet approves a week exactly as it was seen. Nobody approves their
+// own; the only person who could may, with a reason that stays on record.
+func (s *Service) ApproveSheet(ctx context.Context, sheetID string, version int, ownReason string) (Sheet, error) {
+	return s.decide(ctx, sheetID, version, decision{
+		action: "approved", from: []string{Submitted}, to: Approved, ownReason: strings.TrimSpace(ownReason),
+		lines: Move{From: []string{Submitted}, To: Approved},
+		event: func(e SheetEvent) event.Event { return SheetApproved{e} },
+	})
+}
+
+// Reject sends a week back with a reason: whole, or only some of its lines. An
+// approved week can be sent back too, but for what is on an invoice.
+func (s *Service) Reject(ctx context.Context, sheetID string, version int, reason string, entryIDs []string) (Sheet, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" {
+		return Sheet{}, ErrNoReason
+	}
+	return s.decide(ctx, sheetID, version, decision{
+		action: "rejected", from: []string{Submitted, Approved}, to: Rejected, reason: reason,
+		lines: Move{From: []string{Submitted, Approved}, To: Rejected, Reason: reason, IDs: entryIDs},
+		event: func(e SheetEvent) event.Event { return SheetRejected{e} },
+	})
+}
+
+// decision is one step in the life of a week.
+type decision struct {
+	action, to        string
+	from              []string
+	own               bool // the member's own step, not an approver's
+	reason, ownReason string
+	lines             Move
+	event             func(SheetEvent) event.Event
+}
+
+func (s *Service) decide(ctx context.Context, sheetID string, version int, d decision) (sheet Sheet, err error) {
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if sheet, err = s.d.Store.Sheet(ctx, tx, sheetID, true); err != nil {
+			return err
+		}
+		exception, err := s.mayDecide(ctx, tx, sheet, d)
+		if err != nil {
+			return err
+		}
+		if sheet.State == d.to && sheet.DecidedVersion == version {
+			return nil // the same decision on the same version, once more: nothing left to do
+		}
+		if sheet.Version != version {
+			return ErrStaleSheet
+		}
+		if !slices.Contains(d.from, sheet.State) {
+			return ErrWrongState
+		}
+		if exception && d.to == Approved && d.ownReason == "" {
+			return ErrOwnReason
+		}
+		return s.decideTx(ctx, tx, &sheet, d, exception)
+	})
+	return sheet, err
+}
+
+// mayDecide tells whether the caller may take this step, and whether only as an exception.
+func (s *Service) mayDecide(ctx context.Context, tx *tenancy.Tx, sheet Sheet, d decision) (exception bool, err error) {
+	a := access.From(ctx)
+	own := sheet.MemberID == a.MemberID
+	switch {
+	case !mayRead(a, sheet.MemberID):
+		return false, ErrSheetNotFound
+	case d.own && !own:
+		return false, ErrNotYours
+	case d.own || !own || d.to == Rejected: // sending back one's own week approves nothing
+		return false, nil
+	}
+	others, err := s.d.Team.OtherApproversTx(ctx, tx, a.MemberID)
+	if err == nil && others > 0 {
+		err = ErrOwnSheet
+	}
+	return true, err
+}
+
+func (s *Service) decideTx(ctx context.Context, tx *tenancy.Tx, sheet *Sheet, d decision, exception bool) error {
+	now, by := s.d.Now().UTC(), access.From(ctx).MemberID
+	before := sheetRecord{sheet.MemberID, sheet.Week, sheet.State, 0, sheet.Reason}
+	d.lines.SheetID, d.lines.At = sheet.ID, now
+	moved, err := s.d.Store.MoveEntries(ctx, tx, d.lines)
+	if err != nil {
+		return err
+	}
+	if wanted := len(d.lines.IDs); wanted > 0 && moved != wanted {
+		return ErrNoLine
+	}
+	sheet.State, sheet.Reason, sheet.DecidedVersion = d.to, d.reason, sheet.Version
+	sheet.ExceptionReason, sheet.DecidedAt, sheet.DecidedBy = "", nil, ""
+	sheet.Version++
+	switch {
+	case d.to == Submitted:
+		sheet.SubmittedAt = &now
+	case !d.own:
+		sheet.DecidedAt, sheet.DecidedBy = &now, by
+	}
+	why, action := d.reason, "timesheets.sheet_"+d.action
+	if exception {
+		sheet.ExceptionReason, why, action = d.ownReason, d.ownReason, "timesheets.sheet_self_approved"
+	}
+	if err := s.d.Store.SaveSheet(ctx, tx, *sheet); err != nil {
+		return err
+	}
+	if err := audit.Record(ctx, tx, audit.Change{
+		Action: action, Entity: "timesheet", EntityID: sheet.ID, Reason: why,
+		Before: before, After: sheetRecord{sheet.MemberID, sheet.Week, sheet.State, moved, d.reason},
+	}); err != nil {
+		return err
+	}
+	return s.d.Bus.Publish(ctx, tx, d.event(SheetEvent{Sheet: sheet.ID, Member: sheet.MemberID, Week: sheet.Week, By: by, Reason: d.reason}))
+}
+
+// Sheet returns a week with its lines.
+func (s *Service) Sheet(ctx context.Context, sheetID string) (line SheetLine, entries []Entry, err error) {
+	a := access.From(ctx)
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		sheet, err := s.d.Store.Sheet(ctx, tx, sheetID, false)
+		if err != nil {
+			return err
+		}
+		if !mayRead(a, sheet.MemberID) {
+			return ErrSheetNotFound
+		}
+		lines, err := s.fillSheets(ctx, tx, []Sheet{sheet})
+		if err != nil {
+			return err
+		}
+		line = lines[0]
+		if entries, err = s.d.Store.Entries(ctx, tx, Filter{SheetID: sheetID}); err != nil {
+			return err
+		}
+		return s.nameAll(ctx, tx, entries)
+	})
+	for i := range entries {
+		s.show(ctx, &entries[i])
+	}
+	return line, entries, err
+}
+
+// Sheets lists weeks, newest first; callers who may not see all see their own.
+func (s *Service) Sheets(ctx context.Context, f SheetFilter) (lines []SheetLine, err error) {
+	a := access.From(ctx)
+	if ownOnly(a) {
+		if f.MemberID != "" && f.MemberID != a.MemberID {
+			return nil, nil
+		}
+		f.MemberID = a.MemberID
+	}
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		sheets, err := s.d.Store.Sheets(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		lines, err = s.fillSheets(ctx, tx, sheets)
+		return err
+	})
+	return lines, err
+}
+
+// Approvals lists the weeks that wait for a decision, oldest first.
+func (s *Service) Approvals(ctx context.Context, f SheetFilter) ([]SheetLine, error) {
+	f.State, f.OldestFirst = Submitted, true
+	return s.Sheets(ctx, f)
+}
+
+func (s *Service) fillSheets(ctx context.Context, tx *tenancy.Tx, sheets []Sheet) ([]SheetLine, error) {
+	a := access.From(ctx)
+	lines, at, ids := make([]SheetLine, len(sheets)), map[string]*SheetLine{}, make([]string, len(sheets))
+	for i, sheet := range sheets {
+		lines[i] = SheetLine{Sheet: sheet, PerDay: map[day.Date]int64{}, Own: sheet.MemberID == a.MemberID, MoneyHidden: !a.Can(SeeRates)}
+		at[sheet.ID], ids[i] = &lines[i], sheet.ID
+	}
+	if len(ids) == 0 {
+		return lines, nil
+	}
+	sums, err := s.d.Store.SheetSums(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, sum := range sums {
+		line := at[sum.Key]
+		line.Seconds += sum.Seconds
+		line.BillableSeconds += sum.BillableSeconds
+		line.PerDay[sum.Day] += sum.Seconds
+		if line.MoneyHidden {
+			continue
+		}
+		line.NoRate += sum.NoRate
+		if line.Amounts, err = addWorth(line.Amounts, sum); err != nil {
+			return nil, err
+		}
+	}
+	return lines, s.fillExpected(ctx, tx, lines)
+}
+
+// fillExpected asks once a member, for the whole stretch of the weeks listed.
+func (s *Service) fillExpected(ctx context.Context, tx *tenancy.Tx, lines []SheetLine) error {
+	span := map[string]day.Range{}
+	for _, l := range lines {
+		r, ok := span[l.MemberID]
+		if !ok || l.Week.Before(r.From) {
+			r.From = l.Week
+		}
+		if last := l.Week.AddDays(6); !ok || last.After(r.To) {
+			r.To = last
+		}
+		span[l.MemberID] = r
+	}
+	for member, r := range span {
+		expected, err := s.d.Schedules.ExpectedTx(ctx, tx, member, r.From, r.To)
+		if err != nil {
+			return err
+		}
+		for i := range lines {
+			if lines[i].MemberID != member {
+				continue
+			}
+			for d := range lines[i].Days().Days() {
+				lines[i].Expected += int64(expected[d] / time.Second)
+			}
+		}
+	}
+	return nil
+}
+
+// Missing is what a member was expected to log and did not, day by day: more
+// hours on one day do not make up for none on another.
+func Missing(expected, logged map[day.Date]int64) map[day.Date]int64 {
+	out := map[day.Date]int64{}
+	for d, want := range expected {
+		if gap := want - logged[d]; gap > 0 {
+			out[d] = gap
+		}
+	}
+	return out
+}

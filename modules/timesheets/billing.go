@@ -1,0 +1,180 @@
+package timesheets
+
+import (
+	"context"
+
+	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// ErrNotBillable answers when time that an invoice wants is on another one, or is not approved and billable.
+var ErrNotBillable = fault.Define(fault.Conflict, "timesheets.not_billable", "Some of this time is already billed or is no longer approved. Load the draft again.")
+
+// UnbilledFilter says whose approved time is wanted. Zero fields do not narrow.
+type UnbilledFilter struct {
+	ClientID   string
+	ProjectIDs []string
+	From, To   day.Date
+}
+
+// UnbilledTx returns approved, billable time that is on no invoice, oldest
+// first, with its rate snapshot; entries without a rate are among them.
+func (s *Service) UnbilledTx(ctx context.Context, tx *tenancy.Tx, f UnbilledFilter) ([]Entry, error) {
+	yes := true
+	entries, err := s.d.Store.Entries(ctx, tx, Filter{
+		ClientID: f.ClientID, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To, States: []string{Approved}, Billable: &yes,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entries, s.nameAll(ctx, tx, entries)
+}
+
+// MarkBilledTx ties entries to an invoice, all or none. ErrNotBillable.
+func (s *Service) MarkBilledTx(ctx context.Context, tx *tenancy.Tx, entryIDs []string, invoiceID string) error {
+	ids := distinct(append([]string(nil), entryIDs...))
+	if len(ids) == 0 {
+		return nil
+	}
+	n, err := s.d.Store.MarkBilled(ctx, tx, ids, invoiceID, s.d.Now().UTC())
+	if err != nil {
+		return err
+	}
+	if n != len(ids) {
+		return ErrNotBillable
+	}
+	return audit.Record(ctx, tx, audit.Change{Action: "timesheets.entries_billed", Entity: "invoice", EntityID: invoiceID, After: map[string]int{"entries": n}})
+}
+
+// ReleaseBilledTx makes the time of an invoice unbilled again, approved as it was.
+func (s *Service) ReleaseBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID string) error {
+	n, err := s.d.Store.ReleaseBilled(ctx, tx, invoiceID, s.d.Now().UTC())
+	if err != nil || n == 0 {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Change{Action: "timesheets.entries_released", Entity: "invoice", EntityID: invoiceID, After: map[string]int{"entries": n}})
+}
+
+// Usage is what a project has used, whatever its approval.
+type Usage struct {
+	Seconds, BillableSeconds, ApprovedSeconds int64
+	Amount                                    []money.Money
+}
+
+// UsageTx returns the use of each project in two questions. It does not look at
+// the caller: who asks hides amounts.
+func (s *Service) UsageTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]Usage, error) {
+	out := make(map[string]Usage, len(projectIDs))
+	if len(projectIDs) == 0 {
+		return out, nil
+	}
+	sums, err := s.d.Store.Sums(ctx, tx, Filter{ProjectIDs: projectIDs}, ByProject)
+	if err != nil {
+		return nil, err
+	}
+	for _, sum := range sums {
+		u := out[sum.Key]
+		u.Seconds += sum.Seconds
+		u.BillableSeconds += sum.BillableSeconds
+		if u.Amount, err = addWorth(u.Amount, sum); err != nil {
+			return nil, err
+		}
+		out[sum.Key] = u
+	}
+	approved, err := s.ApprovedTx(ctx, tx, projectIDs)
+	if err != nil {
+		return nil, err
+	}
+	for id, seconds := range approved {
+		u := out[id]
+		u.ApprovedSeconds = seconds
+		out[id] = u
+	}
+	return out, nil
+}
+
+// ApprovedTx returns the approved seconds of each project, billed ones included: what a client may be shown.
+func (s *Service) ApprovedTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]int64, error) {
+	out := make(map[string]int64, len(projectIDs))
+	if len(projectIDs) == 0 {
+		return out, nil
+	}
+	sums, err := s.d.Store.Sums(ctx, tx, Filter{ProjectIDs: projectIDs, States: []string{Approved, Billed}}, ByProject)
+	for _, sum := range sums {
+		out[sum.Key] += sum.Seconds
+	}
+	return out, err
+}
+
+// TaskSecondsTx returns the seconds that were logged on each task.
+func (s *Service) TaskSecondsTx(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string]int64, error) {
+	out := make(map[string]int64, len(taskIDs))
+	if len(taskIDs) == 0 {
+		return out, nil
+	}
+	sums, err := s.d.Store.Sums(ctx, tx, Filter{TaskIDs: taskIDs}, ByTask)
+	for _, sum := range sums {
+		out[sum.Key] += sum.Seconds
+	}
+	return out, err
+}
+
+// Rerating is what a new look at the rates would change, or has changed.
+type Rerating struct {
+	Entries       int
+	Before, After []money.Money
+	Applied       bool
+}
+
+// Rerate prices unbilled time again by the cards of today. It is an act of its
+// own: nothing else ever changes the price of time that was logged. Without
+// apply it only tells what would change. Approved time keeps its rate.
+func (s *Service) Rerate(ctx context.Context, f Filter, apply bool) (out Rerating, err error) {
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		f.States = []string{Draft, Submitted, Rejected}
+		entries, err := s.d.Store.Entries(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		changed, err := s.rerated(ctx, tx, entries, &out)
+		if err != nil || !apply || len(changed) == 0 {
+			return err
+		}
+		out.Applied = true
+		if err := s.d.Store.SaveRates(ctx, tx, changed); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Change{Action: "timesheets.entries_rerated", Entity: "time_entry", EntityID: "many", Before: out.Before, After: out.After})
+	})
+	return out, err
+}
+
+func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, out *Rerating) (changed []Entry, err error) {
+	known := map[RateQuestion]Rate{}
+	for _, e := range entries {
+		q := RateQuestion{MemberID: e.MemberID, ProjectID: e.ProjectID, ClientID: e.ClientID, TaskID: e.TaskID, Day: e.Day}
+		r, ok := known[q]
+		if !ok {
+			if r, err = s.d.Rates.ResolveTx(ctx, tx, q); err != nil {
+				return nil, err
+			}
+			known[q] = r
+		}
+		if e.Rate != nil == r.Found && (!r.Found || (e.Rate.Equal(r.PerHour) && e.Currency == r.Currency)) {
+			continue
+		}
+		if m := e.Amount(); m != nil {
+			out.Before = money.Sum(append(out.Before, *m)...)
+		}
+		e.take(r)
+		if m := e.Amount(); m != nil {
+			out.After = money.Sum(append(out.After, *m)...)
+		}
+		out.Entries++
+		changed = append(changed, e)
+	}
+	return changed, nil
+}

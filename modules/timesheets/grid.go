@@ -1,0 +1,301 @@
+package timesheets
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+var (
+	// ErrCellTimed refuses to guess which span of a cell should grow or shrink.
+	ErrCellTimed = fault.Define(fault.Conflict, "timesheets.cell_timed", "This cell holds entries with start and end. Change them in the day view.").
+			At("body.seconds", "cannot be spread over entries with start and end")
+	// ErrCellStale refuses to overwrite what another page wrote.
+	ErrCellStale = fault.Define(fault.Precondition, "timesheets.cell_stale", "This cell was changed meanwhile. Load the week again.").
+			At("body.expected_seconds", "is not what the cell holds")
+)
+
+// CellChange sets what a member worked on a day for a project and task.
+type CellChange struct {
+	Day               day.Date
+	ProjectID, TaskID string
+	Seconds           int64
+	Expected          *int64  // what the caller saw in the cell
+	Note              *string // nil stays
+	Zone              string
+}
+
+// SetCell makes a cell of the grid hold so many seconds. It works on entries by
+// duration only: spans are never stretched to fit a number.
+func (s *Service) SetCell(ctx context.Context, ch CellChange) (g Grid, err error) {
+	me := access.From(ctx).MemberID
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		c, err := s.conditions(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := s.checkCell(c, ch); err != nil {
+			return err
+		}
+		if _, err := s.openSheet(ctx, tx, me, ch.Day, c); err != nil { // one writer a week
+			return err
+		}
+		entries, err := s.d.Store.Entries(ctx, tx, Filter{MemberID: me, ProjectID: ch.ProjectID, TaskID: ch.TaskID, ExactTask: true, From: ch.Day, To: ch.Day})
+		if err != nil {
+			return err
+		}
+		if err := s.setCellTx(ctx, tx, c, ch, entries); err != nil {
+			return err
+		}
+		g, err = s.gridTx(ctx, tx, c, me, ch.Day)
+		return err
+	})
+	return g, err
+}
+
+func (s *Service) checkCell(c conditions, ch CellChange) error {
+	if err := checkDay(ch.Day, c.today, "body.day"); err != nil {
+		return err
+	}
+	if ch.Seconds != 0 {
+		if err := checkSeconds(ch.Seconds, "body.seconds"); err != nil {
+			return err
+		}
+	}
+	if c.settings.Locks(ch.Day) {
+		return ErrLocked.At("body.day", "is in a locked period")
+	}
+	return nil
+}
+
+func (s *Service) setCellTx(ctx context.Context, tx *tenancy.Tx, c conditions, ch CellChange, entries []Entry) error {
+	var held int64
+	var plain *Entry // the duration that takes the difference
+	for i, e := range entries {
+		held += e.RawSeconds
+		if e.StartedAt == nil && e.Editable() {
+			plain = &entries[i]
+		}
+	}
+	if ch.Expected != nil && *ch.Expected != held {
+		return ErrCellStale
+	}
+	difference := ch.Seconds - held
+	switch {
+	case plain != nil && plain.RawSeconds+difference > 0:
+		if difference == 0 && (ch.Note == nil || *ch.Note == plain.Note) {
+			return nil
+		}
+		seconds := plain.RawSeconds + difference
+		_, _, err := s.changeTx(ctx, tx, c, *plain, EntryChange{Seconds: &seconds, Note: ch.Note})
+		return err
+	case plain != nil && plain.RawSeconds+difference == 0:
+		return s.deleteTx(ctx, tx, c, *plain)
+	case difference > 0:
+		n := NewEntry{ProjectID: ch.ProjectID, TaskID: ch.TaskID, Day: ch.Day, Seconds: &difference, Zone: ch.Zone}
+		if ch.Note != nil {
+			n.Note = *ch.Note
+		}
+		_, _, err := s.logTx(ctx, tx, c, n, FromGrid)
+		return err
+	case difference < 0 && slices.ContainsFunc(entries, func(e Entry) bool { return !e.Editable() }):
+		return ErrFrozen
+	case difference < 0:
+		return ErrCellTimed
+	}
+	return nil
+}
+
+// Week returns a member's week as a grid; the caller's own when memberID is empty.
+func (s *Service) Week(ctx context.Context, memberID string, d day.Date) (g Grid, err error) {
+	a := access.From(ctx)
+	if memberID == "" {
+		memberID = a.MemberID
+	}
+	if !mayRead(a, memberID) {
+		return g, ErrSheetNotFound
+	}
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		c, err := s.readConditions(ctx, tx, false)
+		if err != nil {
+			return err
+		}
+		if d.IsZero() {
+			d = c.today
+		}
+		g, err = s.gridTx(ctx, tx, c, memberID, d)
+		return err
+	})
+	return g, err
+}
+
+func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memberID string, d day.Date) (Grid, error) {
+	week := WeekOf(d, c.calendar.WeekStart)
+	g := Grid{
+		Sheet: Sheet{MemberID: memberID, Week: week, State: Draft}, MemberID: memberID, Locked: c.settings.LockedThrough,
+		Totals: map[day.Date]int64{}, Expected: map[day.Date]int64{}, Zone: c.calendar.Zone,
+	}
+	sheet, err := s.d.Store.SheetOf(ctx, tx, memberID, week)
+	if err != nil {
+		return g, err
+	}
+	if sheet != nil {
+		g.Sheet = *sheet
+	}
+	entries, err := s.d.Store.Entries(ctx, tx, Filter{MemberID: memberID, From: week, To: week.AddDays(6)})
+	if err != nil {
+		return g, err
+	}
+	expected, err := s.d.Schedules.ExpectedTx(ctx, tx, memberID, week, week.AddDays(6))
+	if err != nil {
+		return g, err
+	}
+	for d := range g.Sheet.Days().Days() {
+		g.Days = append(g.Days, d)
+		g.Expected[d] = int64(expected[d] / time.Second)
+	}
+	g.fill(entries)
+	return g, s.nameRows(ctx, tx, &g)
+}
+
+func (g *Grid) fill(entries []Entry) {
+	rows := map[Row]*GridRow{}
+	at := func(r Row) *GridRow {
+		if rows[r] == nil {
+			rows[r] = &GridRow{Work: Work{ProjectID: r.ProjectID, TaskID: r.TaskID}, Cells: map[day.Date]Cell{}}
+		}
+		return rows[r]
+	}
+	for _, r := range g.Sheet.Rows {
+		at(r)
+	}
+	for _, e := range entries {
+		row := at(Row{e.ProjectID, e.TaskID})
+		cell := row.Cells[e.Day].with(e)
+		row.Cells[e.Day] = cell
+		row.Seconds += e.RawSeconds
+		g.Totals[e.Day] += e.RawSeconds
+		g.Seconds += e.RawSeconds
+	}
+	for _, r := range rows {
+		g.Rows = append(g.Rows, *r)
+	}
+}
+
+// with adds an entry to a cell. A cell shows the state that needs most attention.
+func (c Cell) with(e Entry) Cell {
+	order := []string{"", Billed, Approved, Submitted, Draft, Rejected}
+	if slices.Index(order, e.State) > slices.Index(order, c.State) {
+		c.State = e.State
+	}
+	c.Seconds += e.RawSeconds
+	c.Entries++
+	c.Timed = c.Timed || e.StartedAt != nil
+	c.Billable = c.Billable || e.Billable
+	c.Editable = c.Editable || (e.StartedAt == nil && e.Editable())
+	if e.Note != "" && c.Note != "" {
+		c.Note += "\n"
+	}
+	c.Note += e.Note
+	return c
+}
+
+func (s *Service) nameRows(ctx context.Context, tx *tenancy.Tx, g *Grid) error {
+	var projects, tasks []string
+	for _, r := range g.Rows {
+		projects, tasks = append(projects, r.ProjectID), append(tasks, nonEmpty(r.TaskID)...)
+	}
+	if len(projects) == 0 {
+		return nil
+	}
+	works, names, err := s.d.Projects.NamesTx(ctx, tx, distinct(projects), distinct(tasks))
+	if err != nil {
+		return err
+	}
+	for i, r := range g.Rows {
+		w := works[r.ProjectID]
+		w.ProjectID, w.TaskID, w.TaskName = r.ProjectID, r.TaskID, names[r.TaskID]
+		g.Rows[i].Work = w
+	}
+	slices.SortFunc(g.Rows, func(a, b GridRow) int {
+		return strings.Compare(a.ClientName+"\x00"+a.Label()+a.TaskID, b.ClientName+"\x00"+b.Label()+b.TaskID)
+	})
+	return nil
+}
+
+// CopyLastWeek puts the rows of the week before into the week of d, and with
+// hours also their durations, on days that have none for that row yet.
+func (s *Service) CopyLastWeek(ctx context.Context, d day.Date, hours bool) (g Grid, err error) {
+	me := access.From(ctx).MemberID
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		c, err := s.conditions(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := checkDay(d, c.today, "body.week"); err != nil {
+			return err
+		}
+		last, err := s.gridTx(ctx, tx, c, me, WeekOf(d, c.calendar.WeekStart).AddDays(-7))
+		if err != nil {
+			return err
+		}
+		sheet, err := s.openSheet(ctx, tx, me, d, c)
+		if err != nil {
+			return err
+		}
+		if !sheet.Takes() {
+			return ErrSheetClosed
+		}
+		now, err := s.gridTx(ctx, tx, c, me, d)
+		if err != nil {
+			return err
+		}
+		for _, r := range last.Rows {
+			if err := s.copyRow(ctx, tx, c, r, now, hours); err != nil {
+				return err
+			}
+			sheet.Rows = append(sheet.Rows, Row{r.ProjectID, r.TaskID})
+		}
+		if err := s.saveRows(ctx, tx, sheet); err != nil {
+			return err
+		}
+		g, err = s.gridTx(ctx, tx, c, me, d)
+		return err
+	})
+	return g, err
+}
+
+func (s *Service) saveRows(ctx context.Context, tx *tenancy.Tx, sheet Sheet) error {
+	slices.SortFunc(sheet.Rows, func(a, b Row) int { return strings.Compare(a.ProjectID+a.TaskID, b.ProjectID+b.TaskID) })
+	sheet.Rows = slices.Compact(sheet.Rows)
+	fresh, err := s.d.Store.Sheet(ctx, tx, sheet.ID, true) // entries of this transaction have moved its version
+	if err != nil {
+		return err
+	}
+	fresh.Rows = sheet.Rows
+	return s.d.Store.SaveSheet(ctx, tx, fresh)
+}
+
+func (s *Service) copyRow(ctx context.Context, tx *tenancy.Tx, c conditions, r GridRow, now Grid, hours bool) error {
+	if !hours || !r.Open {
+		return nil
+	}
+	for d, cell := range r.Cells {
+		to := d.AddDays(7)
+		i := slices.IndexFunc(now.Rows, func(o GridRow) bool { return o.ProjectID == r.ProjectID && o.TaskID == r.TaskID })
+		if i >= 0 && now.Rows[i].Cells[to].Seconds > 0 {
+			continue
+		}
+		n := NewEntry{ProjectID: r.ProjectID, TaskID: r.TaskID, Day: to, Seconds: &cell.Seconds, Billable: &cell.Billable}
+		if _, _, err := s.logTx(ctx, tx, c, n, FromGrid); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,268 @@
+package timesheets
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Filter narrows a list of entries. Zero fields do not narrow.
+type Filter struct {
+	MemberID, ProjectID, ClientID, TaskID string
+	ExactTask                             bool // an empty TaskID means "no task"
+	ProjectIDs, TaskIDs                   []string
+	SheetID, InvoiceID                    string
+	From, To                              day.Date // work dates, both included
+	States                                []string
+	Billable                              *bool
+	Text                                  string // in the note
+	Limit                                 int    // 0 for all
+	AfterDay                              day.Date
+	AfterID                               string // newest first, after this one
+}
+
+// Group says by what sums are kept apart.
+type Group string
+
+// What sums can be grouped by.
+const (
+	ByNothing Group = ""
+	ByProject Group = "project"
+	ByMember  Group = "member"
+	ByClient  Group = "client"
+	ByDay     Group = "day"
+	ByTask    Group = "task"
+)
+
+// Sum is the total of some entries in one currency (or none).
+type Sum struct {
+	Key                                     string
+	Day                                     day.Date
+	Entries, NoRate                         int
+	Seconds, BillableSeconds, BilledSeconds int64
+	Currency                                string
+	// SecondsTimesRate is exact; it is divided and rounded once, at the end.
+	SecondsTimesRate decimal.Decimal
+}
+
+// Totals is a sum in all its currencies.
+type Totals struct {
+	Key                                     string
+	Entries, NoRate                         int
+	Seconds, BillableSeconds, BilledSeconds int64
+	Amounts                                 []money.Money
+	MoneyHidden                             bool
+}
+
+func addWorth(amounts []money.Money, s Sum) ([]money.Money, error) {
+	if s.Currency == "" || s.SecondsTimesRate.IsZero() {
+		return amounts, nil
+	}
+	m, err := worth(s.SecondsTimesRate, s.Currency)
+	if err != nil {
+		return nil, err
+	}
+	return money.Sum(append(amounts, m)...), nil
+}
+
+// narrow keeps callers to their own time who may not see that of others.
+func narrow(a access.Actor, f Filter) (_ Filter, none bool) {
+	if !ownOnly(a) {
+		return f, false
+	}
+	none = f.MemberID != "" && f.MemberID != a.MemberID
+	f.MemberID = a.MemberID
+	return f, none
+}
+
+// List returns entries, newest first.
+func (s *Service) List(ctx context.Context, f Filter) (entries []Entry, err error) {
+	f, none := narrow(access.From(ctx), f)
+	if none {
+		return nil, nil
+	}
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if entries, err = s.d.Store.Entries(ctx, tx, f); err != nil {
+			return err
+		}
+		return s.nameAll(ctx, tx, entries)
+	})
+	for i := range entries {
+		s.show(ctx, &entries[i])
+	}
+	return entries, err
+}
+
+// Find returns one entry.
+func (s *Service) Find(ctx context.Context, entryID string) (e Entry, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if e, err = s.d.Store.Entry(ctx, tx, entryID); err != nil {
+			return err
+		}
+		if !mayRead(access.From(ctx), e.MemberID) {
+			return ErrNotFound
+		}
+		one := []Entry{e}
+		err = s.nameAll(ctx, tx, one)
+		e = one[0]
+		return err
+	})
+	s.show(ctx, &e)
+	return e, err
+}
+
+// Recent returns the caller's latest work, each project, task and note once.
+func (s *Service) Recent(ctx context.Context) (entries []Entry, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		c, err := s.readConditions(ctx, tx, false)
+		if err != nil {
+			return err
+		}
+		if entries, err = s.d.Store.Recent(ctx, tx, access.From(ctx).MemberID, c.today.AddDays(-60)); err != nil {
+			return err
+		}
+		if err := s.nameAll(ctx, tx, entries); err != nil {
+			return err
+		}
+		return nil
+	})
+	for i := range entries {
+		s.show(ctx, &entries[i])
+	}
+	return entries, err
+}
+
+// Summary adds up entries: all of them, and by group if one is wanted. Amounts
+// are left out for callers who may not see rates.
+func (s *Service) Summary(ctx context.Context, f Filter, g Group) (total Totals, groups []Totals, err error) {
+	a := access.From(ctx)
+	total.MoneyHidden = !a.Can(SeeRates)
+	f, none := narrow(a, f)
+	if none {
+		return total, nil, nil
+	}
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		sums, err := s.d.Store.Sums(ctx, tx, f, g)
+		if err != nil {
+			return err
+		}
+		for _, sum := range sums {
+			if err := total.add(sum); err != nil {
+				return err
+			}
+			if g == ByNothing {
+				continue
+			}
+			i := slices.IndexFunc(groups, func(t Totals) bool { return t.Key == sum.Key })
+			if i < 0 {
+				groups, i = append(groups, Totals{Key: sum.Key, MoneyHidden: total.MoneyHidden}), len(groups)
+			}
+			if err := groups[i].add(sum); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return total, groups, err
+}
+
+func (t *Totals) add(s Sum) (err error) {
+	t.Entries += s.Entries
+	t.Seconds += s.Seconds
+	t.BillableSeconds += s.BillableSeconds
+	t.BilledSeconds += s.BilledSeconds
+	if t.MoneyHidden {
+		return nil
+	}
+	t.NoRate += s.NoRate
+	t.Amounts, err = addWorth(t.Amounts, s)
+	return err
+}
+
+// exportLimit keeps one export within the memory of one request.
+const exportLimit = 20000
+
+// Export returns entries as a table, the header first. Columns with rates and
+// amounts are there only for callers who may see them.
+func (s *Service) Export(ctx context.Context, f Filter) (table [][]string, err error) {
+	a := access.From(ctx)
+	f, none := narrow(a, f)
+	f.Limit = exportLimit
+	head := []string{"date", "member", "client", "project_code", "project", "task", "note", "start", "end", "zone", "hours", "billed_hours", "billable", "state"}
+	if a.Can(SeeRates) {
+		head = append(head, "rate", "amount", "currency", "rate_from")
+	}
+	table = append(table, head)
+	if none {
+		return table, nil
+	}
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		entries, err := s.d.Store.Entries(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		if err := s.nameAll(ctx, tx, entries); err != nil {
+			return err
+		}
+		var ids []string
+		for _, e := range entries {
+			ids = append(ids, e.MemberID)
+		}
+		names, err := s.d.Team.NamesTx(ctx, tx, distinct(ids))
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			table = append(table, e.cells(names[e.MemberID], a.Can(SeeRates)))
+		}
+		return nil
+	})
+	return table, err
+}
+
+func (e Entry) cells(member string, rates bool) []string {
+	var from, to string
+	if e.StartedAt != nil {
+		if zone, err := ParseZone(e.Zone); err == nil {
+			from, to = e.StartedAt.In(zone).Format("2006-01-02T15:04:05Z07:00"), e.EndedAt.In(zone).Format("2006-01-02T15:04:05Z07:00")
+		}
+	}
+	billable := "no"
+	if e.Billable {
+		billable = "yes"
+	}
+	row := []string{
+		e.Day.String(), safeCell(member), safeCell(e.ClientName), safeCell(e.ProjectCode), safeCell(e.ProjectName), safeCell(e.TaskName),
+		safeCell(e.Note), from, to, e.Zone, hours(e.RawSeconds), hours(e.BilledSeconds), billable, e.State,
+	}
+	if !rates {
+		return row
+	}
+	price := []string{"", "", "", "no rate"}
+	if !e.Billable {
+		price[3] = ""
+	}
+	if amount := e.Amount(); amount != nil {
+		price = []string{e.Rate.String(), amount.Amount(), amount.Currency, safeCell(e.RateCardName)}
+	}
+	return append(row, price...)
+}
+
+func hours(seconds int64) string {
+	return decimal.NewFromInt(seconds).Div(decimal.NewFromInt(3600)).Round(4).String()
+}
+
+// safeCell keeps a spreadsheet from running what a person typed as a formula.
+func safeCell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}

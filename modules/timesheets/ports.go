@@ -1,0 +1,123 @@
+package timesheets
+
+import (
+	"context"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/event"
+	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Store keeps timers, entries and sheets. Its one implementation is timesheetsdb.
+type Store interface {
+	Settings(ctx context.Context, tx *tenancy.Tx, hold bool) (Settings, error)
+	SaveSettings(ctx context.Context, tx *tenancy.Tx, s Settings) (bool, error) // false: the version is stale
+
+	Timer(ctx context.Context, tx *tenancy.Tx, memberID string) (*Timer, error) // nil without one; locked
+	PeekTimer(ctx context.Context, tx *tenancy.Tx, memberID string) (*Timer, error)
+	AddTimer(ctx context.Context, tx *tenancy.Tx, t Timer) error // ErrTimerRunning
+	SaveTimer(ctx context.Context, tx *tenancy.Tx, t Timer) error
+	RemoveTimer(ctx context.Context, tx *tenancy.Tx, id string) error
+
+	// OpenSheet returns the member's week, made if need be, locked for the rest of tx.
+	OpenSheet(ctx context.Context, tx *tenancy.Tx, fresh Sheet) (Sheet, error)
+	Sheet(ctx context.Context, tx *tenancy.Tx, id string, hold bool) (Sheet, error) // ErrSheetNotFound
+	SheetOf(ctx context.Context, tx *tenancy.Tx, memberID string, week day.Date) (*Sheet, error)
+	Sheets(ctx context.Context, tx *tenancy.Tx, f SheetFilter) ([]Sheet, error)
+	SaveSheet(ctx context.Context, tx *tenancy.Tx, s Sheet) error
+	// MoveEntries gives the entries of a sheet that are in one of the states a new one.
+	MoveEntries(ctx context.Context, tx *tenancy.Tx, m Move) (int, error)
+
+	AddEntry(ctx context.Context, tx *tenancy.Tx, e Entry) error
+	SaveEntry(ctx context.Context, tx *tenancy.Tx, e Entry) error
+	RemoveEntry(ctx context.Context, tx *tenancy.Tx, e Entry) error
+	Entry(ctx context.Context, tx *tenancy.Tx, id string) (Entry, error) // ErrNotFound
+	Entries(ctx context.Context, tx *tenancy.Tx, f Filter) ([]Entry, error)
+	// Around tells what else a member has on a day and which entries meet a span.
+	Around(ctx context.Context, tx *tenancy.Tx, q Around) (seconds int64, overlaps []string, err error)
+	SetBilledSeconds(ctx context.Context, tx *tenancy.Tx, seconds map[string]int64) error
+	Recent(ctx context.Context, tx *tenancy.Tx, memberID string, since day.Date) ([]Entry, error)
+	Sums(ctx context.Context, tx *tenancy.Tx, f Filter, group Group) ([]Sum, error)
+	SheetSums(ctx context.Context, tx *tenancy.Tx, sheetIDs []string) ([]Sum, error)
+
+	MarkBilled(ctx context.Context, tx *tenancy.Tx, ids []string, invoiceID string, at time.Time) (int, error)
+	ReleaseBilled(ctx context.Context, tx *tenancy.Tx, invoiceID string, at time.Time) (int, error)
+	SaveRates(ctx context.Context, tx *tenancy.Tx, entries []Entry) error
+}
+
+// Around asks for the surroundings of an entry that is about to be kept.
+type Around struct {
+	MemberID string
+	Day      day.Date
+	Except   string     // the entry itself, when it is there already
+	From, To *time.Time // its span, if it has one
+}
+
+// Projects tells what time may be logged on. ErrNoProject, ErrNoTask.
+type Projects interface {
+	WorkTx(ctx context.Context, tx *tenancy.Tx, projectID, taskID string) (Work, error)
+	// NamesTx returns the work of each project and the name of each task.
+	NamesTx(ctx context.Context, tx *tenancy.Tx, projectIDs, taskIDs []string) (map[string]Work, map[string]string, error)
+}
+
+// Work is a project, and maybe a task of it, as far as time is concerned.
+type Work struct {
+	ProjectID, ProjectCode, ProjectName string
+	ClientID, ClientName                string
+	TaskID, TaskName                    string
+	Billable                            bool // what new entries are unless they say otherwise
+	Open                                bool // takes new time
+}
+
+// Rates finds the price of an hour and says why it is that one.
+type Rates interface {
+	ResolveTx(ctx context.Context, tx *tenancy.Tx, q RateQuestion) (Rate, error)
+}
+
+// RateQuestion names the hour whose price is wanted. The work date decides.
+type RateQuestion struct {
+	MemberID, ProjectID, ClientID, TaskID string
+	Day                                   day.Date
+}
+
+// Rate is the answer. Zero is a rate; Found false is none.
+type Rate struct {
+	Found                              bool
+	PerHour                            decimal.Decimal
+	Currency, RateID, CardID, CardName string
+	Level, Why                         string
+}
+
+// Schedules tells the hours a member is expected to work.
+type Schedules interface {
+	ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) (map[day.Date]time.Duration, error)
+}
+
+// Agency tells the agency's calendar.
+type Agency interface {
+	CalendarTx(ctx context.Context, tx *tenancy.Tx) (Calendar, error)
+}
+
+// Calendar is the part of the agency's settings that decides days and weeks.
+type Calendar struct {
+	Zone      string
+	WeekStart time.Weekday
+}
+
+// Team knows the other members.
+type Team interface {
+	// OtherApproversTx counts the active members besides memberID who may approve time.
+	OtherApproversTx(ctx context.Context, tx *tenancy.Tx, memberID string) (int, error)
+	NamesTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (map[string]string, error)
+	// IsMemberTx tells whether there is such an active member of staff.
+	IsMemberTx(ctx context.Context, tx *tenancy.Tx, memberID string) (bool, error)
+}
+
+// Publisher tells the rest of the house what happened.
+type Publisher interface {
+	Publish(ctx context.Context, tx job.Tx, e event.Event) error
+}

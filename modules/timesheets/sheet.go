@@ -1,0 +1,114 @@
+package timesheets
+
+import (
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/money"
+)
+
+var (
+	ErrSheetNotFound = fault.Define(fault.NotFound, "timesheets.sheet_not_found", "This timesheet does not exist.")
+	ErrStaleSheet    = fault.Define(fault.Precondition, "timesheets.sheet_stale", "This week was changed after you opened it. Look at it again before you decide.")
+	ErrWrongState    = fault.Define(fault.Conflict, "timesheets.sheet_state", "This week is not in a state that allows this.")
+	ErrSheetClosed   = fault.Define(fault.Conflict, "timesheets.week_closed", "This week was submitted. Recall it, or ask for it to be sent back, to change its time.")
+	ErrOwnSheet      = fault.Define(fault.Forbidden, "timesheets.own_sheet", "Nobody approves their own time. Somebody else has to.")
+	ErrOwnReason     = fault.Define(fault.Invalid, "timesheets.own_sheet_reason", "You are the only one who can approve. Confirm that you approve your own time and say why; the exception is recorded.").
+				At("body.own_reason", "is required to approve your own time")
+	ErrNoReason = fault.Define(fault.Invalid, "timesheets.no_reason", "Say why.").At("body.reason", "is required")
+	ErrNoLine   = fault.Define(fault.Invalid, "timesheets.no_line", "This entry is not a line of this week that can be sent back.").At("body.entry_ids", "has an entry that cannot be sent back")
+)
+
+// Sheet is one member's week.
+type Sheet struct {
+	ID, MemberID string
+	Week         day.Date // its first date
+	State        string
+	Rows         []Row // put there by hand or copied, with or without time
+	SubmittedAt  *time.Time
+	DecidedAt    *time.Time
+	DecidedBy    string
+	// DecidedVersion is the version that the decision was made on.
+	DecidedVersion int
+	Reason         string // why it was sent back
+	// ExceptionReason says why the member approved their own week.
+	ExceptionReason string
+	CreatedAt       time.Time
+	Version         int
+}
+
+// Row is a line of the grid.
+type Row struct {
+	ProjectID string `json:"project_id"`
+	TaskID    string `json:"task_id,omitempty"`
+}
+
+// Days are the seven dates of the week.
+func (s Sheet) Days() day.Range { return day.Range{From: s.Week, To: s.Week.AddDays(6)} }
+
+// Takes tells whether entries may be added to or taken from the week by hand.
+func (s Sheet) Takes() bool { return s.State == Draft || s.State == Rejected }
+
+// SheetFilter narrows a list of sheets.
+type SheetFilter struct {
+	MemberID, State string
+	NotMemberID     string
+	From, To        day.Date // of the week's first date
+	Limit           int
+	AfterWeek       day.Date
+	AfterID         string
+	OldestFirst     bool
+}
+
+// SheetLine is a sheet in a list, with what is in it.
+type SheetLine struct {
+	Sheet
+	Seconds, BillableSeconds, Expected int64
+	Amounts                            []money.Money // empty for those who may not see rates
+	MoneyHidden                        bool
+	PerDay                             map[day.Date]int64
+	NoRate                             int
+	Own                                bool
+}
+
+// Grid is a week as rows of projects and tasks by seven days.
+type Grid struct {
+	Sheet    Sheet // ID is empty until the week holds anything
+	MemberID string
+	Days     []day.Date
+	Rows     []GridRow
+	Totals   map[day.Date]int64
+	Expected map[day.Date]int64
+	Locked   day.Date // the last locked date, or none
+	Seconds  int64
+	Zone     string
+}
+
+// GridRow is one project and task.
+type GridRow struct {
+	Work
+	Cells   map[day.Date]Cell
+	Seconds int64
+}
+
+// Cell is what one member logged on one day for one project and task.
+type Cell struct {
+	Seconds  int64
+	Note     string
+	Entries  int
+	Editable bool // by the grid: durations that are still drafts
+	State    string
+	Timed    bool // has entries with start and end, which the grid does not change
+	Billable bool
+}
+
+// Move gives entries of a sheet another state.
+type Move struct {
+	SheetID string
+	IDs     []string // all of the sheet when empty
+	From    []string
+	To      string
+	Reason  string
+	At      time.Time
+}

@@ -1,0 +1,287 @@
+package timesheetsdb
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/modules/timesheets"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+type entryRow struct {
+	ID            string `gorm:"primaryKey"`
+	MemberID      string
+	TimesheetID   string
+	ClientID      *string
+	ProjectID     string
+	TaskID        *string
+	WorkDate      day.Date
+	StartedAt     *time.Time
+	EndedAt       *time.Time
+	Zone          string
+	RawSeconds    int64
+	BilledSeconds int64
+	Billable      bool
+	Note          string
+	RateAmount    *decimal.Decimal
+	RateCurrency  *string
+	RateID        *string
+	RateCardID    *string
+	RateCardName  string
+	RateLevel     string
+	RateWhy       string
+	State         string
+	InvoiceID     *string
+	RejectReason  string
+	Source        string
+	CrossedLock   bool
+	OverDay       bool
+	CreatedAt     time.Time
+	CreatedBy     *string
+	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
+	Version       int
+}
+
+func (entryRow) TableName() string { return "time_entries" }
+
+const entryColumns = `id, member_id, timesheet_id, client_id, project_id, task_id, work_date, started_at, ended_at, zone, raw_seconds, billed_seconds,
+	billable, note, rate_amount, rate_currency, rate_id, rate_card_id, rate_card_name, rate_level, rate_why, state, invoice_id, reject_reason,
+	source, crossed_lock, over_day, created_at, created_by, updated_at, version`
+
+func toRow(e timesheets.Entry) entryRow {
+	return entryRow{
+		ID: e.ID, MemberID: e.MemberID, TimesheetID: e.SheetID, ClientID: null(e.ClientID), ProjectID: e.ProjectID, TaskID: null(e.TaskID),
+		WorkDate: e.Day, StartedAt: e.StartedAt, EndedAt: e.EndedAt, Zone: e.Zone, RawSeconds: e.RawSeconds, BilledSeconds: e.BilledSeconds,
+		Billable: e.Billable, Note: e.Note, RateAmount: e.Rate, RateCurrency: null(e.Currency), RateID: null(e.RateID),
+		RateCardID: null(e.RateCardID), RateCardName: e.RateCardName, RateLevel: e.RateLevel, RateWhy: e.RateWhy, State: e.State,
+		InvoiceID: null(e.InvoiceID), RejectReason: e.RejectReason, Source: e.Source, CrossedLock: e.CrossedLock, OverDay: e.OverDay,
+		CreatedAt: e.CreatedAt, CreatedBy: null(e.CreatedBy), UpdatedAt: e.UpdatedAt, Version: e.Version,
+	}
+}
+
+func fromRow(r entryRow) timesheets.Entry {
+	e := timesheets.Entry{
+		ID: r.ID, MemberID: r.MemberID, SheetID: r.TimesheetID, ClientID: text(r.ClientID), ProjectID: r.ProjectID, TaskID: text(r.TaskID),
+		Day: r.WorkDate, StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt), Zone: r.Zone, RawSeconds: r.RawSeconds, BilledSeconds: r.BilledSeconds,
+		Billable: r.Billable, Note: r.Note, Rate: r.RateAmount, Currency: text(r.RateCurrency), RateID: text(r.RateID),
+		RateCardID: text(r.RateCardID), RateCardName: r.RateCardName, RateLevel: r.RateLevel, RateWhy: r.RateWhy, State: r.State,
+		InvoiceID: text(r.InvoiceID), RejectReason: r.RejectReason, Source: r.Source, CrossedLock: r.CrossedLock, OverDay: r.OverDay,
+		CreatedAt: r.CreatedAt.UTC(), CreatedBy: text(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
+	}
+	return e
+}
+
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}
+
+// AddEntry inserts e.
+func (Store) AddEntry(_ context.Context, tx *tenancy.Tx, e timesheets.Entry) error {
+	r := toRow(e)
+	if err := tx.Gorm().Create(&r).Error; err != nil {
+		return fmt.Errorf("add a time entry: %w", err)
+	}
+	return nil
+}
+
+// SaveEntry writes e over the version before its own.
+func (Store) SaveEntry(_ context.Context, tx *tenancy.Tx, e timesheets.Entry) error {
+	r := toRow(e)
+	res := tx.Gorm().Select("*").Omit("id", "member_id", "created_at", "created_by", "invoice_id").
+		Where("id = ? AND version = ?", e.ID, e.Version-1).Updates(&r)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return timesheets.ErrStale
+	}
+	return res.Error
+}
+
+// RemoveEntry marks e as deleted: rows with time on them stay.
+func (Store) RemoveEntry(_ context.Context, tx *tenancy.Tx, e timesheets.Entry) error {
+	res := tx.Gorm().Exec(`UPDATE time_entries SET deleted_at = ?, updated_at = ?, version = ? WHERE id = ? AND version = ? AND deleted_at IS NULL`,
+		e.UpdatedAt, e.UpdatedAt, e.Version, e.ID, e.Version-1)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return timesheets.ErrStale
+	}
+	return res.Error
+}
+
+// Entry finds one entry that was not deleted.
+func (Store) Entry(_ context.Context, tx *tenancy.Tx, id string) (timesheets.Entry, error) {
+	var rows []entryRow
+	err := tx.Gorm().Raw(`SELECT `+entryColumns+` FROM time_entries WHERE id = ? AND deleted_at IS NULL`, id).Scan(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return timesheets.Entry{}, orNotFound(err)
+	}
+	return fromRow(rows[0]), nil
+}
+
+func conditions(f timesheets.Filter) *where {
+	w := &where{}
+	w.on(true, `deleted_at IS NULL`)
+	w.on(f.MemberID != "", `member_id = ?`, f.MemberID)
+	w.on(f.ProjectID != "", `project_id = ?`, f.ProjectID)
+	w.on(len(f.ProjectIDs) > 0, `project_id IN ?`, f.ProjectIDs)
+	w.on(len(f.TaskIDs) > 0, `task_id IN ?`, f.TaskIDs)
+	w.on(f.ClientID != "", `client_id = ?`, f.ClientID)
+	w.on(f.TaskID != "", `task_id = ?`, f.TaskID)
+	w.on(f.TaskID == "" && f.ExactTask, `task_id IS NULL`)
+	w.on(f.SheetID != "", `timesheet_id = ?`, f.SheetID)
+	w.on(f.InvoiceID != "", `invoice_id = ?`, f.InvoiceID)
+	w.on(!f.From.IsZero(), `work_date >= ?`, f.From)
+	w.on(!f.To.IsZero(), `work_date <= ?`, f.To)
+	w.on(len(f.States) > 0, `state IN ?`, f.States)
+	if f.Billable != nil {
+		w.on(true, `billable = ?`, *f.Billable)
+	}
+	w.on(f.Text != "", `note ILIKE ?`, "%"+likeSafe.Replace(f.Text)+"%")
+	w.on(f.AfterID != "", `(work_date, id) < (?::date, ?::uuid)`, f.AfterDay, f.AfterID)
+	return w
+}
+
+var likeSafe = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// Entries lists entries: a page newest first, or all of them oldest first.
+func (Store) Entries(_ context.Context, tx *tenancy.Tx, f timesheets.Filter) ([]timesheets.Entry, error) {
+	w := conditions(f)
+	order := ` ORDER BY work_date, id`
+	if f.Limit > 0 {
+		order = ` ORDER BY work_date DESC, id DESC`
+	}
+	var rows []entryRow
+	if err := tx.Gorm().Raw(`SELECT `+entryColumns+` FROM time_entries`+w.String()+order+limit(f.Limit), w.args...).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list time entries: %w", err)
+	}
+	out := make([]timesheets.Entry, len(rows))
+	for i, r := range rows {
+		out[i] = fromRow(r)
+	}
+	return out, nil
+}
+
+// Around adds up the member's other time of a day and finds spans that meet.
+func (Store) Around(_ context.Context, tx *tenancy.Tx, q timesheets.Around) (seconds int64, overlaps []string, err error) {
+	err = tx.Gorm().Raw(`SELECT coalesce(sum(raw_seconds), 0) FROM time_entries
+		WHERE member_id = ? AND work_date = ? AND id <> ? AND deleted_at IS NULL`, q.MemberID, q.Day, q.Except).Scan(&seconds).Error
+	if err != nil || q.From == nil {
+		return seconds, nil, err
+	}
+	// An entry lasts 25 hours at most, so what meets it began on one of the dates beside it.
+	err = tx.Gorm().Raw(`SELECT id FROM time_entries WHERE member_id = ? AND work_date BETWEEN ? AND ? AND id <> ? AND deleted_at IS NULL
+		AND started_at < ? AND ended_at > ? ORDER BY started_at, id`,
+		q.MemberID, q.Day.AddDays(-2), q.Day.AddDays(2), q.Except, *q.To, *q.From).Scan(&overlaps).Error
+	return seconds, overlaps, err
+}
+
+// SetBilledSeconds writes derived seconds in one statement. They are no edit: versions stay.
+func (Store) SetBilledSeconds(_ context.Context, tx *tenancy.Tx, seconds map[string]int64) error {
+	if len(seconds) == 0 {
+		return nil
+	}
+	ids, values := make([]string, 0, len(seconds)), make([]int64, 0, len(seconds))
+	for id, s := range seconds {
+		ids, values = append(ids, id), append(values, s)
+	}
+	_, err := tx.PGX().Exec(tx.Gorm().Statement.Context, `UPDATE time_entries SET billed_seconds = d.seconds
+		FROM unnest($1::uuid[], $2::bigint[]) AS d(id, seconds) WHERE time_entries.id = d.id AND time_entries.state <> 'billed'`, ids, values)
+	return err
+}
+
+// Recent returns the latest entry of each project, task and note.
+func (Store) Recent(_ context.Context, tx *tenancy.Tx, memberID string, since day.Date) ([]timesheets.Entry, error) {
+	var rows []entryRow
+	err := tx.Gorm().Raw(`SELECT `+entryColumns+` FROM (
+		SELECT DISTINCT ON (project_id, task_id, note) `+entryColumns+` FROM time_entries
+		WHERE member_id = ? AND work_date >= ? AND deleted_at IS NULL ORDER BY project_id, task_id, note, id DESC) AS latest
+		ORDER BY id DESC LIMIT 8`, memberID, since).Scan(&rows).Error
+	out := make([]timesheets.Entry, len(rows))
+	for i, r := range rows {
+		out[i] = fromRow(r)
+	}
+	return out, err
+}
+
+type sumRow struct {
+	Key              string
+	WorkDate         day.Date
+	Entries, NoRate  int
+	Seconds          int64
+	BillableSeconds  int64
+	BilledSeconds    int64
+	Currency         string
+	SecondsTimesRate *decimal.Decimal
+}
+
+const sumColumns = `count(*) AS entries, count(*) FILTER (WHERE billable AND rate_amount IS NULL) AS no_rate,
+	sum(raw_seconds) AS seconds, coalesce(sum(raw_seconds) FILTER (WHERE billable), 0) AS billable_seconds,
+	sum(billed_seconds) AS billed_seconds, coalesce(rate_currency, '') AS currency,
+	sum(billed_seconds * rate_amount) FILTER (WHERE billable) AS seconds_times_rate`
+
+func fromSums(rows []sumRow) []timesheets.Sum {
+	out := make([]timesheets.Sum, len(rows))
+	for i, r := range rows {
+		out[i] = timesheets.Sum{
+			Key: r.Key, Day: r.WorkDate, Entries: r.Entries, NoRate: r.NoRate, Seconds: r.Seconds, BillableSeconds: r.BillableSeconds,
+			BilledSeconds: r.BilledSeconds, Currency: strings.TrimSpace(r.Currency), SecondsTimesRate: zero(r.SecondsTimesRate),
+		}
+	}
+	return out
+}
+
+var groupColumns = map[timesheets.Group]string{
+	timesheets.ByNothing: `''`, timesheets.ByProject: `project_id::text`, timesheets.ByMember: `member_id::text`,
+	timesheets.ByClient: `coalesce(client_id::text, '')`, timesheets.ByDay: `work_date::text`,
+	timesheets.ByTask: `coalesce(task_id::text, '')`,
+}
+
+// Sums adds up entries by group and currency.
+func (Store) Sums(_ context.Context, tx *tenancy.Tx, f timesheets.Filter, group timesheets.Group) ([]timesheets.Sum, error) {
+	w := conditions(f)
+	key := groupColumns[group]
+	var rows []sumRow
+	err := tx.Gorm().Raw(`SELECT `+key+` AS key, `+sumColumns+` FROM time_entries`+w.String()+` GROUP BY 1, rate_currency ORDER BY 1`, w.args...).Scan(&rows).Error
+	return fromSums(rows), err
+}
+
+// SheetSums adds up the entries of weeks by day and currency.
+func (Store) SheetSums(_ context.Context, tx *tenancy.Tx, sheetIDs []string) ([]timesheets.Sum, error) {
+	var rows []sumRow
+	err := tx.Gorm().Raw(`SELECT timesheet_id::text AS key, work_date, `+sumColumns+` FROM time_entries
+		WHERE timesheet_id IN ? AND deleted_at IS NULL GROUP BY timesheet_id, work_date, rate_currency ORDER BY work_date`, sheetIDs).Scan(&rows).Error
+	return fromSums(rows), err
+}
+
+// MarkBilled ties approved, billable entries with a rate to an invoice.
+func (Store) MarkBilled(_ context.Context, tx *tenancy.Tx, ids []string, invoiceID string, at time.Time) (int, error) {
+	res := tx.Gorm().Exec(`UPDATE time_entries SET state = 'billed', invoice_id = ?, updated_at = ?, version = version + 1
+		WHERE id IN ? AND state = 'approved' AND billable AND rate_amount IS NOT NULL AND deleted_at IS NULL`, invoiceID, at, ids)
+	return int(res.RowsAffected), res.Error
+}
+
+// ReleaseBilled frees the entries of an invoice.
+func (Store) ReleaseBilled(_ context.Context, tx *tenancy.Tx, invoiceID string, at time.Time) (int, error) {
+	res := tx.Gorm().Exec(`UPDATE time_entries SET state = 'approved', invoice_id = NULL, updated_at = ?, version = version + 1
+		WHERE invoice_id = ?`, at, invoiceID)
+	return int(res.RowsAffected), res.Error
+}
+
+// SaveRates writes new rate snapshots of entries that are neither approved nor billed.
+func (Store) SaveRates(_ context.Context, tx *tenancy.Tx, entries []timesheets.Entry) error {
+	for _, e := range entries {
+		err := tx.Gorm().Exec(`UPDATE time_entries SET rate_amount = ?, rate_currency = ?, rate_id = ?, rate_card_id = ?, rate_card_name = ?,
+			rate_level = ?, rate_why = ? WHERE id = ? AND state IN ('draft', 'submitted', 'rejected')`,
+			e.Rate, null(e.Currency), null(e.RateID), null(e.RateCardID), e.RateCardName, e.RateLevel, e.RateWhy, e.ID).Error
+		if err != nil {
+			return fmt.Errorf("save a rate: %w", err)
+		}
+	}
+	return nil
+}

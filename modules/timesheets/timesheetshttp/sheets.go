@@ -1,0 +1,347 @@
+package timesheetshttp
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/page"
+	"github.com/bureauhq/bureau/modules/timesheets"
+)
+
+func registerSheets(api *httpapi.API, h handlers) {
+	const write, approve = timesheets.WriteOwn, timesheets.Approve
+	const base = "/timesheets"
+	httpapi.Handle(api, op("timesheets-list", http.MethodGet, base, "List weeks, newest first", write), h.sheets)
+	httpapi.Handle(api, creating(op("timesheets-open", http.MethodPost, base, "Open your week, so that it can be handed in", write)), h.openWeek)
+	httpapi.Handle(api, op("timesheets-grid", http.MethodGet, base+"/grid", "A week as rows of projects and tasks by seven days", write), h.grid)
+	httpapi.Handle(api, op("timesheets-set-cell", http.MethodPut, base+"/grid", "Set a cell of your week", write), h.setCell)
+	httpapi.Handle(api, idempotent(op("timesheets-copy-last-week", http.MethodPost, base+"/copy-last-week", "Copy the rows of the week before", write)), h.copyLastWeek)
+	httpapi.Handle(api, op("timesheets-get", http.MethodGet, base+"/{id}", "Look at one week with its lines", write), h.sheet)
+	httpapi.Handle(api, op("timesheets-submit", http.MethodPost, base+"/{id}/submit", "Hand in your week", write), h.submit)
+	httpapi.Handle(api, op("timesheets-recall", http.MethodPost, base+"/{id}/recall", "Take your week back", write), h.recall)
+	httpapi.Handle(api, op("timesheets-approve", http.MethodPost, base+"/{id}/approve", "Approve a week as it was seen", approve), h.approve)
+	httpapi.Handle(api, op("timesheets-reject", http.MethodPost, base+"/{id}/reject", "Send a week or some of its lines back", approve), h.reject)
+	httpapi.Handle(api, op("approvals-list", http.MethodGet, "/approvals", "Weeks that wait for a decision, oldest first", approve), h.approvals)
+}
+
+// TimesheetView is a member's week.
+type TimesheetView struct {
+	ID              string     `json:"id" doc:"Empty for a week that was not opened yet"`
+	MemberID        string     `json:"member_id"`
+	Week            day.Date   `json:"week" doc:"Its first date"`
+	State           string     `json:"state" enum:"draft,submitted,approved,rejected"`
+	SubmittedAt     *time.Time `json:"submitted_at"`
+	DecidedAt       *time.Time `json:"decided_at"`
+	DecidedBy       *string    `json:"decided_by"`
+	Reason          string     `json:"reason" doc:"Why it was sent back"`
+	ExceptionReason string     `json:"exception_reason" doc:"Why somebody approved their own week, where nobody else could"`
+	Version         int        `json:"version"`
+}
+
+func toSheet(s timesheets.Sheet) TimesheetView {
+	return TimesheetView{
+		ID: s.ID, MemberID: s.MemberID, Week: s.Week, State: s.State, SubmittedAt: s.SubmittedAt, DecidedAt: s.DecidedAt,
+		DecidedBy: null(s.DecidedBy), Reason: s.Reason, ExceptionReason: s.ExceptionReason, Version: s.Version,
+	}
+}
+
+// TimesheetLine is a week in a list, with its totals.
+type TimesheetLine struct {
+	TimesheetView
+	Seconds         int64         `json:"seconds"`
+	BillableSeconds int64         `json:"billable_seconds"`
+	ExpectedSeconds int64         `json:"expected_seconds"`
+	PerDay          []DaySeconds  `json:"per_day"`
+	Amounts         []money.Money `json:"amounts,omitempty" doc:"Absent for those who may not see rates"`
+	NoRate          *int          `json:"no_rate,omitempty" doc:"Billable entries without a rate"`
+	Own             bool          `json:"own" doc:"Yours: somebody else has to approve it"`
+}
+
+// DaySeconds is the time of one date.
+type DaySeconds struct {
+	Day      day.Date `json:"day"`
+	Seconds  int64    `json:"seconds"`
+	Expected int64    `json:"expected"`
+	Missing  int64    `json:"missing"`
+}
+
+func toLine(l timesheets.SheetLine) TimesheetLine {
+	v := TimesheetLine{
+		TimesheetView: toSheet(l.Sheet), Seconds: l.Seconds, BillableSeconds: l.BillableSeconds, ExpectedSeconds: l.Expected,
+		Amounts: l.Amounts, Own: l.Own, PerDay: []DaySeconds{},
+	}
+	if !l.MoneyHidden {
+		v.NoRate = &l.NoRate
+	}
+	for d := range l.Days().Days() {
+		v.PerDay = append(v.PerDay, DaySeconds{Day: d, Seconds: l.PerDay[d]})
+	}
+	return v
+}
+
+// TimesheetList is a page of weeks.
+type TimesheetList struct {
+	Items []TimesheetLine `json:"items"`
+	Next  *string         `json:"next"`
+}
+
+// TimesheetDetail is a week with its lines.
+type TimesheetDetail struct {
+	Timesheet TimesheetLine   `json:"timesheet"`
+	Entries   []TimeEntryView `json:"entries"`
+}
+
+// TimeGrid is a week as rows by days.
+type TimeGrid struct {
+	Timesheet     TimesheetView `json:"timesheet"`
+	Days          []DaySeconds  `json:"days"`
+	Rows          []TimeGridRow `json:"rows"`
+	Seconds       int64         `json:"seconds"`
+	Expected      int64         `json:"expected"`
+	Missing       int64         `json:"missing"`
+	LockedThrough *day.Date     `json:"locked_through"`
+	Zone          string        `json:"zone"`
+}
+
+// TimeGridRow is one project and task.
+type TimeGridRow struct {
+	ProjectID   string     `json:"project_id"`
+	ProjectCode string     `json:"project_code"`
+	ProjectName string     `json:"project_name"`
+	ClientName  string     `json:"client_name"`
+	TaskID      *string    `json:"task_id"`
+	TaskName    string     `json:"task_name"`
+	Open        bool       `json:"open" doc:"Takes new time"`
+	Seconds     int64      `json:"seconds"`
+	Cells       []TimeCell `json:"cells" doc:"One a day"`
+}
+
+// TimeCell is what was logged on one day of a row.
+type TimeCell struct {
+	Day      day.Date `json:"day"`
+	Seconds  int64    `json:"seconds"`
+	Note     string   `json:"note"`
+	Entries  int      `json:"entries"`
+	State    string   `json:"state" doc:"Empty without entries"`
+	Timed    bool     `json:"timed" doc:"Has entries with start and end"`
+	Editable bool     `json:"editable"`
+	Billable bool     `json:"billable"`
+}
+
+func toGrid(g timesheets.Grid) TimeGrid {
+	v := TimeGrid{Timesheet: toSheet(g.Sheet), Seconds: g.Seconds, Zone: g.Zone, Rows: []TimeGridRow{}, Days: []DaySeconds{}}
+	if !g.Locked.IsZero() {
+		v.LockedThrough = &g.Locked
+	}
+	missing := timesheets.Missing(g.Expected, g.Totals)
+	for _, d := range g.Days {
+		v.Days = append(v.Days, DaySeconds{d, g.Totals[d], g.Expected[d], missing[d]})
+		v.Expected += g.Expected[d]
+		v.Missing += missing[d]
+	}
+	for _, r := range g.Rows {
+		v.Rows = append(v.Rows, toGridRow(g, r))
+	}
+	return v
+}
+
+func toGridRow(g timesheets.Grid, r timesheets.GridRow) TimeGridRow {
+	row := TimeGridRow{
+		ProjectID: r.ProjectID, ProjectCode: r.ProjectCode, ProjectName: r.ProjectName, ClientName: r.ClientName,
+		TaskID: null(r.TaskID), TaskName: r.TaskName, Open: r.Open, Seconds: r.Seconds, Cells: []TimeCell{},
+	}
+	for _, d := range g.Days {
+		c := r.Cells[d]
+		locked := !g.Locked.IsZero() && !d.After(g.Locked)
+		free := c.Entries == 0 && g.Sheet.Takes() && r.Open
+		row.Cells = append(row.Cells, TimeCell{
+			Day: d, Seconds: c.Seconds, Note: c.Note, Entries: c.Entries, State: c.State, Timed: c.Timed,
+			Editable: !locked && (free || c.Editable || (c.Entries > 0 && g.Sheet.Takes() && r.Open)), Billable: c.Billable,
+		})
+	}
+	return row
+}
+
+// CellInput sets one cell of the week.
+type CellInput struct {
+	Day       day.Date `json:"day"`
+	ProjectID string   `json:"project_id" format:"uuid"`
+	TaskID    *string  `json:"task_id,omitempty" format:"uuid"`
+	Seconds   int64    `json:"seconds" doc:"0 empties the cell"`
+	Expected  *int64   `json:"expected_seconds,omitempty" doc:"What you saw in the cell; refused when it holds something else"`
+	Note      *string  `json:"note,omitempty" maxLength:"2000"`
+	Zone      string   `json:"zone,omitempty" maxLength:"60"`
+}
+
+// WeekInput names a week by any of its dates.
+type WeekInput struct {
+	Week  day.Date `json:"week"`
+	Hours bool     `json:"hours,omitempty" doc:"Copy the hours too, not only the rows"`
+}
+
+// ApproveInput confirms the exception of approving one's own week.
+type ApproveInput struct {
+	OwnReason string `json:"own_reason,omitempty" maxLength:"500" doc:"Why you approve your own time; only where nobody else can"`
+}
+
+// RejectInput says why, and what.
+type RejectInput struct {
+	Reason   string   `json:"reason" maxLength:"500"`
+	EntryIDs []string `json:"entry_ids,omitempty" maxItems:"200" doc:"Only these lines; the whole week when left out"`
+}
+
+type (
+	sheetListIn struct {
+		page.Query
+		MemberID string   `query:"member_id" format:"uuid"`
+		State    string   `query:"state" enum:"draft,submitted,approved,rejected"`
+		From     day.Date `query:"from"`
+		To       day.Date `query:"to"`
+	}
+	sheetListOut struct{ Body TimesheetList }
+	sheetIDIn    struct {
+		ID string `path:"id" format:"uuid"`
+	}
+	sheetOut struct {
+		ETag string `header:"ETag"`
+		Body TimesheetView
+	}
+	detailOut struct {
+		ETag string `header:"ETag"`
+		Body TimesheetDetail
+	}
+	gridIn struct {
+		Week     day.Date `query:"week" doc:"Any date of the week; this week when left out"`
+		MemberID string   `query:"member_id" format:"uuid"`
+	}
+	gridOut struct{ Body TimeGrid }
+	cellIn  struct{ Body CellInput }
+	weekIn  struct{ Body WeekInput }
+	stepIn  struct {
+		httpapi.IfMatch
+		ID string `path:"id" format:"uuid"`
+	}
+	approveIn struct {
+		httpapi.IfMatch
+		ID   string `path:"id" format:"uuid"`
+		Body *ApproveInput
+	}
+	rejectIn struct {
+		httpapi.IfMatch
+		ID   string `path:"id" format:"uuid"`
+		Body RejectInput
+	}
+)
+
+func oneSheet(s timesheets.Sheet, err error) (*sheetOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &sheetOut{httpapi.ETag(s.Version), toSheet(s)}, nil
+}
+
+func (h handlers) sheets(ctx context.Context, in *sheetListIn) (*sheetListOut, error) {
+	return listSheets(ctx, in, h.svc.Sheets)
+}
+
+func (h handlers) approvals(ctx context.Context, in *sheetListIn) (*sheetListOut, error) {
+	return listSheets(ctx, in, h.svc.Approvals)
+}
+
+func listSheets(ctx context.Context, in *sheetListIn, read func(context.Context, timesheets.SheetFilter) ([]timesheets.SheetLine, error)) (*sheetListOut, error) {
+	f := timesheets.SheetFilter{MemberID: in.MemberID, State: in.State, From: in.From, To: in.To, Limit: in.Size() + 1}
+	after, err := page.Decode(in.Cursor, 2)
+	if err != nil {
+		return nil, err
+	}
+	if after != nil {
+		if f.AfterWeek, err = day.Parse(after[0]); err != nil {
+			return nil, page.ErrBadCursor.Because(err)
+		}
+		f.AfterID = after[1]
+	}
+	lines, err := read(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	lines, next := page.Cut(lines, in.Size(), func(l timesheets.SheetLine) []string { return []string{l.Week.String(), l.ID} })
+	out := &sheetListOut{TimesheetList{Items: make([]TimesheetLine, len(lines)), Next: next}}
+	for i, l := range lines {
+		out.Body.Items[i] = toLine(l)
+	}
+	return out, nil
+}
+
+func (h handlers) openWeek(ctx context.Context, in *weekIn) (*sheetOut, error) {
+	return oneSheet(h.svc.OpenWeek(ctx, in.Body.Week))
+}
+
+func (h handlers) sheet(ctx context.Context, in *sheetIDIn) (*detailOut, error) {
+	line, entries, err := h.svc.Sheet(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &detailOut{httpapi.ETag(line.Version), TimesheetDetail{toLine(line), toEntries(entries)}}, nil
+}
+
+func (h handlers) grid(ctx context.Context, in *gridIn) (*gridOut, error) {
+	return oneGrid(h.svc.Week(ctx, in.MemberID, in.Week))
+}
+
+func oneGrid(g timesheets.Grid, err error) (*gridOut, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &gridOut{toGrid(g)}, nil
+}
+
+func (h handlers) setCell(ctx context.Context, in *cellIn) (*gridOut, error) {
+	b := in.Body
+	return oneGrid(h.svc.SetCell(ctx, timesheets.CellChange{
+		Day: b.Day, ProjectID: b.ProjectID, TaskID: text(b.TaskID), Seconds: b.Seconds, Expected: b.Expected, Note: b.Note, Zone: b.Zone,
+	}))
+}
+
+func (h handlers) copyLastWeek(ctx context.Context, in *weekIn) (*gridOut, error) {
+	return oneGrid(h.svc.CopyLastWeek(ctx, in.Body.Week, in.Body.Hours))
+}
+
+func (h handlers) submit(ctx context.Context, in *stepIn) (*sheetOut, error) {
+	version, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	return oneSheet(h.svc.Submit(ctx, in.ID, version))
+}
+
+func (h handlers) recall(ctx context.Context, in *stepIn) (*sheetOut, error) {
+	version, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	return oneSheet(h.svc.Recall(ctx, in.ID, version))
+}
+
+func (h handlers) approve(ctx context.Context, in *approveIn) (*sheetOut, error) {
+	version, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	own := ""
+	if in.Body != nil {
+		own = in.Body.OwnReason
+	}
+	return oneSheet(h.svc.ApproveSheet(ctx, in.ID, version, own))
+}
+
+func (h handlers) reject(ctx context.Context, in *rejectIn) (*sheetOut, error) {
+	version, err := in.Version()
+	if err != nil {
+		return nil, err
+	}
+	return oneSheet(h.svc.Reject(ctx, in.ID, version, in.Body.Reason, in.Body.EntryIDs))
+}
