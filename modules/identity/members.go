@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/audit"
@@ -64,6 +65,12 @@ func (s *Service) NamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (ma
 		out[m.ID] = Name{m.Name, m.Email}
 	}
 	return out, nil
+}
+
+// HoldersTx returns the active members of staff whose roles give them p.
+func (s *Service) HoldersTx(ctx context.Context, tx *tenancy.Tx, p access.Permission) ([]Member, error) {
+	ms, err := s.d.Store.Members(ctx, tx, MemberFilter{State: Active, Kind: access.Staff, Limit: 10000})
+	return slices.DeleteFunc(ms, func(m Member) bool { return !Permissions(m.Role).Has(p) }), err
 }
 
 // MemberByEmail finds a member by e-mail. ErrMemberNotFound.
