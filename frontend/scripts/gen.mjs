@@ -5,18 +5,24 @@ import { fileURLToPath } from 'node:url';
 import { generateEndpoints } from '@rtk-query/codegen-openapi';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-const schemaFile = path.join(root, 'openapi.json');
+process.chdir(root);
 const out = path.join(root, 'src/shared/api/gen');
-const doc = JSON.parse(readFileSync(schemaFile, 'utf8'));
+const doc = JSON.parse(readFileSync('./openapi.json', 'utf8'));
 
 const byTag = new Map();
 for (const item of Object.values(doc.paths)) {
   for (const op of Object.values(item)) {
     const tag = op?.tags?.[0];
     if (!tag || !op.operationId) continue;
-    byTag.set(tag, [...(byTag.get(tag) ?? []), camel(op.operationId)]);
+    // The generator drops ids that are no identifiers.
+    op.operationId = camel(op.operationId);
+    byTag.set(tag, [...(byTag.get(tag) ?? []), op.operationId]);
   }
 }
+
+const schemaFile = './node_modules/.cache/openapi.json';
+mkdirSync(path.dirname(schemaFile), { recursive: true });
+writeFileSync(schemaFile, JSON.stringify(doc));
 
 mkdirSync(out, { recursive: true });
 const written = new Set();
@@ -24,11 +30,11 @@ for (const [tag, ids] of [...byTag].sort()) {
   const file = `${tag}.gen.ts`;
   const code = await generateEndpoints({
     schemaFile,
-    apiFile: path.join(root, 'src/shared/api/baseApi.ts'),
+    apiFile: './src/shared/api/baseApi.ts',
     apiImport: 'api',
-    outputFile: path.join(out, file),
+    outputFile: `./src/shared/api/gen/${file}`,
     exportName: `${camel(tag)}Api`,
-    filterEndpoints: (name) => ids.includes(name),
+    filterEndpoints: ids.map((id) => new RegExp(`^${id}$`)),
     hooks: { queries: true, lazyQueries: true, mutations: true },
     tag: true,
     encodePathParams: true,

@@ -10,7 +10,9 @@ export function infinite(url: string) {
     infiniteQueryOptions: { initialPageParam: '', getNextPageParam: (last: { next?: string | null }) => last.next || undefined },
     query: ({ queryArg, pageParam }: { queryArg: unknown; pageParam: string }) => {
       const params: Record<string, Param> = { limit: 50, ...(queryArg as Record<string, Param> | null), cursor: pageParam || undefined };
-      return { url, params: Object.fromEntries(Object.entries(params).filter(([, v]) => v !== undefined && v !== null && v !== '')) };
+      // The generated arguments are in camel case, the server's parameters in snake case.
+      const named = Object.entries(params).map(([k, v]) => [k.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), v] as const);
+      return { url, params: Object.fromEntries(named.filter(([, v]) => v !== undefined && v !== null && v !== '')) };
     },
   };
 }
