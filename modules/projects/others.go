@@ -1,0 +1,72 @@
+package projects
+
+import (
+	"context"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// ProjectTx returns a project to a module that is in its own transaction. ErrNotFound.
+func (s *Service) ProjectTx(ctx context.Context, tx *tenancy.Tx, id string) (Project, error) {
+	return s.d.Store.ByID(ctx, tx, id)
+}
+
+// TaskTx returns a task. ErrTaskNotFound.
+func (s *Service) TaskTx(ctx context.Context, tx *tenancy.Tx, id string) (Task, error) {
+	return s.d.Store.TaskByID(ctx, tx, id)
+}
+
+// ProjectsByIDsTx returns those of the projects that exist, by id.
+func (s *Service) ProjectsByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]Project, error) {
+	ps, err := s.d.Store.ByIDs(ctx, tx, ids)
+	out := make(map[string]Project, len(ps))
+	for _, p := range ps {
+		out[p.ID] = p
+	}
+	return out, err
+}
+
+// TasksByIDsTx returns those of the tasks that exist, by id.
+func (s *Service) TasksByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]Task, error) {
+	ts, err := s.d.Store.TasksByIDs(ctx, tx, ids)
+	out := make(map[string]Task, len(ts))
+	for _, t := range ts {
+		out[t.ID] = t
+	}
+	return out, err
+}
+
+// Plans lays every template on the calendar from a day; from today when there is none.
+func (s *Service) Plans(ctx context.Context, start day.Date) (out []Plan, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		for _, t := range Templates() {
+			p, err := s.plan(ctx, tx, t.Key, start)
+			if err != nil {
+				return err
+			}
+			out = append(out, p)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, key string, start day.Date) (Plan, error) {
+	t, ok := templateByKey(key)
+	if !ok {
+		return Plan{}, ErrNoTemplate
+	}
+	var err error
+	if start.IsZero() {
+		if start, err = s.today(ctx, tx); err != nil {
+			return Plan{}, err
+		}
+	}
+	// The longest template spans 66 working days; a year holds them with all holidays.
+	free, err := s.d.Holidays.HolidaysTx(ctx, tx, start, start.AddDays(365))
+	if err != nil {
+		return Plan{}, err
+	}
+	return planOf(t, start, Workdays{free}), nil
+}

@@ -1,0 +1,102 @@
+package projects
+
+import (
+	"context"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/event"
+	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/agency"
+	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// What people need to hold for the operations of this module.
+const (
+	ReadProjects  access.Permission = "projects.projects.read"
+	WriteProjects access.Permission = "projects.projects.write"
+	ReadTasks     access.Permission = "projects.tasks.read"
+	WriteTasks    access.Permission = "projects.tasks.write"
+	WriteComments access.Permission = "projects.comments.write"
+	SeeBudget     access.Permission = "projects.budget.see"
+
+	// seeBillRates is asked for besides SeeBudget where worked value is shown.
+	seeBillRates access.Permission = "rates.bill.see"
+)
+
+// Store keeps projects, tasks and comments. Its one implementation is projectsdb.
+type Store interface {
+	Add(context.Context, *tenancy.Tx, Project) error                 // ErrCodeTaken
+	ByID(context.Context, *tenancy.Tx, string) (Project, error)      // ErrNotFound
+	ForUpdate(context.Context, *tenancy.Tx, string) (Project, error) // ErrNotFound; locks the row
+	ByIDs(context.Context, *tenancy.Tx, []string) ([]Project, error) // those that exist
+	Save(context.Context, *tenancy.Tx, Project) error                // ErrCodeTaken, ErrStale; the version that was read goes in
+	List(context.Context, *tenancy.Tx, ProjectFilter) ([]Row, error) // limit+1 rows
+	LastNumber(ctx context.Context, tx *tenancy.Tx, prefix string) (int, error)
+	AddMember(ctx context.Context, tx *tenancy.Tx, projectID, memberID string, at time.Time) (bool, error) // false: was there
+	RemoveMember(ctx context.Context, tx *tenancy.Tx, projectID, memberID string) (bool, error)            // false: was not there
+	Progress(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]Progress, error)
+	Timeline(context.Context, *tenancy.Tx, TimelineFilter) ([]Moment, error) // limit+1 rows
+
+	AddTask(context.Context, *tenancy.Tx, Task) error
+	TaskByID(context.Context, *tenancy.Tx, string) (Task, error)                                     // ErrTaskNotFound
+	TaskForUpdate(context.Context, *tenancy.Tx, string) (Task, error)                                // ErrTaskNotFound; locks the row
+	TasksByIDs(context.Context, *tenancy.Tx, []string) ([]Task, error)                               // those that exist
+	SaveTask(context.Context, *tenancy.Tx, Task) error                                               // ErrStale; the version that was read goes in
+	RemoveTasks(ctx context.Context, tx *tenancy.Tx, ids []string) error                             // ErrTaskHasTime
+	Tasks(context.Context, *tenancy.Tx, TaskFilter) ([]TaskRow, error)                               // limit+1 rows
+	TasksIn(ctx context.Context, tx *tenancy.Tx, projectID string, columns []string) ([]Task, error) // by rank, archived ones too
+	Above(ctx context.Context, tx *tenancy.Tx, taskID string) ([]Task, error)                        // the task and its ancestors, nearest first
+	Below(ctx context.Context, tx *tenancy.Tx, taskID string) ([]string, int, error)                 // ids of all below, and how many levels
+	Neighbours(ctx context.Context, tx *tenancy.Tx, p Place) (before, after string, err error)       // ErrBadNeighbour
+
+	AddComment(context.Context, *tenancy.Tx, Comment) error
+	CommentForUpdate(context.Context, *tenancy.Tx, string) (Comment, error) // ErrCommentNotFound
+	SaveComment(context.Context, *tenancy.Tx, Comment) error                // ErrStale
+	RemoveComment(ctx context.Context, tx *tenancy.Tx, id string) error
+	Comments(ctx context.Context, tx *tenancy.Tx, taskID string, clientOnly bool, after []string, limit int) ([]Comment, error)
+	ClientComments(ctx context.Context, tx *tenancy.Tx, projectID string) ([]ClientComment, error)
+}
+
+// Clients is the part of the clients module that projects ask.
+type Clients interface {
+	ClientTx(ctx context.Context, tx *tenancy.Tx, id string) (clients.Client, error) // clients.ErrNotFound
+	ClientsByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]clients.Client, error)
+}
+
+// Members tells who works here. Identity answers it.
+type Members interface {
+	IsMemberTx(ctx context.Context, tx *tenancy.Tx, memberID string) (bool, error)
+}
+
+// Settings tells the agency's time zone and currency.
+type Settings interface {
+	SettingsTx(ctx context.Context, tx *tenancy.Tx) (agency.Settings, error)
+}
+
+// Holidays tells on which days nobody works. People answers it.
+type Holidays interface {
+	HolidaysTx(ctx context.Context, tx *tenancy.Tx, from, to day.Date) (map[day.Date]bool, error)
+}
+
+// Usage is the time that was logged on a project, and its value at the rates of its entries.
+type Usage struct {
+	Seconds         int64
+	BillableSeconds int64
+	Amount          []money.Money // one for each currency
+}
+
+// Logged tells what was logged, whatever its state. It stands above projects in
+// the house, so it is asked by port; the timesheets answer.
+type Logged interface {
+	UsageTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]Usage, error)
+	TaskSecondsTx(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string]int64, error)
+}
+
+// Publisher tells the rest of the house what happened.
+type Publisher interface {
+	Publish(ctx context.Context, tx job.Tx, e event.Event) error
+}
