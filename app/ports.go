@@ -6,6 +6,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -23,6 +24,22 @@ func (m members) IsMemberTx(ctx context.Context, tx *tenancy.Tx, id string) (boo
 // ofProjects answers rates.Projects: whose project it is.
 type ofProjects struct{ s *Services }
 
-func (ofProjects) ClientsOfTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
-	return map[string]string{}, nil
+func (o ofProjects) ClientsOfTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error) {
+	found, err := o.s.Projects.ProjectsByIDsTx(ctx, tx, ids)
+	clients := make(map[string]string, len(found))
+	for id, p := range found {
+		clients[id] = p.ClientID
+	}
+	return clients, err
+}
+
+// noTime answers projects.Logged while no module keeps time.
+type noTime struct{}
+
+func (noTime) UsageTx(context.Context, *tenancy.Tx, []string) (map[string]projects.Usage, error) {
+	return nil, nil //nolint:nilnil // a nil map answers zero for every project
+}
+
+func (noTime) TaskSecondsTx(context.Context, *tenancy.Tx, []string) (map[string]int64, error) {
+	return nil, nil //nolint:nilnil // a nil map answers zero for every task
 }

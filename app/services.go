@@ -22,6 +22,9 @@ import (
 	"github.com/bureauhq/bureau/modules/people/peoplehttp"
 	"github.com/bureauhq/bureau/modules/portal"
 	"github.com/bureauhq/bureau/modules/portal/portalhttp"
+	"github.com/bureauhq/bureau/modules/projects"
+	"github.com/bureauhq/bureau/modules/projects/projectsdb"
+	"github.com/bureauhq/bureau/modules/projects/projectshttp"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/rates/ratesdb"
 	"github.com/bureauhq/bureau/modules/rates/rateshttp"
@@ -34,6 +37,7 @@ type Services struct {
 	Identity *identity.Service
 	People   *people.Service
 	Clients  *clients.Service
+	Projects *projects.Service
 	Rates    *rates.Service
 	Portal   *portal.Service
 }
@@ -51,6 +55,9 @@ func (a *App) wireServices() {
 	s.Identity.RegisterJobs(a.Jobs)
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Events: a.Bus, Now: now, NewID: id.New})
 	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Events: a.Bus, Now: now})
+	s.Projects = projects.New(projects.Deps{
+		DB: a.DB, Store: projectsdb.Store{}, Clients: s.Clients, Members: members{s.Identity}, Settings: s.Agency, Holidays: s.People, Logged: noTime{}, Events: a.Bus, Now: now,
+	})
 	s.Rates = rates.New(rates.Deps{DB: a.DB, Store: ratesdb.Store{}, Clients: s.Clients, Projects: ofProjects{s}, Positions: s.People, Settings: s.Agency, Events: a.Bus, Now: now})
 	records := portalRecords{s}
 	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Time: records})
@@ -63,6 +70,7 @@ func (a *App) registerOperations() {
 	audithttp.Register(a.API, s.Audit)
 	peoplehttp.Register(a.API, s.People)
 	clientshttp.Register(a.API, s.Clients)
+	projectshttp.Register(a.API, s.Projects)
 	rateshttp.Register(a.API, s.Rates)
 	portalhttp.Register(a.API, s.Portal)
 }

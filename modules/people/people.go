@@ -256,6 +256,18 @@ func (s *Service) ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberID strin
 	return Expected(r, schedules, append(off, leave...)), nil
 }
 
+// HolidaysTx tells on which days nobody works at all; half holidays are worked.
+func (s *Service) HolidaysTx(ctx context.Context, tx *tenancy.Tx, from, to day.Date) (map[day.Date]bool, error) {
+	off, err := s.d.Store.Holidays(ctx, tx, day.Range{From: from, To: to})
+	free := make(map[day.Date]bool, len(off))
+	for _, o := range off {
+		if o.Share.Equal(decimal.NewFromInt(1)) {
+			free[o.From] = true
+		}
+	}
+	return free, err
+}
+
 func (s *Service) note(ctx context.Context, tx *tenancy.Tx, action, entity, id, label string, before, after any) error {
 	if err := audit.Record(ctx, tx, audit.Change{Action: action, Entity: entity, EntityID: id, Before: before, After: after}); err != nil {
 		return err

@@ -52,11 +52,7 @@ func (s *Service) today(ctx context.Context, tx *tenancy.Tx) (day.Date, error) {
 	if err != nil {
 		return day.Date{}, err
 	}
-	loc, err := time.LoadLocation(set.TimeZone)
-	if err != nil {
-		return day.Date{}, fmt.Errorf("time zone of the agency: %w", err)
-	}
-	return day.Of(s.d.Now(), loc), nil
+	return day.Of(s.d.Now(), set.Location()), nil
 }
 
 // NewProject is what is needed to make a project.
