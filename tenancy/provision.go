@@ -39,15 +39,17 @@ func NewProvisioner(cfg Config, control *Control, owner *Migrator, log *slog.Log
 // Claim gives a ready-made agency its slug and name: one UPDATE, no DDL. If
 // no spare is ready it makes one, which takes a moment. ErrSlugTaken.
 func (p *Provisioner) Claim(ctx context.Context, slug, name string) (Agency, error) {
-	a, err := p.claim(ctx, slug, name)
-	if !errors.Is(err, errNoSpare) || p.owner == nil {
-		return a, err
+	for {
+		a, err := p.claim(ctx, slug, name)
+		if !errors.Is(err, errNoSpare) || p.owner == nil {
+			return a, err
+		}
+		p.log.WarnContext(ctx, "no spare agency was ready; one is made now")
+		// Another sign-up may take what we made; the context ends the race.
+		if err := p.Make(ctx); err != nil {
+			return Agency{}, err
+		}
 	}
-	p.log.WarnContext(ctx, "no spare agency was ready; one is made now")
-	if err := p.Make(ctx); err != nil {
-		return Agency{}, err
-	}
-	return p.claim(ctx, slug, name)
 }
 
 func (p *Provisioner) claim(ctx context.Context, slug, name string) (Agency, error) {

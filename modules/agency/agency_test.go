@@ -17,6 +17,7 @@ import (
 type noImages struct{}
 
 func (noImages) PutLogo(context.Context, string, io.Reader) (string, error) { return "key.png", nil }
+
 func (noImages) Open(context.Context, string) (io.ReadCloser, string, error) {
 	return nil, "", agency.ErrNoLogo
 }

@@ -118,7 +118,7 @@ func newHouse(t *testing.T, change ...func(*identity.Deps)) *house {
 		fn(&d)
 	}
 	h.s = identity.New(d)
-	h.s.RegisterJobs(h.Agency.Registry)
+	h.s.RegisterJobs(h.Registry)
 	h.owner = h.add(t, "Olive Owner", identity.Owner)
 	return h
 }

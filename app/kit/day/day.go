@@ -62,7 +62,7 @@ func Of(t time.Time, loc *time.Location) Date { return fromUTC(t.In(loc)) }
 
 func fromUTC(t time.Time) Date {
 	y, m, d := t.Date()
-	return Date{year: int16(y), month: uint8(m), day: uint8(d)}
+	return Date{year: int16(y), month: uint8(m), day: uint8(d)} //nolint:gosec // a year of a calendar fits
 }
 
 func (d Date) utc() time.Time {

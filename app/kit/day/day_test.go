@@ -62,8 +62,11 @@ func TestAddMonthsStaysInTheMonth(t *testing.T) {
 		n    int
 		want string
 	}{
-		{"2026-01-31", 1, "2026-02-28"}, {"2024-01-31", 1, "2024-02-29"}, {"2026-03-31", -1, "2026-02-28"},
-		{"2026-11-15", 3, "2027-02-15"}, {"2026-01-15", -1, "2025-12-15"},
+		{"2026-01-31", 1, "2026-02-28"},
+		{"2024-01-31", 1, "2024-02-29"},
+		{"2026-03-31", -1, "2026-02-28"},
+		{"2026-11-15", 3, "2027-02-15"},
+		{"2026-01-15", -1, "2025-12-15"},
 	} {
 		if got := day.MustParse(c.from).AddMonths(c.n).String(); got != c.want {
 			t.Errorf("%s and %d months is %s, want %s", c.from, c.n, got, c.want)
@@ -101,8 +104,10 @@ func TestRule34_AWeekIsSevenLocalDates(t *testing.T) {
 		first time.Weekday
 		want  string
 	}{
-		{"2026-03-29", time.Monday, "2026-03-23"}, {"2026-03-29", time.Sunday, "2026-03-29"},
-		{"2026-03-30", time.Monday, "2026-03-30"}, {"2026-10-25", time.Monday, "2026-10-19"},
+		{"2026-03-29", time.Monday, "2026-03-23"},
+		{"2026-03-29", time.Sunday, "2026-03-29"},
+		{"2026-03-30", time.Monday, "2026-03-30"},
+		{"2026-10-25", time.Monday, "2026-10-19"},
 		{"2026-01-01", time.Saturday, "2025-12-27"},
 	} {
 		d := day.MustParse(c.in)

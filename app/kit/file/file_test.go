@@ -38,6 +38,7 @@ func TestS3KeepsTheContract(t *testing.T) {
 
 // contract is what every Store does, whatever stands behind it.
 func contract(t *testing.T, s file.Store) {
+	t.Helper()
 	ctx := t.Context()
 	put := func(t *testing.T, key, contentType, content string) {
 		t.Helper()
@@ -291,7 +292,8 @@ func newFolder(t *testing.T, now func() time.Time) folder {
 	t.Cleanup(server.Close)
 	dir := t.TempDir()
 	f, err := file.NewFolder(file.FolderConfig{
-		Dir: dir, BaseURL: server.URL + "/files", Secret: bytes.Repeat([]byte("s"), 32), Now: now})
+		Dir: dir, BaseURL: server.URL + "/files", Secret: bytes.Repeat([]byte("s"), 32), Now: now,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,13 +66,15 @@ func setup(t *testing.T) *bench {
 	b := &bench{}
 	log := slog.New(slog.DiscardHandler)
 	b.app = httpapi.NewFiber(log, fiber.Config{})
-	api := httpapi.NewAPI(b.app, httpapi.Options{Title: "T", Version: "1", Log: log, Replayer: memory{map[string]string{}, map[string]string{}},
+	api := httpapi.NewAPI(b.app, httpapi.Options{
+		Title: "T", Version: "1", Log: log, Replayer: memory{map[string]string{}, map[string]string{}},
 		Guard: func(_ context.Context, op httpapi.Op) error {
 			if op.Need == "things.forbidden" {
 				return fault.Define(fault.TooMany, "limit", "Slow down.").After(1500e6)
 			}
 			return nil
-		}})
+		},
+	})
 	fn := func(_ context.Context, in *thingIn) (*thingOut, error) {
 		b.runs++
 		b.kept = append(b.kept, in.Marker)

@@ -165,7 +165,7 @@ func Compose(b Brand, k Kind) (Message, error) {
 		Brand       Brand
 		Letter      Letter
 		Colour, Ink htmltemplate.CSS
-	}{b, l, htmltemplate.CSS(colour), htmltemplate.CSS(ink)}
+	}{b, l, htmltemplate.CSS(colour), htmltemplate.CSS(ink)} //nolint:gosec // colours has checked their form
 	var html, text bytes.Buffer
 	if err := htmlLayout.Execute(&html, view); err != nil {
 		return Message{}, err

@@ -22,14 +22,18 @@ func TestLettersSayTheSameInBothParts(t *testing.T) {
 			[]string{"Ben Osei", "manager", "https://acme.example/invite#tok", "1 December 2026"},
 		},
 		"invoice": {
-			mail.Invoice{Number: "2026-0042", Total: "€1,250.00", Issued: "1 March 2026", Due: "31 March 2026",
-				URL: "https://acme.example/portal/invoices/1", Greeting: "Dear Anna,", Message: "thank you for your trust.\n\nBest,\nBen"},
+			mail.Invoice{
+				Number: "2026-0042", Total: "€1,250.00", Issued: "1 March 2026", Due: "31 March 2026",
+				URL: "https://acme.example/portal/invoices/1", Greeting: "Dear Anna,", Message: "thank you for your trust.\n\nBest,\nBen",
+			},
 			"Invoice 2026-0042 from Acme & Söhne",
 			[]string{"2026-0042", "€1,250.00", "31 March 2026", "Dear Anna,", "thank you for your trust.", "https://acme.example/portal/invoices/1"},
 		},
 		"notice": {
-			mail.Notice{Subject: "Your week was sent back", Paragraphs: []string{"Please name the task."},
-				Facts: []mail.Fact{{Label: "Week", Value: "47"}}, Action: &mail.Action{Label: "Open it", URL: "http://acme.bureau.localhost:8080/time"}},
+			mail.Notice{
+				Subject: "Your week was sent back", Paragraphs: []string{"Please name the task."},
+				Facts: []mail.Fact{{Label: "Week", Value: "47"}}, Action: &mail.Action{Label: "Open it", URL: "http://acme.bureau.localhost:8080/time"},
+			},
 			"Your week was sent back",
 			[]string{"Please name the task.", "47", "Open it", "http://acme.bureau.localhost:8080/time"},
 		},

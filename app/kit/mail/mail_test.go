@@ -80,7 +80,8 @@ func TestSMTPSignsInOverSTARTTLS(t *testing.T) {
 	t.Parallel()
 	certificate, roots := selfSigned(t)
 	server := mailtest.NewSMTP(t, mailtest.SMTPOptions{
-		TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}, Password: "geheim"})
+		TLS: &tls.Config{Certificates: []tls.Certificate{certificate}}, Password: "geheim",
+	})
 	trust := &tls.Config{RootCAs: roots, ServerName: "127.0.0.1"}
 
 	send(t, newSMTP(t, mail.SMTP{URL: "smtp://mailer:geheim@" + server.Addr, From: office, TLS: trust}), letter)
@@ -283,7 +284,7 @@ func read(t *testing.T, raw []byte) parsed {
 	}
 	for {
 		part, err := r.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return p
 		}
 		if err != nil && !message.IsUnknownCharset(err) {

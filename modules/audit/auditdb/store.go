@@ -53,7 +53,7 @@ func (Store) List(ctx context.Context, tx *tenancy.Tx, f audit.Filter) ([]kit.En
 	if err != nil {
 		return nil, fmt.Errorf("list audit events: %w", err)
 	}
-	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (kit.Entry, error) { return scan(r) })
+	return pgx.CollectRows(rows, scan)
 }
 
 // Walk calls fn with every entry, oldest first.

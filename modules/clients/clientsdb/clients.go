@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -208,7 +209,7 @@ func (Store) Similar(ctx context.Context, tx *tenancy.Tx, l clients.Likeness) ([
 			byDomain = append(byDomain, s)
 		}
 	}
-	all := append(byName, byDomain...)
+	all := slices.Concat(byName, byDomain)
 	return all[:min(5, len(all))], rows.Err()
 }
 

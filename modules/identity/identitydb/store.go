@@ -155,7 +155,7 @@ func (Store) CountMembers(ctx context.Context, tx *tenancy.Tx) (n int, err error
 	return n, err
 }
 
-const tokenColumns = `id, member_id, name, hint, scopes, created_at, expires_at, last_used_at, revoked_at`
+const tokenColumns = `id, member_id, name, hint, scopes, created_at, expires_at, last_used_at, revoked_at` //nolint:gosec // names of columns, no secret
 
 func scanToken(row pgx.CollectableRow) (identity.Token, error) {
 	var t identity.Token

@@ -38,7 +38,7 @@ func NewS3(t testing.TB) file.S3Config {
 		AccessKey: "test", SecretKey: rand.Text(),
 	}
 	// The sidecar keeps metadata beside the files: not every file system has extended attributes.
-	var files, sidecar = filepath.Join(dir, "files"), filepath.Join(dir, "sidecar")
+	files, sidecar := filepath.Join(dir, "files"), filepath.Join(dir, "sidecar")
 	for _, d := range []string{files, sidecar} {
 		if err := os.Mkdir(d, 0o700); err != nil {
 			t.Fatal(err)

@@ -42,17 +42,17 @@ type V3 struct {
 	} `json:"tracking_settings"`
 }
 
-// V3Address and V3Body are parts of V3.
-type (
-	V3Address struct {
-		Email string `json:"email"`
-		Name  string `json:"name"`
-	}
-	V3Body struct {
-		Type  string `json:"type"`
-		Value string `json:"value"`
-	}
-)
+// V3Address is an address in V3.
+type V3Address struct {
+	Email string `json:"email"`
+	Name  string `json:"name"`
+}
+
+// V3Body is one form of the text in V3.
+type V3Body struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
 
 // SendGridServer answers as SendGrid's documentation says that SendGrid does.
 type SendGridServer struct {
@@ -96,7 +96,8 @@ func (s *SendGridServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(map[string]any{"errors": []map[string]any{
-			{"message": fmt.Sprintf(format, args...), "field": field, "help": nil}}})
+			{"message": fmt.Sprintf(format, args...), "field": field, "help": nil},
+		}})
 	}
 	if r.URL.Path != "/v3/mail/send" {
 		refuse(http.StatusNotFound, "", "not found")
@@ -143,8 +144,10 @@ func (s *SendGridServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // reserved headers may not be set by the caller.
-var reserved = []string{"x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type",
-	"content-transfer-encoding", "to", "from", "subject", "reply-to", "cc", "bcc"}
+var reserved = []string{
+	"x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type",
+	"content-transfer-encoding", "to", "from", "subject", "reply-to", "cc", "bcc",
+}
 
 func (m V3) complaint() (field, text string) {
 	if n := len(m.Personalizations); n < 1 || n > 1000 {
