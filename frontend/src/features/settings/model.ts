@@ -48,11 +48,14 @@ export function deviceOf(userAgent: string): { browser: string; system: string }
 export function addressesIn(text: string): { good: string[]; bad: string[] } {
   const good = new Map<string, string>();
   const bad: string[] = [];
-  for (const piece of text.split(/[\s,;]+/)) {
-    const bare = piece.replace(/^.*</, '').replace(/>.*$/, '').trim();
-    if (!bare) continue;
-    if (/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/.test(bare)) good.set(bare.toLowerCase(), bare);
-    else bad.push(piece);
+  for (const part of text.split(/[,;\n]+/)) {
+    // "Ann Ito <ann@acme.example>" is one address; words without brackets are one each.
+    const inside = /<([^<>]*)>/.exec(part)?.[1];
+    for (const piece of inside === undefined ? part.split(/\s+/) : [inside.trim()]) {
+      if (!piece) continue;
+      if (/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/.test(piece)) good.set(piece.toLowerCase(), piece);
+      else bad.push(piece);
+    }
   }
   return { good: [...good.values()], bad };
 }

@@ -1,4 +1,5 @@
 import type { RouteObject } from 'react-router';
+import type { NavItem } from '../../shared/lib/nav';
 
 export const routes: RouteObject[] = [
   { path: 'settings', lazy: async () => ({ Component: (await import('./pages/IndexPage')).IndexPage }) },
@@ -8,3 +9,5 @@ export const routes: RouteObject[] = [
   { path: 'settings/profile', lazy: async () => ({ Component: (await import('./pages/ProfilePage')).ProfilePage }) },
   { path: 'settings/tokens', lazy: async () => ({ Component: (await import('./pages/TokensPage')).TokensPage }) },
 ];
+
+export const nav: NavItem[] = [{ to: '/settings', key: 'settings' }];

@@ -3,7 +3,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useEffect, useMemo } from 'react';
-import { useForm } from 'react-hook-form';
+import { useForm, useFormContext, useWatch } from 'react-hook-form';
 import { valibotResolver } from '@hookform/resolvers/valibot';
 import * as v from 'valibot';
 import { contrast, readable } from '../../../shared/lib/colour';
@@ -76,7 +76,7 @@ function Filled({ settings }: { settings: Settings }) {
           </Rows>
         </Section>
         <Section title={t('agency.look')}>
-          <Colour value={form.watch('brand_colour')} writes={writes} onTake={(shade) => form.setValue('brand_colour', shade, { shouldDirty: true, shouldValidate: true })} />
+          <Colour writes={writes} />
         </Section>
         <Section title={t('agency.region')}>
           <Rows>
@@ -106,8 +106,11 @@ function Rows({ children }: { children: React.ReactNode }) {
 }
 
 /** The colour with a live word on whether it can be read, and the nearest shade that can. */
-function Colour({ value, writes, onTake }: { value: string; writes: boolean; onTake: (shade: string) => void }) {
+function Colour({ writes }: { writes: boolean }) {
   const t = useT();
+  const { control, setValue } = useFormContext<{ brand_colour: string }>();
+  const value = useWatch({ control, name: 'brand_colour' });
+  const onTake = (shade: string) => setValue('brand_colour', shade, { shouldDirty: true, shouldValidate: true });
   const valid = hex.test(value);
   const ratio = valid ? contrast(value, '#ffffff') : 0;
   const good = ratio >= 4.5;

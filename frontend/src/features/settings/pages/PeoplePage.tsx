@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useForm } from 'react-hook-form';
+import { useForm, useWatch } from 'react-hook-form';
 import { valibotResolver } from '@hookform/resolvers/valibot';
 import * as v from 'valibot';
 import Button from '@mui/material/Button';
@@ -182,7 +182,7 @@ function RoleDialog({ member, onClose }: { member: Member; onClose: () => void }
   const refusal = useRefusal();
   const [change] = useChangeMemberRoleMutation();
   const form = useForm({ defaultValues: { role: member.role } });
-  const role = form.watch('role');
+  const role = useWatch({ control: form.control, name: 'role' });
   return (
     <FormDialog
       open
@@ -304,7 +304,7 @@ function InviteDialog({ onClose, onSent }: { onClose: () => void; onSent: () => 
     role: v.string(),
   });
   const form = useForm({ resolver: valibotResolver(schema), defaultValues: { emails: '', role: 'member' } });
-  const role = form.watch('role');
+  const role = useWatch({ control: form.control, name: 'role' });
   return (
     <FormDialog
       open

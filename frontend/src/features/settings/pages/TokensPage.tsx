@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { useForm } from 'react-hook-form';
+import { useForm, useWatch } from 'react-hook-form';
 import { valibotResolver } from '@hookform/resolvers/valibot';
 import * as v from 'valibot';
 import Alert from '@mui/material/Alert';
@@ -92,7 +92,8 @@ function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade: (token
     days: v.string(),
   });
   const form = useForm({ resolver: valibotResolver(schema), defaultValues: { name: '', reach: '*:read', scopes: [] as string[], days: '90' } });
-  const reach = form.watch('reach');
+  const reach = useWatch({ control: form.control, name: 'reach' });
+  const chosen = useWatch({ control: form.control, name: 'scopes' });
   return (
     <FormDialog
       open
@@ -122,7 +123,7 @@ function CreateDialog({ onClose, onMade }: { onClose: () => void; onMade: (token
       />
       {reach === '' && (
         <Scopes
-          chosen={form.watch('scopes')}
+          chosen={chosen}
           error={form.formState.errors.scopes?.message}
           onChange={(scopes) => { form.clearErrors('scopes'); form.setValue('scopes', scopes, { shouldDirty: true }); }}
         />

@@ -1,0 +1,260 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { describe, expect, it, vi } from 'vitest';
+import { session } from '../../shared/api/session';
+import { me, pageOf, problem } from '../../test/factories';
+import { renderApp, violations } from '../../test/render';
+import { server } from '../../test/server';
+import { screenWidth } from '../../test/setup';
+import { addressesIn, deviceOf, timeZones } from './model';
+import { AgencyPage } from './pages/AgencyPage';
+import { IndexPage } from './pages/IndexPage';
+import { PeoplePage } from './pages/PeoplePage';
+import { PositionsPage } from './pages/PositionsPage';
+import { ProfilePage } from './pages/ProfilePage';
+import { TokensPage } from './pages/TokensPage';
+
+const settings = {
+  name: 'Acme', slug: 'acme', legal_name: '', time_zone: 'Europe/Berlin', week_start: 'monday', currency: 'EUR', locale: 'en-GB',
+  brand_colour: '#2855D9', logo_url: null, portal_shows_hours: false, version: 3,
+};
+const olivia = { id: '01900000-0000-7000-8000-000000000001', name: 'Olivia Owner', email: 'olivia@acme.test', kind: 'staff', role: 'owner', state: 'active', created_at: '2026-01-01T00:00:00Z', last_seen_at: null, version: 1 };
+const ben = { ...olivia, id: 'm2', name: 'Ben Osei', email: 'ben@acme.test', role: 'member', version: 4 };
+
+describe('agency', () => {
+  it('changes settings with their version, and checks the colour while one types', async () => {
+    let sent: unknown;
+    let version: string | null = null;
+    server.use(
+      http.get('*/api/v1/settings', () => HttpResponse.json(settings)),
+      http.patch('*/api/v1/settings', async ({ request }) => {
+        sent = await request.json();
+        version = request.headers.get('If-Match');
+        return HttpResponse.json({ ...settings, ...(sent as object), version: 4 });
+      }),
+    );
+    const { user } = renderApp(<AgencyPage />);
+    const colour = await screen.findByLabelText('Colour');
+    await user.clear(colour);
+    await user.type(colour, '#F2C94C');
+    expect(screen.getByText(/and 4.5 are needed/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: /Take #.* instead/ }));
+    expect(screen.getByText(/White text on it can be read/)).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('Settings saved')).toBeVisible();
+    expect(version).toBe('"3"');
+    expect(sent).toMatchObject({ name: 'Acme', time_zone: 'Europe/Berlin', portal_shows_hours: false });
+  });
+
+  it('shows at the field what the server refuses', async () => {
+    server.use(
+      http.get('*/api/v1/settings', () => HttpResponse.json(settings)),
+      http.patch('*/api/v1/settings', () => HttpResponse.json(problem(422, 'agency.invalid_settings', 'No', [{ location: 'body.name', message: 'must have 1 to 80 letters' }]), { status: 422 })),
+    );
+    const { user } = renderApp(<AgencyPage />);
+    await user.type(await screen.findByLabelText(/^Name/), '!');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('must have 1 to 80 letters')).toBeVisible();
+  });
+
+  it('refuses a logo that is no picture, and sends one that is', async () => {
+    const types: (string | null)[] = [];
+    server.use(
+      http.get('*/api/v1/settings', () => HttpResponse.json(settings)),
+      http.post('*/api/v1/settings/logo', ({ request }) => {
+        types.push(request.headers.get('content-type'));
+        return HttpResponse.json({ ...settings, logo_url: '/api/v1/settings/logo?v=4', version: 4 });
+      }),
+    );
+    const { user } = renderApp(<AgencyPage />);
+    const input = await screen.findByLabelText('Choose a logo', { selector: 'input' });
+    await user.upload(input, new File(['<svg/>'], 'a.svg', { type: 'image/svg+xml' }));
+    expect(types).toEqual([]);
+    await user.upload(input, new File(['x'], 'a.png', { type: 'image/png' }));
+    await waitFor(() => expect(types[0]).toMatch(/^multipart\/form-data/));
+  });
+
+  it('lets those look who may not change', async () => {
+    server.use(
+      http.get('*/api/v1/me', () => HttpResponse.json(me({ role: 'member', permissions: ['agency.settings.read'] }))),
+      http.get('*/api/v1/settings', () => HttpResponse.json(settings)),
+    );
+    renderApp(<AgencyPage />);
+    expect(await screen.findByText(/You can look, but not change/)).toBeVisible();
+    expect(screen.queryByLabelText('Choose a logo')).toBeNull();
+  });
+
+  it('says what failed and offers another try', async () => {
+    server.use(http.get('*/api/v1/settings', () => HttpResponse.json(problem(503, 'x', 'Away'), { status: 503 })));
+    renderApp(<AgencyPage />);
+    expect(await screen.findByRole('button', { name: 'Try again' })).toBeVisible();
+  });
+});
+
+describe('people', () => {
+  const members = (list: object[]) => http.get('*/api/v1/members', () => HttpResponse.json(pageOf(list)));
+
+  it('lists members and explains why the last owner stays', async () => {
+    server.use(members([olivia, ben]), http.post('*/api/v1/members/*/deactivate', () => HttpResponse.json(problem(409, 'identity.last_owner', 'last'), { status: 409 })));
+    const { user } = renderApp(<PeoplePage />);
+    expect(await screen.findByText('Olivia Owner (you)')).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Actions for Olivia Owner' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Deactivate' }));
+    await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Deactivate' }));
+    expect(await screen.findByText(/This is the last owner/)).toBeVisible();
+  });
+
+  it('changes a role', async () => {
+    let sent: unknown;
+    server.use(members([olivia, ben]), http.patch('*/api/v1/members/m2', async ({ request }) => {
+      sent = [await request.json(), request.headers.get('If-Match')];
+      return HttpResponse.json(ben);
+    }));
+    const { user } = renderApp(<PeoplePage />);
+    await user.click(await screen.findByRole('button', { name: 'Actions for Ben Osei' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Change role' }));
+    await user.click(await screen.findByRole('combobox', { name: 'Role' }));
+    await user.click(await screen.findByRole('option', { name: 'Manager' }));
+    expect(screen.getByText(/approves time/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('Ben Osei is Manager now')).toBeVisible();
+    expect(sent).toEqual([{ role: 'manager' }, '"4"']);
+  });
+
+  it('invites several at once and keeps what failed', async () => {
+    const sent: string[] = [];
+    server.use(members([]), http.get('*/api/v1/invitations', () => HttpResponse.json(pageOf([]))), http.post('*/api/v1/invitations', async ({ request }) => {
+      const { email } = (await request.json()) as { email: string };
+      if (email === 'c@acme.test') return HttpResponse.json(problem(409, 'identity.member_exists', 'is a member already'), { status: 409 });
+      sent.push(email);
+      return HttpResponse.json({}, { status: 201 });
+    }));
+    const { user } = renderApp(<PeoplePage />);
+    await user.click(await screen.findByRole('button', { name: 'Invite people' }));
+    const field = await screen.findByLabelText(/E-mail addresses/);
+    await user.type(field, 'nonsense');
+    await user.click(screen.getByRole('button', { name: 'Send invitations' }));
+    expect(await screen.findByText('nonsense is not an e-mail address')).toBeVisible();
+    await user.clear(field);
+    await user.type(field, 'Ann <a@acme.test>, c@acme.test; d@acme.test');
+    await user.click(screen.getByRole('button', { name: 'Send invitations' }));
+    expect(await screen.findByText(/2 sent. Not sent: c@acme.test/)).toBeVisible();
+    expect(sent).toEqual(['a@acme.test', 'd@acme.test']);
+    expect(field).toHaveValue('c@acme.test');
+  });
+
+  it('sends invitations again and withdraws them, on a phone too', async () => {
+    screenWidth.px = 390;
+    const done: string[] = [];
+    server.use(
+      http.get('*/api/v1/invitations', () => HttpResponse.json(pageOf([{ id: 'i1', email: 'z@acme.test', kind: 'staff', role: 'member', state: 'open', created_at: '2026-01-01T00:00:00Z', expires_at: '2026-01-08T00:00:00Z', sent_at: '2026-01-01T00:00:00Z', version: 1 }]))),
+      http.post('*/api/v1/invitations/i1/:what', ({ params }) => {
+        done.push(String(params.what));
+        return HttpResponse.json({});
+      }),
+    );
+    const { user } = renderApp(<PeoplePage />, { at: '/?tab=invitations' });
+    await user.click(await screen.findByRole('button', { name: 'Actions for z@acme.test' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Send again' }));
+    expect(await screen.findByText(/The old link is off/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Actions for z@acme.test' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Withdraw' }));
+    await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Withdraw' }));
+    await waitFor(() => expect(done).toEqual(['resend', 'revoke']));
+  });
+});
+
+it('archives a position and offers to undo it', async () => {
+  const sent: unknown[] = [];
+  server.use(
+    http.get('*/api/v1/positions', () => HttpResponse.json(pageOf([{ id: 'p1', name: 'Developer', archived: false, version: 1 }]))),
+    http.patch('*/api/v1/positions/p1', async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json({ id: 'p1', name: 'Developer', archived: true, version: 2 });
+    }),
+  );
+  const { user } = renderApp(<PositionsPage />);
+  await user.click(await screen.findByRole('button', { name: 'Archive' }));
+  await user.click(await screen.findByRole('button', { name: 'Undo' }));
+  await waitFor(() => expect(sent).toEqual([{ archived: true }, { archived: false }]));
+});
+
+const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36';
+
+it('lists sessions and ends them', async () => {
+  const ended: string[] = [];
+  const base = { created_at: '2026-01-01T00:00:00Z', last_seen_at: '2026-01-01T00:00:00Z', expires_at: '2026-02-01T00:00:00Z', ip: '192.0.2.7', aal: 'aal1' };
+  server.use(
+    http.get('*/api/v1/sessions', () => HttpResponse.json(pageOf([{ ...base, id: 's1', current: true, user_agent: chrome }, { ...base, id: 's2', current: false, user_agent: 'curl/8' }]))),
+    http.delete('*/api/v1/sessions/:id', ({ params }) => {
+      ended.push(String(params.id));
+      return new HttpResponse(null, { status: 204 });
+    }),
+    http.delete('*/api/v1/sessions', () => {
+      ended.push('others');
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  const { user } = renderApp(<ProfilePage />);
+  expect(await screen.findByText('Chrome on Linux')).toBeVisible();
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'End the session on Unknown device' }));
+  expect(await screen.findByText('Session ended')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'End all others' }));
+  await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'End all others' }));
+  await waitFor(() => expect(ended).toEqual(['s2', 'others']));
+  await user.click(await screen.findByRole('button', { name: 'End the session on Chrome on Linux' }));
+  await waitFor(() => expect(vi.mocked(session.go)).toHaveBeenCalledWith('/'));
+});
+
+it('makes a token, shows it once and revokes it', async () => {
+  let sent: { scopes?: string[]; expires_at?: string } = {};
+  server.use(
+    http.get('*/api/v1/api-tokens', () => HttpResponse.json(pageOf([{ id: 't1', name: 'Old export', scopes: ['*:read'], member_id: 'm', created_at: '2026-01-01T00:00:00Z', expires_at: null, last_used_at: null, hint: 'abcd' }]))),
+    http.get('*/api/v1/api-tokens/scopes', () => HttpResponse.json({ items: ['*', '*:read', 'clients.*', 'clients.clients.read', 'rates.cards.read'] })),
+    http.post('*/api/v1/api-tokens', async ({ request }) => {
+      sent = (await request.json()) as typeof sent;
+      return HttpResponse.json({ id: 't2', token: 'bureau_s3cret' }, { status: 201 });
+    }),
+    http.delete('*/api/v1/api-tokens/t1', () => new HttpResponse(null, { status: 204 })),
+  );
+  const { user } = renderApp(<TokensPage />);
+  expect(await screen.findByText('Old export')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Create a token' }));
+  await user.type(await screen.findByLabelText(/Name/), 'Nightly');
+  await user.click(screen.getByRole('combobox', { name: 'What it may do' }));
+  await user.click(await screen.findByRole('option', { name: 'Only some parts' }));
+  await user.click(screen.getByRole('button', { name: 'Create' }));
+  expect(await screen.findByText('Choose at least one')).toBeVisible();
+  await user.click(await screen.findByRole('checkbox', { name: 'clients.read' }));
+  await user.click(screen.getByRole('button', { name: 'Create' }));
+  expect(await screen.findByText('bureau_s3cret')).toBeVisible();
+  expect(await violations()).toEqual([]);
+  expect(sent.scopes).toEqual(['clients.clients.read']);
+  expect(Date.parse(sent.expires_at ?? '')).toBeGreaterThan(Date.now() + 89 * 86_400_000);
+  await user.click(screen.getByRole('button', { name: 'I have copied it' }));
+  await user.click(await screen.findByRole('button', { name: 'Revoke' }));
+  await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Revoke' }));
+  expect(await screen.findByText('Old export is revoked')).toBeVisible();
+});
+
+it('shows everybody only the settings that lead somewhere', async () => {
+  server.use(http.get('*/api/v1/me', () => HttpResponse.json(me({ role: 'member', permissions: ['agency.settings.read', 'identity.tokens.write'] }))));
+  renderApp(<IndexPage />);
+  expect(await screen.findByRole('link', { name: /My profile/ })).toBeVisible();
+  await waitFor(() => expect(screen.getByRole('link', { name: /API tokens/ })).toBeVisible());
+  expect(screen.queryByRole('link', { name: /Audit log/ })).toBeNull();
+});
+
+describe('model', () => {
+  it.each([
+    [chrome, { browser: 'Chrome', system: 'Linux' }],
+    ['Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1', { browser: 'Safari', system: 'iPhone' }],
+    ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36 Edg/156.0', { browser: 'Edge', system: 'Windows' }],
+    ['curl/8', { browser: '', system: '' }],
+  ])('reads %s', (ua, want) => expect(deviceOf(ua)).toEqual(want));
+  it('reads pasted addresses', () => expect(addressesIn('A <a@x.io>;b@x.io\nB@x.io, c@ d')).toEqual({ good: ['a@x.io', 'B@x.io'], bad: ['c@', 'd'] }));
+  it('knows the present zone even when the browser does not', () => expect(timeZones('Mars/Olympus').at(-1)?.value).toBe('Mars/Olympus'));
+});
