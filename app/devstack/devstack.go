@@ -163,24 +163,24 @@ func (s *Stack) start(ctx context.Context) error {
 	// Kratos may have to be built, which takes minutes: it begins before anything else.
 	building, stopBuilding := context.WithCancel(ctx)
 	defer stopBuilding()
-	built := make(chan error, 1)
+	var buildErr error
+	built := make(chan struct{})
 	k := &kratos{dir: filepath.Join(s.opts.Data, "kratos")}
 	if s.opts.DatabaseOnly {
-		built <- nil
+		close(built)
 	} else {
 		go func() {
-			var err error
-			k.bin, err = BuildKratos(building, s.opts.Root, s.opts.Say)
-			built <- err
+			defer close(built)
+			k.bin, buildErr = BuildKratos(building, s.opts.Root, s.opts.Say)
 		}()
 	}
 	if err := s.startPostgres(ctx, sec, &pt, logs); err != nil {
 		stopBuilding()
-		_ = <-built //nolint:errcheck // it was stopped
+		<-built
 		return err
 	}
-	if err := <-built; err != nil {
-		return err
+	if <-built; buildErr != nil {
+		return buildErr
 	}
 	if !s.opts.DatabaseOnly {
 		if err := s.startMail(&pt); err != nil {
