@@ -261,14 +261,31 @@ func (s *Service) Redeem(ctx context.Context, code, state, verifier string, c Cr
 			}
 		}
 	}
-	token := secret()
-	sess := Session{
-		ID: newID(), AgencyID: a.ID, MemberID: m.ID, PersonID: got.PersonID, SID: got.SID, AAL: got.AAL, AMR: got.AMR,
-		AuthenticatedAt: got.AuthenticatedAt, CreatedAt: now, LastSeenAt: now, IdleEndsAt: now.Add(idleTime(m.Kind)),
+	token, sess, err := s.OpenSession(ctx, m, SignIn{
+		SID: got.SID, PersonID: got.PersonID, AAL: got.AAL, AMR: got.AMR, AuthenticatedAt: got.AuthenticatedAt, ExpiresAt: got.ValidUntil,
+	}, c)
+	if err != nil {
+		return Arrival{}, err
+	}
+	return Arrival{token, st.ReturnPath, sess.ExpiresAt.Sub(now)}, nil
+}
+
+// OpenSession makes a session of a sign-in that was checked, and returns the
+// value of its cookie.
+func (s *Service) OpenSession(ctx context.Context, m Member, who SignIn, c Credentials) (token string, sess Session, err error) {
+	a, err := tenancy.From(ctx)
+	if err != nil {
+		return "", Session{}, err
+	}
+	now := s.now()
+	token = secret()
+	sess = Session{
+		ID: newID(), AgencyID: a.ID, MemberID: m.ID, PersonID: who.PersonID, SID: who.SID, AAL: who.AAL, AMR: who.AMR,
+		AuthenticatedAt: who.AuthenticatedAt, CreatedAt: now, LastSeenAt: now, IdleEndsAt: now.Add(idleTime(m.Kind)),
 		ExpiresAt: now.Add(longestTime(m.Kind)), RevalidatedAt: now, IP: c.IP, UserAgent: cut(c.UserAgent, 300),
 	}
-	if got.ValidUntil.Before(sess.ExpiresAt) {
-		sess.ExpiresAt = got.ValidUntil
+	if who.ExpiresAt.Before(sess.ExpiresAt) {
+		sess.ExpiresAt = who.ExpiresAt
 	}
 	actor := m.actor()
 	actor.SessionID = sess.ID
@@ -281,12 +298,9 @@ func (s *Service) Redeem(ctx context.Context, code, state, verifier string, c Cr
 		})
 	})
 	if err != nil {
-		return Arrival{}, err
+		return "", Session{}, err
 	}
-	if err := s.d.Directory.AddSession(ctx, sess, hash(token)); err != nil {
-		return Arrival{}, err
-	}
-	return Arrival{token, st.ReturnPath, sess.ExpiresAt.Sub(now)}, nil
+	return token, sess, s.d.Directory.AddSession(ctx, sess, hash(token))
 }
 
 func same(a, b string) bool {

@@ -107,3 +107,6 @@ func (m Member) actor() access.Actor {
 		ContactID: m.ContactID, ClientID: m.ClientID, Perms: Permissions(m.Role),
 	}
 }
+
+// SortKey is where m stands in the list of members.
+func (m Member) SortKey() []string { return []string{strings.ToLower(m.Name), m.ID} }

@@ -151,3 +151,12 @@ func hash(s string) []byte {
 
 // inAgency is ctx in which a is the agency.
 func inAgency(ctx context.Context, a tenancy.Agency) context.Context { return tenancy.With(ctx, a) }
+
+// Now tells the time that the module works with.
+func (s *Service) Now() time.Time { return s.now() }
+
+// AgencyOf returns the slug of the agency of ctx.
+func AgencyOf(ctx context.Context) (slug string, err error) {
+	a, err := tenancy.From(ctx)
+	return a.Slug, err
+}

@@ -1,0 +1,56 @@
+package identityhttp
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// Our cookies. Outside of development each name begins with __Host-, so that
+// no other host can set it and it can reach no other host.
+const (
+	sessionCookie = "bureau_session" // on an agency's host: who is signed in
+	loginCookie   = "bureau_login"   // on an agency's host: this browser began the sign-in
+	signUpCookie  = "bureau_sign_up" // on the sign-in host: the sign-up under way
+	inviteCookie  = "bureau_invite"  // on the sign-in host: the invitation in hand
+	agencyCookie  = "bureau_agency"  // on the sign-in host: which agency one is about to enter
+)
+
+type cookies struct{ secure bool }
+
+func (h handlers) cookies() cookies { return cookies{h.svc.Places().Secure()} }
+
+func (c cookies) name(n string) string {
+	if c.secure {
+		return "__Host-" + n
+	}
+	return n
+}
+
+func (c cookies) make(name, value string, lasts time.Duration) http.Cookie {
+	return http.Cookie{
+		Name: c.name(name), Value: value, Path: "/", MaxAge: int(lasts.Seconds()), Secure: c.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+func (c cookies) gone(name string) http.Cookie {
+	k := c.make(name, "", 0)
+	k.MaxAge = -1
+	return k
+}
+
+func (c cookies) get(f *fiber.Ctx, name string) string { return f.Cookies(c.name(name)) }
+
+func set(f *fiber.Ctx, k http.Cookie) { f.Append(fiber.HeaderSetCookie, k.String()) }
+
+// jar holds the cookies that the operations of the sign-in host work with.
+type jar struct{ Kratos, SignUp, Invite, Agency string }
+
+type jarKey struct{}
+
+func jarFrom(ctx context.Context) jar {
+	j, _ := ctx.Value(jarKey{}).(jar)
+	return j
+}
