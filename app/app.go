@@ -65,7 +65,10 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 		a.Close()
 		return nil, err
 	}
-	a.wireServices()
+	if err := a.wireServices(); err != nil {
+		a.Close()
+		return nil, err
+	}
 	if err := a.openQueue(); err != nil {
 		a.Close()
 		return nil, err
@@ -148,6 +151,7 @@ func (a *App) StartListening(ctx context.Context) {
 // StartWorker does jobs and keeps spare agencies ready, until ctx ends. It returns when it is ready.
 func (a *App) StartWorker(ctx context.Context) error {
 	go a.Provisioner.KeepSpares(ctx, 10*time.Second)
+	go a.Services.Identity.Sweep(ctx, 10*time.Minute)
 	return a.worker.Start(ctx)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/file"
 	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -33,6 +34,9 @@ type Config struct {
 	KratosCookie string
 	// TokenKeys is the public part (JWKS) of the keys that sign Kratos' session tokens.
 	TokenKeys []byte
+
+	// Limits guard the way in; nil takes the figures of production, or of development.
+	Limits *identity.Limits
 
 	Mail     mail.Sender
 	MailFrom string

@@ -1,44 +1,85 @@
 package app
 
 import (
-	"strings"
+	"context"
+	"errors"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/bureauhq/bureau/app/kit/access"
-	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/modules/agency"
+	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/identity/identityhttp"
+	"github.com/bureauhq/bureau/modules/identity/identitykratos"
+	"github.com/bureauhq/bureau/tenancy"
 )
 
-// sessionCookie is the name of an agency's session cookie; the prefix makes the
-// browser keep it to this host, which needs https.
-func (a *App) sessionCookie() string {
-	if a.cfg.Origin.Scheme == "https" {
-		return "__Host-bureau_session"
-	}
-	return "bureau_session"
+// mountIdentity puts the check of cookies, sessions and tokens in front of the
+// operations, and adds the routes of sign-in.
+func (a *App) mountIdentity(f *fiber.App) {
+	identityhttp.Mount(f, a.Services.Identity, identityhttp.Options{
+		KratosPublicURL: a.cfg.KratosPublicURL, KratosCookie: a.cfg.KratosCookie, Log: a.log, Now: a.cfg.Now,
+	})
 }
 
-// mountIdentity puts sessions and tokens in front of the operations.
-func (a *App) mountIdentity(f *fiber.App) { f.Use(a.authenticate) }
-
-// authenticate puts who calls into the request's context. Bad credentials are
-// refused here; none at all are the guard's affair.
-func (a *App) authenticate(c *fiber.Ctx) error {
-	ctx := c.UserContext()
-	r := httpapi.RequestFrom(ctx)
-	if r.Host != httpapi.HostAgency {
-		return c.Next()
+// provider is where people sign in. A process that knows no Kratos (a command,
+// the generator of the API's document) works on, but nobody can sign in at it.
+func (a *App) provider() (identity.Provider, error) {
+	if a.cfg.KratosPublicURL == "" {
+		return noKratos{}, nil
 	}
-	bearer, _ := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
-	actor, err := a.Services.Identity.Authenticate(ctx, identity.Credentials{
-		Cookie: c.Cookies(a.sessionCookie()), Bearer: bearer, IP: r.IP, UserAgent: r.UserAgent,
+	return identitykratos.New(identitykratos.Config{
+		PublicURL: a.cfg.KratosPublicURL, AdminURL: a.cfg.KratosAdminURL, AuthURL: a.places.Auth(),
+		Cookie: a.cfg.KratosCookie, TokenKeys: a.cfg.TokenKeys, Now: a.cfg.Now,
 	})
+}
+
+// limits are the figures of production. In development all browsers come from
+// one address, so what is counted by address alone is counted more generously.
+func (a *App) limits() identity.Limits {
+	if a.cfg.Limits != nil {
+		return *a.cfg.Limits
+	}
+	l := identity.DefaultLimits()
+	if a.cfg.Dev {
+		const several = 3
+		l.SignUp, l.Registration = l.SignUp.Times(several), l.Registration.Times(several)
+		l.SignInPerIP, l.Flow, l.Slug = l.SignInPerIP.Times(several), l.Flow.Times(several), l.Slug.Times(several)
+	}
+	return l
+}
+
+type noKratos struct{}
+
+func (noKratos) WhoAmI(context.Context, string) (identity.SignIn, error) {
+	return identity.SignIn{}, identity.ErrUnavailable
+}
+func (noKratos) Alive(context.Context, string) (bool, error) { return false, identity.ErrUnavailable }
+func (noKratos) End(context.Context, string) error           { return identity.ErrUnavailable }
+
+// looks answers identity.Looks: how an agency's sign-in page looks.
+type looks struct{ agency *agency.Service }
+
+func (l looks) Look(ctx context.Context) (identity.Look, error) {
+	s, err := l.agency.Settings(ctx)
 	if err != nil {
-		return err
+		return identity.Look{}, err
 	}
-	if actor.Known() {
-		c.SetUserContext(access.With(ctx, actor))
+	out := identity.Look{Colour: s.BrandColour}
+	if s.LogoKey != "" {
+		out.LogoURL = "/api/v1/settings/logo?v=" + strconv.Itoa(s.Version)
 	}
-	return c.Next()
+	return out, nil
+}
+
+// contacts answers identity.Contacts: whose contact it is.
+type contacts struct{ s *Services }
+
+func (c contacts) ClientOfTx(ctx context.Context, tx *tenancy.Tx, contactID string) (string, error) {
+	got, err := c.s.Clients.ContactTx(ctx, tx, contactID)
+	if errors.Is(err, clients.ErrContactNotFound) {
+		return "", identity.ErrBadRole.At("body.contact_id", "is no contact of this agency")
+	}
+	return got.ClientID, err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -78,7 +79,6 @@ func headers(dev bool) fiber.Handler {
 var (
 	errForbidden = fault.Define(fault.Forbidden, "access.forbidden", "You are not allowed to do this. An owner or admin of your agency can grant it.")
 	errReadOnly  = fault.Define(fault.Forbidden, "access.read_only", "This is a preview; nothing can be changed in it.")
-	errSignIn    = fault.Define(fault.Unauthenticated, "identity.sign_in", "Please sign in.")
 	errNoRoute   = fault.Define(fault.NotFound, "request.no_such_route", "There is nothing here.")
 )
 
@@ -93,7 +93,7 @@ func guard(ctx context.Context, op httpapi.Op) error {
 	a := access.From(ctx)
 	switch {
 	case !a.Known():
-		return errSignIn
+		return identity.ErrSignInRequired
 	case !slices.Contains(op.Kinds, a.Kind), !a.Can(op.Need):
 		return errForbidden
 	case a.ReadOnly && op.Changes():

@@ -17,6 +17,7 @@ import (
 	"github.com/bureauhq/bureau/modules/clients/clientshttp"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/identity/identitydb"
+	"github.com/bureauhq/bureau/modules/identity/identityhttp"
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/people/peopledb"
 	"github.com/bureauhq/bureau/modules/people/peoplehttp"
@@ -43,14 +44,18 @@ type Services struct {
 }
 
 // wireServices builds the modules from the ground up: each may use those above it in this list.
-func (a *App) wireServices() {
+func (a *App) wireServices() error {
 	s := &a.Services
+	kratos, err := a.provider()
+	if err != nil {
+		return err
+	}
 	now := a.cfg.Now
 	s.Agency = agency.New(agency.Deps{DB: a.DB, Store: agencydb.Store{}, Names: a.Provisioner, Events: a.Bus, Images: images{a.cfg.Files}, Now: now})
 	s.Audit = audit.New(audit.Deps{DB: a.DB, Store: auditdb.Store{}})
 	s.Identity = identity.New(identity.Deps{
-		DB: a.DB, Store: identitydb.Store{}, Directory: identitydb.NewDirectory(a.Control), Agencies: a.Registry, Claimer: a.Provisioner,
-		Events: a.Bus, Jobs: a.Queue, Mail: a.cfg.Mail, Places: a.places, Limits: identity.DefaultLimits(), Log: a.log, Now: now,
+		DB: a.DB, Store: identitydb.Store{}, Directory: identitydb.NewDirectory(a.Control), Provider: kratos, Agencies: a.Registry, Claimer: a.Provisioner,
+		Contacts: contacts{s}, Looks: looks{s.Agency}, Events: a.Bus, Jobs: a.Queue, Mail: a.cfg.Mail, Places: a.places, Limits: a.limits(), Log: a.log, Now: now,
 	})
 	s.Identity.RegisterJobs(a.Jobs)
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Events: a.Bus, Now: now, NewID: id.New})
@@ -61,6 +66,7 @@ func (a *App) wireServices() {
 	s.Rates = rates.New(rates.Deps{DB: a.DB, Store: ratesdb.Store{}, Clients: s.Clients, Projects: ofProjects{s}, Positions: s.People, Settings: s.Agency, Events: a.Bus, Now: now})
 	records := portalRecords{s}
 	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Time: records})
+	return nil
 }
 
 // registerOperations declares every operation of the API.
@@ -68,6 +74,7 @@ func (a *App) registerOperations() {
 	s := a.Services
 	agencyhttp.Register(a.API, s.Agency)
 	audithttp.Register(a.API, s.Audit)
+	identityhttp.Register(a.API, s.Identity)
 	peoplehttp.Register(a.API, s.People)
 	clientshttp.Register(a.API, s.Clients)
 	projectshttp.Register(a.API, s.Projects)

@@ -205,7 +205,8 @@ func (p *proxy) forward(c *fiber.Ctx, path string) error {
 		req.Header.Del(h)
 	}
 	for key := range c.Request().Header.Cookies() {
-		if name := string(key); strings.HasPrefix(strings.TrimPrefix(name, "__Host-"), "bureau_") {
+		// Our own cookies are none of Kratos' business.
+		if name := string(key); name != p.o.KratosCookie && strings.HasPrefix(strings.TrimPrefix(name, "__Host-"), "bureau_") {
 			req.Header.DelCookie(name)
 		}
 	}
