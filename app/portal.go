@@ -4,26 +4,54 @@ import (
 	"context"
 
 	"github.com/bureauhq/bureau/modules/portal"
+	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
 // portalRecords answers the portal's ports out of the modules that own the records.
 type portalRecords struct{ s *Services }
 
-func (portalRecords) ProjectsTx(context.Context, *tenancy.Tx, string) ([]portal.Project, error) {
-	return nil, nil
+func (r portalRecords) ProjectsTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]portal.Project, error) {
+	found, err := r.s.Projects.ProjectsOfClientTx(ctx, tx, clientID)
+	out := make([]portal.Project, len(found))
+	for i, p := range found {
+		out[i] = shownProject(p, clientID)
+	}
+	return out, err
 }
 
-func (portalRecords) ProjectTx(context.Context, *tenancy.Tx, string, string) (portal.Project, error) {
-	return portal.Project{}, portal.ErrNotFound
+func (r portalRecords) ProjectTx(ctx context.Context, tx *tenancy.Tx, clientID, projectID string) (portal.Project, error) {
+	p, err := r.s.Projects.ProjectOfClientTx(ctx, tx, clientID, projectID)
+	return shownProject(p, clientID), err
 }
 
-func (portalRecords) CommentsTx(context.Context, *tenancy.Tx, string, string) ([]portal.Comment, error) {
-	return nil, nil
+func shownProject(p projects.ClientProject, clientID string) portal.Project {
+	return portal.Project{
+		ID: p.ID, ClientID: clientID, Code: p.Code, Name: p.Name, State: string(p.State), StartsOn: p.StartsOn, DueOn: p.DueOn,
+		TasksTotal: p.Progress.Tasks, TasksDone: p.Progress.Done,
+	}
 }
 
-func (portalRecords) ReplyTx(context.Context, *tenancy.Tx, string, string, string) (portal.Comment, error) {
-	return portal.Comment{}, portal.ErrNotFound
+func (r portalRecords) CommentsTx(ctx context.Context, tx *tenancy.Tx, clientID, projectID string) ([]portal.Comment, error) {
+	found, err := r.s.Projects.ClientCommentsTx(ctx, tx, clientID, projectID)
+	out := make([]portal.Comment, len(found))
+	for i, c := range found {
+		out[i] = shownComment(c.Comment)
+		out[i].TaskName = c.TaskName
+	}
+	return out, err
+}
+
+func (r portalRecords) ReplyTx(ctx context.Context, tx *tenancy.Tx, clientID, taskID, body string) (portal.Comment, error) {
+	c, err := r.s.Projects.AddClientCommentTx(ctx, tx, clientID, taskID, body)
+	return shownComment(c), err
+}
+
+func shownComment(c projects.Comment) portal.Comment {
+	return portal.Comment{
+		ID: c.ID, ProjectID: c.ProjectID, TaskID: c.TaskID, Author: c.AuthorName, OwnSide: c.AuthorKind == projects.ByContact,
+		Body: c.Body, ForClient: c.ForClient, At: c.CreatedAt,
+	}
 }
 
 func (portalRecords) Invoices(context.Context, string) ([]portal.Invoice, error) { return nil, nil }
