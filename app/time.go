@@ -1,0 +1,133 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/bureauhq/bureau/modules/agency"
+	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/projects"
+	"github.com/bureauhq/bureau/modules/rates"
+	"github.com/bureauhq/bureau/modules/timesheets"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// workplaces answers timesheets.Projects: what time may be logged on.
+type workplaces struct {
+	projects *projects.Service
+	clients  *clients.Service
+}
+
+func (w workplaces) WorkTx(ctx context.Context, tx *tenancy.Tx, projectID, taskID string) (timesheets.Work, error) {
+	p, err := w.projects.ProjectTx(ctx, tx, projectID)
+	if errors.Is(err, projects.ErrNotFound) {
+		err = timesheets.ErrNoProject.Because(err)
+	}
+	if err != nil {
+		return timesheets.Work{}, err
+	}
+	out := toWork(p)
+	if taskID == "" {
+		return out, nil
+	}
+	t, err := w.projects.TaskTx(ctx, tx, taskID)
+	if errors.Is(err, projects.ErrTaskNotFound) || (err == nil && t.ProjectID != p.ID) {
+		return out, timesheets.ErrNoTask
+	}
+	out.TaskID, out.TaskName = t.ID, t.Name
+	out.Billable = out.Billable && t.Billable
+	return out, err
+}
+
+func toWork(p projects.Project) timesheets.Work {
+	return timesheets.Work{
+		ProjectID: p.ID, ProjectCode: p.Code, ProjectName: p.Name, ClientID: p.ClientID, Billable: p.Billable,
+		Open: p.State != projects.Completed && p.State != projects.Archived,
+	}
+}
+
+func (w workplaces) NamesTx(ctx context.Context, tx *tenancy.Tx, projectIDs, taskIDs []string) (map[string]timesheets.Work, map[string]string, error) {
+	ps, err := w.projects.ProjectsByIDsTx(ctx, tx, projectIDs)
+	if err != nil {
+		return nil, nil, err
+	}
+	var clientIDs []string
+	for _, p := range ps {
+		clientIDs = append(clientIDs, p.ClientID)
+	}
+	slices.Sort(clientIDs)
+	firms, err := w.clients.ClientsByIDsTx(ctx, tx, slices.Compact(clientIDs))
+	if err != nil {
+		return nil, nil, err
+	}
+	works := make(map[string]timesheets.Work, len(ps))
+	for id, p := range ps {
+		work := toWork(p)
+		work.ClientName = firms[p.ClientID].Name
+		works[id] = work
+	}
+	names := map[string]string{}
+	if len(taskIDs) == 0 {
+		return works, names, nil
+	}
+	ts, err := w.projects.TasksByIDsTx(ctx, tx, taskIDs)
+	for id, t := range ts {
+		names[id] = t.Name
+	}
+	return works, names, err
+}
+
+// prices answers timesheets.Rates.
+type prices struct{ rates *rates.Service }
+
+func (p prices) ResolveTx(ctx context.Context, tx *tenancy.Tx, q timesheets.RateQuestion) (timesheets.Rate, error) {
+	a, err := p.rates.ResolveTx(ctx, tx, rates.Question(q))
+	return timesheets.Rate{
+		Found: a.Found, PerHour: a.PerHour, Currency: a.Currency, RateID: a.RateID, CardID: a.CardID, CardName: a.CardName, Level: a.Level, Why: a.Why,
+	}, err
+}
+
+// calendars answers timesheets.Agency.
+type calendars struct{ agency *agency.Service }
+
+func (c calendars) CalendarTx(ctx context.Context, tx *tenancy.Tx) (timesheets.Calendar, error) {
+	s, err := c.agency.SettingsTx(ctx, tx)
+	return timesheets.Calendar{Zone: s.TimeZone, WeekStart: s.WeekStart}, err
+}
+
+// team answers timesheets.Team.
+type team struct{ members }
+
+func (t team) OtherApproversTx(ctx context.Context, tx *tenancy.Tx, memberID string) (int, error) {
+	holders, err := t.identity.HoldersTx(ctx, tx, timesheets.Approve)
+	others := slices.DeleteFunc(holders, func(m identity.Member) bool { return m.ID == memberID })
+	return len(others), err
+}
+
+func (t team) NamesTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (map[string]string, error) {
+	names, err := t.identity.NamesTx(ctx, tx, memberIDs)
+	out := make(map[string]string, len(names))
+	for id, n := range names {
+		out[id] = n.Name
+	}
+	return out, err
+}
+
+// logged answers projects.Logged: what was worked on projects and tasks. The
+// services are looked up when asked, since timesheets are built after projects.
+type logged struct{ s *Services }
+
+func (l logged) UsageTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]projects.Usage, error) {
+	use, err := l.s.Timesheets.UsageTx(ctx, tx, projectIDs)
+	out := make(map[string]projects.Usage, len(use))
+	for id, u := range use {
+		out[id] = projects.Usage{Seconds: u.Seconds, BillableSeconds: u.BillableSeconds, Amount: u.Amount}
+	}
+	return out, err
+}
+
+func (l logged) TaskSecondsTx(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string]int64, error) {
+	return l.s.Timesheets.TaskSecondsTx(ctx, tx, taskIDs)
+}
