@@ -64,6 +64,6 @@ func (portalRecords) InvoicePDF(context.Context, string) (portal.File, error) {
 	return portal.File{}, portal.ErrNotFound
 }
 
-func (portalRecords) ApprovedTx(context.Context, *tenancy.Tx, []string) (map[string]int64, error) {
-	return map[string]int64{}, nil
+func (r portalRecords) ApprovedTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]int64, error) {
+	return r.s.Timesheets.ApprovedTx(ctx, tx, projectIDs)
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/modules/identity"
-	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -31,15 +30,4 @@ func (o ofProjects) ClientsOfTx(ctx context.Context, tx *tenancy.Tx, ids []strin
 		clients[id] = p.ClientID
 	}
 	return clients, err
-}
-
-// noTime answers projects.Logged while no module keeps time.
-type noTime struct{}
-
-func (noTime) UsageTx(context.Context, *tenancy.Tx, []string) (map[string]projects.Usage, error) {
-	return nil, nil //nolint:nilnil // a nil map answers zero for every project
-}
-
-func (noTime) TaskSecondsTx(context.Context, *tenancy.Tx, []string) (map[string]int64, error) {
-	return nil, nil //nolint:nilnil // a nil map answers zero for every task
 }

@@ -29,18 +29,22 @@ import (
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/rates/ratesdb"
 	"github.com/bureauhq/bureau/modules/rates/rateshttp"
+	"github.com/bureauhq/bureau/modules/timesheets"
+	"github.com/bureauhq/bureau/modules/timesheets/timesheetsdb"
+	"github.com/bureauhq/bureau/modules/timesheets/timesheetshttp"
 )
 
 // Services are the cores of all modules, wired.
 type Services struct {
-	Agency   *agency.Service
-	Audit    *audit.Service
-	Identity *identity.Service
-	People   *people.Service
-	Clients  *clients.Service
-	Projects *projects.Service
-	Rates    *rates.Service
-	Portal   *portal.Service
+	Agency     *agency.Service
+	Audit      *audit.Service
+	Identity   *identity.Service
+	People     *people.Service
+	Clients    *clients.Service
+	Projects   *projects.Service
+	Rates      *rates.Service
+	Timesheets *timesheets.Service
+	Portal     *portal.Service
 }
 
 // wireServices builds the modules from the ground up: each may use those above it in this list.
@@ -61,9 +65,13 @@ func (a *App) wireServices() error {
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Events: a.Bus, Now: now, NewID: id.New})
 	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Events: a.Bus, Now: now})
 	s.Projects = projects.New(projects.Deps{
-		DB: a.DB, Store: projectsdb.Store{}, Clients: s.Clients, Members: members{s.Identity}, Settings: s.Agency, Holidays: s.People, Logged: noTime{}, Events: a.Bus, Now: now,
+		DB: a.DB, Store: projectsdb.Store{}, Clients: s.Clients, Members: members{s.Identity}, Settings: s.Agency, Holidays: s.People, Logged: logged{s}, Events: a.Bus, Now: now,
 	})
 	s.Rates = rates.New(rates.Deps{DB: a.DB, Store: ratesdb.Store{}, Clients: s.Clients, Projects: ofProjects{s}, Positions: s.People, Settings: s.Agency, Events: a.Bus, Now: now})
+	s.Timesheets = timesheets.New(timesheets.Deps{
+		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Rates: prices{s.Rates}, Schedules: s.People,
+		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Bus: a.Bus, Now: now,
+	})
 	records := portalRecords{s}
 	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Time: records})
 	return nil
@@ -79,6 +87,7 @@ func (a *App) registerOperations() {
 	clientshttp.Register(a.API, s.Clients)
 	projectshttp.Register(a.API, s.Projects)
 	rateshttp.Register(a.API, s.Rates)
+	timesheetshttp.Register(a.API, s.Timesheets)
 	portalhttp.Register(a.API, s.Portal)
 }
 

@@ -28,8 +28,8 @@ func registerEntries(api *httpapi.API, h handlers) {
 	httpapi.Handle(api, empty(op("time-entries-delete", http.MethodDelete, base+"/{id}", "Take a time entry out", write)), h.remove)
 }
 
-// RateView is the price of an hour and where it came from.
-type RateView struct {
+// EntryRateView is the price of an hour and where it came from.
+type EntryRateView struct {
 	PerHour  string `json:"per_hour" doc:"Decimal amount"`
 	Currency string `json:"currency"`
 	Level    string `json:"level"`
@@ -62,7 +62,7 @@ type TimeEntryView struct {
 	InvoiceID     *string        `json:"invoice_id"`
 	Source        string         `json:"source" enum:"manual,timer,grid"`
 	Flags         []string       `json:"flags" doc:"crossed_lock and over_day: kept by a timer although the rules refuse it by hand"`
-	Rate          *RateView      `json:"rate" nullable:"true" doc:"Absent for those who may not see rates"`
+	Rate          *EntryRateView `json:"rate,omitempty" doc:"Absent for those who may not see rates"`
 	NoRate        bool           `json:"no_rate" doc:"Billable, but without a rate: it cannot be billed"`
 	Amount        *money.Money   `json:"amount,omitempty"`
 	Editable      bool           `json:"editable" doc:"By its own member"`
@@ -93,7 +93,7 @@ func toEntry(e timesheets.Entry, warnings []timesheets.Warning) TimeEntryView {
 		v.Flags = append(v.Flags, "over_day")
 	}
 	if e.Rate != nil {
-		v.Rate = &RateView{PerHour: e.Rate.StringFixed(max(2, -e.Rate.Exponent())), Currency: e.Currency, Level: e.RateLevel, Card: e.RateCardName, Why: e.RateWhy}
+		v.Rate = &EntryRateView{PerHour: e.Rate.StringFixed(max(2, -e.Rate.Exponent())), Currency: e.Currency, Level: e.RateLevel, Card: e.RateCardName, Why: e.RateWhy}
 		if short := e.Rate.Round(2); short.Equal(*e.Rate) {
 			v.Rate.PerHour = short.StringFixed(2)
 		}

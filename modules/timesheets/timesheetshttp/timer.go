@@ -43,13 +43,13 @@ func toTimer(t timesheets.Timer) TimerView {
 
 // RunningTimer is a timer, or none.
 type RunningTimer struct {
-	Timer *TimerView `json:"timer" nullable:"true"`
+	Timer *TimerView `json:"timer,omitempty" doc:"Absent when none runs"`
 }
 
 // StartedTimer is a new timer and the entry of the one that it stopped.
 type StartedTimer struct {
 	Timer   TimerView      `json:"timer"`
-	Stopped *TimeEntryView `json:"stopped" nullable:"true"`
+	Stopped *TimeEntryView `json:"stopped,omitempty"`
 }
 
 // TimerStart is what is being worked on.
