@@ -183,7 +183,7 @@ func TestListsOfTimeArePaged(t *testing.T) {
 	project := newProject(t, env)
 	member := env.As(t, "member")
 	for i := range 5 {
-		member.POST(t, "/api/v1/time-entries", map[string]any{"project_id": project, "day": thisMonday(), "seconds": 60 * (i + 1), "note": fmt.Sprint("n%", i)}).Expect(t, http.StatusCreated)
+		member.POST(t, "/api/v1/time-entries", map[string]any{"project_id": project, "day": thisMonday(), "seconds": 60 * (i + 1), "note": fmt.Sprintf("n%%%d", i)}).Expect(t, http.StatusCreated)
 	}
 	seen, cursor := map[string]bool{}, ""
 	for range 3 {
@@ -208,6 +208,10 @@ func TestListsOfTimeArePaged(t *testing.T) {
 	member.GET(t, "/api/v1/time-entries/summary?group=project&q=n%25").Expect(t, http.StatusOK).JSON(t, &sum)
 	if sum.Total["seconds"] != float64(900) || sum.Total["amounts"] != nil {
 		t.Errorf("summary: %v", sum.Total)
+	}
+	member.GET(t, "/api/v1/time-entries/summary?q=n%253").Expect(t, http.StatusOK).JSON(t, &sum)
+	if sum.Total["seconds"] != float64(240) {
+		t.Errorf("summary of what has n%%3 in its note: %v", sum.Total)
 	}
 	csv := member.GET(t, "/api/v1/time-entries/export.csv").Expect(t, http.StatusOK)
 	if !strings.HasPrefix(csv.Header.Get("Content-Type"), "text/csv") || strings.Count(string(csv.Body), "\n") != 6 || strings.Contains(string(csv.Body), "rate") {

@@ -310,8 +310,8 @@ func (h handlers) member(ctx context.Context, in *idIn) (*out[MemberView], error
 }
 
 type changeMemberIn struct {
-	idIn
 	httpapi.IfMatch
+	ID   string `path:"id" format:"uuid"`
 	Body MemberChange
 }
 

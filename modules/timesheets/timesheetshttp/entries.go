@@ -137,7 +137,8 @@ type TimeEntryChange struct {
 	Billable  *bool      `json:"billable,omitempty"`
 }
 
-type entryFilter struct {
+// EntryFilter narrows lists, totals and exports alike. It is exported because huma skips embedded structs that are not.
+type EntryFilter struct {
 	MemberID  string   `query:"member_id" format:"uuid"`
 	ProjectID string   `query:"project_id" format:"uuid"`
 	ClientID  string   `query:"client_id" format:"uuid"`
@@ -150,7 +151,7 @@ type entryFilter struct {
 	Text      string   `query:"q" maxLength:"100" doc:"In the note"`
 }
 
-func (f entryFilter) filter() timesheets.Filter {
+func (f EntryFilter) filter() timesheets.Filter {
 	out := timesheets.Filter{
 		MemberID: f.MemberID, ProjectID: f.ProjectID, ClientID: f.ClientID, TaskID: f.TaskID, InvoiceID: f.InvoiceID,
 		From: f.From, To: f.To, States: f.States, Text: f.Text,
@@ -208,7 +209,7 @@ type RerateView struct {
 type (
 	entryListIn struct {
 		page.Query
-		entryFilter
+		EntryFilter
 	}
 	entryListOut struct{ Body TimeEntryList }
 	newEntryIn   struct{ Body NewTimeEntry }
@@ -225,11 +226,11 @@ type (
 		Body TimeEntryView
 	}
 	summaryIn struct {
-		entryFilter
+		EntryFilter
 		Group string `query:"group" enum:"project,member,client,task,day"`
 	}
 	summaryOut struct{ Body TimeSummary }
-	exportIn   struct{ entryFilter }
+	exportIn   struct{ EntryFilter }
 	csvOut     struct {
 		ContentType        string `header:"Content-Type"`
 		ContentDisposition string `header:"Content-Disposition"`
