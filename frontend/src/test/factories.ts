@@ -11,6 +11,12 @@ export const me = (over: Partial<Me> = {}): Me => ({
   ...over,
 });
 
+/** The same as the server answers it. */
+export const meAnswer = (m: Me) => ({
+  member: { id: m.member_id, name: m.name, email: m.email, contact_id: m.contact_id ?? null, client_id: m.client_id ?? null },
+  kind: m.kind, role: m.role, permissions: m.permissions, read_only: m.read_only ?? false, agency: { name: m.agency.name, slug: m.agency.slug },
+});
+
 /** A page of a list, as the server answers it. */
 export const pageOf = <T>(items: T[], next: string | null = null): { items: T[]; next: string | null } => ({ items, next });
 

@@ -1,6 +1,13 @@
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
-import { me } from './factories';
+import { me, meAnswer } from './factories';
 
 /** Answers that every page needs; a test adds its own with server.use(). Anything else fails the test. */
-export const server = setupServer(http.get('*/api/v1/me', () => HttpResponse.json(me())));
+export const server = setupServer(
+  http.get('*/api/v1/me', () => HttpResponse.json(meAnswer(me()))),
+  http.get('*/api/v1/settings', () => HttpResponse.json(me().agency)),
+);
+
+/** The test's person: signInAs({ role: 'member', permissions: ['projects.projects.read'] }) */
+export const signInAs = (over: Parameters<typeof me>[0]): void =>
+  server.use(http.get('*/api/v1/me', () => HttpResponse.json(meAnswer(me(over)))));

@@ -3,7 +3,7 @@ import type { ApiError, Problem } from './problem';
 import { session } from './session';
 
 /** The code that asks a signed-in person to prove it once more. */
-export const stepUpCode = 'identity.step_up';
+export const stepUpCode = 'identity.second_factor';
 
 const raw = fetchBaseQuery({
   // A bare '/' is refused by fetch outside a browser.

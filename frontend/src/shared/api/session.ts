@@ -14,7 +14,7 @@ export const session = {
   stepUp() {
     if (this.leaving) return;
     this.leaving = true;
-    this.go(`/auth/start?refresh=1&return=${encodeURIComponent(here())}`);
+    this.go(`/auth/start?again=1&return=${encodeURIComponent(here())}`);
   },
 };
 

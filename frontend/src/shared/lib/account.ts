@@ -6,12 +6,14 @@ export function accountUrl(path: string): string {
   return `${location.protocol}//auth.${domain.join('.')}${path}`;
 }
 
-/** Ends the session here and leaves. */
+/** Ends the session here and the sign-in behind it, and goes where the server says. */
 export async function signOut(): Promise<void> {
   session.leaving = true;
+  let next = accountUrl('/login');
   try {
-    await fetch('/auth/sign-out', { method: 'POST', headers: { 'X-Bureau-CSRF': '1' }, credentials: 'same-origin', redirect: 'manual' });
+    const r = await fetch('/auth/sign-out', { method: 'POST', headers: { 'X-Bureau-CSRF': '1' }, credentials: 'same-origin' });
+    if (r.ok) next = ((await r.json()) as { redirect_to: string }).redirect_to;
   } finally {
-    session.go(accountUrl('/login'));
+    session.go(next);
   }
 }

@@ -1,4 +1,5 @@
 import { api } from '../api/baseApi';
+import { boot } from './boot';
 
 /** Who is signed in here, and what they may do. */
 export type Me = {
@@ -25,11 +26,38 @@ export type Me = {
   };
 };
 
-export const meApi = api.enhanceEndpoints({ addTagTypes: ['me'] }).injectEndpoints({
+// As the server answers; see the operations me-get and settings-get.
+type Answer = Pick<Me, 'kind' | 'role' | 'permissions' | 'read_only'> & {
+  member: { id: string; name: string; email: string; contact_id: string | null; client_id: string | null };
+  agency: { name: string; slug: string };
+};
+type Settings = Omit<Me['agency'], 'slug'> & { slug: string };
+
+export const meApi = api.enhanceEndpoints({ addTagTypes: ['me', 'settings'] }).injectEndpoints({
   endpoints: (build) => ({
-    me: build.query<Me, void>({ query: () => '/api/v1/me', providesTags: ['me'], keepUnusedDataFor: 3600 }),
+    me: build.query<Me, void>({
+      async queryFn(_arg, _api, _extra, get) {
+        const who = await get('/api/v1/me');
+        if (who.error) return { error: who.error };
+        const a = who.data as Answer;
+        const looks = { ...unset, name: boot.agency.name || a.agency.name, locale: boot.agency.locale, brand_colour: boot.agency.colour, logo_url: boot.agency.logo_url || null };
+        const me: Me = {
+          kind: a.kind, role: a.role, permissions: a.permissions, read_only: a.read_only,
+          member_id: a.member.id, name: a.member.name, email: a.member.email, contact_id: a.member.contact_id ?? undefined, client_id: a.member.client_id ?? undefined,
+          agency: { ...looks, slug: a.agency.slug },
+        };
+        if (!allows(me, 'agency.settings.read')) return { data: me };
+        const settings = await get('/api/v1/settings');
+        return settings.error ? { error: settings.error } : { data: { ...me, agency: settings.data as Settings } };
+      },
+      providesTags: ['me', 'settings'],
+      keepUnusedDataFor: 3600,
+    }),
   }),
 });
+
+const unset = { time_zone: '', week_start: 'monday', currency: 'EUR' };
+const allows = (me: Me | undefined, permission: string) => me?.permissions.includes('*') === true || me?.permissions.includes(permission) === true;
 
 /** Whoever is signed in; undefined until known. The shell waits for it, so pages have it. */
 export const useMe = (): Me | undefined => meApi.endpoints.me.useQuery().data;
@@ -37,5 +65,5 @@ export const useMe = (): Me | undefined => meApi.endpoints.me.useQuery().data;
 /** can('invoicing.invoices.write'): whether to show what leads there. The server decides. */
 export function useCan(): (permission: string) => boolean {
   const me = useMe();
-  return (p) => me?.permissions.includes('*') === true || me?.permissions.includes(p) === true;
+  return (p) => allows(me, p);
 }
