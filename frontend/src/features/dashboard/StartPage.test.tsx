@@ -1,0 +1,50 @@
+import { screen, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { expect, it } from 'vitest';
+import { meApi } from '../../shared/lib/me';
+import { startOfWeek, addDays, today } from '../../shared/lib/dates';
+import { pageOf } from '../../test/factories';
+import { renderApp, violations } from '../../test/render';
+import { server, signInAs } from '../../test/server';
+import { StartPage } from './pages/StartPage';
+
+const monday = startOfWeek(today('Europe/Berlin'));
+const week = {
+  timesheet: { state: 'draft' }, seconds: 5400, expected: 144_000,
+  days: Array.from({ length: 7 }, (_, i) => ({ day: addDays(monday, i), seconds: i === 0 ? 5400 : 0, expected: i < 5 ? 28_800 : 0 })),
+};
+const answers = [
+  http.get('*/api/v1/timesheets/grid', () => HttpResponse.json(week)),
+  http.get('*/api/v1/tasks', () => HttpResponse.json(pageOf([{ id: 't1', name: 'Draw the header', due_on: '2020-01-02', project: { id: 'p1', name: 'Website', code: 'INI-1' }, column_name: 'Doing', priority: 'normal' }]))),
+];
+
+function Known() {
+  return meApi.endpoints.me.useQuery().data ? <StartPage /> : null;
+}
+
+it('shows an owner the week, tasks, approvals, invoices and what to set up', async () => {
+  server.use(
+    ...answers,
+    http.get('*/api/v1/approvals', () => HttpResponse.json(pageOf([{ id: 's1', member_id: 'm2', week: monday, seconds: 144_000, expected_seconds: 144_000 }]))),
+    http.get('*/api/v1/members', () => HttpResponse.json(pageOf([{ id: 'm2', name: 'Ben Osei' }]))),
+    http.get('*/api/v1/invoices', () => HttpResponse.json(pageOf([{ id: 'i1', number: '2026-0001', client_name: 'Initech', due_on: '2020-01-01', balance: { amount: '1190.00', currency: 'EUR' }, state: 'issued' }]))),
+    http.get('*/api/v1/settings/checklist', () => HttpResponse.json({ hidden: false, sample_loaded: false, steps: [{ key: 'add_client', done: true }, { key: 'track_time', done: false }] })),
+  );
+  renderApp(<Known />);
+  expect(await screen.findByText('1:30', { selector: 'p' })).toBeVisible();
+  expect(await screen.findByText(/Overdue since 2 Jan 2020/)).toBeVisible();
+  expect(await screen.findByText('Ben Osei')).toBeVisible();
+  expect(within(screen.getByRole('region', { name: 'Open invoices' })).getByText('€1,190.00')).toBeVisible();
+  expect(screen.getByText('1 of 2 done')).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Load sample data' })).toBeVisible();
+  expect(await violations()).toEqual([]);
+});
+
+it('asks nothing on behalf of a member that a member may not see', async () => {
+  server.use(...answers); // approvals, invoices and the checklist would fail the test
+  signInAs({ role: 'member', permissions: ['timesheets.entries.write', 'projects.tasks.read'] });
+  renderApp(<Known />);
+  expect(await screen.findByText('Draw the header')).toBeVisible();
+  expect(screen.queryByText('Open invoices')).toBeNull();
+  expect(screen.queryByText('To approve')).toBeNull();
+});

@@ -1,0 +1,25 @@
+import { formatDay } from '../../../shared/lib/dates';
+import { formatDuration } from '../../../shared/lib/duration';
+import { CardRow } from '../../../shared/ui/DataTable';
+import { useStartApprovalsQuery, useStartMembersQuery } from '../api';
+import { useT } from '../locales/en';
+import { Panel } from './Panel';
+
+export function Approvals() {
+  const t = useT();
+  const query = useStartApprovalsQuery();
+  const waiting = (query.data?.items.length ?? 0) > 0;
+  const { data: members } = useStartMembersQuery(undefined, { skip: !waiting });
+  const nameOf = (id: string) => members?.items.find((m) => m.id === id)?.name ?? '…';
+  return (
+    <Panel
+      title={t('approvals.title')}
+      all={{ to: '/approvals', label: t('approvals.all') }}
+      query={query}
+      empty={{ title: t('approvals.empty'), text: t('approvals.emptyText') }}
+      getId={(a) => a.id}
+      href={(a) => `/approvals/${a.id}`}
+      draw={(a) => <CardRow title={nameOf(a.member_id)} end={formatDuration(a.seconds)} sub={t('approvals.week', { day: formatDay(a.week) })} state={t('approvals.of', { logged: formatDuration(a.seconds), expected: formatDuration(a.expected_seconds) })} />}
+    />
+  );
+}
