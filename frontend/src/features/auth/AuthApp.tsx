@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useState, type ComponentType, type LazyExoticComponent } from 'react';
 import { call, type AgencyLook, type Context } from './api';
 import { BrandContext, VisitContext } from './brand';
-import { NotFound } from './pages/ErrorPage';
+import { NotFound } from './components/NotFound';
 
 const page = (load: () => Promise<{ default: ComponentType }>) => lazy(load);
 

@@ -198,9 +198,9 @@ it('shows at the field what the server refuses, and goes on when it does not', a
   );
   const { user, went } = renderAuth(<SignUpPage />, { at: '/sign-up' });
   await user.type(screen.getByLabelText('Agency name'), 'Acme');
-  await user.click(screen.getByRole('button', { name: 'Go on' }));
+  await user.click(screen.getByRole('button', { name: 'Continue' }));
   expect(await screen.findByText('is taken already')).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Go on' }));
+  await user.click(screen.getByRole('button', { name: 'Continue' }));
   await waitFor(() => expect(went).toHaveBeenCalledWith('http://auth.bureau.localhost/broker/sign-up?token=t'));
 });
 

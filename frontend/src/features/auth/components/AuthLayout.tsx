@@ -62,12 +62,14 @@ export function Mark() {
   const name = brand?.name ?? t('common.product');
   return (
     <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, mb: 6, minHeight: 36 }}>
-      {brand?.logo_url ? (
+      {!brand ? (
+        <Box component="img" src="/icon.svg" alt="" sx={{ width: 36, height: 36 }} />
+      ) : brand.logo_url ? (
         <Box component="img" src={brand.logo_url} alt="" sx={{ height: 36, maxWidth: 160, objectFit: 'contain' }} />
       ) : (
         <Box
           aria-hidden
-          sx={{ width: 36, height: 36, borderRadius: 2, display: 'grid', placeItems: 'center', bgcolor: 'primary.main', color: 'primary.contrastText', fontWeight: 700, fontSize: 18 }}
+          sx={{ width: 36, height: 36, borderRadius: 1, display: 'grid', placeItems: 'center', bgcolor: 'primary.main', color: 'primary.contrastText', fontWeight: 700, fontSize: 18 }}
         >
           {[...name][0]?.toUpperCase()}
         </Box>

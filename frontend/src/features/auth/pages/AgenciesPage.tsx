@@ -41,11 +41,11 @@ export default function AgenciesPage() {
                 component="a"
                 href={a.url}
                 sx={{
-                  display: 'flex', gap: 3, alignItems: 'center', p: 3, borderRadius: 2, border: 1, borderColor: 'divider',
+                  display: 'flex', gap: 3, alignItems: 'center', p: 3, borderRadius: 1, border: 1, borderColor: 'divider',
                   color: 'text.primary', textDecoration: 'none', minHeight: 44, '&:hover': { bgcolor: 'action.hover' },
                 }}
               >
-                <Box aria-hidden sx={{ width: 36, height: 36, flex: 'none', borderRadius: 2, display: 'grid', placeItems: 'center', bgcolor: 'action.selected', fontWeight: 700 }}>
+                <Box aria-hidden sx={{ width: 36, height: 36, flex: 'none', borderRadius: 1, display: 'grid', placeItems: 'center', bgcolor: 'action.selected', fontWeight: 700 }}>
                   {[...a.name][0]?.toUpperCase()}
                 </Box>
                 <Box sx={{ minWidth: 0 }}>

@@ -2,7 +2,6 @@ import { useEffect, useState } from 'react';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { AuthLayout } from '../components/AuthLayout';
-import { useVisit } from '../brand';
 import { kratosPath } from '../kratos';
 import { t } from '../text';
 
@@ -22,15 +21,6 @@ export default function ErrorPage() {
       {reason && <Typography sx={{ mb: 4 }}>{reason}</Typography>}
       {id && <Typography sx={{ mb: 4, fontSize: 13, color: 'text.secondary', overflowWrap: 'anywhere' }}>{t('error.id', { id })}</Typography>}
       <Button href="/broker/" variant="contained" size="large" fullWidth>{t('error.home')}</Button>
-    </AuthLayout>
-  );
-}
-
-export function NotFound() {
-  const visit = useVisit();
-  return (
-    <AuthLayout title={t('error.notFoundTitle')} text={t('error.notFoundText')}>
-      <Button href={visit?.site_url ?? '/'} variant="contained" size="large" fullWidth>{t('error.home')}</Button>
     </AuthLayout>
   );
 }

@@ -63,7 +63,7 @@ export default function LandingPage() {
                 component="article"
                 key={p.name}
                 aria-labelledby={`plan-${i}`}
-                sx={{ position: 'relative', display: 'flex', flexDirection: 'column', p: { xs: 5, sm: 7 }, borderRadius: 3, border: i === 1 ? 2 : 1, borderColor: i === 1 ? 'primary.main' : 'divider', bgcolor: 'background.paper' }}
+                sx={{ position: 'relative', display: 'flex', flexDirection: 'column', p: { xs: 5, sm: 7 }, borderRadius: 1.5, border: i === 1 ? 2 : 1, borderColor: i === 1 ? 'primary.main' : 'divider', bgcolor: 'background.paper' }}
               >
                 <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, minHeight: 26 }}>
                   <Typography component="h3" id={`plan-${i}`} sx={{ fontSize: 18, fontWeight: 620 }}>{p.name}</Typography>
@@ -133,7 +133,7 @@ function Tick() {
   );
 }
 
-const card = { bgcolor: 'background.paper', border: 1, borderColor: 'divider', borderRadius: 3, p: 5, boxShadow: '0 12px 40px rgb(22 27 36 / 0.08)' } as const;
+const card = { bgcolor: 'background.paper', border: 1, borderColor: 'divider', borderRadius: 1.5, p: 5, boxShadow: '0 12px 40px rgb(22 27 36 / 0.08)' } as const;
 const days = [0.55, 0.82, 1, 0.7, 0.9, 0, 0] as const;
 
 /** The product in three cards, drawn rather than photographed: sharp on every screen, and dark when the screen is. */

@@ -84,7 +84,7 @@ function Totp({ flow, state }: { flow: Flow; state: FlowState }) {
     <Card title={t('security.totp')} text={t(on ? 'security.totpOn' : 'security.totpOff')}>
       {!on && (
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 4, alignItems: 'center', mb: 4 }}>
-          {qr && <Box component="img" src={qr} alt={t('security.totpQr')} width={180} height={180} sx={{ borderRadius: 2, bgcolor: '#fff', p: 2 }} />}
+          {qr && <Box component="img" src={qr} alt={t('security.totpQr')} width={180} height={180} sx={{ borderRadius: 1, bgcolor: '#fff', p: 2 }} />}
           {secret && (
             <Box sx={{ minWidth: 0, flex: '1 1 220px' }}>
               <Typography sx={{ mb: 2, fontSize: 13, color: 'text.secondary' }}>{t('security.totpSecret')}</Typography>

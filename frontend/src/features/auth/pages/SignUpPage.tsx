@@ -56,7 +56,7 @@ export default function SignUpPage() {
       title={t('signUp.title')}
       step={t('signUp.step', { n: 1 })}
       text={t('signUp.text')}
-      footer={<span>{t('signUp.have')} <Link href="/find">{t('signUp.signIn')}</Link></span>}
+      footer={<span>{t('signUp.have')} <Link href="/find" underline="always">{t('signUp.signIn')}</Link></span>}
     >
       <Box component="form" noValidate onSubmit={(e) => void submit(e)} sx={{ display: 'grid', gap: 4, gridTemplateColumns: 'minmax(0,1fr)' }}>
         {problem && <Alert severity="error" role="alert">{problem}</Alert>}
