@@ -1,0 +1,259 @@
+// Package sample fills an agency with records that look like those of a real
+// one: to try the product at first sight, and as the demo of `bureau dev --demo`.
+//
+// It goes through the same services as people do, so rules, audit entries and
+// events are those of real work. The same seed gives the same agency.
+package sample
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/agency"
+	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/people"
+	"github.com/bureauhq/bureau/modules/projects"
+	"github.com/bureauhq/bureau/modules/rates"
+	"github.com/bureauhq/bureau/modules/timesheets"
+)
+
+// Services are what the sample is made with.
+type Services struct {
+	Agency     *agency.Service
+	Identity   *identity.Service
+	People     *people.Service
+	Clients    *clients.Service
+	Projects   *projects.Service
+	Rates      *rates.Service
+	Timesheets *timesheets.Service
+	Billing    Billing // nil leaves invoices out
+}
+
+// Billing makes the sample's invoices.
+type Billing interface {
+	// Month bills a client's approved time of a month and takes the invoice as far as stage.
+	Month(ctx context.Context, clientID string, month day.Range, stage Stage) error
+}
+
+// Stage is how far an invoice gets.
+type Stage int
+
+// The stages, each including the one before.
+const (
+	Draft Stage = iota
+	Issued
+	PartPaid
+	Paid
+	Voided
+)
+
+// Size says how much is made.
+type Size struct {
+	People, Clients, Projects, Weeks int
+}
+
+// Small is for a new agency that wants to look around; Demo is a year of an agency of twelve.
+var (
+	Small = Size{People: 3, Clients: 3, Projects: 4, Weeks: 6}
+	Demo  = Size{People: 11, Clients: 8, Projects: 15, Weeks: 52}
+)
+
+// Progress hears how far the work has got, from 0 to 1.
+type Progress func(done float64, what string)
+
+// Load fills the agency of ctx. Today is the last day that gets time.
+func Load(ctx context.Context, s Services, size Size, today day.Date, tell Progress) error {
+	m := &maker{s: s, size: size, today: today, tell: tell, dice: rand.New(rand.NewPCG(2026, 11)), start: today.AddDays(-7 * size.Weeks).WeekStart(time.Monday)} //nolint:gosec // the same agency each time is the point
+	for _, step := range []struct {
+		what string
+		do   func(context.Context) error
+	}{
+		{"people", m.staff}, {"clients", m.companies}, {"projects", m.engagements}, {"rates", m.prices}, {"time", m.weeks}, {"invoices", m.invoices},
+	} {
+		if err := step.do(ctx); err != nil {
+			return fmt.Errorf("sample %s: %w", step.what, err)
+		}
+	}
+	tell(1, "done")
+	return nil
+}
+
+type maker struct {
+	s     Services
+	size  Size
+	today day.Date
+	start day.Date
+	tell  Progress
+	dice  *rand.Rand
+
+	staffers []identity.Member
+	clients  []clients.Client
+	projects []projects.Overview
+	tasks    map[string][]projects.TaskRow
+	position map[string]string
+}
+
+// as returns ctx with m as the one who acts.
+func as(ctx context.Context, m identity.Member) context.Context {
+	return access.With(ctx, access.Actor{
+		MemberID: m.ID, Name: m.Name, Email: m.Email, Kind: access.Staff, Role: m.Role, Perms: identity.Permissions(m.Role),
+	})
+}
+
+func pick[T any](d *rand.Rand, of []T) T { return of[d.IntN(len(of))] }
+
+func (m *maker) staff(ctx context.Context) error {
+	m.tell(0, "people")
+	m.position = map[string]string{}
+	have, err := m.s.People.Positions(ctx, true)
+	if err != nil {
+		return err
+	}
+	ids := map[string]string{}
+	for _, p := range have {
+		ids[p.Name] = p.ID
+	}
+	for _, name := range []string{"Developer", "Designer", "Consultant", "Systems engineer"} {
+		if ids[name] == "" {
+			p, err := m.s.People.AddPosition(ctx, name)
+			if err != nil {
+				return err
+			}
+			ids[name] = p.ID
+		}
+		m.position[name] = ids[name]
+	}
+	for i, p := range cast[:min(m.size.People, len(cast))] {
+		made, err := m.s.Identity.CreateMember(ctx, identity.NewMember{Name: p.name, Email: p.mail, Role: p.role})
+		if err != nil {
+			return err
+		}
+		m.staffers = append(m.staffers, made)
+		hours := people.FullTime
+		if i%5 == 4 { // some work four days
+			hours[time.Friday] = 0
+		}
+		err = m.s.People.PutSchedule(ctx, people.Schedule{MemberID: made.ID, StartsOn: m.start, PositionID: ids[p.position], Seconds: hours})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *maker) companies(ctx context.Context) error {
+	m.tell(0.02, "clients")
+	for i, c := range companies[:min(m.size.Clients, len(companies))] {
+		terms := 14 + 16*(i%2)
+		made, _, err := m.s.Clients.Create(ctx, clients.Draft{
+			Name: c.name, Code: c.code, Website: "https://" + c.domain, BillingEmail: "accounts@" + c.domain, PaymentTermsDays: &terms,
+			Tags: []string{c.tag}, Addresses: []clients.Address{{Kind: "billing", Line1: c.street, PostalCode: c.postcode, City: c.city, Country: c.country}},
+		})
+		if err != nil {
+			return err
+		}
+		m.clients = append(m.clients, made)
+		for j, name := range c.people {
+			_, err := m.s.Clients.AddContact(ctx, made.ID, clients.ContactDraft{
+				Name: name, Email: mailbox(name) + "@" + c.domain, JobTitle: []string{"Head of IT", "Accounts"}[j%2], Primary: j == 0, Billing: j == len(c.people)-1,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		for j := range 2 {
+			minutes := 30
+			_, err := m.s.Clients.LogInteraction(ctx, made.ID, clients.InteractionDraft{
+				Kind: []clients.InteractionKind{clients.Call, clients.Meeting}[j], Subject: pick(m.dice, talks), Minutes: &minutes,
+				HappenedAt: m.today.AddDays(-3 - m.dice.IntN(7*m.size.Weeks)).In(time.UTC).Add(10 * time.Hour),
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (m *maker) engagements(ctx context.Context) error {
+	m.tell(0.05, "projects")
+	m.tasks = map[string][]projects.TaskRow{}
+	templates := []string{"website", "cloud_migration", "managed_support"}
+	for i := range m.size.Projects {
+		client := m.clients[i%len(m.clients)]
+		template := templates[i%len(templates)]
+		budget := decimal.NewFromInt(int64(80 + 40*m.dice.IntN(8)))
+		cash := money.Money{Minor: budget.IntPart() * 11000, Currency: client.Currency}
+		begin := m.start.AddDays(7 * m.dice.IntN(max(1, m.size.Weeks/2)))
+		p, err := m.s.Projects.Create(ctx, projects.NewProject{
+			ClientID: client.ID, Name: titles[template][(i/3)%len(titles[template])], State: projects.Active, ManagerID: m.staffers[i%min(2, len(m.staffers))].ID,
+			StartsOn: begin, DueOn: begin.AddDays(120), Billable: true, BudgetHours: &budget, BudgetMoney: &cash, Template: template, MemberIDs: m.team(i),
+		})
+		if err != nil {
+			return err
+		}
+		m.projects = append(m.projects, p)
+		rows, _, err := m.s.Projects.Tasks(ctx, projects.TaskFilter{ProjectID: p.ID}, "", pageOf(100))
+		if err != nil {
+			return err
+		}
+		m.tasks[p.ID] = rows
+		if err := m.board(ctx, p, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// team gives a project three people, so that each person has a few projects.
+func (m *maker) team(i int) (ids []string) {
+	for j := range min(3, len(m.staffers)) {
+		ids = append(ids, m.staffers[(i+j*2)%len(m.staffers)].ID)
+	}
+	return ids
+}
+
+// board hands tasks out and finishes about half of them.
+func (m *maker) board(ctx context.Context, p projects.Overview, rows []projects.TaskRow) error {
+	team := p.MemberIDs
+	var done []string
+	for i, r := range rows {
+		who := team[i%len(team)]
+		if _, err := m.s.Projects.ChangeTask(ctx, r.ID, r.Version, projects.TaskChange{AssigneeID: &who}); err != nil {
+			return err
+		}
+		if m.dice.IntN(100) < 45 {
+			done = append(done, r.ID)
+		}
+	}
+	if len(done) == 0 {
+		return nil
+	}
+	_, err := m.s.Projects.CompleteTasks(ctx, done, true)
+	return err
+}
+
+func (m *maker) prices(ctx context.Context) error {
+	m.tell(0.12, "rates")
+	card, err := m.s.Rates.CreateCard(ctx, rates.CardDraft{Name: "Standard", Level: rates.Agency})
+	if err != nil {
+		return err
+	}
+	for name, perHour := range map[string]int64{"Developer": 115, "Designer": 98, "Consultant": 140, "Systems engineer": 125} {
+		_, err := m.s.Rates.AddRate(ctx, card.ID, rates.RateDraft{
+			Target: rates.Position, TargetID: m.position[name], PerHour: decimal.NewFromInt(perHour), From: m.start.AddDays(-30),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package sample
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/projects"
+	"github.com/bureauhq/bureau/modules/timesheets"
+)
+
+// weeks lets everybody log every week, hand it in, and a manager approve it;
+// the last two weeks are still open or waiting.
+func (m *maker) weeks(ctx context.Context) error {
+	for w := range m.size.Weeks + 1 {
+		m.tell(0.14+0.76*float64(w)/float64(m.size.Weeks+1), "time")
+		week := m.start.AddDays(7 * w)
+		for i, who := range m.staffers {
+			if err := m.week(ctx, i, who, week); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (m *maker) week(ctx context.Context, i int, who identity.Member, week day.Date) error {
+	mine := m.projectsOf(who.ID, week)
+	if len(mine) == 0 {
+		return nil
+	}
+	me := as(ctx, who)
+	logged := false
+	for d := range (day.Range{From: week, To: week.AddDays(4)}).Days() {
+		if d.After(m.today) || m.dice.IntN(100) < 4 || (i%5 == 4 && d.Weekday() == time.Friday) {
+			continue // off, ill, or not yet
+		}
+		for range 2 {
+			p := pick(m.dice, mine)
+			seconds := int64(3600*2 + 900*m.dice.IntN(9)) // 2:00 to 4:00 in quarters
+			n := timesheets.NewEntry{ProjectID: p.ID, Day: d, Seconds: &seconds, Note: pick(m.dice, notes)}
+			if rows := m.tasks[p.ID]; len(rows) > 0 {
+				n.TaskID = pick(m.dice, rows).ID
+			}
+			if m.dice.IntN(100) < 12 {
+				no := false
+				n.Billable = &no
+			}
+			if _, _, err := m.s.Timesheets.Log(me, n); err != nil {
+				return err
+			}
+			logged = true
+		}
+	}
+	age := m.today.Sub(week) / 7
+	if !logged || age < 1 || (age == 1 && i%2 == 0) {
+		return nil
+	}
+	sheet, err := m.s.Timesheets.OpenWeek(me, week)
+	if err != nil {
+		return err
+	}
+	if sheet, err = m.s.Timesheets.Submit(me, sheet.ID, sheet.Version); err != nil || age == 1 {
+		return err
+	}
+	_, err = m.s.Timesheets.ApproveSheet(as(ctx, m.approverOf(who)), sheet.ID, sheet.Version, "")
+	return err
+}
+
+// approverOf is a manager who is somebody else.
+func (m *maker) approverOf(who identity.Member) identity.Member {
+	for _, a := range m.staffers {
+		if (a.Role == identity.Manager || a.Role == identity.Admin) && a.ID != who.ID {
+			return a
+		}
+	}
+	return identity.Member{ID: who.ID, Role: identity.Owner, Name: who.Name}
+}
+
+// projectsOf are those a person is on that have begun in that week.
+func (m *maker) projectsOf(member string, week day.Date) (out []projects.Overview) {
+	for _, p := range m.projects {
+		if slices.Contains(p.MemberIDs, member) && !p.StartsOn.After(week.AddDays(6)) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// invoices bills month after month, so that numbers and dates go forward.
+func (m *maker) invoices(ctx context.Context) error {
+	m.tell(0.92, "invoices")
+	if m.s.Billing == nil {
+		return nil
+	}
+	months := 0
+	for first := m.start.StartOfMonth(); first.Before(m.today.StartOfMonth()); first = first.AddMonths(1) {
+		month := day.Range{From: first, To: first.EndOfMonth()}
+		age := m.today.Sub(month.To)
+		for i, c := range m.clients {
+			stage := Paid
+			switch {
+			case age < 20 && i%3 == 0:
+				stage = Draft
+			case age < 40:
+				stage = Issued
+			case age < 75 && i%2 == 0:
+				stage = PartPaid
+			case months == 1 && i == 0:
+				stage = Voided
+			}
+			if err := m.s.Billing.Month(ctx, c.ID, month, stage); err != nil {
+				return err
+			}
+		}
+		months++
+	}
+	return nil
+}
