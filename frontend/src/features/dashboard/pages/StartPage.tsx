@@ -15,6 +15,8 @@ export function StartPage() {
   const me = useMe();
   const can = useCan();
   if (!me) return null;
+  // The hour may pass while the page is open; a stale greeting hurts nobody.
+  // oxlint-disable-next-line react/purity
   const hour = Number(new Intl.DateTimeFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', timeZone: me.agency.time_zone || undefined }).format(new Date()));
   const greeting = hour < 12 ? 'morning' : hour < 18 ? 'afternoon' : 'evening';
   const side = [
