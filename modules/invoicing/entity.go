@@ -1,0 +1,221 @@
+package invoicing
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/money"
+)
+
+// Faults of the settings.
+var (
+	ErrEntityNotFound  = fault.Define(fault.NotFound, "invoicing.entity_not_found", "This legal entity does not exist.")
+	ErrBadEntity       = fault.Define(fault.Invalid, "invoicing.bad_entity", "This legal entity cannot be saved.")
+	ErrEntityDefault   = fault.Define(fault.Conflict, "invoicing.entity_default", "The default legal entity cannot be archived. Make another one the default first.")
+	ErrTaxRateNotFound = fault.Define(fault.NotFound, "invoicing.tax_rate_not_found", "This tax rate does not exist.")
+	ErrBadTaxRate      = fault.Define(fault.Invalid, "invoicing.bad_tax_rate", "This tax rate cannot be saved.")
+	ErrTaxNameTaken    = fault.Define(fault.Conflict, "invoicing.tax_name_taken", "A tax rate with this name exists already.")
+	// ErrStale answers a change that was based on an older version.
+	ErrStale = fault.Define(fault.Precondition, "request.stale", "This was changed meanwhile. Load it again and repeat your change.")
+)
+
+// Address is where somebody is.
+type Address struct {
+	Line1      string `json:"line1"`
+	Line2      string `json:"line2"`
+	PostalCode string `json:"postal_code"`
+	City       string `json:"city"`
+	Region     string `json:"region"`
+	Country    string `json:"country"` // ISO 3166-1 alpha-2
+}
+
+// Lines writes the address as it stands on an envelope.
+func (a Address) Lines() []string {
+	var out []string
+	for _, l := range []string{a.Line1, a.Line2, strings.TrimSpace(a.PostalCode + " " + a.City), a.Region, a.Country} {
+		if l = strings.TrimSpace(l); l != "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Bank is the account that clients pay to.
+type Bank struct {
+	Name    string `json:"name"`
+	Account string `json:"account"` // IBAN or account number
+	Code    string `json:"code"`    // BIC, routing or sort code
+}
+
+// LegalEntity is a company of the agency that issues documents.
+type LegalEntity struct {
+	ID               string
+	Name             string
+	Address          Address
+	TaxID            string
+	Registration     string
+	Email            string
+	Phone            string
+	Bank             Bank
+	Currency         string
+	Terms            day.Terms
+	NumberFormat     NumberFormat
+	NumberReset      Reset
+	FiscalMonth      time.Month // the first month of the fiscal year
+	TimeZone         string
+	Rounding         money.Mode
+	TaxMethod        TaxMethod
+	PricesIncludeTax bool
+	Footer           string
+	Default          bool
+	ArchivedAt       *time.Time
+	Version          int
+	CreatedAt        time.Time
+	UpdatedAt        time.Time
+}
+
+// NewLegalEntity is an entity with the usual settings: EUR-like defaults come
+// from the agency, numbers are INV-2026-0001 and start again every year.
+func NewLegalEntity(id string, d Defaults, now time.Time) LegalEntity {
+	return LegalEntity{
+		ID: id, Name: d.LegalName, Currency: d.Currency, TimeZone: d.TimeZone,
+		Terms: day.Terms{Days: 30}, NumberFormat: "INV-{YYYY}-{NNNN}", NumberReset: Yearly, FiscalMonth: time.January,
+		Rounding: money.HalfUp, TaxMethod: PerRate, Version: 1, CreatedAt: now, UpdatedAt: now,
+	}
+}
+
+// Today is the day it is for the entity.
+func (e LegalEntity) Today(now time.Time) day.Date {
+	loc, err := time.LoadLocation(e.TimeZone)
+	if err != nil { // zones are checked when they are saved
+		loc = time.UTC
+	}
+	return day.Of(now, loc)
+}
+
+// FiscalYear is the year in which the fiscal year of d began.
+func (e LegalEntity) FiscalYear(d day.Date) int {
+	if d.Month() < e.FiscalMonth {
+		return d.Year() - 1
+	}
+	return d.Year()
+}
+
+// Series is the counter that a document issued on d is numbered by.
+func (e LegalEntity) Series(d day.Date) Series {
+	s := Series{EntityID: e.ID, Name: "invoice"}
+	if e.NumberReset == Yearly {
+		s.Period = fourDigits(e.FiscalYear(d))
+	}
+	return s
+}
+
+// check names every fault of the entity at its field.
+func (e LegalEntity) check() error {
+	bad := ErrBadEntity
+	if strings.TrimSpace(e.Name) == "" {
+		bad = bad.At("body.name", "is required")
+	}
+	if !money.Valid(e.Currency) {
+		bad = bad.At("body.currency", "is not a currency code")
+	}
+	if _, err := time.LoadLocation(e.TimeZone); err != nil || e.TimeZone == "" || e.TimeZone == "Local" {
+		bad = bad.At("body.time_zone", "is not a time zone such as Europe/Berlin")
+	}
+	if err := e.NumberFormat.Check(e.NumberReset); err != nil {
+		bad = bad.At("body.number_format", err.Error())
+	}
+	if e.NumberReset != Never && e.NumberReset != Yearly {
+		bad = bad.At("body.number_reset", "must be never or yearly")
+	}
+	if e.FiscalMonth < time.January || e.FiscalMonth > time.December {
+		bad = bad.At("body.fiscal_month", "must be 1 to 12")
+	}
+	if e.Terms.Days < 0 || e.Terms.Days > 365 {
+		bad = bad.At("body.terms_days", "must be 0 to 365")
+	}
+	if _, err := money.ParseMode(string(e.Rounding)); err != nil {
+		bad = bad.At("body.rounding", "must be half_up or half_even")
+	}
+	if e.TaxMethod != PerLine && e.TaxMethod != PerRate {
+		bad = bad.At("body.tax_method", "must be per_line or per_rate")
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	return nil
+}
+
+// TaxKind tells apart the taxes that add nothing: they have different texts.
+type TaxKind string
+
+const (
+	Standard      TaxKind = "standard"
+	ZeroRated     TaxKind = "zero"
+	Exempt        TaxKind = "exempt"
+	ReverseCharge TaxKind = "reverse_charge"
+)
+
+// TaxStep is a percentage and the first day on which it holds.
+type TaxStep struct {
+	From    day.Date        `json:"from"` // no day: since ever
+	Percent decimal.Decimal `json:"percent"`
+}
+
+// TaxRate is a tax. Its percentage may change with time.
+type TaxRate struct {
+	ID         string
+	Name       string
+	Kind       TaxKind
+	LegalText  string
+	Steps      []TaxStep // ordered by day
+	Default    bool
+	ArchivedAt *time.Time
+	Version    int
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// At is the tax as it holds at a tax point. Before the first step it is the first.
+func (r TaxRate) At(point day.Date) AppliedTax {
+	a := AppliedTax{ID: r.ID, Name: r.Name, Kind: r.Kind, LegalText: r.LegalText}
+	for i, s := range r.Steps {
+		if i == 0 || !s.From.After(point) {
+			a.Percent = s.Percent
+		}
+	}
+	return a
+}
+
+func (r *TaxRate) check() error {
+	bad := ErrBadTaxRate
+	if r.Name = strings.TrimSpace(r.Name); r.Name == "" {
+		bad = bad.At("body.name", "is required")
+	}
+	if !slices.Contains([]TaxKind{Standard, ZeroRated, Exempt, ReverseCharge}, r.Kind) {
+		bad = bad.At("body.kind", "must be standard, zero, exempt or reverse_charge")
+	}
+	if len(r.Steps) == 0 {
+		bad = bad.At("body.percent", "is required")
+	}
+	slices.SortStableFunc(r.Steps, func(a, b TaxStep) int { return a.From.Compare(b.From) })
+	for i, s := range r.Steps {
+		switch {
+		case s.Percent.IsNegative() || s.Percent.Cmp(hundred) > 0 || !s.Percent.Equal(s.Percent.Truncate(4)):
+			bad = bad.At("body.percent", "must be 0 to 100 with at most 4 places")
+		case r.Kind != Standard && !s.Percent.IsZero():
+			bad = bad.At("body.percent", "must be 0 for this kind of tax")
+		case i > 0 && s.From == r.Steps[i-1].From:
+			bad = bad.At("body.changes", "has two percentages for one day")
+		}
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	return nil
+}

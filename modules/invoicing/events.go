@@ -1,0 +1,84 @@
+package invoicing
+
+import "github.com/bureauhq/bureau/app/kit/event"
+
+// Fact is what every event of an invoice tells. Amounts are looked up by those
+// who may see them.
+type Fact struct {
+	InvoiceID string `json:"invoice_id"`
+	ClientID  string `json:"client_id"`
+	Number    string `json:"number,omitempty"`
+	Label     string `json:"label"`
+}
+
+// Trace places the event in the client's timeline.
+func (f Fact) Trace() event.Trace {
+	return event.Trace{Entity: "invoice", EntityID: f.InvoiceID, ClientID: f.ClientID, Label: f.Label}
+}
+
+func factOf(i Invoice) Fact {
+	return Fact{InvoiceID: i.ID, ClientID: i.ClientID, Number: i.Number, Label: i.label()}
+}
+
+// What can happen to an invoice.
+type (
+	InvoiceCreated struct{ Fact }
+	InvoiceChanged struct{ Fact }
+	InvoiceDeleted struct{ Fact }
+	InvoiceIssued  struct{ Fact }
+	InvoiceSent    struct{ Fact }
+	InvoiceVoided  struct {
+		Fact
+		Time TimeFate `json:"time"`
+	}
+	// InvoicePaid is published when a payment settles the balance.
+	InvoicePaid struct{ Fact }
+)
+
+func (InvoiceCreated) EventName() string { return "invoicing.invoice_created.v1" }
+func (InvoiceChanged) EventName() string { return "invoicing.invoice_changed.v1" }
+func (InvoiceDeleted) EventName() string { return "invoicing.invoice_deleted.v1" }
+func (InvoiceIssued) EventName() string  { return "invoicing.invoice_issued.v1" }
+func (InvoiceSent) EventName() string    { return "invoicing.invoice_sent.v1" }
+func (InvoiceVoided) EventName() string  { return "invoicing.invoice_voided.v1" }
+func (InvoicePaid) EventName() string    { return "invoicing.invoice_paid.v1" }
+
+// PaymentFact is what every event of a payment tells.
+type PaymentFact struct {
+	PaymentID string `json:"payment_id"`
+	ClientID  string `json:"client_id"`
+	InvoiceID string `json:"invoice_id,omitempty"`
+	Label     string `json:"label"`
+}
+
+// Trace places the event in the client's timeline.
+func (f PaymentFact) Trace() event.Trace {
+	return event.Trace{Entity: "payment", EntityID: f.PaymentID, ClientID: f.ClientID, Label: f.Label}
+}
+
+// What can happen to a payment.
+type (
+	PaymentRecorded  struct{ PaymentFact }
+	PaymentVoided    struct{ PaymentFact }
+	PaymentApplied   struct{ PaymentFact }
+	AllocationUndone struct{ PaymentFact }
+)
+
+func (PaymentRecorded) EventName() string  { return "invoicing.payment_recorded.v1" }
+func (PaymentVoided) EventName() string    { return "invoicing.payment_voided.v1" }
+func (PaymentApplied) EventName() string   { return "invoicing.payment_applied.v1" }
+func (AllocationUndone) EventName() string { return "invoicing.allocation_undone.v1" }
+
+// SettingsChanged is published when a legal entity or a tax rate changes.
+type SettingsChanged struct {
+	Entity string `json:"entity"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+}
+
+func (SettingsChanged) EventName() string { return "invoicing.settings_changed.v1" }
+
+// Trace names the record.
+func (e SettingsChanged) Trace() event.Trace {
+	return event.Trace{Entity: e.Entity, EntityID: e.ID, Label: e.Name}
+}

@@ -1,0 +1,206 @@
+package invoicing
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// GroupBy says what becomes one line.
+type GroupBy string
+
+const (
+	ByTask   GroupBy = "task"
+	ByPerson GroupBy = "person"
+	ByDay    GroupBy = "day"
+)
+
+// FromTime says which time a draft is made from.
+type FromTime struct {
+	ClientID   string
+	ProjectIDs []string
+	EntityID   string
+	From, To   day.Date
+	GroupBy    GroupBy
+	TaxRateIDs []string
+}
+
+// LeftOut is time in the period that cannot be on the draft, and why.
+type LeftOut struct {
+	TimeEntry
+	Why string // "no_rate", "other_currency"
+}
+
+// Preview shows what a draft from time would be. Nothing is saved.
+func (s *Service) Preview(ctx context.Context, f FromTime) (i Invoice, out []LeftOut, err error) {
+	errDone := ErrNothingToBill // any error ends the transaction; this one is never seen
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if i, out, err = s.plan(ctx, tx, f); err != nil {
+			return err
+		}
+		if err := s.ready(ctx, tx, &i); err != nil {
+			return err
+		}
+		return &planned{errDone}
+	})
+	if _, ok := err.(*planned); ok { //nolint:errorlint // made three lines above
+		return i, out, nil
+	}
+	return Invoice{}, nil, err
+}
+
+// planned ends the transaction of a preview, which may have made the first entity.
+type planned struct{ error }
+
+// CreateFromTime makes a draft from approved, unbilled time and takes that time.
+func (s *Service) CreateFromTime(ctx context.Context, f FromTime) (i Invoice, out []LeftOut, err error) {
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if i, out, err = s.plan(ctx, tx, f); err != nil {
+			return err
+		}
+		if len(i.Lines) == 0 {
+			return ErrNothingToBill
+		}
+		if err := s.add(ctx, tx, &i); err != nil {
+			return err
+		}
+		return s.d.Time.MarkBilledTx(ctx, tx, i.entries(), i.ID)
+	})
+	return i, out, err
+}
+
+func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice, []LeftOut, error) {
+	if f.To.Before(f.From) {
+		return Invoice{}, nil, ErrBadPeriod
+	}
+	if f.ClientID == "" && len(f.ProjectIDs) == 0 {
+		return Invoice{}, nil, ErrNoScope
+	}
+	entries, err := s.d.Time.UnbilledTx(ctx, tx, TimeQuery{ClientID: f.ClientID, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To})
+	if err != nil {
+		return Invoice{}, nil, err
+	}
+	if f.ClientID == "" {
+		if len(entries) == 0 {
+			return Invoice{}, nil, ErrNothingToBill
+		}
+		f.ClientID = entries[0].ClientID
+	}
+	if slices.ContainsFunc(entries, func(e TimeEntry) bool { return e.ClientID != f.ClientID }) {
+		return Invoice{}, nil, ErrManyClients
+	}
+	i, err := s.blank(ctx, tx, DraftOf{ClientID: f.ClientID, EntityID: f.EntityID})
+	if err != nil {
+		return Invoice{}, nil, err
+	}
+	i.PeriodFrom, i.PeriodTo = f.From, f.To
+	billable, out := sift(entries, i.Currency)
+	names, err := s.names(ctx, tx, f.GroupBy, billable)
+	if err != nil {
+		return Invoice{}, nil, err
+	}
+	if f.TaxRateIDs == nil {
+		if f.TaxRateIDs, err = s.defaultTaxes(ctx, tx); err != nil {
+			return Invoice{}, nil, err
+		}
+	}
+	i.Lines = group(billable, f.GroupBy, names, f.TaxRateIDs)
+	for n := range i.Lines {
+		i.Lines[n].ID = s.d.NewID()
+	}
+	return i, out, nil
+}
+
+func (s *Service) names(ctx context.Context, tx *tenancy.Tx, by GroupBy, entries []TimeEntry) (map[string]string, error) {
+	if by != ByPerson {
+		return nil, nil
+	}
+	var ids []string
+	for _, e := range entries {
+		ids = append(ids, e.MemberID)
+	}
+	slices.Sort(ids)
+	return s.d.Members.NamesTx(ctx, tx, slices.Compact(ids))
+}
+
+func (s *Service) defaultTaxes(ctx context.Context, tx *tenancy.Tx) ([]string, error) {
+	all, err := s.d.Store.TaxRates(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, r := range all {
+		if r.Default && r.ArchivedAt == nil {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids, nil
+}
+
+// sift parts what can be billed from what cannot. Zero is a rate; none is not.
+func sift(entries []TimeEntry, currency string) (billable []TimeEntry, out []LeftOut) {
+	for _, e := range entries {
+		switch {
+		case e.Rate == nil:
+			out = append(out, LeftOut{e, "no_rate"})
+		case e.Currency != currency:
+			out = append(out, LeftOut{e, "other_currency"})
+		default:
+			billable = append(billable, e)
+		}
+	}
+	return billable, out
+}
+
+// group makes one line of all entries that share a heading and a rate.
+func group(entries []TimeEntry, by GroupBy, names map[string]string, taxes []string) []Line {
+	type key struct{ project, heading, rate string }
+	var lines []Line
+	at := map[key]int{}
+	slices.SortStableFunc(entries, func(a, b TimeEntry) int {
+		return cmp.Or(a.Day.Compare(b.Day), strings.Compare(a.ProjectName, b.ProjectName), strings.Compare(a.ID, b.ID))
+	})
+	for _, e := range entries {
+		k := key{e.ProjectID, heading(e, by, names), e.Rate.String()}
+		n, known := at[k]
+		if !known {
+			n = len(lines)
+			at[k] = n
+			lines = append(lines, Line{
+				Kind: TimeLine, ProjectID: e.ProjectID, Description: k.heading, Unit: "h", UnitPrice: *e.Rate, TaxRateIDs: slices.Clone(taxes),
+			})
+		}
+		lines[n].Sources = append(lines[n].Sources, Source{EntryID: e.ID, Seconds: e.Seconds})
+	}
+	for n := range lines {
+		var seconds int64
+		for _, src := range lines[n].Sources {
+			seconds += src.Seconds
+		}
+		lines[n].Quantity = decimal.NewFromInt(seconds).DivRound(decimal.NewFromInt(3600), 4)
+	}
+	return lines
+}
+
+func heading(e TimeEntry, by GroupBy, names map[string]string) string {
+	what := e.TaskName
+	switch by {
+	case ByPerson:
+		what = names[e.MemberID]
+	case ByDay:
+		what = e.Day.Format("2 January 2006")
+	}
+	if what == "" {
+		return cmp.Or(e.ProjectName, "Time")
+	}
+	if e.ProjectName == "" {
+		return what
+	}
+	return e.ProjectName + ": " + what
+}

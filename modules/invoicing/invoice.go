@@ -1,0 +1,279 @@
+package invoicing
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/money"
+)
+
+// Faults of invoices.
+var (
+	ErrNotFound      = fault.Define(fault.NotFound, "invoicing.not_found", "This invoice does not exist.")
+	ErrBadInvoice    = fault.Define(fault.Invalid, "invoicing.bad_invoice", "This invoice cannot be saved.")
+	ErrNotDraft      = fault.Define(fault.Conflict, "invoicing.not_draft", "An issued invoice is never edited or deleted. Void it and make a new one.")
+	ErrNotIssued     = fault.Define(fault.Conflict, "invoicing.not_issued", "Only an issued invoice can do this.")
+	ErrNoLines       = fault.Define(fault.Invalid, "invoicing.no_lines", "An invoice needs at least one line.").At("body.lines", "needs at least one line")
+	ErrNegativeTotal = fault.Define(fault.Invalid, "invoicing.negative_total", "The total of an invoice cannot be negative.").At("body.lines", "add up to less than zero")
+	ErrDateBackwards = fault.Define(fault.Invalid, "invoicing.date_backwards", "A later invoice of this series is issued already. Dates of a series do not go backwards.").
+				At("body.issue_on", "is before the last issued invoice of the series")
+	ErrDateAhead = fault.Define(fault.Invalid, "invoicing.date_ahead", "An invoice is not issued on a day that has not come.").
+			At("body.issue_on", "is in the future")
+	ErrNumberTaken   = fault.Define(fault.Conflict, "invoicing.number_taken", "This number exists already. Check the number format of the legal entity.")
+	ErrBilledAlready = fault.Define(fault.Conflict, "invoicing.billed_already", "Some of this time was put on another invoice meanwhile.")
+	ErrNothingToBill = fault.Define(fault.Invalid, "invoicing.nothing_to_bill", "There is no approved, unbilled time with a rate in this period.")
+	ErrBadPeriod     = fault.Define(fault.Invalid, "invoicing.bad_period", "The period ends before it begins.").At("body.to", "is before the start")
+	ErrManyClients   = fault.Define(fault.Invalid, "invoicing.many_clients", "An invoice has one client; these projects have several.").
+				At("body.project_ids", "belong to several clients")
+	ErrNoScope = fault.Define(fault.Invalid, "invoicing.no_scope", "Name a client or at least one project.").At("body.client_id", "is required without project_ids")
+)
+
+// State is what a document is. Whether it is paid follows from its balance.
+type State string
+
+const (
+	Draft  State = "draft"
+	Issued State = "issued"
+	Void   State = "void"
+)
+
+// Status is what people see: the state, and for issued ones what the balance says.
+type Status string
+
+const (
+	StatusDraft  Status = "draft"
+	StatusOpen   Status = "open"
+	StatusPart   Status = "partly_paid"
+	StatusLate   Status = "overdue"
+	StatusPaid   Status = "paid"
+	StatusVoided Status = "void"
+)
+
+// Invoice is a document of a legal entity to a client.
+type Invoice struct {
+	ID         string
+	EntityID   string
+	ClientID   string
+	ClientName string
+	State      State
+	Number     string // empty while a draft
+	Period     string // of the number's series
+
+	Currency         string
+	Rounding         money.Mode
+	TaxMethod        TaxMethod
+	PricesIncludeTax bool
+
+	IssueOn    day.Date // of a draft: as wished; none means the day of issue
+	DueOn      day.Date // of a draft: as wished; none means by the terms
+	SupplyOn   day.Date
+	PeriodFrom day.Date
+	PeriodTo   day.Date
+	Terms      day.Terms
+	Reference  string // the client's, such as an order number
+	Note       string
+	Footer     string
+
+	Lines           []Line
+	Taxes           []TaxAmount
+	Net, Tax, Total money.Money
+	Paid            money.Money
+
+	Document  *Document // what the issued document shows
+	PDFKey    string
+	PDFHash   string
+	SentAt    *time.Time
+	IssuedAt  *time.Time
+	VoidedAt  *time.Time
+	VoidWhy   string
+	VoidTime  TimeFate
+	Version   int
+	CreatedBy string
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// LineKind says where a line came from.
+type LineKind string
+
+const (
+	FreeLine LineKind = "free"
+	TimeLine LineKind = "time"
+)
+
+// Line is one line of an invoice.
+type Line struct {
+	ID              string
+	Kind            LineKind
+	ProjectID       string
+	Description     string
+	Quantity        decimal.Decimal
+	Unit            string
+	UnitPrice       decimal.Decimal
+	DiscountPercent decimal.Decimal
+	TaxRateIDs      []string
+	Net, Tax, Gross money.Money
+	Taxes           []TaxAmount
+	Sources         []Source // what was billed by it
+}
+
+// Source is a time entry on a line.
+type Source struct {
+	EntryID string
+	Seconds int64
+}
+
+// Balance is what is still to be paid. A void invoice has none.
+func (i Invoice) Balance() money.Money {
+	if i.State != Issued {
+		return money.Zero(i.Currency)
+	}
+	return i.Total.Sub(i.Paid)
+}
+
+// Status derives what people see from state, balance and due date only.
+func (i Invoice) Status(today day.Date) Status {
+	return StatusOf(i.State, i.Balance(), i.Paid, i.DueOn, today)
+}
+
+// StatusOf derives a status. A part payment leaves "partly paid", and a late
+// one is overdue whether or not a part of it is paid.
+func StatusOf(state State, balance, paid money.Money, due, today day.Date) Status {
+	switch {
+	case state == Draft:
+		return StatusDraft
+	case state == Void:
+		return StatusVoided
+	case balance.IsZero():
+		return StatusPaid
+	case due.Before(today):
+		return StatusLate
+	case !paid.IsZero():
+		return StatusPart
+	}
+	return StatusOpen
+}
+
+// TaxPoint is the day whose tax rates hold: the day of supply, or the end of
+// the period billed, or the day of issue.
+func (i Invoice) TaxPoint(today day.Date) day.Date {
+	for _, d := range []day.Date{i.SupplyOn, i.PeriodTo, i.IssueOn} {
+		if !d.IsZero() {
+			return d
+		}
+	}
+	return today
+}
+
+// label names the invoice for people.
+func (i Invoice) label() string {
+	if i.Number != "" {
+		return i.Number + " · " + i.ClientName
+	}
+	return "Draft for " + i.ClientName
+}
+
+// entries are the time entries on all lines.
+func (i Invoice) entries() []string {
+	var ids []string
+	for _, l := range i.Lines {
+		for _, s := range l.Sources {
+			ids = append(ids, s.EntryID)
+		}
+	}
+	return ids
+}
+
+// calculate brings all figures up to date with lines, taxes and method.
+func (i *Invoice) calculate(rates map[string]TaxRate, today day.Date) error {
+	point := i.TaxPoint(today)
+	s := Sum{Currency: i.Currency, Rounding: i.Rounding, Method: i.TaxMethod, PricesIncludeTax: i.PricesIncludeTax}
+	bad := ErrBadInvoice
+	for n, l := range i.Lines {
+		sl := SumLine{Quantity: l.Quantity, UnitPrice: l.UnitPrice, DiscountPercent: l.DiscountPercent}
+		seen := map[string]bool{}
+		for _, id := range l.TaxRateIDs {
+			rate, known := rates[id]
+			if !known || seen[id] {
+				bad = bad.At(fmt.Sprintf("body.lines[%d].tax_rate_ids", n), "names an unknown tax rate, or one twice")
+				continue
+			}
+			seen[id] = true
+			sl.Taxes = append(sl.Taxes, rate.At(point))
+		}
+		s.Lines = append(s.Lines, sl)
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	f, err := Calculate(s)
+	if err != nil {
+		return ErrBadInvoice.Because(err).At("body.lines", "add up to more than can be billed")
+	}
+	for n := range i.Lines {
+		l := &i.Lines[n]
+		l.Net, l.Tax, l.Gross, l.Taxes = f.Lines[n].Net, f.Lines[n].Tax, f.Lines[n].Gross, f.Lines[n].Taxes
+	}
+	i.Taxes, i.Net, i.Tax, i.Total = f.Taxes, f.Net, f.Tax, f.Total
+	return nil
+}
+
+// maxLines is more than anybody reads, and little enough to render at once.
+const maxLines = 500
+
+var (
+	maxQuantity = decimal.New(1, 9)
+	maxPrice    = decimal.New(1, 10)
+)
+
+// check names every fault of a draft at its field.
+func (i Invoice) check() error {
+	bad := ErrBadInvoice
+	if !money.Valid(i.Currency) {
+		bad = bad.At("body.currency", "is not a currency code")
+	}
+	if !i.PeriodFrom.IsZero() && !i.PeriodTo.IsZero() && i.PeriodTo.Before(i.PeriodFrom) {
+		bad = bad.At("body.period_to", "is before the start")
+	}
+	if !i.IssueOn.IsZero() && !i.DueOn.IsZero() && i.DueOn.Before(i.IssueOn) {
+		bad = bad.At("body.due_on", "is before the date of issue")
+	}
+	if i.Terms.Days < 0 || i.Terms.Days > 365 {
+		bad = bad.At("body.terms_days", "must be 0 to 365")
+	}
+	if len(i.Lines) > maxLines {
+		bad = bad.At("body.lines", "are more than 500")
+	}
+	for n, l := range i.Lines {
+		at := func(field, text string) { bad = bad.At(fmt.Sprintf("body.lines[%d].%s", n, field), text) }
+		if strings.TrimSpace(l.Description) == "" {
+			at("description", "is required")
+		}
+		if l.Quantity.Abs().Cmp(maxQuantity) > 0 || !l.Quantity.Equal(l.Quantity.Truncate(4)) {
+			at("quantity", "must have at most 9 digits and 4 places")
+		}
+		if l.UnitPrice.Abs().Cmp(maxPrice) > 0 || !l.UnitPrice.Equal(l.UnitPrice.Truncate(6)) {
+			at("unit_price", "must have at most 10 digits and 6 places")
+		}
+		if l.DiscountPercent.IsNegative() || l.DiscountPercent.Cmp(hundred) > 0 || !l.DiscountPercent.Equal(l.DiscountPercent.Truncate(4)) {
+			at("discount_percent", "must be 0 to 100 with at most 4 places")
+		}
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	return nil
+}
+
+// TimeFate is what becomes of the time on a voided invoice.
+type TimeFate string
+
+const (
+	ReleaseTime  TimeFate = "release"   // it can be billed again
+	WriteOffTime TimeFate = "write_off" // it stays billed, by nothing
+)

@@ -1,0 +1,287 @@
+package invoicingdb
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/pg"
+	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+type invoiceRow struct {
+	ID               string `gorm:"primaryKey"`
+	EntityID         string
+	ClientID         string
+	ClientName       string
+	State            string
+	Number           *string
+	Period           string
+	Currency         string
+	Rounding         string
+	TaxMethod        string
+	PricesIncludeTax bool
+	IssueOn          day.Date
+	DueOn            day.Date
+	SupplyOn         day.Date
+	PeriodFrom       day.Date
+	PeriodTo         day.Date
+	TermsDays        int
+	TermsEndOfMonth  bool
+	Reference        string
+	Note             string
+	Footer           string
+	NetMinor         int64
+	TaxMinor         int64
+	TotalMinor       int64
+	PaidMinor        int64
+	Taxes            []invoicing.TaxAmount `gorm:"serializer:json"`
+	Document         *invoicing.Document   `gorm:"serializer:json"`
+	PDFKey           string                `gorm:"column:pdf_key"`
+	PDFHash          string                `gorm:"column:pdf_sha256"`
+	SentAt           *time.Time
+	IssuedAt         *time.Time
+	VoidedAt         *time.Time
+	VoidReason       string
+	VoidTime         string
+	Version          int
+	CreatedBy        string
+	CreatedAt        time.Time `gorm:"autoCreateTime:false"`
+	UpdatedAt        time.Time `gorm:"autoUpdateTime:false"`
+}
+
+func (invoiceRow) TableName() string { return "invoices" }
+
+func toRow(i invoicing.Invoice) invoiceRow {
+	r := invoiceRow{
+		ID: i.ID, EntityID: i.EntityID, ClientID: i.ClientID, ClientName: i.ClientName, State: string(i.State), Period: i.Period,
+		Currency: i.Currency, Rounding: string(i.Rounding), TaxMethod: string(i.TaxMethod), PricesIncludeTax: i.PricesIncludeTax,
+		IssueOn: i.IssueOn, DueOn: i.DueOn, SupplyOn: i.SupplyOn, PeriodFrom: i.PeriodFrom, PeriodTo: i.PeriodTo,
+		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
+		NetMinor: i.Net.Minor, TaxMinor: i.Tax.Minor, TotalMinor: i.Total.Minor, PaidMinor: i.Paid.Minor, Taxes: i.Taxes, Document: i.Document,
+		PDFKey: i.PDFKey, PDFHash: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy,
+		VoidTime: string(i.VoidTime), Version: i.Version, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
+	}
+	if i.Number != "" {
+		r.Number = &i.Number
+	}
+	if r.Taxes == nil {
+		r.Taxes = []invoicing.TaxAmount{}
+	}
+	return r
+}
+
+func (r invoiceRow) invoice() invoicing.Invoice {
+	of := func(minor int64) money.Money { return money.Of(minor, r.Currency) }
+	i := invoicing.Invoice{
+		ID: r.ID, EntityID: r.EntityID, ClientID: r.ClientID, ClientName: r.ClientName, State: invoicing.State(r.State), Period: r.Period,
+		Currency: r.Currency, Rounding: money.Mode(r.Rounding), TaxMethod: invoicing.TaxMethod(r.TaxMethod), PricesIncludeTax: r.PricesIncludeTax,
+		IssueOn: r.IssueOn, DueOn: r.DueOn, SupplyOn: r.SupplyOn, PeriodFrom: r.PeriodFrom, PeriodTo: r.PeriodTo,
+		Terms: day.Terms{Days: r.TermsDays, EndOfMonth: r.TermsEndOfMonth}, Reference: r.Reference, Note: r.Note, Footer: r.Footer,
+		Net: of(r.NetMinor), Tax: of(r.TaxMinor), Total: of(r.TotalMinor), Paid: of(r.PaidMinor), Taxes: r.Taxes, Document: r.Document,
+		PDFKey: r.PDFKey, PDFHash: r.PDFHash, SentAt: r.SentAt, IssuedAt: r.IssuedAt, VoidedAt: r.VoidedAt, VoidWhy: r.VoidReason,
+		VoidTime: invoicing.TimeFate(r.VoidTime), Version: r.Version, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
+	}
+	if r.Number != nil {
+		i.Number = *r.Number
+	}
+	return i
+}
+
+type lineRow struct {
+	ID              string `gorm:"primaryKey"`
+	InvoiceID       string
+	Position        int
+	Kind            string
+	ProjectID       *string
+	Description     string
+	Quantity        decimal.Decimal
+	Unit            string
+	UnitPrice       decimal.Decimal
+	DiscountPercent decimal.Decimal
+	TaxRateIDs      uuids `gorm:"column:tax_rate_ids"`
+	NetMinor        int64
+	TaxMinor        int64
+	GrossMinor      int64
+	Taxes           []invoicing.TaxAmount `gorm:"serializer:json"`
+}
+
+func (lineRow) TableName() string { return "invoice_lines" }
+
+type sourceRow struct {
+	Kind      string
+	SourceID  string
+	LineID    string
+	InvoiceID string
+	Seconds   int64
+}
+
+func (sourceRow) TableName() string { return "line_sources" }
+
+func lineRows(i invoicing.Invoice) (lines []lineRow, sources []sourceRow) {
+	for n, l := range i.Lines {
+		r := lineRow{
+			ID: l.ID, InvoiceID: i.ID, Position: n, Kind: string(l.Kind), Description: l.Description, Quantity: l.Quantity, Unit: l.Unit,
+			UnitPrice: l.UnitPrice, DiscountPercent: l.DiscountPercent, TaxRateIDs: l.TaxRateIDs,
+			NetMinor: l.Net.Minor, TaxMinor: l.Tax.Minor, GrossMinor: l.Gross.Minor, Taxes: l.Taxes,
+		}
+		if l.ProjectID != "" {
+			r.ProjectID = &l.ProjectID
+		}
+		if r.Taxes == nil {
+			r.Taxes = []invoicing.TaxAmount{}
+		}
+		lines = append(lines, r)
+		for _, s := range l.Sources {
+			sources = append(sources, sourceRow{"time", s.EntryID, l.ID, i.ID, s.Seconds})
+		}
+	}
+	return lines, sources
+}
+
+// Invoice reads one invoice with its lines.
+func (s Store) Invoice(ctx context.Context, tx *tenancy.Tx, id string) (invoicing.Invoice, error) {
+	return s.read(ctx, tx, tx.Gorm(), id)
+}
+
+// LockedInvoice reads one invoice and holds it until the transaction ends.
+func (s Store) LockedInvoice(ctx context.Context, tx *tenancy.Tx, id string) (invoicing.Invoice, error) {
+	return s.read(ctx, tx, tx.Gorm().Clauses(clause.Locking{Strength: "UPDATE"}), id)
+}
+
+func (Store) read(_ context.Context, tx *tenancy.Tx, db *gorm.DB, id string) (invoicing.Invoice, error) {
+	var r invoiceRow
+	err := db.Where("id = ?", id).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return invoicing.Invoice{}, invoicing.ErrNotFound
+	}
+	if err != nil {
+		return invoicing.Invoice{}, err
+	}
+	i := r.invoice()
+	var lines []lineRow
+	if err := tx.Gorm().Where("invoice_id = ?", id).Order("position").Find(&lines).Error; err != nil {
+		return invoicing.Invoice{}, err
+	}
+	var sources []sourceRow
+	if err := tx.Gorm().Where("invoice_id = ?", id).Order("source_id").Find(&sources).Error; err != nil {
+		return invoicing.Invoice{}, err
+	}
+	at := map[string]int{}
+	for n, l := range lines {
+		at[l.ID] = n
+		i.Lines = append(i.Lines, l.line(i.Currency))
+	}
+	for _, src := range sources {
+		l := &i.Lines[at[src.LineID]]
+		l.Sources = append(l.Sources, invoicing.Source{EntryID: src.SourceID, Seconds: src.Seconds})
+	}
+	return i, nil
+}
+
+func (r lineRow) line(currency string) invoicing.Line {
+	l := invoicing.Line{
+		ID: r.ID, Kind: invoicing.LineKind(r.Kind), Description: r.Description, Quantity: r.Quantity, Unit: r.Unit, UnitPrice: r.UnitPrice,
+		DiscountPercent: r.DiscountPercent, TaxRateIDs: r.TaxRateIDs, Taxes: r.Taxes,
+		Net: money.Of(r.NetMinor, currency), Tax: money.Of(r.TaxMinor, currency), Gross: money.Of(r.GrossMinor, currency),
+	}
+	if r.ProjectID != nil {
+		l.ProjectID = *r.ProjectID
+	}
+	return l
+}
+
+// AddInvoice inserts a draft.
+func (s Store) AddInvoice(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) error {
+	r := toRow(i)
+	if err := tx.Gorm().Create(&r).Error; err != nil {
+		return err
+	}
+	return s.writeLines(ctx, tx, i)
+}
+
+func (Store) writeLines(_ context.Context, tx *tenancy.Tx, i invoicing.Invoice) error {
+	lines, sources := lineRows(i)
+	if len(lines) > 0 {
+		if err := tx.Gorm().CreateInBatches(&lines, 100).Error; err != nil {
+			return err
+		}
+	}
+	if len(sources) == 0 {
+		return nil
+	}
+	err := tx.Gorm().CreateInBatches(&sources, 500).Error
+	if pg.Violates(err, "line_sources_pkey") {
+		return invoicing.ErrBilledAlready.Because(err)
+	}
+	return err
+}
+
+// SaveDraft writes head and lines of a draft. The condition on the state is
+// the last guard of what is issued.
+func (s Store) SaveDraft(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) error {
+	r := toRow(i)
+	if err := saved(tx.Gorm().Model(&r).Where("version = ? AND state = 'draft'", i.Version-1).Select("*").Omit("id", "created_at", "created_by").Updates(&r)); err != nil {
+		return err
+	}
+	if err := s.dropLines(ctx, tx, i.ID); err != nil {
+		return err
+	}
+	return s.writeLines(ctx, tx, i)
+}
+
+func (Store) dropLines(ctx context.Context, tx *tenancy.Tx, id string) error {
+	_, err := tx.PGX().Exec(ctx, `DELETE FROM invoice_lines WHERE invoice_id = $1`, id) // sources go with them
+	return err
+}
+
+// RemoveDraft deletes a draft.
+func (Store) RemoveDraft(ctx context.Context, tx *tenancy.Tx, id string) error {
+	_, err := tx.PGX().Exec(ctx, `DELETE FROM invoices WHERE id = $1 AND state = 'draft'`, id)
+	return err
+}
+
+// MarkIssued writes the issued document, lines with the taxes of the tax point included.
+func (s Store) MarkIssued(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) error {
+	err := s.SaveDraft(ctx, tx, i)
+	if pg.Violates(err, "invoices_number_key") {
+		return invoicing.ErrNumberTaken.Because(err)
+	}
+	return err
+}
+
+// MarkVoid notes that an issued invoice was taken back.
+func (Store) MarkVoid(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) error {
+	_, err := tx.PGX().Exec(ctx, `
+		UPDATE invoices SET state = 'void', voided_at = $2, void_reason = $3, void_time = $4, version = $5, updated_at = $2
+		WHERE id = $1 AND state = 'issued'`, i.ID, i.VoidedAt, i.VoidWhy, string(i.VoidTime), i.Version)
+	return err
+}
+
+// SetPaid keeps the sum of the allocations beside the invoice.
+func (Store) SetPaid(ctx context.Context, tx *tenancy.Tx, id string, paid money.Money) error {
+	_, err := tx.PGX().Exec(ctx, `UPDATE invoices SET paid_minor = $2, version = version + 1 WHERE id = $1`, id, paid.Minor)
+	if pg.Violates(err, "invoices_paid_check") {
+		return invoicing.ErrOverpaid.Because(err)
+	}
+	return err
+}
+
+// KeepPDF notes where the document is kept; the first one stays.
+func (Store) KeepPDF(ctx context.Context, tx *tenancy.Tx, id, key, hash string) error {
+	_, err := tx.PGX().Exec(ctx, `UPDATE invoices SET pdf_key = $2, pdf_sha256 = $3 WHERE id = $1 AND pdf_key = '' AND state <> 'draft'`, id, key, hash)
+	return err
+}
+
+// FreeSources lets the sources of an invoice be billed again.
+func (Store) FreeSources(ctx context.Context, tx *tenancy.Tx, id string) error {
+	_, err := tx.PGX().Exec(ctx, `DELETE FROM line_sources WHERE invoice_id = $1`, id)
+	return err
+}

@@ -1,0 +1,185 @@
+package invoicingdb
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/page"
+	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// where collects conditions and their arguments.
+type where struct {
+	conds []string
+	args  []any
+}
+
+// add appends a condition in which ? stands for the next argument.
+func (w *where) add(cond string, args ...any) {
+	for _, a := range args {
+		w.args = append(w.args, a)
+		cond = strings.Replace(cond, "?", fmt.Sprintf("$%d", len(w.args)), 1)
+	}
+	w.conds = append(w.conds, cond)
+}
+
+func (w *where) String() string {
+	if len(w.conds) == 0 {
+		return "true"
+	}
+	return strings.Join(w.conds, " AND ")
+}
+
+// statusSQL derives the status as invoicing.StatusOf does.
+const statusSQL = `CASE WHEN state = 'draft' THEN 'draft' WHEN state = 'void' THEN 'void'
+	WHEN paid_minor = total_minor THEN 'paid' WHEN due_on < ? THEN 'overdue'
+	WHEN paid_minor > 0 THEN 'partly_paid' ELSE 'open' END`
+
+func filter(f invoicing.Filter) *where {
+	w := &where{}
+	if f.Query != "" {
+		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Query) + "%"
+		w.add(`(number ILIKE ? OR client_name ILIKE ? OR reference ILIKE ?)`, like, like, like)
+	}
+	if f.ClientID != "" {
+		w.add(`client_id = ?`, f.ClientID)
+	}
+	if !f.From.IsZero() {
+		w.add(`issue_on >= ?`, f.From)
+	}
+	if !f.To.IsZero() {
+		w.add(`issue_on <= ?`, f.To)
+	}
+	if f.IssuedOnly {
+		w.add(`state <> 'draft'`)
+	}
+	switch f.Status {
+	case "":
+	case invoicing.StatusOpen: // open in the wide sense: something is still to be paid
+		w.add(`state = 'issued' AND paid_minor < total_minor`)
+	default:
+		w.add(`(`+statusSQL+`) = ?`, f.Today, string(f.Status))
+	}
+	return w
+}
+
+// sorts are the orders of the list; the expression is never null and its text
+// form is what the cursor holds.
+var sorts = map[string]struct{ expr, cast string }{
+	"created":  {`created_at`, `timestamptz`},
+	"issue_on": {`coalesce(issue_on, '2999-12-31'::date)`, `date`},
+	"due_on":   {`coalesce(due_on, '2999-12-31'::date)`, `date`},
+	"client":   {`lower(client_name)`, `text`},
+	"total":    {`total_minor`, `bigint`},
+	"number":   {`coalesce(number, '')`, `text`},
+}
+
+// List reads one page and one row more.
+func (Store) List(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) ([]invoicing.Summary, error) {
+	w := filter(f)
+	name, direction, than := strings.TrimPrefix(f.Sort, "-"), "ASC", ">"
+	if strings.HasPrefix(f.Sort, "-") || f.Sort == "" {
+		direction, than = "DESC", "<"
+	}
+	sort, known := sorts[name]
+	if !known {
+		sort = sorts["created"]
+	}
+	after, err := page.Decode(f.Page.Cursor, 2)
+	if err != nil {
+		return nil, err
+	}
+	if after != nil {
+		w.add(fmt.Sprintf(`(%s, id) %s (?::text::%s, ?::text::uuid)`, sort.expr, than, sort.cast), after[0], after[1])
+	}
+	rows, err := tx.PGX().Query(ctx, fmt.Sprintf(`
+		SELECT id::text, coalesce(number, ''), client_id::text, client_name, state, issue_on, due_on, currency, total_minor, paid_minor,
+		       sent_at, created_at, (%[1]s)::text
+		FROM invoices WHERE %[2]s ORDER BY %[1]s %[3]s, id %[3]s LIMIT %[4]d`, sort.expr, w, direction, f.Page.Size()+1), w.args...)
+	if err != nil {
+		return nil, err
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (invoicing.Summary, error) {
+		var r invoicing.Summary
+		var currency string
+		var issue, due *time.Time
+		err := row.Scan(&r.ID, &r.Number, &r.ClientID, &r.ClientName, &r.State, &issue, &due, &currency, &r.Total.Minor, &r.Paid.Minor,
+			&r.SentAt, &r.CreatedAt, &r.SortKey)
+		r.Total.Currency, r.Paid.Currency = currency, currency
+		r.IssueOn, r.DueOn = dayOf(issue), dayOf(due)
+		return r, err
+	})
+	if err != nil && after != nil && isBadText(err) {
+		return nil, page.ErrBadCursor.Because(err)
+	}
+	return all, err
+}
+
+func dayOf(t *time.Time) day.Date {
+	if t == nil {
+		return day.Date{}
+	}
+	return day.Of(*t, time.UTC)
+}
+
+// Overview counts by status and adds up by currency, in one pass over what
+// the filter finds.
+func (Store) Overview(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) (invoicing.Overview, error) {
+	w := filter(f)
+	w.args = append(w.args, f.Today)
+	today := fmt.Sprintf("$%d", len(w.args))
+	rows, err := tx.PGX().Query(ctx, `
+		SELECT `+strings.ReplaceAll(statusSQL, "?", today+"::date")+` AS status, currency,
+		       CASE WHEN state <> 'issued' OR paid_minor = total_minor OR due_on >= `+today+`::date THEN 0
+		            WHEN `+today+`::date - due_on <= 30 THEN 1 WHEN `+today+`::date - due_on <= 60 THEN 2
+		            WHEN `+today+`::date - due_on <= 90 THEN 3 ELSE 4 END AS bucket,
+		       count(*), sum(total_minor)::bigint, (sum(total_minor - paid_minor) FILTER (WHERE state = 'issued'))::bigint
+		FROM invoices WHERE `+w.String()+` GROUP BY 1, 2, 3 ORDER BY 2`, w.args...)
+	if err != nil {
+		return invoicing.Overview{}, err
+	}
+	defer rows.Close()
+	o := invoicing.Overview{Counts: map[invoicing.Status]int{}}
+	for rows.Next() {
+		var status invoicing.Status
+		var currency string
+		var bucket, count int
+		var total int64
+		var open *int64
+		if err := rows.Scan(&status, &currency, &bucket, &count, &total, &open); err != nil {
+			return o, err
+		}
+		o.Counts[status] += count
+		if n := len(o.Totals); n == 0 || o.Totals[n-1].Currency != currency {
+			o.Totals = append(o.Totals, emptyTotals(currency))
+		}
+		t := &o.Totals[len(o.Totals)-1]
+		t.Count += count
+		if status != invoicing.StatusVoided && status != invoicing.StatusDraft {
+			t.Total.Minor += total
+		}
+		if open != nil {
+			t.Open.Minor += *open
+			t.Buckets[bucket].Minor += *open
+			if bucket > 0 {
+				t.Overdue.Minor += *open
+			}
+		}
+	}
+	return o, rows.Err()
+}
+
+func emptyTotals(currency string) invoicing.CurrencyTotals {
+	t := invoicing.CurrencyTotals{Currency: currency, Total: money.Zero(currency), Open: money.Zero(currency), Overdue: money.Zero(currency)}
+	for n := range t.Buckets {
+		t.Buckets[n] = money.Zero(currency)
+	}
+	return t
+}

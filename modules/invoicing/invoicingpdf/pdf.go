@@ -1,0 +1,366 @@
+// Package invoicingpdf draws invoices. The same document gives the same bytes:
+// nothing in the file depends on when or where it is drawn.
+package invoicingpdf
+
+import (
+	"bytes"
+	_ "embed" // the fonts
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	_ "image/jpeg" // logos
+	"image/png"
+	"strconv"
+	"strings"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/invoicing"
+)
+
+// DejaVu Sans covers Latin, Greek and Cyrillic letters and most currency signs (see fonts/LICENSE).
+var (
+	//go:embed fonts/DejaVuSansCondensed.ttf
+	regular []byte
+	//go:embed fonts/DejaVuSansCondensed-Bold.ttf
+	bold []byte
+)
+
+// Renderer draws documents. Its zero value is ready.
+type Renderer struct{}
+
+var _ invoicing.Renderer = Renderer{}
+
+const (
+	left, top, right, bottom = 20.0, 18.0, 190.0, 272.0 // millimetres on A4
+	row                      = 5.0
+)
+
+// sheet is one document being drawn.
+type sheet struct {
+	*fpdf.Fpdf
+	doc    invoicing.Document
+	accent [3]int
+}
+
+// Render draws the document as a PDF.
+func (Renderer) Render(doc invoicing.Document, logo []byte) ([]byte, error) {
+	s := &sheet{Fpdf: fpdf.New("P", "mm", "A4", ""), doc: doc, accent: colour(doc.Colour)}
+	stamp := doc.IssueOn.In(time.UTC)
+	s.SetCreationDate(stamp)
+	s.SetModificationDate(stamp)
+	s.SetCatalogSort(true)
+	s.SetProducer("Bureau", true)
+	s.SetTitle(title(doc), true)
+	s.SetAuthor(doc.Seller.Name, true)
+	s.AddUTF8FontFromBytes("sans", "", regular)
+	s.AddUTF8FontFromBytes("sans", "B", bold)
+	s.SetMargins(left, top, 210-right)
+	s.SetAutoPageBreak(false, 0)
+	s.AliasNbPages("{pages}")
+	s.SetFooterFunc(s.foot)
+	s.AddPage()
+	s.head(logo)
+	s.table()
+	s.totals()
+	s.closing()
+	var out bytes.Buffer
+	if err := s.Output(&out); err != nil {
+		return nil, fmt.Errorf("draw invoice: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func title(doc invoicing.Document) string {
+	if doc.Number == "" {
+		return "Invoice (draft)"
+	}
+	return "Invoice " + doc.Number
+}
+
+func colour(hex string) [3]int {
+	n, err := strconv.ParseUint(strings.TrimPrefix(hex, "#"), 16, 32)
+	if err != nil || len(hex) != 7 {
+		return [3]int{33, 43, 54}
+	}
+	return [3]int{int(n >> 16), int(n >> 8 & 255), int(n & 255)}
+}
+
+func (s *sheet) font(style string, size float64, grey int) {
+	s.SetFont("sans", style, size)
+	s.SetTextColor(grey, grey, grey)
+}
+
+// clean replaces spaces that the font has no glyph for.
+func clean(text string) string { return strings.ReplaceAll(text, "\u202f", "\u00a0") }
+
+func (s *sheet) text(x, y, w float64, align, text string) {
+	s.SetXY(x, y)
+	s.CellFormat(w, row, clean(text), "", 0, align, false, 0, "")
+}
+
+// lines writes a block and returns where it ends.
+func (s *sheet) lines(x, y, w float64, text string) float64 {
+	for _, l := range s.SplitText(clean(text), w) {
+		s.breakAt(&y)
+		s.text(x, y, w, "L", l)
+		y += row
+	}
+	return y
+}
+
+// breakAt starts a new page when the next line does not fit.
+func (s *sheet) breakAt(y *float64) {
+	if *y+row > bottom {
+		s.AddPage()
+		*y = top
+	}
+}
+
+func (s *sheet) head(logo []byte) {
+	y := top
+	if s.logo(logo) {
+		y += 22
+	}
+	s.SetTextColor(s.accent[0], s.accent[1], s.accent[2])
+	s.SetFont("sans", "B", 20)
+	s.text(110, top+2, 80, "R", "Invoice")
+	s.font("", 10, 90)
+	number := s.doc.Number
+	if number == "" {
+		number = "Draft"
+	}
+	s.text(110, top+11, 80, "R", number)
+	s.font("B", 10, 30)
+	s.text(left, y, 85, "L", s.doc.Seller.Name)
+	s.font("", 9, 90)
+	y += row
+	for _, l := range append(append([]string{}, s.doc.Seller.Address...), nonEmpty(s.doc.Seller.Email, s.doc.Seller.Phone)...) {
+		s.text(left, y, 85, "L", l)
+		y += row - 0.6
+	}
+	y = max(y+8, 58)
+	s.font("", 8, 120)
+	s.text(left, y, 85, "L", "BILL TO")
+	s.font("B", 10, 30)
+	s.text(left, y+row, 85, "L", s.doc.Buyer.Name)
+	s.font("", 9, 60)
+	end := y + 2*row
+	buyer := append([]string{}, s.doc.Buyer.Address...)
+	if s.doc.Buyer.TaxID != "" {
+		buyer = append(buyer, "Tax ID "+s.doc.Buyer.TaxID)
+	}
+	for _, l := range buyer {
+		s.text(left, end, 85, "L", l)
+		end += row - 0.6
+	}
+	s.SetY(max(end, s.facts(y)) + 8)
+}
+
+// facts are the dates and references beside the address.
+func (s *sheet) facts(y float64) float64 {
+	d := s.doc
+	facts := [][2]string{{"Date", date(d.IssueOn)}, {"Due", date(d.DueOn)}}
+	if d.PeriodFrom != nil && d.PeriodTo != nil {
+		facts = append(facts, [2]string{"Period", date(*d.PeriodFrom) + " – " + date(*d.PeriodTo)})
+	}
+	if d.SupplyOn != nil {
+		facts = append(facts, [2]string{"Date of supply", date(*d.SupplyOn)})
+	}
+	if d.Reference != "" {
+		facts = append(facts, [2]string{"Your reference", d.Reference})
+	}
+	for _, f := range facts {
+		s.font("", 9, 120)
+		s.text(112, y, 28, "L", f[0])
+		s.font("", 9, 30)
+		s.text(138, y, 52, "R", f[1])
+		y += row
+	}
+	return y
+}
+
+func date(d day.Date) string { return d.Format("2 Jan 2006") }
+
+func nonEmpty(all ...string) (out []string) {
+	for _, s := range all {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+var columns = []struct {
+	name, align string
+	x, w        float64
+}{
+	{"Description", "L", left, 84}, {"Quantity", "R", 104, 24}, {"Price", "R", 128, 30}, {"Amount", "R", 158, 32},
+}
+
+func (s *sheet) tableHead(y float64) float64 {
+	s.font("B", 8.5, 90)
+	for _, c := range columns {
+		s.text(c.x, y, c.w, c.align, c.name)
+	}
+	s.SetDrawColor(s.accent[0], s.accent[1], s.accent[2])
+	s.SetLineWidth(0.4)
+	s.Line(left, y+row+0.8, right, y+row+0.8)
+	return y + row + 2.4
+}
+
+func (s *sheet) table() {
+	y := s.tableHead(s.GetY())
+	s.SetLineWidth(0.1)
+	for _, l := range s.doc.Lines {
+		s.font("", 9, 30)
+		text := s.SplitText(clean(l.Description), columns[0].w-2)
+		under := s.under(l)
+		height := float64(len(text))*row + 2
+		if under != "" {
+			height += row - 1
+		}
+		if y+height > bottom && height < bottom-top-20 {
+			s.AddPage()
+			y = s.tableHead(top)
+			s.SetLineWidth(0.1)
+		}
+		s.font("", 9, 30)
+		s.text(columns[1].x, y, columns[1].w, "R", strings.TrimSpace(plain(l.Quantity)+" "+l.Unit))
+		s.text(columns[2].x, y, columns[2].w, "R", s.price(l.UnitPrice))
+		s.text(columns[3].x, y, columns[3].w, "R", s.money(l.Amount))
+		y = s.lines(columns[0].x, y, columns[0].w, strings.Join(text, "\n"))
+		if under != "" {
+			s.font("", 8, 120)
+			s.text(columns[0].x, y-0.6, columns[0].w, "L", under)
+			y += row - 1
+		}
+		s.SetDrawColor(225, 225, 225)
+		s.Line(left, y+0.8, right, y+0.8)
+		y += 2
+	}
+	s.SetY(y + 2)
+}
+
+// under is the small print of a line.
+func (s *sheet) under(l invoicing.DocumentLine) string {
+	var parts []string
+	if !l.DiscountPercent.IsZero() {
+		parts = append(parts, "less "+plain(l.DiscountPercent)+" %")
+	}
+	return strings.Join(append(parts, l.Taxes...), " · ")
+}
+
+func plain(d decimal.Decimal) string { return d.String() }
+
+func (s *sheet) money(m money.Money) string { return clean(money.Format(m, s.doc.Locale)) }
+
+// price keeps the places that a unit price has beyond those of money.
+func (s *sheet) price(d decimal.Decimal) string {
+	m, err := money.FromDecimal(d, s.doc.Currency, money.HalfUp)
+	if err == nil && m.Decimal().Equal(d) {
+		return s.money(m)
+	}
+	return d.String() + "\u00a0" + s.doc.Currency
+}
+
+func (s *sheet) totals() {
+	d := s.doc
+	rows := [][2]string{{"Net", s.money(d.Net)}}
+	for _, t := range d.Taxes {
+		name := fmt.Sprintf("%s %s %% on %s", t.Name, plain(t.Percent), s.money(t.Base))
+		rows = append(rows, [2]string{name, s.money(t.Tax)})
+	}
+	y := s.GetY()
+	if y+float64(len(rows)+2)*row+6 > bottom {
+		s.AddPage()
+		y = top
+	}
+	for _, r := range rows {
+		s.font("", 9, 60)
+		s.text(90, y, 68, "R", r[0])
+		s.text(158, y, 32, "R", r[1])
+		y += row
+	}
+	s.SetDrawColor(s.accent[0], s.accent[1], s.accent[2])
+	s.SetLineWidth(0.4)
+	s.Line(112, y+1, right, y+1)
+	s.font("B", 11.5, 20)
+	label := "Total"
+	if d.Inclusive && len(d.Taxes) > 0 {
+		label = "Total, tax included"
+	}
+	s.text(90, y+2.4, 60, "R", label)
+	s.text(148, y+2.4, 42, "R", s.money(d.Total))
+	s.SetY(y + 14)
+}
+
+func (s *sheet) closing() {
+	d, y := s.doc, s.GetY()
+	s.font("", 9, 60)
+	for _, block := range append(append([]string{}, d.LegalTexts...), d.Note) {
+		if block != "" {
+			y = s.lines(left, y, right-left, block) + 2
+		}
+	}
+	bank := strings.Join(nonEmpty(d.Bank.Name, d.Bank.Account, d.Bank.Code), " · ")
+	if bank != "" {
+		y += 2
+		s.breakAt(&y)
+		s.font("B", 9, 30)
+		s.text(left, y, 170, "L", "Please pay by "+date(d.DueOn)+" to")
+		s.font("", 9, 60)
+		y = s.lines(left, y+row, right-left, bank) + 2
+	}
+	if d.Footer != "" {
+		s.lines(left, y+2, right-left, d.Footer)
+	}
+}
+
+func (s *sheet) foot() {
+	s.font("", 7.5, 130)
+	parts := nonEmpty(s.doc.Seller.Name, s.doc.Seller.Registration)
+	if s.doc.Seller.TaxID != "" {
+		parts = append(parts, "Tax ID "+s.doc.Seller.TaxID)
+	}
+	s.text(left, 282, 140, "L", strings.Join(parts, " · "))
+	s.text(160, 282, 30, "R", fmt.Sprintf("%d / {pages}", s.PageNo()))
+}
+
+// logo draws the picture flat on white, since alpha channels make readers
+// differ. What is no picture is left out.
+func (s *sheet) logo(raw []byte) bool {
+	if len(raw) == 0 {
+		return false
+	}
+	img, _, err := image.Decode(bytes.NewReader(raw))
+	if err != nil || img.Bounds().Empty() {
+		return false
+	}
+	flat := image.NewRGBA(img.Bounds())
+	draw.Draw(flat, flat.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.Draw(flat, flat.Bounds(), img, img.Bounds().Min, draw.Over)
+	var buf bytes.Buffer
+	if err := png.Encode(&buf, opaque{flat}); err != nil {
+		return false
+	}
+	s.RegisterImageOptionsReader("logo", fpdf.ImageOptions{ImageType: "PNG"}, &buf)
+	w, h := 50.0, 18.0
+	if ratio := float64(flat.Bounds().Dx()) / float64(flat.Bounds().Dy()); ratio*h < w {
+		w = ratio * h
+	} else {
+		h = w / ratio
+	}
+	s.ImageOptions("logo", left, top, w, h, false, fpdf.ImageOptions{ImageType: "PNG"}, 0, "")
+	return true
+}
+
+// opaque tells the encoder that there is no alpha channel to write.
+type opaque struct{ *image.RGBA }
+
+func (opaque) Opaque() bool { return true }

@@ -1,0 +1,86 @@
+package invoicingpdf_test
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"testing"
+
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/invoicingpdf"
+)
+
+func document(lines int) invoicing.Document {
+	from, to := day.MustParse("2026-02-01"), day.MustParse("2026-02-28")
+	vat := invoicing.AppliedTax{ID: "vat", Name: "VAT", Kind: invoicing.Standard, Percent: decimal.NewFromInt(19)}
+	doc := invoicing.Document{
+		Number: "INV-2026-0042", IssueOn: day.MustParse("2026-03-02"), DueOn: day.MustParse("2026-04-01"), PeriodFrom: &from, PeriodTo: &to,
+		Seller:    invoicing.Party{Name: "Nordlicht Studio GmbH", Address: []string{"Hafenstraße 7", "20457 Hamburg", "DE"}, TaxID: "DE123456789", Registration: "HRB 4711", Email: "billing@nordlicht.example"},
+		Buyer:     invoicing.Party{Name: "Łódź Αθήνα Київ Ltd", Address: []string{"1 High Street", "London"}, TaxID: "GB999"},
+		Bank:      invoicing.Bank{Name: "Hausbank", Account: "DE02 1203 0000 0000 2020 51", Code: "BYLADEM1001"},
+		Reference: "PO-77", Currency: "EUR", Locale: "de", Taxes: []invoicing.TaxAmount{{AppliedTax: vat, Base: money.Of(1180000, "EUR"), Tax: money.Of(224200, "EUR")}},
+		Net: money.Of(1180000, "EUR"), Tax: money.Of(224200, "EUR"), Total: money.Of(1404200, "EUR"),
+		Note: "Thank you for working with us.", Footer: "Payment without deduction.", Colour: "#2855D9",
+	}
+	for n := range lines {
+		doc.Lines = append(doc.Lines, invoicing.DocumentLine{
+			Description: fmt.Sprintf("Website relaunch: design of page templates and a long explanation of part %d of the work", n+1),
+			Quantity:    decimal.RequireFromString("12.5"), Unit: "h", UnitPrice: decimal.RequireFromString("94.4"), Taxes: []string{"VAT"}, Amount: money.Of(118000, "EUR"),
+		})
+	}
+	return doc
+}
+
+func logo(t *testing.T) []byte {
+	t.Helper()
+	img := image.NewNRGBA(image.Rect(0, 0, 120, 40))
+	for x := range 120 {
+		img.Set(x, 20, color.NRGBA{40, 85, 217, uint8(x * 2)})
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestTheSameDocumentGivesTheSameBytes(t *testing.T) {
+	t.Parallel()
+	for _, lines := range []int{1, 10, 120} {
+		a, err := invoicingpdf.Renderer{}.Render(document(lines), logo(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := invoicingpdf.Renderer{}.Render(document(lines), logo(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(a, b) {
+			t.Errorf("%d lines: two renderings differ", lines)
+		}
+		if err := api.Validate(bytes.NewReader(a), nil); err != nil {
+			t.Errorf("%d lines: %v", lines, err)
+		}
+		if pages, err := api.PageCount(bytes.NewReader(a), nil); err != nil || (pages == 1) != (lines < 10) {
+			t.Errorf("%d lines on %d pages, %v", lines, pages, err)
+		}
+		if dir := os.Getenv("BUREAU_PDF_DIR"); dir != "" {
+			_ = os.WriteFile(fmt.Sprintf("%s/invoice-%d.pdf", dir, lines), a, 0o600)
+		}
+	}
+}
+
+func TestABrokenLogoIsLeftOut(t *testing.T) {
+	t.Parallel()
+	if _, err := (invoicingpdf.Renderer{}).Render(document(1), []byte("no picture")); err != nil {
+		t.Fatal(err)
+	}
+}

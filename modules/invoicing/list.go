@@ -1,0 +1,117 @@
+package invoicing
+
+import (
+	"context"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/page"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Filter says which invoices are wanted. Zero fields do not filter.
+type Filter struct {
+	Query    string
+	Status   Status
+	ClientID string
+	From, To day.Date // by date of issue
+	Sort     string   // "-created", "-issue_on", "due_on", "client", "-total", "-number" and their opposites
+	Today    day.Date
+	// IssuedOnly hides drafts: what a client may know of.
+	IssuedOnly bool
+	Page       page.Query
+}
+
+// Summary is a row of the list.
+type Summary struct {
+	ID         string
+	Number     string
+	ClientID   string
+	ClientName string
+	State      State
+	IssueOn    day.Date
+	DueOn      day.Date
+	Total      money.Money
+	Paid       money.Money
+	SentAt     *time.Time
+	CreatedAt  time.Time
+	SortKey    string // the value the list is sorted by, for the cursor
+}
+
+// Balance is what is still to be paid.
+func (r Summary) Balance() money.Money {
+	if r.State != Issued {
+		return money.Zero(r.Total.Currency)
+	}
+	return r.Total.Sub(r.Paid)
+}
+
+// Status derives what people see.
+func (r Summary) Status(today day.Date) Status {
+	return StatusOf(r.State, r.Balance(), r.Paid, r.DueOn, today)
+}
+
+// Overview counts and adds up, currency by currency.
+type Overview struct {
+	Counts map[Status]int
+	Totals []CurrencyTotals
+}
+
+// CurrencyTotals are the sums of one currency. Buckets age the open balance by
+// due date: not yet due, 1 to 30 days late, 31 to 60, 61 to 90, more.
+type CurrencyTotals struct {
+	Currency string
+	Count    int
+	Total    money.Money
+	Open     money.Money
+	Overdue  money.Money
+	Buckets  [5]money.Money
+}
+
+// List finds invoices.
+func (s *Service) List(ctx context.Context, f Filter) (rows []Summary, next *string, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		f.Today, err = s.today(ctx, tx)
+		if err != nil {
+			return err
+		}
+		rows, err = s.d.Store.List(ctx, tx, f)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, next = page.Cut(rows, f.Page.Size(), func(r Summary) []string { return []string{r.SortKey, r.ID} })
+	return rows, next, nil
+}
+
+// Overview adds up what a filter finds.
+func (s *Service) Overview(ctx context.Context, f Filter) (o Overview, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if f.Today, err = s.today(ctx, tx); err != nil {
+			return err
+		}
+		o, err = s.d.Store.Overview(ctx, tx, f)
+		return err
+	})
+	return o, err
+}
+
+// today is the day it is for the agency: an invoice is overdue by its calendar.
+func (s *Service) today(ctx context.Context, tx *tenancy.Tx) (day.Date, error) {
+	d, err := s.d.Settings.DefaultsTx(ctx, tx)
+	if err != nil {
+		return day.Date{}, err
+	}
+	return LegalEntity{TimeZone: d.TimeZone}.Today(s.d.Now()), nil
+}
+
+// Today is the same for views of single invoices.
+func (s *Service) Today(ctx context.Context) (d day.Date, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		d, err = s.today(ctx, tx)
+		return err
+	})
+	return d, err
+}

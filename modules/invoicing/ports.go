@@ -1,0 +1,181 @@
+package invoicing
+
+import (
+	"context"
+	"io"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/event"
+	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Permissions of this module.
+const (
+	CanRead          access.Permission = "invoicing.invoices.read"
+	CanWrite         access.Permission = "invoicing.invoices.write"
+	CanIssue         access.Permission = "invoicing.invoices.issue"
+	CanWritePayments access.Permission = "invoicing.payments.write"
+	CanReadSettings  access.Permission = "invoicing.settings.read"
+	CanWriteSettings access.Permission = "invoicing.settings.write"
+)
+
+// Defaults are what the agency's profile says.
+type Defaults struct {
+	LegalName string
+	Currency  string
+	TimeZone  string
+	Locale    string
+	Colour    string
+	LogoKey   string
+}
+
+// Settings answers the agency's profile.
+type Settings interface {
+	DefaultsTx(ctx context.Context, tx *tenancy.Tx) (Defaults, error)
+}
+
+// Client is whom a document goes to.
+type Client struct {
+	ID        string
+	Name      string
+	Address   []string
+	TaxID     string
+	Currency  string // empty: the entity's
+	TermsDays *int   // nil: the entity's
+}
+
+// Recipient is somebody whom invoices are mailed to.
+type Recipient struct {
+	Name  string
+	Email string
+}
+
+// Clients answers who a client is.
+type Clients interface {
+	ClientTx(ctx context.Context, tx *tenancy.Tx, id string) (Client, error) // not found
+	BillingTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]Recipient, error)
+}
+
+// TimeEntry is approved, billable time that is on no invoice.
+type TimeEntry struct {
+	ID          string
+	MemberID    string
+	ClientID    string
+	ProjectID   string
+	ProjectName string
+	TaskID      string
+	TaskName    string
+	Day         day.Date
+	Seconds     int64            // as billed, by the rounding rule
+	Rate        *decimal.Decimal // per hour; nil: no rate was found
+	Currency    string
+	Note        string
+}
+
+// TimeQuery says which time is wanted.
+type TimeQuery struct {
+	ClientID   string
+	ProjectIDs []string
+	From, To   day.Date
+}
+
+// Time answers what is unbilled and is told what was billed.
+type Time interface {
+	UnbilledTx(ctx context.Context, tx *tenancy.Tx, q TimeQuery) ([]TimeEntry, error)
+	MarkBilledTx(ctx context.Context, tx *tenancy.Tx, entryIDs []string, invoiceID string) error // billed already
+	ReleaseBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID string) error
+}
+
+// Members answers how members are called.
+type Members interface {
+	NamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error)
+}
+
+// Renderer makes the PDF of a document. The same document gives the same bytes.
+type Renderer interface {
+	Render(doc Document, logo []byte) ([]byte, error)
+}
+
+// Files keeps documents byte for byte.
+type Files interface {
+	Put(ctx context.Context, key, contentType string, r io.Reader, size int64) error
+	Read(ctx context.Context, key string) ([]byte, error)
+}
+
+// Mail is a message with the document attached.
+type Mail struct {
+	Key      string // a repeated send of one key is one mail
+	To       []Recipient
+	ReplyTo  string
+	FromName string
+	Subject  string
+	Text     string
+	PDFName  string
+	PDF      []byte
+}
+
+// Mailer sends mail.
+type Mailer interface {
+	Send(ctx context.Context, m Mail) error
+}
+
+// Publisher announces events; event.Bus is one.
+type Publisher interface {
+	Publish(ctx context.Context, tx job.Tx, e event.Event) error
+}
+
+// Queue takes jobs; job.Queue is one.
+type Queue interface {
+	Enqueue(ctx context.Context, tx job.Tx, all ...job.Args) error
+}
+
+// Store keeps what this module owns. Its one implementation is invoicingdb.
+type Store interface {
+	Entities(ctx context.Context, tx *tenancy.Tx) ([]LegalEntity, error)
+	Entity(ctx context.Context, tx *tenancy.Tx, id string) (LegalEntity, error) // ErrEntityNotFound
+	AddEntity(ctx context.Context, tx *tenancy.Tx, e LegalEntity) error
+	SaveEntity(ctx context.Context, tx *tenancy.Tx, e LegalEntity) error // ErrStale
+	ClearDefaultEntity(ctx context.Context, tx *tenancy.Tx) error
+
+	TaxRates(ctx context.Context, tx *tenancy.Tx) ([]TaxRate, error)
+	TaxRate(ctx context.Context, tx *tenancy.Tx, id string) (TaxRate, error) // ErrTaxRateNotFound
+	AddTaxRate(ctx context.Context, tx *tenancy.Tx, r TaxRate) error         // ErrTaxNameTaken
+	SaveTaxRate(ctx context.Context, tx *tenancy.Tx, r TaxRate) error        // ErrTaxNameTaken, ErrStale
+
+	// NextNumber takes the next number of a series and holds its row until
+	// the transaction ends. ErrDateBackwards.
+	NextNumber(ctx context.Context, tx *tenancy.Tx, s Series, on day.Date) (int, error)
+	// LastNumber tells how far a series is, for showing what comes next.
+	LastNumber(ctx context.Context, tx *tenancy.Tx, s Series) (int, error)
+
+	Invoice(ctx context.Context, tx *tenancy.Tx, id string) (Invoice, error)       // ErrNotFound
+	LockedInvoice(ctx context.Context, tx *tenancy.Tx, id string) (Invoice, error) // ErrNotFound; held until the end
+	AddInvoice(ctx context.Context, tx *tenancy.Tx, i Invoice) error
+	SaveDraft(ctx context.Context, tx *tenancy.Tx, i Invoice) error // ErrStale; head and lines
+	RemoveDraft(ctx context.Context, tx *tenancy.Tx, id string) error
+	MarkIssued(ctx context.Context, tx *tenancy.Tx, i Invoice) error // ErrNumberTaken
+	MarkVoid(ctx context.Context, tx *tenancy.Tx, i Invoice) error
+	SetPaid(ctx context.Context, tx *tenancy.Tx, invoiceID string, paid money.Money) error
+	KeepPDF(ctx context.Context, tx *tenancy.Tx, invoiceID, key, hash string) error
+	FreeSources(ctx context.Context, tx *tenancy.Tx, invoiceID string) error
+
+	List(ctx context.Context, tx *tenancy.Tx, f Filter) ([]Summary, error)
+	Overview(ctx context.Context, tx *tenancy.Tx, f Filter) (Overview, error)
+
+	AddSend(ctx context.Context, tx *tenancy.Tx, s Sending) error
+	Sending(ctx context.Context, tx *tenancy.Tx, id string) (Sending, error)
+	Sendings(ctx context.Context, tx *tenancy.Tx, invoiceID string) ([]Sending, error)
+	MarkSent(ctx context.Context, tx *tenancy.Tx, s Sending) error
+
+	AddPayment(ctx context.Context, tx *tenancy.Tx, p Payment) error
+	LockedPayment(ctx context.Context, tx *tenancy.Tx, id string) (Payment, error) // ErrPaymentNotFound
+	AddAllocation(ctx context.Context, tx *tenancy.Tx, a Allocation) error
+	UndoAllocation(ctx context.Context, tx *tenancy.Tx, a Allocation) error
+	VoidPayment(ctx context.Context, tx *tenancy.Tx, p Payment) error
+	Payments(ctx context.Context, tx *tenancy.Tx, f PaymentFilter) ([]Payment, error)
+}

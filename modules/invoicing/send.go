@@ -1,0 +1,181 @@
+package invoicing
+
+import (
+	"context"
+	"fmt"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// ErrNoRecipients refuses a mail to nobody.
+var (
+	ErrNoRecipients = fault.Define(fault.Invalid, "invoicing.no_recipients", "The client has no contact for invoices. Name at least one address.").
+			At("body.to", "needs at least one address")
+	ErrBadRecipient = fault.Define(fault.Invalid, "invoicing.bad_recipient", "This is not an e-mail address.")
+)
+
+// Sending is one mail with an invoice.
+type Sending struct {
+	ID        string
+	InvoiceID string
+	To        []Recipient
+	Subject   string
+	Message   string
+	QueuedAt  time.Time
+	SentAt    *time.Time
+}
+
+// Letter is what goes into a mail; empty parts are filled from the invoice.
+type Letter struct {
+	To      []string
+	Subject string
+	Message string
+}
+
+// Letter proposes the mail of an invoice.
+func (s *Service) Letter(ctx context.Context, id string) (l Letter, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		i, err := s.d.Store.Invoice(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		to, err := s.d.Clients.BillingTx(ctx, tx, i.ClientID)
+		if err != nil {
+			return err
+		}
+		for _, r := range to {
+			l.To = append(l.To, r.Email)
+		}
+		l.Subject, l.Message = words(i)
+		return nil
+	})
+	return l, err
+}
+
+func words(i Invoice) (subject, message string) {
+	if i.Document == nil {
+		return "", ""
+	}
+	d := i.Document
+	return fmt.Sprintf("Invoice %s from %s", i.Number, d.Seller.Name),
+		fmt.Sprintf("Dear %s,\n\nplease find attached invoice %s over %s, due on %s.\n\nKind regards\n%s\n",
+			d.Buyer.Name, i.Number, money.Format(i.Total, d.Locale), d.DueOn.Format("2 January 2006"), d.Seller.Name)
+}
+
+// Send mails an issued invoice. The mail itself is a job, so a slow mail server
+// delays nobody; it is queued exactly when this succeeds.
+func (s *Service) Send(ctx context.Context, id string, l Letter) (out Sending, err error) {
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		i, err := s.d.Store.LockedInvoice(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if i.State != Issued {
+			return ErrNotIssued
+		}
+		out = Sending{ID: s.d.NewID(), InvoiceID: id, Subject: l.Subject, Message: l.Message, QueuedAt: s.d.Now()}
+		if out.To, err = s.recipients(ctx, tx, i, l.To); err != nil {
+			return err
+		}
+		subject, message := words(i)
+		if out.Subject == "" {
+			out.Subject = subject
+		}
+		if out.Message == "" {
+			out.Message = message
+		}
+		if err := s.d.Store.AddSend(ctx, tx, out); err != nil {
+			return err
+		}
+		if err := s.d.Queue.Enqueue(ctx, tx, sendMail{out.ID}); err != nil {
+			return err
+		}
+		if err := audit.Record(ctx, tx, audit.Change{Action: "invoicing.invoice_sent", Entity: "invoice", EntityID: id, After: out}); err != nil {
+			return err
+		}
+		return s.d.Events.Publish(ctx, tx, InvoiceSent{factOf(i)})
+	})
+	return out, err
+}
+
+func (s *Service) recipients(ctx context.Context, tx *tenancy.Tx, i Invoice, to []string) ([]Recipient, error) {
+	if len(to) == 0 {
+		all, err := s.d.Clients.BillingTx(ctx, tx, i.ClientID)
+		if err == nil && len(all) == 0 {
+			err = ErrNoRecipients
+		}
+		return all, err
+	}
+	var all []Recipient
+	for n, address := range to {
+		parsed, err := mail.ParseAddress(strings.TrimSpace(address))
+		if err != nil {
+			return nil, ErrBadRecipient.At(fmt.Sprintf("body.to[%d]", n), "is not an e-mail address")
+		}
+		all = append(all, Recipient{Name: parsed.Name, Email: parsed.Address})
+	}
+	return all, nil
+}
+
+// Sendings lists the mails of an invoice.
+func (s *Service) Sendings(ctx context.Context, id string) (all []Sending, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		all, err = s.d.Store.Sendings(ctx, tx, id)
+		return err
+	})
+	return all, err
+}
+
+// sendMail is the job that mails an invoice.
+type sendMail struct {
+	SendingID string `json:"sending_id"`
+}
+
+// Kind names the job.
+func (sendMail) Kind() string { return "invoicing.send_mail" }
+
+// sendMail may run twice: what is marked as sent is not sent again, and the
+// sending's id is the key by which the mail server can tell a repeat.
+func (s *Service) sendMail(ctx context.Context, j sendMail) error {
+	var out Sending
+	var i Invoice
+	err := s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
+		if out, err = s.d.Store.Sending(ctx, tx, j.SendingID); err != nil {
+			return err
+		}
+		i, err = s.d.Store.Invoice(ctx, tx, out.InvoiceID)
+		return err
+	})
+	if err != nil || out.SentAt != nil {
+		return err
+	}
+	pdf, err := s.kept(ctx, i)
+	if err != nil {
+		return err
+	}
+	err = s.d.Mailer.Send(ctx, Mail{
+		Key: out.ID, To: out.To, FromName: i.Document.Seller.Name, ReplyTo: i.Document.Seller.Email,
+		Subject: out.Subject, Text: out.Message, PDFName: pdf.Name, PDF: pdf.Bytes,
+	})
+	if err != nil {
+		return err
+	}
+	now := s.d.Now()
+	out.SentAt = &now
+	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		return s.d.Store.MarkSent(ctx, tx, out)
+	})
+}
+
+// RegisterJobs tells the runner which functions do this module's jobs.
+func RegisterJobs(r *job.Registry, s *Service) {
+	job.Handle(r, s.keepPDF)
+	job.Handle(r, s.sendMail)
+}
