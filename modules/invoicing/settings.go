@@ -155,7 +155,7 @@ func (s *Service) CreateTaxRate(ctx context.Context, r TaxRate) (TaxRate, error)
 
 // ChangeTaxRate changes a tax. Issued documents keep the one they were issued
 // with; drafts follow when they are next saved.
-func (s *Service) ChangeTaxRate(ctx context.Context, id string, version int, change func(*TaxRate)) (r TaxRate, err error) {
+func (s *Service) ChangeTaxRate(ctx context.Context, id string, version int, change func(*TaxRate) error) (r TaxRate, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		before, err := s.d.Store.TaxRate(ctx, tx, id)
 		if err != nil {
@@ -165,7 +165,9 @@ func (s *Service) ChangeTaxRate(ctx context.Context, id string, version int, cha
 			return ErrStale
 		}
 		r = before
-		change(&r)
+		if err := change(&r); err != nil {
+			return err
+		}
 		r.Version, r.UpdatedAt = version+1, s.d.Now()
 		if err := r.check(); err != nil {
 			return err

@@ -1,0 +1,318 @@
+package invoicinghttp
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/invoicing"
+)
+
+var errBadNumber = fault.Define(fault.Invalid, "request.bad_number", "This is not a number.")
+
+// InvoiceView is an invoice as people who may see invoices see it.
+type InvoiceView struct {
+	ID               string            `json:"id"`
+	State            string            `json:"state" enum:"draft,issued,void"`
+	Status           string            `json:"status" enum:"draft,open,partly_paid,overdue,paid,void" doc:"Derived from the balance and the due date"`
+	Number           string            `json:"number" doc:"Empty while a draft"`
+	EntityID         string            `json:"entity_id"`
+	ClientID         string            `json:"client_id"`
+	ClientName       string            `json:"client_name"`
+	Currency         string            `json:"currency"`
+	Rounding         string            `json:"rounding"`
+	TaxMethod        string            `json:"tax_method"`
+	PricesIncludeTax bool              `json:"prices_include_tax"`
+	IssueOn          *day.Date         `json:"issue_on"`
+	DueOn            *day.Date         `json:"due_on"`
+	SupplyOn         *day.Date         `json:"supply_on"`
+	PeriodFrom       *day.Date         `json:"period_from"`
+	PeriodTo         *day.Date         `json:"period_to"`
+	TermsDays        int               `json:"terms_days"`
+	TermsEndOfMonth  bool              `json:"terms_end_of_month"`
+	Reference        string            `json:"reference"`
+	Note             string            `json:"note"`
+	Footer           string            `json:"footer"`
+	Lines            []InvoiceLineView `json:"lines"`
+	Taxes            []InvoiceTaxView  `json:"taxes"`
+	Net              money.Money       `json:"net"`
+	Tax              money.Money       `json:"tax"`
+	Total            money.Money       `json:"total"`
+	Paid             money.Money       `json:"paid"`
+	Balance          money.Money       `json:"balance"`
+	PDFSHA256        string            `json:"pdf_sha256" doc:"Of the kept document; empty until it is stored"`
+	SentAt           *time.Time        `json:"sent_at"`
+	IssuedAt         *time.Time        `json:"issued_at"`
+	VoidedAt         *time.Time        `json:"voided_at"`
+	VoidReason       string            `json:"void_reason"`
+	VoidTime         string            `json:"void_time"`
+	Version          int               `json:"version"`
+	CreatedBy        string            `json:"created_by"`
+	CreatedAt        time.Time         `json:"created_at"`
+	UpdatedAt        time.Time         `json:"updated_at"`
+}
+
+// InvoiceLineView is one line.
+type InvoiceLineView struct {
+	ID              string           `json:"id"`
+	Kind            string           `json:"kind" enum:"free,time"`
+	ProjectID       string           `json:"project_id"`
+	Description     string           `json:"description"`
+	Quantity        string           `json:"quantity"`
+	Unit            string           `json:"unit"`
+	UnitPrice       string           `json:"unit_price"`
+	DiscountPercent string           `json:"discount_percent"`
+	TaxRateIDs      []string         `json:"tax_rate_ids"`
+	Taxes           []InvoiceTaxView `json:"taxes"`
+	Net             money.Money      `json:"net"`
+	Tax             money.Money      `json:"tax"`
+	Gross           money.Money      `json:"gross"`
+	Entries         int              `json:"entries" doc:"How many time entries the line bills"`
+	Seconds         int64            `json:"seconds"`
+}
+
+// InvoiceTaxView is a tax and what it comes to.
+type InvoiceTaxView struct {
+	TaxRateID string      `json:"tax_rate_id"`
+	Name      string      `json:"name"`
+	Kind      string      `json:"kind"`
+	Percent   string      `json:"percent"`
+	LegalText string      `json:"legal_text"`
+	Base      money.Money `json:"base"`
+	Tax       money.Money `json:"tax"`
+}
+
+func taxViews(all []invoicing.TaxAmount) []InvoiceTaxView {
+	out := make([]InvoiceTaxView, len(all))
+	for n, t := range all {
+		out[n] = InvoiceTaxView{t.ID, t.Name, string(t.Kind), t.Percent.String(), t.LegalText, t.Base, t.Tax}
+	}
+	return out
+}
+
+func opt(d day.Date) *day.Date {
+	if d.IsZero() {
+		return nil
+	}
+	return &d
+}
+
+func toView(i invoicing.Invoice, today day.Date) InvoiceView {
+	v := InvoiceView{
+		ID: i.ID, State: string(i.State), Status: string(i.Status(today)), Number: i.Number, EntityID: i.EntityID, ClientID: i.ClientID,
+		ClientName: i.ClientName, Currency: i.Currency, Rounding: string(i.Rounding), TaxMethod: string(i.TaxMethod), PricesIncludeTax: i.PricesIncludeTax,
+		IssueOn: opt(i.IssueOn), DueOn: opt(i.DueOn), SupplyOn: opt(i.SupplyOn), PeriodFrom: opt(i.PeriodFrom), PeriodTo: opt(i.PeriodTo),
+		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
+		Lines: make([]InvoiceLineView, len(i.Lines)), Taxes: taxViews(i.Taxes), Net: i.Net, Tax: i.Tax, Total: i.Total, Paid: i.Paid, Balance: i.Balance(),
+		PDFSHA256: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy, VoidTime: string(i.VoidTime),
+		Version: i.Version, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
+	}
+	for n, l := range i.Lines {
+		lv := InvoiceLineView{
+			ID: l.ID, Kind: string(l.Kind), ProjectID: l.ProjectID, Description: l.Description, Quantity: l.Quantity.String(), Unit: l.Unit,
+			UnitPrice: l.UnitPrice.String(), DiscountPercent: l.DiscountPercent.String(), TaxRateIDs: append([]string{}, l.TaxRateIDs...),
+			Taxes: taxViews(l.Taxes), Net: l.Net, Tax: l.Tax, Gross: l.Gross, Entries: len(l.Sources),
+		}
+		for _, s := range l.Sources {
+			lv.Seconds += s.Seconds
+		}
+		v.Lines[n] = lv
+	}
+	return v
+}
+
+// InvoiceLineInput is a line as it is written. A line with the id of an
+// existing one keeps the time that it bills.
+type InvoiceLineInput struct {
+	ID              string   `json:"id,omitempty" maxLength:"36" doc:"Of a line that stays; empty for a new one"`
+	Description     string   `json:"description" maxLength:"2000"`
+	Quantity        string   `json:"quantity" maxLength:"20" doc:"A decimal with at most 4 places" example:"1"`
+	Unit            string   `json:"unit,omitempty" maxLength:"20"`
+	UnitPrice       string   `json:"unit_price" maxLength:"24" doc:"A decimal with at most 6 places" example:"120.00"`
+	DiscountPercent string   `json:"discount_percent,omitempty" maxLength:"10"`
+	TaxRateIDs      []string `json:"tax_rate_ids,omitempty" maxItems:"5"`
+}
+
+// InvoiceChange is what is to be different on a draft; what is left out stays.
+type InvoiceChange struct {
+	EntityID         *string             `json:"entity_id,omitempty" format:"uuid"`
+	ClientID         *string             `json:"client_id,omitempty" format:"uuid"`
+	Currency         *string             `json:"currency,omitempty" minLength:"3" maxLength:"3"`
+	PricesIncludeTax *bool               `json:"prices_include_tax,omitempty" doc:"For the whole document; a line cannot differ"`
+	TaxMethod        *string             `json:"tax_method,omitempty" enum:"per_line,per_rate"`
+	IssueOn          *string             `json:"issue_on,omitempty" maxLength:"10" doc:"A day, or empty for the day of issue"`
+	DueOn            *string             `json:"due_on,omitempty" maxLength:"10" doc:"A day, or empty to follow the terms"`
+	SupplyOn         *string             `json:"supply_on,omitempty" maxLength:"10" doc:"A day, or empty"`
+	PeriodFrom       *string             `json:"period_from,omitempty" maxLength:"10" doc:"A day, or empty"`
+	PeriodTo         *string             `json:"period_to,omitempty" maxLength:"10" doc:"A day, or empty"`
+	TermsDays        *int                `json:"terms_days,omitempty" minimum:"0" maximum:"365"`
+	TermsEndOfMonth  *bool               `json:"terms_end_of_month,omitempty"`
+	Reference        *string             `json:"reference,omitempty" maxLength:"120"`
+	Note             *string             `json:"note,omitempty" maxLength:"4000"`
+	Footer           *string             `json:"footer,omitempty" maxLength:"2000"`
+	Lines            *[]InvoiceLineInput `json:"lines,omitempty" maxItems:"500" doc:"All lines in their order"`
+}
+
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// apply writes the change onto i, or names every field that cannot be read.
+func (c InvoiceChange) apply(i *invoicing.Invoice) error {
+	set(&i.EntityID, c.EntityID)
+	set(&i.ClientID, c.ClientID)
+	set(&i.Currency, c.Currency)
+	set(&i.PricesIncludeTax, c.PricesIncludeTax)
+	if c.TaxMethod != nil {
+		i.TaxMethod = invoicing.TaxMethod(*c.TaxMethod)
+	}
+	set(&i.Terms.Days, c.TermsDays)
+	set(&i.Terms.EndOfMonth, c.TermsEndOfMonth)
+	set(&i.Reference, c.Reference)
+	set(&i.Note, c.Note)
+	set(&i.Footer, c.Footer)
+	bad := errBadNumber
+	for _, f := range []struct {
+		name string
+		from *string
+		to   *day.Date
+	}{
+		{"issue_on", c.IssueOn, &i.IssueOn}, {"due_on", c.DueOn, &i.DueOn}, {"supply_on", c.SupplyOn, &i.SupplyOn},
+		{"period_from", c.PeriodFrom, &i.PeriodFrom}, {"period_to", c.PeriodTo, &i.PeriodTo},
+	} {
+		if f.from == nil {
+			continue
+		}
+		*f.to = day.Date{}
+		if *f.from == "" {
+			continue
+		}
+		d, err := day.Parse(*f.from)
+		if err != nil {
+			bad = bad.At("body."+f.name, err.Error())
+		}
+		*f.to = d
+	}
+	if c.Lines != nil {
+		i.Lines = nil
+		for n, l := range *c.Lines {
+			line, b := l.line(n, bad)
+			bad = b
+			i.Lines = append(i.Lines, line)
+		}
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	return nil
+}
+
+func (l InvoiceLineInput) line(n int, bad *fault.Error) (invoicing.Line, *fault.Error) {
+	out := invoicing.Line{ID: l.ID, Kind: invoicing.FreeLine, Description: l.Description, Unit: l.Unit, TaxRateIDs: l.TaxRateIDs}
+	for _, f := range []struct {
+		name, from string
+		to         *decimal.Decimal
+	}{
+		{"quantity", l.Quantity, &out.Quantity}, {"unit_price", l.UnitPrice, &out.UnitPrice}, {"discount_percent", l.DiscountPercent, &out.DiscountPercent},
+	} {
+		if f.from == "" && f.name == "discount_percent" {
+			continue
+		}
+		d, ok := parseDecimal(f.from)
+		if !ok {
+			bad = bad.At("body.lines["+itoa(n)+"]."+f.name, "must be a decimal such as 12.50")
+		}
+		*f.to = d
+	}
+	return out, bad
+}
+
+// InvoiceRow is a row of the list.
+type InvoiceRow struct {
+	ID         string      `json:"id"`
+	Number     string      `json:"number"`
+	ClientID   string      `json:"client_id"`
+	ClientName string      `json:"client_name"`
+	State      string      `json:"state" enum:"draft,issued,void"`
+	Status     string      `json:"status" enum:"draft,open,partly_paid,overdue,paid,void"`
+	IssueOn    *day.Date   `json:"issue_on"`
+	DueOn      *day.Date   `json:"due_on"`
+	Total      money.Money `json:"total"`
+	Balance    money.Money `json:"balance"`
+	SentAt     *time.Time  `json:"sent_at"`
+	CreatedAt  time.Time   `json:"created_at"`
+}
+
+// InvoiceList is a page of invoices.
+type InvoiceList struct {
+	Items []InvoiceRow `json:"items"`
+	Next  *string      `json:"next"`
+}
+
+// InvoiceOverview counts and adds up what a filter finds.
+type InvoiceOverview struct {
+	Counts map[string]int         `json:"counts" doc:"By status"`
+	Totals []InvoiceCurrencyTotal `json:"totals" doc:"By currency; currencies are never added"`
+}
+
+// InvoiceCurrencyTotal are the sums of one currency.
+type InvoiceCurrencyTotal struct {
+	Currency string        `json:"currency"`
+	Count    int           `json:"count"`
+	Total    money.Money   `json:"total" doc:"Of issued invoices"`
+	Open     money.Money   `json:"open"`
+	Overdue  money.Money   `json:"overdue"`
+	Ageing   []money.Money `json:"ageing" doc:"Open by due date: not due, 1 to 30 days late, 31 to 60, 61 to 90, more"`
+}
+
+// PaymentView is a payment.
+type PaymentView struct {
+	ID          string           `json:"id"`
+	ClientID    string           `json:"client_id"`
+	ClientName  string           `json:"client_name"`
+	Amount      money.Money      `json:"amount"`
+	Unapplied   money.Money      `json:"unapplied" doc:"What is left: the client's credit"`
+	ReceivedOn  day.Date         `json:"received_on"`
+	Method      string           `json:"method" enum:"bank_transfer,card,cash,cheque,other"`
+	Reference   string           `json:"reference"`
+	Note        string           `json:"note"`
+	VoidedAt    *time.Time       `json:"voided_at"`
+	VoidReason  string           `json:"void_reason"`
+	CreatedBy   string           `json:"created_by"`
+	CreatedAt   time.Time        `json:"created_at"`
+	Allocations []AllocationView `json:"allocations"`
+}
+
+// AllocationView is a part of a payment that is applied to an invoice.
+type AllocationView struct {
+	ID            string      `json:"id"`
+	InvoiceID     string      `json:"invoice_id"`
+	InvoiceNumber string      `json:"invoice_number"`
+	Amount        money.Money `json:"amount"`
+	AppliedOn     day.Date    `json:"applied_on"`
+	UndoneAt      *time.Time  `json:"undone_at"`
+	UndoReason    string      `json:"undo_reason"`
+}
+
+func paymentView(p invoicing.Payment) PaymentView {
+	v := PaymentView{
+		ID: p.ID, ClientID: p.ClientID, ClientName: p.ClientName, Amount: p.Amount, Unapplied: p.Unapplied(), ReceivedOn: p.ReceivedOn, Method: p.Method,
+		Reference: p.Reference, Note: p.Note, VoidedAt: p.VoidedAt, VoidReason: p.VoidWhy, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt,
+		Allocations: make([]AllocationView, len(p.Allocations)),
+	}
+	for n, a := range p.Allocations {
+		v.Allocations[n] = AllocationView{a.ID, a.InvoiceID, a.InvoiceNumber, a.Amount, a.AppliedOn, a.UndoneAt, a.UndoWhy}
+	}
+	return v
+}
+
+// PaymentList is a page of payments.
+type PaymentList struct {
+	Items []PaymentView `json:"items"`
+	Next  *string       `json:"next"`
+}
