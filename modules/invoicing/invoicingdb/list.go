@@ -101,7 +101,7 @@ func (Store) List(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) ([]in
 	}
 	rows, err := tx.PGX().Query(ctx, fmt.Sprintf(`
 		SELECT id::text, coalesce(number, ''), client_id::text, client_name, state, issue_on, due_on, currency, total_minor, paid_minor,
-		       sent_at, created_at, (%[1]s)::text
+		       sent_at, created_at, (%[1]s)::text AS sort_key
 		FROM invoices WHERE %[2]s ORDER BY %[1]s %[3]s, id %[3]s LIMIT %[4]d`, sort.expr, w, direction, f.Page.Size()+1), w.args...)
 	if err != nil {
 		return nil, err
