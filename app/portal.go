@@ -54,16 +54,6 @@ func shownComment(c projects.Comment) portal.Comment {
 	}
 }
 
-func (portalRecords) Invoices(context.Context, string) ([]portal.Invoice, error) { return nil, nil }
-
-func (portalRecords) Invoice(context.Context, string) (portal.Invoice, error) {
-	return portal.Invoice{}, portal.ErrNotFound
-}
-
-func (portalRecords) InvoicePDF(context.Context, string) (portal.File, error) {
-	return portal.File{}, portal.ErrNotFound
-}
-
 func (r portalRecords) ApprovedTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]int64, error) {
 	return r.s.Timesheets.ApprovedTx(ctx, tx, projectIDs)
 }

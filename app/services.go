@@ -18,6 +18,10 @@ import (
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/identity/identitydb"
 	"github.com/bureauhq/bureau/modules/identity/identityhttp"
+	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/invoicingdb"
+	"github.com/bureauhq/bureau/modules/invoicing/invoicinghttp"
+	"github.com/bureauhq/bureau/modules/invoicing/invoicingpdf"
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/people/peopledb"
 	"github.com/bureauhq/bureau/modules/people/peoplehttp"
@@ -44,6 +48,7 @@ type Services struct {
 	Projects   *projects.Service
 	Rates      *rates.Service
 	Timesheets *timesheets.Service
+	Invoicing  *invoicing.Service
 	Portal     *portal.Service
 }
 
@@ -72,6 +77,12 @@ func (a *App) wireServices() error {
 		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Rates: prices{s.Rates}, Schedules: s.People,
 		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Bus: a.Bus, Now: now,
 	})
+	bill := forInvoices{s}
+	s.Invoicing = invoicing.New(invoicing.Deps{
+		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Clients: bill, Time: bill, Members: bill, Renderer: invoicingpdf.Renderer{},
+		Files: papers{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
+	})
+	invoicing.RegisterJobs(a.Jobs, s.Invoicing)
 	records := portalRecords{s}
 	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Time: records})
 	return nil
@@ -88,6 +99,7 @@ func (a *App) registerOperations() {
 	projectshttp.Register(a.API, s.Projects)
 	rateshttp.Register(a.API, s.Rates)
 	timesheetshttp.Register(a.API, s.Timesheets)
+	invoicinghttp.Register(a.API, s.Invoicing)
 	portalhttp.Register(a.API, s.Portal)
 }
 

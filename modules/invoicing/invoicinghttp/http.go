@@ -73,15 +73,15 @@ func Register(api *httpapi.API, svc *invoicing.Service) {
 	registerSettings(api, h)
 }
 
-type (
-	idIn struct {
-		ID string `path:"id" format:"uuid"`
-	}
-	invoiceOut struct {
-		ETag string `header:"ETag"`
-		Body InvoiceView
-	}
-)
+// IDIn is exported because huma reads embedded inputs only then.
+type IDIn struct {
+	ID string `path:"id" format:"uuid"`
+}
+
+type invoiceOut struct {
+	ETag string `header:"ETag"`
+	Body InvoiceView
+}
 
 func (h handlers) one(ctx context.Context, i invoicing.Invoice, err error) (*invoiceOut, error) {
 	if err != nil {
@@ -94,7 +94,8 @@ func (h handlers) one(ctx context.Context, i invoicing.Invoice, err error) (*inv
 	return &invoiceOut{httpapi.ETag(i.Version), toView(i, today)}, nil
 }
 
-type listIn struct {
+// ListIn narrows lists and sums alike.
+type ListIn struct {
 	Q        string   `query:"q" maxLength:"100" doc:"In number, client and reference"`
 	Status   string   `query:"status" enum:"draft,open,partly_paid,overdue,paid,void" doc:"open finds all that is not fully paid"`
 	ClientID string   `query:"client_id" format:"uuid"`
@@ -102,12 +103,12 @@ type listIn struct {
 	To       day.Date `query:"to" doc:"Issued on or before"`
 }
 
-func (in listIn) filter() invoicing.Filter {
+func (in ListIn) filter() invoicing.Filter {
 	return invoicing.Filter{Query: strings.TrimSpace(in.Q), Status: invoicing.Status(in.Status), ClientID: in.ClientID, From: in.From, To: in.To}
 }
 
 func (h handlers) list(ctx context.Context, in *struct {
-	listIn
+	ListIn
 	Sort string `query:"sort" enum:"-created,created,-issue_on,issue_on,due_on,-due_on,client,-client,total,-total,number,-number" default:"-created"`
 	page.Query
 }) (*struct{ Body InvoiceList }, error) {
@@ -131,7 +132,7 @@ func (h handlers) list(ctx context.Context, in *struct {
 	return &struct{ Body InvoiceList }{out}, nil
 }
 
-func (h handlers) overview(ctx context.Context, in *struct{ listIn }) (*struct{ Body InvoiceOverview }, error) {
+func (h handlers) overview(ctx context.Context, in *struct{ ListIn }) (*struct{ Body InvoiceOverview }, error) {
 	o, err := h.svc.Overview(ctx, in.filter())
 	if err != nil {
 		return nil, err
@@ -296,13 +297,13 @@ func (h handlers) figure(ctx context.Context, in *struct{ Body InvoiceFigureInpu
 	return &struct{ Body InvoiceFigures }{out}, nil
 }
 
-func (h handlers) find(ctx context.Context, in *idIn) (*invoiceOut, error) {
+func (h handlers) find(ctx context.Context, in *IDIn) (*invoiceOut, error) {
 	i, err := h.svc.Find(ctx, in.ID)
 	return h.one(ctx, i, err)
 }
 
 func (h handlers) change(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	httpapi.IfMatch
 	Body InvoiceChange
 }) (*invoiceOut, error) {
@@ -314,7 +315,7 @@ func (h handlers) change(ctx context.Context, in *struct {
 	return h.one(ctx, i, err)
 }
 
-func (h handlers) remove(ctx context.Context, in *idIn) (*struct{}, error) {
+func (h handlers) remove(ctx context.Context, in *IDIn) (*struct{}, error) {
 	return nil, h.svc.Delete(ctx, in.ID)
 }
 
@@ -391,7 +392,7 @@ func DocumentView(d invoicing.Document) InvoiceDocument {
 	return v
 }
 
-func (h handlers) preview(ctx context.Context, in *idIn) (*struct{ Body InvoicePaper }, error) {
+func (h handlers) preview(ctx context.Context, in *IDIn) (*struct{ Body InvoicePaper }, error) {
 	p, err := h.svc.Paper(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -405,7 +406,7 @@ type pdfOut struct {
 	Body        []byte
 }
 
-func (h handlers) pdf(ctx context.Context, in *idIn) (*pdfOut, error) {
+func (h handlers) pdf(ctx context.Context, in *IDIn) (*pdfOut, error) {
 	f, err := h.svc.PDF(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -414,7 +415,7 @@ func (h handlers) pdf(ctx context.Context, in *idIn) (*pdfOut, error) {
 }
 
 func (h handlers) issue(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	Body *InvoiceIssue
 }) (*invoiceOut, error) {
 	var on day.Date
@@ -437,7 +438,7 @@ type InvoiceLetter struct {
 	Message string   `json:"message,omitempty" maxLength:"10000"`
 }
 
-func (h handlers) letter(ctx context.Context, in *idIn) (*struct{ Body InvoiceLetter }, error) {
+func (h handlers) letter(ctx context.Context, in *IDIn) (*struct{ Body InvoiceLetter }, error) {
 	l, err := h.svc.Letter(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -468,7 +469,7 @@ func sendingView(s invoicing.Sending) InvoiceSending {
 }
 
 func (h handlers) send(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	Body *InvoiceLetter
 }) (*struct{ Body InvoiceSending }, error) {
 	var l invoicing.Letter
@@ -482,7 +483,7 @@ func (h handlers) send(ctx context.Context, in *struct {
 	return &struct{ Body InvoiceSending }{sendingView(s)}, nil
 }
 
-func (h handlers) sendings(ctx context.Context, in *idIn) (*struct{ Body InvoiceSendings }, error) {
+func (h handlers) sendings(ctx context.Context, in *IDIn) (*struct{ Body InvoiceSendings }, error) {
 	all, err := h.svc.Sendings(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -501,7 +502,7 @@ type InvoiceVoid struct {
 }
 
 func (h handlers) void(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	Body InvoiceVoid
 }) (*invoiceOut, error) {
 	i, err := h.svc.VoidInvoice(ctx, in.ID, invoicing.TimeFate(in.Body.Time), in.Body.Reason)

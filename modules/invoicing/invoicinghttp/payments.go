@@ -94,7 +94,7 @@ type PaymentApply struct {
 }
 
 func (h handlers) apply(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	Body PaymentApply
 }) (*paymentOut, error) {
 	return onePayment(h.svc.Apply(ctx, in.ID, parts(in.Body.Allocations), in.Body.AppliedOn))
@@ -106,7 +106,7 @@ type PaymentUndo struct {
 }
 
 func (h handlers) undo(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	AllocationID string `path:"allocation_id" format:"uuid"`
 	Body         PaymentUndo
 }) (*paymentOut, error) {
@@ -114,7 +114,7 @@ func (h handlers) undo(ctx context.Context, in *struct {
 }
 
 func (h handlers) voidPayment(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	Body PaymentUndo
 }) (*paymentOut, error) {
 	return onePayment(h.svc.VoidPayment(ctx, in.ID, in.Body.Reason))

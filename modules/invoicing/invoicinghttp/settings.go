@@ -177,7 +177,7 @@ func (h handlers) entities(ctx context.Context, _ *struct{}) (*struct{ Body Lega
 	return &struct{ Body LegalEntityList }{out}, nil
 }
 
-func (h handlers) entity(ctx context.Context, in *idIn) (*entityOut, error) {
+func (h handlers) entity(ctx context.Context, in *IDIn) (*entityOut, error) {
 	return oneEntity(h.svc.Entity(ctx, in.ID))
 }
 
@@ -186,7 +186,7 @@ func (h handlers) createEntity(ctx context.Context, in *struct{ Body LegalEntity
 }
 
 func (h handlers) changeEntity(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	httpapi.IfMatch
 	Body LegalEntityChange
 }) (*entityOut, error) {
@@ -300,7 +300,7 @@ func (h handlers) taxRates(ctx context.Context, _ *struct{}) (*struct{ Body TaxR
 	return &struct{ Body TaxRateList }{out}, nil
 }
 
-func (h handlers) taxRate(ctx context.Context, in *idIn) (*taxRateOut, error) {
+func (h handlers) taxRate(ctx context.Context, in *IDIn) (*taxRateOut, error) {
 	return oneTaxRate(h.svc.TaxRate(ctx, in.ID))
 }
 
@@ -313,7 +313,7 @@ func (h handlers) createTaxRate(ctx context.Context, in *struct{ Body TaxRateCha
 }
 
 func (h handlers) changeTaxRate(ctx context.Context, in *struct {
-	idIn
+	IDIn
 	httpapi.IfMatch
 	Body TaxRateChange
 }) (*taxRateOut, error) {

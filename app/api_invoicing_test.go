@@ -1,0 +1,173 @@
+package app_test
+
+import (
+	"bytes"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/bureauhq/bureau/app/apptest"
+	"github.com/bureauhq/bureau/app/kit/id"
+)
+
+type amount struct{ Amount, Currency string }
+
+type invoiceAnswer struct {
+	ID, State, Status, Number string
+	Total, Balance            amount
+	Version                   int
+	Lines                     []struct{ ID, Kind, Description, Quantity string }
+}
+
+// newClient makes a client with a contact for invoices.
+func newClient(t *testing.T, env *apptest.Env) (clientID, email string) {
+	t.Helper()
+	owner := env.As(t, "owner")
+	var client struct{ ID string }
+	owner.POST(t, "/api/v1/clients", map[string]any{"name": "Payer " + id.New(), "currency": "USD"}).Expect(t, http.StatusCreated).JSON(t, &client)
+	email = "bill+" + id.New() + "@payer.test"
+	owner.POST(t, "/api/v1/clients/"+client.ID+"/contacts", map[string]any{"name": "Bill", "email": email, "billing": true}).Expect(t, http.StatusCreated)
+	return client.ID, email
+}
+
+func TestAnInvoiceFromDraftToPaid(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	client, email := newClient(t, env)
+	finance := env.As(t, "finance")
+	var vat struct{ ID string }
+	finance.POST(t, "/api/v1/tax-rates", map[string]any{"name": "VAT", "percent": "20", "default": true}).Expect(t, http.StatusCreated).JSON(t, &vat)
+	finance.POST(t, "/api/v1/tax-rates", map[string]any{"name": "vat", "percent": "20"}).Refused(t, http.StatusConflict, "invoicing.tax_name_taken", "body.name")
+
+	var i invoiceAnswer
+	finance.POST(t, "/api/v1/invoices", map[string]any{"client_id": client}).Expect(t, http.StatusCreated).JSON(t, &i)
+	path := "/api/v1/invoices/" + i.ID
+	finance.POST(t, path+"/issue", nil).Refused(t, http.StatusUnprocessableEntity, "invoicing.no_lines", "body.lines")
+	lines := []map[string]any{{"description": "Work", "quantity": "10", "unit": "h", "unit_price": "100", "tax_rate_ids": []string{vat.ID}}}
+	finance.PATCH(t, path, `"1"`, map[string]any{"lines": lines, "reference": "PO-1"}).Expect(t, http.StatusOK).JSON(t, &i)
+	finance.PATCH(t, path, `"1"`, map[string]any{"note": "late"}).Refused(t, http.StatusPreconditionFailed, "request.stale")
+	finance.Do(t, http.MethodPatch, path, map[string]any{"note": "x"}).Refused(t, http.StatusPreconditionRequired, "request.version_required")
+	if i.Total.Amount != "1200.00" || i.Total.Currency != "USD" {
+		t.Fatalf("total %+v", i.Total)
+	}
+	var paper struct {
+		NextNumber string `json:"next_number"`
+		Document   struct{ Lines []struct{ Amount amount } }
+	}
+	finance.GET(t, path+"/preview").Expect(t, http.StatusOK).JSON(t, &paper)
+	if draft := finance.GET(t, path+"/pdf").Expect(t, http.StatusOK); !bytes.HasPrefix(draft.Body, []byte("%PDF-")) {
+		t.Error("the draft has no PDF")
+	}
+	finance.POST(t, path+"/send", nil).Refused(t, http.StatusConflict, "invoicing.not_issued")
+	finance.POST(t, path+"/issue", map[string]any{}).Expect(t, http.StatusOK).JSON(t, &i)
+	if i.Number != paper.NextNumber || i.Status != "open" {
+		t.Errorf("issued %s %s, promised %s", i.Number, i.Status, paper.NextNumber)
+	}
+	finance.PATCH(t, path, etag(i.Version), map[string]any{"note": "x"}).Refused(t, http.StatusConflict, "invoicing.not_draft")
+	finance.DELETE(t, path).Refused(t, http.StatusConflict, "invoicing.not_draft")
+	finance.POST(t, path+"/send", nil).Expect(t, http.StatusAccepted)
+	within(t, "the mail", func() bool {
+		sent := env.Mails.To(email)
+		return len(sent) == 1 && len(sent[0].Attachments) == 1
+	})
+
+	today := time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+	pay := func(sum, onInvoice string) map[string]any {
+		return map[string]any{
+			"amount": amountOf(sum), "received_on": today,
+			"allocations": []map[string]any{{"invoice_id": i.ID, "amount": amountOf(onInvoice)}},
+		}
+	}
+	finance.POST(t, "/api/v1/payments", pay("1300.00", "1300.00")).Refused(t, http.StatusUnprocessableEntity, "invoicing.overpaid", "body.allocations[0].amount")
+	finance.POST(t, "/api/v1/payments", pay("1300.00", "1200.00")).Refused(t, http.StatusUnprocessableEntity, "invoicing.rest_left", "body.amount")
+	finance.With("Idempotency-Key", "pay-"+i.ID).POST(t, "/api/v1/payments", pay("200.00", "200.00")).Expect(t, http.StatusCreated)
+	finance.With("Idempotency-Key", "pay-"+i.ID).POST(t, "/api/v1/payments", pay("200.00", "200.00")).Expect(t, http.StatusCreated)
+	finance.GET(t, path).Expect(t, http.StatusOK).JSON(t, &i)
+	if i.Status != "partly_paid" || i.Balance.Amount != "1000.00" {
+		t.Errorf("after 200.00 twice with one key: %s, %s", i.Status, i.Balance.Amount)
+	}
+	finance.POST(t, "/api/v1/payments", pay("1000.00", "1000.00")).Expect(t, http.StatusCreated)
+	var list struct{ Items []invoiceAnswer }
+	finance.GET(t, "/api/v1/invoices?status=paid&q="+i.Number+"&sort=-total&client_id="+client).Expect(t, http.StatusOK).JSON(t, &list)
+	if len(list.Items) != 1 || list.Items[0].Status != "paid" {
+		t.Errorf("paid: %+v", list)
+	}
+	finance.POST(t, path+"/void", map[string]any{}).Refused(t, http.StatusConflict, "invoicing.has_payments")
+}
+
+func amountOf(s string) map[string]any { return map[string]any{"amount": s, "currency": "USD"} }
+
+// within waits until ok says so.
+func within(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline, tick := time.After(20*time.Second), time.NewTicker(20*time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-deadline:
+			t.Fatalf("%s did not come", what)
+		case <-tick.C:
+		}
+	}
+}
+
+func TestApprovedTimeIsBilledOnce(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	project := newProject(t, env)
+	member, manager, owner := env.As(t, "member"), env.As(t, "manager"), env.As(t, "owner")
+	monday := thisMonday()
+	var e entryAnswer
+	member.POST(t, "/api/v1/time-entries", map[string]any{"project_id": project, "day": monday, "seconds": 5400}).Expect(t, http.StatusCreated).JSON(t, &e)
+	var grid struct{ Timesheet sheetAnswer }
+	member.GET(t, "/api/v1/timesheets/grid?week="+monday).Expect(t, http.StatusOK).JSON(t, &grid)
+	sheet := "/api/v1/timesheets/" + grid.Timesheet.ID
+	var s sheetAnswer
+	member.With("If-Match", etag(grid.Timesheet.Version)).POST(t, sheet+"/submit", nil).Expect(t, http.StatusOK).JSON(t, &s)
+	manager.With("If-Match", etag(s.Version)).POST(t, sheet+"/approve", nil).Expect(t, http.StatusOK)
+
+	from := map[string]any{"project_ids": []string{project}, "from": monday, "to": monday, "group_by": "person"}
+	var plan struct {
+		Invoice invoiceAnswer
+		LeftOut []struct {
+			EntryID string `json:"entry_id"`
+			Reason  string
+		} `json:"left_out"`
+	}
+	owner.POST(t, "/api/v1/invoices/from-time/preview", from).Expect(t, http.StatusOK).JSON(t, &plan)
+	if len(plan.LeftOut) != 1 || plan.LeftOut[0].EntryID != e.ID || plan.LeftOut[0].Reason != "no_rate" || len(plan.Invoice.Lines) != 0 {
+		t.Errorf("without a rate: %+v", plan)
+	}
+	owner.POST(t, "/api/v1/invoices/from-time", from).Refused(t, http.StatusUnprocessableEntity, "invoicing.nothing_to_bill")
+	owner.POST(t, "/api/v1/invoices/from-time", map[string]any{"from": monday, "to": monday}).Refused(t, http.StatusUnprocessableEntity, "invoicing.no_scope", "body.client_id")
+}
+
+func TestWhoMaySeeInvoices(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	client, _ := newClient(t, env)
+	var i invoiceAnswer
+	env.As(t, "owner").POST(t, "/api/v1/invoices", map[string]any{"client_id": client}).Expect(t, http.StatusCreated).JSON(t, &i)
+	for _, path := range []string{"/api/v1/invoices", "/api/v1/invoices/overview", "/api/v1/invoices/" + i.ID, "/api/v1/payments", "/api/v1/tax-rates", "/api/v1/legal-entities"} {
+		env.As(t, "member").GET(t, path).Expect(t, http.StatusForbidden)
+	}
+	env.As(t, "manager").GET(t, "/api/v1/invoices/"+i.ID).Expect(t, http.StatusOK)
+	env.As(t, "manager").POST(t, "/api/v1/invoices", map[string]any{"client_id": client}).Expect(t, http.StatusForbidden)
+	other := apptest.New(t)
+	other.As(t, "owner").GET(t, "/api/v1/invoices/"+i.ID).Refused(t, http.StatusNotFound, "invoicing.not_found")
+}
+
+func TestRule13_AMixedDocumentIsRefused(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	client, _ := newClient(t, env)
+	owner := env.As(t, "owner")
+	owner.POST(t, "/api/v1/invoices", map[string]any{"client_id": client, "prices_include_tax": true, "lines": []map[string]any{
+		{"description": "Work", "quantity": "1", "unit_price": "1", "prices_include_tax": false},
+	}}).Expect(t, http.StatusUnprocessableEntity)
+	owner.POST(t, "/api/v1/invoices", map[string]any{"client_id": client, "lines": []map[string]any{
+		{"description": "Work", "quantity": "1e9", "unit_price": "much"},
+	}}).Refused(t, http.StatusUnprocessableEntity, "request.bad_number", "body.lines[0].quantity", "body.lines[0].unit_price")
+	owner.POST(t, "/api/v1/invoices", map[string]any{"client_id": client, "due_on": "9999-12-31"}).Refused(t, http.StatusUnprocessableEntity, "request.bad_number", "body.due_on")
+	owner.POST(t, "/api/v1/invoices", map[string]any{"client_id": id.New()}).Expect(t, http.StatusNotFound)
+}

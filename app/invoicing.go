@@ -1,0 +1,179 @@
+package app
+
+import (
+	"context"
+	"io"
+
+	"github.com/bureauhq/bureau/app/kit/file"
+	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/app/kit/page"
+	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/portal"
+	"github.com/bureauhq/bureau/modules/timesheets"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// forInvoices answers the ports of invoicing from the modules below it.
+type forInvoices struct{ s *Services }
+
+func (f forInvoices) DefaultsTx(ctx context.Context, tx *tenancy.Tx) (invoicing.Defaults, error) {
+	a, err := f.s.Agency.SettingsTx(ctx, tx)
+	d := invoicing.Defaults{LegalName: a.LegalName, Currency: a.Currency, TimeZone: a.TimeZone, Locale: a.Locale, Colour: a.BrandColour, LogoKey: a.LogoKey}
+	if d.LegalName == "" {
+		d.LegalName = a.Name
+	}
+	return d, err
+}
+
+func (f forInvoices) ClientTx(ctx context.Context, tx *tenancy.Tx, id string) (invoicing.Client, error) {
+	c, err := f.s.Clients.ClientTx(ctx, tx, id)
+	return invoicing.Client{
+		ID: c.ID, Name: c.Name, Address: c.BillingAddress().Lines(), TaxID: c.TaxID, Currency: c.Currency, TermsDays: c.PaymentTermsDays,
+	}, err
+}
+
+// BillingTx names the contacts for invoices, or else the company's own address for them.
+func (f forInvoices) BillingTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]invoicing.Recipient, error) {
+	contacts, err := f.s.Clients.ContactsForBillingTx(ctx, tx, clientID)
+	if err != nil {
+		return nil, err
+	}
+	var to []invoicing.Recipient
+	for _, c := range contacts {
+		if c.Email != "" {
+			to = append(to, invoicing.Recipient{Name: c.Name, Email: c.Email})
+		}
+	}
+	if len(to) > 0 {
+		return to, nil
+	}
+	var c clients.Client
+	if c, err = f.s.Clients.ClientTx(ctx, tx, clientID); err == nil && c.BillingEmail != "" {
+		to = append(to, invoicing.Recipient{Name: c.Name, Email: c.BillingEmail})
+	}
+	return to, err
+}
+
+func (f forInvoices) NamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error) {
+	names, err := f.s.Identity.NamesTx(ctx, tx, ids)
+	out := make(map[string]string, len(names))
+	for id, n := range names {
+		out[id] = n.Name
+	}
+	return out, err
+}
+
+func (f forInvoices) UnbilledTx(ctx context.Context, tx *tenancy.Tx, q invoicing.TimeQuery) ([]invoicing.TimeEntry, error) {
+	entries, err := f.s.Timesheets.UnbilledTx(ctx, tx, timesheets.UnbilledFilter{ClientID: q.ClientID, ProjectIDs: q.ProjectIDs, From: q.From, To: q.To})
+	out := make([]invoicing.TimeEntry, len(entries))
+	for n, e := range entries {
+		out[n] = invoicing.TimeEntry{
+			ID: e.ID, MemberID: e.MemberID, ClientID: e.ClientID, ProjectID: e.ProjectID, ProjectName: e.ProjectName, TaskID: e.TaskID, TaskName: e.TaskName,
+			Day: e.Day, Seconds: e.BilledSeconds, Rate: e.Rate, Currency: e.Currency, Note: e.Note,
+		}
+	}
+	return out, err
+}
+
+func (f forInvoices) MarkBilledTx(ctx context.Context, tx *tenancy.Tx, entryIDs []string, invoiceID string) error {
+	return f.s.Timesheets.MarkBilledTx(ctx, tx, entryIDs, invoiceID)
+}
+
+func (f forInvoices) ReleaseBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID string) error {
+	return f.s.Timesheets.ReleaseBilledTx(ctx, tx, invoiceID)
+}
+
+// papers keeps documents in the file store.
+type papers struct{ file.Store }
+
+func (p papers) Read(ctx context.Context, key string) ([]byte, error) {
+	r, _, err := p.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	return io.ReadAll(r)
+}
+
+// letters mails documents.
+type letters struct{ sender mail.Sender }
+
+func (l letters) Send(ctx context.Context, m invoicing.Mail) error {
+	msg := mail.Message{
+		Key: m.Key, Subject: m.Subject, Text: m.Text,
+		Attachments: []mail.Attachment{{Name: m.PDFName, ContentType: "application/pdf", Data: m.PDF}},
+	}
+	for _, to := range m.To {
+		msg.To = append(msg.To, mail.Address{Name: to.Name, Email: to.Email})
+	}
+	if m.ReplyTo != "" {
+		msg.ReplyTo = mail.Address{Name: m.FromName, Email: m.ReplyTo}
+	}
+	return l.sender.Send(ctx, msg)
+}
+
+// Invoices answers the portal: what was issued to a client, newest first.
+func (r portalRecords) Invoices(ctx context.Context, clientID string) ([]portal.Invoice, error) {
+	today, err := r.s.Invoicing.Today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []portal.Invoice
+	f := invoicing.Filter{ClientID: clientID, IssuedOnly: true, Sort: "-issue_on", Page: page.Query{Limit: 200}}
+	for {
+		rows, next, err := r.s.Invoicing.List(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range rows {
+			out = append(out, portal.Invoice{
+				ID: i.ID, ClientID: i.ClientID, Number: i.Number, State: string(i.State), Status: string(i.Status(today)),
+				IssueOn: i.IssueOn, DueOn: i.DueOn, Total: i.Total, Balance: i.Balance(),
+			})
+		}
+		if next == nil {
+			return out, nil
+		}
+		f.Page.Cursor = *next
+	}
+}
+
+// Invoice answers the portal what one issued document shows. A draft is no
+// business of a client's.
+func (r portalRecords) Invoice(ctx context.Context, invoiceID string) (portal.Invoice, error) {
+	i, err := r.s.Invoicing.Find(ctx, invoiceID)
+	if err != nil {
+		return portal.Invoice{}, err
+	}
+	if i.Document == nil {
+		return portal.Invoice{}, portal.ErrNotFound
+	}
+	today, err := r.s.Invoicing.Today(ctx)
+	if err != nil {
+		return portal.Invoice{}, err
+	}
+	out := portal.Invoice{
+		ID: i.ID, ClientID: i.ClientID, Number: i.Number, State: string(i.State), Status: string(i.Status(today)), IssueOn: i.IssueOn, DueOn: i.DueOn,
+		Total: i.Total, Balance: i.Balance(), Net: i.Net, Tax: i.Tax, Note: i.Note,
+	}
+	for _, l := range i.Document.Lines {
+		out.Lines = append(out.Lines, portal.InvoiceLine{
+			Description: l.Description, Quantity: l.Quantity.String(), Unit: l.Unit, UnitPrice: l.UnitPrice.String(), Net: l.Amount,
+		})
+	}
+	return out, nil
+}
+
+// InvoicePDF answers the portal the kept file of an issued document.
+func (r portalRecords) InvoicePDF(ctx context.Context, invoiceID string) (portal.File, error) {
+	i, err := r.s.Invoicing.Find(ctx, invoiceID)
+	if err != nil {
+		return portal.File{}, err
+	}
+	if i.Document == nil {
+		return portal.File{}, portal.ErrNotFound
+	}
+	pdf, err := r.s.Invoicing.PDF(ctx, invoiceID)
+	return portal.File{Name: pdf.Name, Data: pdf.Bytes}, err
+}
