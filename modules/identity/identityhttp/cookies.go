@@ -43,10 +43,21 @@ func (c cookies) gone(name string) http.Cookie {
 
 func (c cookies) get(f *fiber.Ctx, name string) string { return f.Cookies(c.name(name)) }
 
-func set(f *fiber.Ctx, k http.Cookie) { f.Append(fiber.HeaderSetCookie, k.String()) }
+func set(f *fiber.Ctx, k http.Cookie) { f.Response().Header.Add(fiber.HeaderSetCookie, k.String()) }
 
 // jar holds the cookies that the operations of the sign-in host work with.
-type jar struct{ Kratos, SignUp, Invite, Agency string }
+type jar struct {
+	Kratos, SignUp, Invite, Agency string
+	out                            *[]http.Cookie
+}
+
+// set sends a cookie along with the answer. It goes by the request's own
+// middleware, since an answer can hold this header more than once.
+func (j jar) set(k http.Cookie) {
+	if j.out != nil {
+		*j.out = append(*j.out, k)
+	}
+}
 
 type jarKey struct{}
 

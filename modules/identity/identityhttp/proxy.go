@@ -59,7 +59,8 @@ const maxForm = 64 << 10
 
 // open are the paths that browsers need. All else of Kratos stays inside.
 func open(path string) bool {
-	return !strings.Contains(path, "..") && !strings.HasSuffix(path, "/api") &&
+	// No path of theirs needs an escape, and an escaped one may mean another path to Kratos than to us.
+	return !strings.Contains(path, "..") && !strings.ContainsAny(path, "%\\") && !strings.Contains(path, "//") && !strings.HasSuffix(path, "/api") &&
 		(strings.HasPrefix(path, "/self-service/") || path == "/sessions/whoami" || strings.HasPrefix(path, "/.well-known/ory/"))
 }
 
@@ -228,7 +229,7 @@ func (p *proxy) forward(c *fiber.Ctx, path string) error {
 	for key, v := range resp.Header.All() {
 		if k := string(key); !slices.Contains([]string{fiber.HeaderContentLength, fiber.HeaderTransferEncoding, "Date"}, k) {
 			if k == fiber.HeaderSetCookie {
-				c.Append(k, string(v))
+				c.Response().Header.Add(k, string(v))
 				continue
 			}
 			c.Set(k, string(v))

@@ -125,11 +125,6 @@ type InvitedAccount struct {
 	Matches  bool   `json:"matches"`
 }
 
-type cookieOut[T any] struct {
-	SetCookie []http.Cookie `header:"Set-Cookie"`
-	Body      T
-}
-
 func (h handlers) signUpView(u identity.SignUp) SignUpView {
 	return SignUpView{ID: u.ID, AgencyName: u.AgencyName, Slug: u.Slug, Address: h.svc.Places().Agency(u.Slug), ExpiresAt: u.ExpiresAt}
 }
@@ -172,13 +167,14 @@ func (h handlers) changeSignUp(ctx context.Context, in *struct{ Body NewSignUp }
 	return &out[SignUpView]{Body: h.signUpView(u)}, nil
 }
 
-func (h handlers) completeSignUp(ctx context.Context, _ *none) (*cookieOut[Redirect], error) {
+func (h handlers) completeSignUp(ctx context.Context, _ *none) (*out[Redirect], error) {
 	j := jarFrom(ctx)
 	to, err := h.svc.CompleteSignUp(ctx, j.SignUp, j.Kratos)
 	if err != nil {
 		return nil, err
 	}
-	return &cookieOut[Redirect]{[]http.Cookie{h.cookies().gone(signUpCookie)}, Redirect{to}}, nil
+	j.set(h.cookies().gone(signUpCookie))
+	return &out[Redirect]{Body: Redirect{to}}, nil
 }
 
 func (h handlers) context(ctx context.Context, _ *none) (*out[SignInContext], error) {
@@ -216,7 +212,7 @@ func (h handlers) agencies(ctx context.Context, _ *none) (*out[AgencyChoices], e
 	return &out[AgencyChoices]{Body: v}, nil
 }
 
-func (h handlers) look(ctx context.Context, in *struct{ Body InvitationSecret }) (*cookieOut[InvitedView], error) {
+func (h handlers) look(ctx context.Context, in *struct{ Body InvitationSecret }) (*out[InvitedView], error) {
 	j, token := jarFrom(ctx), in.Body.Token
 	if token == "" {
 		token = j.Invite
@@ -234,14 +230,17 @@ func (h handlers) look(ctx context.Context, in *struct{ Body InvitationSecret })
 	}
 	// From here on the browser holds the secret: registration and its mail come in between.
 	c := h.cookies()
-	return &cookieOut[InvitedView]{[]http.Cookie{c.make(inviteCookie, token, time.Hour), c.gone(signUpCookie)}, v}, nil
+	j.set(c.make(inviteCookie, token, time.Hour))
+	j.set(c.gone(signUpCookie))
+	return &out[InvitedView]{Body: v}, nil
 }
 
-func (h handlers) accept(ctx context.Context, _ *none) (*cookieOut[Redirect], error) {
+func (h handlers) accept(ctx context.Context, _ *none) (*out[Redirect], error) {
 	j := jarFrom(ctx)
 	to, err := h.svc.AcceptInvitation(ctx, j.Invite, j.Kratos)
 	if err != nil {
 		return nil, err
 	}
-	return &cookieOut[Redirect]{[]http.Cookie{h.cookies().gone(inviteCookie)}, Redirect{to}}, nil
+	j.set(h.cookies().gone(inviteCookie))
+	return &out[Redirect]{Body: Redirect{to}}, nil
 }

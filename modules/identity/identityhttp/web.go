@@ -116,7 +116,13 @@ func (w *web) authenticate(c *fiber.Ctx) error {
 	r := httpapi.RequestFrom(ctx)
 	switch {
 	case r.Host == httpapi.HostAuth:
-		c.SetUserContext(context.WithValue(ctx, jarKey{}, w.jar(c)))
+		var out []http.Cookie
+		c.SetUserContext(context.WithValue(ctx, jarKey{}, w.jar(c, &out)))
+		err := c.Next()
+		for _, k := range out {
+			set(c, k)
+		}
+		return err
 	case r.Host == httpapi.HostAgency && (strings.HasPrefix(c.Path(), "/api/") || c.Path() == "/auth/sign-out"):
 		actor, err := w.svc.Authenticate(ctx, identity.Credentials{
 			Cookie: w.c.get(c, sessionCookie), Bearer: bearer(c), IP: r.IP, UserAgent: r.UserAgent,
@@ -132,8 +138,8 @@ func (w *web) authenticate(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-func (w *web) jar(c *fiber.Ctx) jar {
-	return jar{c.Cookies(w.o.KratosCookie), w.c.get(c, signUpCookie), w.c.get(c, inviteCookie), w.c.get(c, agencyCookie)}
+func (w *web) jar(c *fiber.Ctx, out *[]http.Cookie) jar {
+	return jar{c.Cookies(w.o.KratosCookie), w.c.get(c, signUpCookie), w.c.get(c, inviteCookie), w.c.get(c, agencyCookie), out}
 }
 
 // start begins a sign-in at this agency.
