@@ -1,0 +1,83 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Switch from '@mui/material/Switch';
+import { useState } from 'react';
+import { useContactsArchiveMutation, useContactsListQuery, useContactsRestoreMutation, type ContactView } from '../../../shared/api/gen/clients.gen';
+import { useCan } from '../../../shared/lib/me';
+import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
+import { PersonAvatar, StatusChip } from '../../../shared/ui/small';
+import { EmptyState } from '../../../shared/ui/states';
+import { toast } from '../../../shared/ui/Toast';
+import { useInviteContactMutation } from '../api';
+import { useT } from '../locales/en';
+import { ContactDialog } from './ContactDialog';
+
+export function People({ clientId }: { clientId: string }) {
+  const t = useT();
+  const can = useCan();
+  const writes = can('clients.contacts.write');
+  const [archived, setArchived] = useState(false);
+  const [editing, setEditing] = useState<ContactView | 'new' | null>(null);
+  const list = useContactsListQuery({ client: clientId, limit: 200, state: archived ? 'all' : 'active' });
+  const [archive] = useContactsArchiveMutation();
+  const [restore] = useContactsRestoreMutation();
+  const [invite] = useInviteContactMutation();
+  const put = async (p: ContactView) => {
+    try {
+      await (p.archived_at ? restore : archive)({ id: p.id }).unwrap();
+      if (!p.archived_at) toast(t('people.archivedToast', { name: p.name }), { undo: () => void restore({ id: p.id }) });
+    } catch (e) {
+      toast.failed(e);
+    }
+  };
+  const send = async (p: ContactView) => {
+    try {
+      await invite({ contact_id: p.id, client_id: p.client_id, email: p.email, name: p.name }).unwrap();
+      toast(t('people.invited', { name: p.name }));
+    } catch (e) {
+      toast.failed(e);
+    }
+  };
+  const marks = (p: ContactView) =>
+    [p.primary && t('people.primary'), p.billing && t('people.billing'), p.archived_at && t('archived')].filter((x): x is string => Boolean(x));
+  const portal = (p: ContactView) => (p.portal === 'none' ? '' : <StatusChip label={t(`people.state_${p.portal as 'invited' | 'active' | 'ended'}`)} tone={p.portal === 'active' ? 'success' : 'neutral'} />);
+  const columns: Column<ContactView>[] = [
+    { key: 'name', header: t('people.name'), width: 'minmax(0, 2fr)', cell: (p) => <PersonAvatar name={p.name} size={24} named /> },
+    { key: 'job', header: t('people.jobTitle'), width: 'minmax(0, 1.5fr)', from: 'md', cell: (p) => p.job_title },
+    { key: 'email', header: t('people.email'), width: 'minmax(0, 2fr)', cell: (p) => p.email },
+    { key: 'phone', header: t('people.phone'), width: '150px', from: 'lg', cell: (p) => p.phone },
+    { key: 'marks', header: '', width: 'minmax(0, 1.2fr)', from: 'md', cell: (p) => marks(p).join(', ') },
+    { key: 'portal', header: t('people.portal'), width: '130px', cell: portal },
+  ];
+  const add = writes && <Button variant="contained" onClick={() => setEditing('new')}>{t('people.add')}</Button>;
+  const actions = (p: ContactView) => (
+    <Box sx={{ display: 'flex', justifyContent: 'flex-end' }}>
+      {can('identity.invitations.write') && p.email && p.portal === 'none' && !p.archived_at && <Button size="small" onClick={() => void send(p)}>{t('people.invite')}</Button>}
+      {can('portal.preview') && !p.archived_at && <Button size="small" href={`/portal?as=${p.id}`}>{t('people.preview')}</Button>}
+      {writes && <Button size="small" color="inherit" onClick={() => void put(p)}>{t(p.archived_at ? 'restore' : 'people.archive')}</Button>}
+    </Box>
+  );
+  return (
+    <>
+      <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 2, mb: 3, flexWrap: 'wrap' }}>
+        <FormControlLabel control={<Switch checked={archived} onChange={(_, on) => setArchived(on)} />} label={t('people.showArchived')} />
+        {add}
+      </Box>
+      <DataTable
+        label={t('people.title')}
+        rows={list.data?.items}
+        columns={columns}
+        getId={(p) => p.id}
+        nameOf={(p) => p.name}
+        onOpen={writes ? setEditing : undefined}
+        actions={actions}
+        card={(p) => <CardRow title={p.name} end={portal(p)} sub={[p.job_title, p.email || p.phone].filter(Boolean).join(' · ')} state={marks(p).join(', ')} />}
+        error={list.error}
+        onRetry={() => void list.refetch()}
+        empty={<EmptyState title={t('people.empty')} text={t('people.emptyText')} action={add} />}
+      />
+      {editing && <ContactDialog clientId={clientId} contact={editing === 'new' ? undefined : editing} onClose={() => setEditing(null)} />}
+    </>
+  );
+}

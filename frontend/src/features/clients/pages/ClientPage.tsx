@@ -1,0 +1,113 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Chip from '@mui/material/Chip';
+import MuiLink from '@mui/material/Link';
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { useClientsArchiveMutation, useClientsGetQuery, useClientsRestoreMutation, type ClientView } from '../../../shared/api/gen/clients.gen';
+import { useStaff } from '../../../shared/api/members';
+import { formatDay } from '../../../shared/lib/dates';
+import { useTab } from '../../../shared/lib/hooks';
+import { useCan } from '../../../shared/lib/me';
+import { PageHeader } from '../../../shared/ui/PageHeader';
+import { Facts, StatusChip } from '../../../shared/ui/small';
+import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
+import { TabBar } from '../../../shared/ui/TabBar';
+import { toast } from '../../../shared/ui/Toast';
+import { ClientDialog } from '../components/ClientDialog';
+import { People } from '../components/People';
+import { Projects } from '../components/Projects';
+import { LogButtons, Timeline } from '../components/Timeline';
+import { useT } from '../locales/en';
+import { addressLines } from '../model';
+
+const tabs = ['overview', 'projects', 'people', 'timeline'] as const;
+
+export function ClientPage() {
+  const { id = '' } = useParams();
+  const { data: client, error, refetch } = useClientsGetQuery({ id });
+  if (client) return <Ready client={client} />;
+  return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+}
+
+function Ready({ client }: { client: ClientView }) {
+  const t = useT();
+  const can = useCan();
+  const writes = can('clients.clients.write');
+  const [tab, setTab] = useTab(tabs);
+  const [editing, setEditing] = useState(false);
+  const [archive] = useClientsArchiveMutation();
+  const [restore] = useClientsRestoreMutation();
+  const away = client.archived_at !== null;
+  const shown = tabs.filter((x) => (x === 'projects' ? can('projects.projects.read') : x === 'people' ? can('clients.contacts.read') : true));
+  const back = async () => {
+    await restore({ id: client.id }).unwrap();
+    toast(t('restoredToast', { name: client.name }));
+  };
+  const put = async () => {
+    try {
+      if (away) return await back();
+      await archive({ id: client.id }).unwrap();
+      toast(t('archivedToast', { name: client.name }), { undo: () => void back() });
+    } catch (e) {
+      toast.failed(e);
+    }
+    return undefined;
+  };
+  return (
+    <>
+      <PageHeader
+        up={{ to: '/clients', label: t('title') }}
+        title={client.name}
+        chip={away ? <StatusChip label={t('archived')} /> : undefined}
+        sub={[client.code, ...client.tags].join(' · ')}
+        actions={
+          writes && (
+            <>
+              <Button color="inherit" onClick={() => void put()}>{t(away ? 'restore' : 'archive')}</Button>
+              <Button variant="outlined" color="inherit" onClick={() => setEditing(true)}>{t('edit')}</Button>
+            </>
+          )
+        }
+      />
+      <TabBar label={t('tab.label')} value={shown.includes(tab) ? tab : 'overview'} onChange={setTab} tabs={shown.map((x) => ({ value: x, label: t(`tab.${x}`) }))} />
+      {tab === 'overview' && <Overview client={client} onTimeline={() => setTab('timeline')} />}
+      {tab === 'projects' && <Projects clientId={client.id} />}
+      {tab === 'people' && <People clientId={client.id} />}
+      {tab === 'timeline' && <Timeline clientId={client.id} />}
+      {editing && <ClientDialog client={client} onClose={() => setEditing(false)} />}
+    </>
+  );
+}
+
+function Overview({ client: c, onTimeline }: { client: ClientView; onTimeline: () => void }) {
+  const t = useT();
+  const staff = useStaff();
+  const address = (kind: string) => c.addresses.filter((a) => (a.kind ?? 'main') === kind).map((a) => <Box key={kind}>{addressLines(a).map((l) => <div key={l}>{l}</div>)}</Box>);
+  const facts: [string, React.ReactNode][] = [
+    [t('field.billingEmail'), c.billing_email && <MuiLink href={`mailto:${c.billing_email}`}>{c.billing_email}</MuiLink>],
+    [t('field.website'), c.website && <MuiLink href={c.website} target="_blank" rel="noreferrer noopener">{c.website.replace(/^https?:\/\//, '')}</MuiLink>],
+    [t('field.address'), address('main')],
+    [t('field.billingAddress'), address('billing')],
+    [t('field.owner'), staff.nameOf(c.owner_id)],
+    [t('field.currency'), c.currency],
+    [t('field.terms'), c.payment_terms_days !== null && t('terms', { count: c.payment_terms_days })],
+    [t('field.taxId'), c.tax_id],
+    [t('field.created'), formatDay(c.created_at.slice(0, 10))],
+  ];
+  return (
+    <Box sx={{ display: 'grid', gap: 4, gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 2fr) minmax(0, 3fr)' }, alignItems: 'start' }}>
+      <Box>
+        <Section title={t('details')}>
+          <Facts items={facts.filter(([, v]) => (Array.isArray(v) ? v.length > 0 : Boolean(v)))} />
+          {c.tags.length > 0 && <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap', mt: 4 }}>{c.tags.map((x) => <Chip key={x} size="small" label={x} component={Link} to={`/clients?tag=${encodeURIComponent(x)}`} clickable />)}</Box>}
+        </Section>
+        {c.notes && <Section title={t('field.notes')}><Box className="said" sx={{ whiteSpace: 'pre-wrap' }}>{c.notes}</Box></Section>}
+      </Box>
+      <Section title={t('latest')} action={<Button size="small" onClick={onTimeline}>{t('showTimeline')}</Button>}>
+        <Box sx={{ mb: 4 }}><LogButtons clientId={c.id} /></Box>
+        <Timeline clientId={c.id} latest={6} />
+      </Section>
+    </Box>
+  );
+}
