@@ -270,7 +270,7 @@ func (s *Stack) startKratos(ctx context.Context, k *kratos, sec secrets, pt *por
 	database := (&postgres{port: pt.Postgres}).url(kratosName, sec.Kratos, kratosName)
 	err = k.configure(config.Settings{
 		DSN: database + "&max_conns=10", AuthURL: s.AuthURL,
-		PublicHost: "127.0.0.1", PublicPort: pt.KratosPublic, AdminHost: "127.0.0.1", AdminPort: pt.KratosAdmin,
+		PublicHost: "127.0.0.1", PublicPort: pt.KratosPublic, AdminHost: "127.0.0.1", AdminPort: pt.KratosAdmin, AdminURL: s.KratosAdminURL,
 		CookieName: KratosCookie, SigningKeysFile: signing, CookieSecret: sec.KratosCookie, CipherSecret: sec.KratosCipher,
 		SMTPURL: "smtp://" + s.SMTPAddr + "/?disable_starttls=true", MailFrom: "no-reply@" + s.opts.Domain, LightHashing: s.opts.Throwaway,
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -44,7 +45,10 @@ func devCommand(where *place) *cobra.Command {
 	return cmd
 }
 
-func dev(ctx context.Context, out io.Writer, o devOptions) error {
+func dev(ctx context.Context, out io.Writer, o devOptions) (err error) {
+	// Whatever ends this ends what it started.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	level := slog.LevelWarn
 	if o.verbose {
 		level = slog.LevelDebug
@@ -77,6 +81,10 @@ func dev(ctx context.Context, out io.Writer, o devOptions) error {
 	if err := a.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
+	// The first sign-up shall wait for nothing either.
+	if err := a.Provisioner.Fill(ctx); err != nil {
+		return fmt.Errorf("prepare agencies: %w", err)
+	}
 	health, err := serveHealth(ctx, a, o.metrics)
 	if err != nil {
 		return err
@@ -86,8 +94,12 @@ func dev(ctx context.Context, out io.Writer, o devOptions) error {
 	if err := a.StartWorker(ctx); err != nil {
 		return fmt.Errorf("start the worker: %w", err)
 	}
+	defer func() {
+		cancel()
+		err = errors.Join(err, stop(a))
+	}()
 	if o.demo {
-		if err := loadDemo(ctx, a, out); err != nil {
+		if err := loadDemo(ctx, a, cfg.KratosAdminURL, out); err != nil {
 			return err
 		}
 	}
@@ -104,7 +116,7 @@ func dev(ctx context.Context, out io.Writer, o devOptions) error {
 	}
 	select {
 	case <-ctx.Done():
-		return stop(a)
+		return nil
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
 	}

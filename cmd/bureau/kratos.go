@@ -24,6 +24,7 @@ type kratosSettings struct {
 	CookieSecret string `env:"KRATOS_COOKIE_SECRET,required"`
 	CipherSecret string `env:"KRATOS_CIPHER_SECRET,required"`
 	Cookie       string `env:"BUREAU_KRATOS_COOKIE" envDefault:"__Host-kratos"`
+	AdminURL     string `env:"BUREAU_KRATOS_ADMIN_URL" envDefault:"http://kratos:4434"`
 	Version      string `env:"KRATOS_VERSION" envDefault:"v26.2.0"`
 	BreachCheck  bool   `env:"KRATOS_BREACH_CHECK" envDefault:"true"`
 }
@@ -48,7 +49,7 @@ func kratosCommand() *cobra.Command {
 				return err
 			}
 			text, err := config.Config(config.Settings{
-				DSN: s.DSN, AuthURL: strings.TrimRight(origin.String(), "/"), PublicHost: "0.0.0.0", PublicPort: 4433, AdminHost: "0.0.0.0", AdminPort: 4434,
+				DSN: s.DSN, AuthURL: strings.TrimRight(origin.String(), "/"), PublicHost: "0.0.0.0", PublicPort: 4433, AdminHost: "0.0.0.0", AdminPort: 4434, AdminURL: s.AdminURL,
 				CookieName: s.Cookie, SigningKeysFile: filepath.Join(dir, "signing-keys.json"), CookieSecret: s.CookieSecret, CipherSecret: s.CipherSecret,
 				SMTPURL: s.SMTPURL, MailFrom: s.MailFrom, BreachCheck: s.BreachCheck, Version: s.Version,
 			})

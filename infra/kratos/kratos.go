@@ -24,6 +24,7 @@ type Settings struct {
 	PublicPort                 int
 	AdminHost                  string
 	AdminPort                  int
+	AdminURL                   string // how the app reaches the admin API
 	CookieName                 string
 	SigningKeysFile            string // private JWK set, read by Kratos alone
 	CookieSecret               string
