@@ -7,7 +7,7 @@ import { router } from './router';
 
 const store = makeStore();
 // Nothing below is needed for the first paint.
-const ToastHost = lazy(async () => ({ default: (await import('../shared/ui/Toast')).ToastHost }));
+const ToastHost = lazy(async () => ({ default: (await import('../shared/ui/ToastHost')).ToastHost }));
 
 export const App = () => (
   <Provider store={store}>

@@ -7,7 +7,7 @@ import { Provider } from 'react-redux';
 import { createMemoryRouter, RouterProvider, type RouteObject } from 'react-router';
 import { makeStore, type AppStore } from '../shared/api/store';
 import { agencyTheme } from '../shared/lib/theme';
-import { ToastHost } from '../shared/ui/Toast';
+import { ToastHost } from '../shared/ui/ToastHost';
 
 const theme = agencyTheme();
 

@@ -1,9 +1,8 @@
 import i18n from 'i18next';
-import { initReactI18next, useTranslation } from 'react-i18next';
 import { boot } from './boot';
 import { common } from './locale.en';
 
-void i18n.use(initReactI18next).init({
+void i18n.init({
   lng: boot.agency.locale || 'en',
   fallbackLng: 'en',
   ns: ['common'],
@@ -24,6 +23,7 @@ export type Key<T, P extends string = ''> = {
 export type T<Locale> = (key: Key<Locale>, values?: Record<string, unknown>) => string;
 
 /**
+ * The language of a page is fixed when it loads, so texts need no subscription.
  * Adds a feature's texts under its own namespace and returns the hook that
  * reads them, with keys checked by the compiler:
  *
@@ -32,16 +32,16 @@ export type T<Locale> = (key: Key<Locale>, values?: Record<string, unknown>) => 
  */
 export function registerLocale<const L extends Texts>(namespace: string, en: L): () => T<L> {
   i18n.addResourceBundle('en', namespace, en, true, true);
+  const t = i18n.getFixedT(null, namespace) as unknown as T<L>;
   return function useT() {
-    const { t } = useTranslation(namespace);
-    return t as unknown as T<L>;
+    return t;
   };
 }
 
 /** Texts that all features share. */
 export function useCommon(): T<typeof common> {
-  const { t } = useTranslation('common');
-  return t as unknown as T<typeof common>;
+  return tCommon;
 }
+const tCommon = i18n.getFixedT(null, 'common') as unknown as T<typeof common>;
 
 export { i18n };

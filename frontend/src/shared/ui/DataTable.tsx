@@ -3,13 +3,14 @@ import Button from '@mui/material/Button';
 import ButtonBase from '@mui/material/ButtonBase';
 import Checkbox from '@mui/material/Checkbox';
 import Paper from '@mui/material/Paper';
-import Typography from '@mui/material/Typography';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { usePhone } from '../lib/hooks';
 import { useCommon } from '../lib/i18n';
 import { ErrorState, SkeletonRows } from './states';
+
+export { CardRow } from './CardRow';
 
 export type Column<Row> = {
   key: string;
@@ -248,18 +249,4 @@ function moveBetweenRows(e: KeyboardEvent<HTMLElement>) {
   if (!next) return;
   e.preventDefault();
   next.focus();
-}
-
-type CardRowProps = { title: ReactNode; end?: ReactNode; sub?: ReactNode; state?: ReactNode };
-
-/** The two lines of a card: what and how much, then when, who and its state. */
-export function CardRow({ title, end, sub, state }: CardRowProps) {
-  return (
-    <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', columnGap: 3, rowGap: 0.5, alignItems: 'center' }}>
-      <Typography component="div" sx={{ fontWeight: 560, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{title}</Typography>
-      <Typography component="div" sx={{ fontWeight: 560, textAlign: 'end', fontVariantNumeric: 'tabular-nums' }}>{end}</Typography>
-      <Typography component="div" variant="body2" sx={{ color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', minHeight: 18 }}>{sub}</Typography>
-      <Typography component="div" variant="body2" sx={{ textAlign: 'end' }}>{state}</Typography>
-    </Box>
-  );
 }

@@ -1,18 +1,18 @@
-import Badge from '@mui/material/Badge';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import Chip from '@mui/material/Chip';
 import IconButton from '@mui/material/IconButton';
 import InputAdornment from '@mui/material/InputAdornment';
 import OutlinedInput from '@mui/material/OutlinedInput';
 import ClearIcon from '@mui/icons-material/CloseRounded';
 import SearchIcon from '@mui/icons-material/SearchRounded';
-import TuneIcon from '@mui/icons-material/TuneRounded';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useKey, usePhone } from '../lib/hooks';
 import { useCommon } from '../lib/i18n';
-import { BottomSheet } from './dialogs';
-import { Picker, type Option } from './fields';
+import type { Option } from './fields';
+
+// A list page is there to be read: what only some filters need comes when they do.
+const PhoneFilters = lazy(async () => ({ default: (await import('./PhoneFilters')).PhoneFilters }));
+const Picker = lazy(async () => ({ default: (await import('./fields')).Picker }));
 
 type SearchProps = { value: string; onChange: (v: string) => void; label: string };
 
@@ -63,7 +63,6 @@ type BarProps = { search?: SearchProps; filters?: Filter[]; end?: ReactNode };
 export function FilterBar({ search, filters = [], end }: BarProps) {
   const t = useCommon();
   const phone = usePhone();
-  const [open, setOpen] = useState(false);
   const active = filters.filter((f) => f.value !== '');
   const clear = () => {
     for (const f of active) f.onChange('');
@@ -81,25 +80,9 @@ export function FilterBar({ search, filters = [], end }: BarProps) {
     );
   }
   return (
-    <Box sx={{ mb: 3 }}>
-      <Box sx={{ display: 'flex', gap: 2 }}>
-        {search && <SearchField {...search} />}
-        {filters.length > 0 && (
-          <IconButton aria-label={t('action.filters')} onClick={() => setOpen(true)} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, flexShrink: 0 }}>
-            <Badge color="primary" badgeContent={active.length}><TuneIcon fontSize="small" /></Badge>
-          </IconButton>
-        )}
-        {end}
-      </Box>
-      {active.length > 0 && (
-        <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', mt: 2 }}>
-          {active.map((f) => <Chip key={f.key} label={`${f.label}: ${f.kind === 'date' ? f.value : (f.options.find((o) => o.value === f.value)?.label ?? f.value)}`} onDelete={() => f.onChange('')} />)}
-        </Box>
-      )}
-      <BottomSheet open={open} title={t('action.filters')} onClose={() => setOpen(false)} footer={<>{active.length > 0 && <Button onClick={clear}>{t('action.clear')}</Button>}<Button variant="contained" fullWidth onClick={() => setOpen(false)}>{t('action.apply')}</Button></>}>
-        <Box sx={{ display: 'flex', flexDirection: 'column', gap: 4 }}>{fields}</Box>
-      </BottomSheet>
-    </Box>
+    <Suspense fallback={<Box sx={{ height: 44, mb: 3 }} />}>
+      <PhoneFilters search={search && <SearchField {...search} />} filters={filters} fields={fields} end={end} clear={clear} />
+    </Suspense>
   );
 }
 
@@ -107,5 +90,33 @@ function FilterField({ filter: f }: { filter: Filter }) {
   if (f.kind === 'date') {
     return <OutlinedInput size="small" fullWidth type="date" value={f.value} onChange={(e) => f.onChange(e.target.value)} inputProps={{ 'aria-label': f.label }} startAdornment={<InputAdornment position="start">{f.label}</InputAdornment>} />;
   }
-  return <Picker label={f.label} options={f.options} onSearch={f.onSearch} value={f.value} onChange={f.onChange} />;
+  if (f.onSearch || f.options.length > 40) {
+    return (
+      <Suspense fallback={<OutlinedInput size="small" fullWidth disabled placeholder={f.label} inputProps={{ 'aria-label': f.label }} />}>
+        <Picker label={f.label} options={f.options} onSearch={f.onSearch} value={f.value} onChange={f.onChange} />
+      </Suspense>
+    );
+  }
+  return (
+    <OutlinedInput
+      size="small"
+      fullWidth
+      inputComponent={NativeSelect as never}
+      value={f.value}
+      onChange={(e) => f.onChange(e.target.value)}
+      inputProps={{ 'aria-label': f.label, label: f.label, options: f.options }}
+    />
+  );
+}
+
+type NativeProps = React.ComponentProps<'select'> & { label: string; options: Option[] };
+
+/** The browser's own list: no weight, and the right one on every phone. */
+function NativeSelect({ label, options, ownerState: _, ...p }: NativeProps & { ownerState?: unknown }) {
+  return (
+    <select {...p} style={{ ...p.style, paddingRight: 8, cursor: 'pointer', color: p.value ? undefined : 'var(--mui-palette-text-secondary)' }}>
+      <option value="">{label}</option>
+      {options.map((o) => <option key={o.value} value={o.value}>{o.label}</option>)}
+    </select>
+  );
 }

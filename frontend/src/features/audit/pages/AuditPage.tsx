@@ -1,7 +1,6 @@
-import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import VerifyIcon from '@mui/icons-material/VerifiedUserOutlined';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { addDays, formatMoment } from '../../../shared/lib/dates';
 import { useParam } from '../../../shared/lib/hooks';
 import { useMe } from '../../../shared/lib/me';
@@ -12,9 +11,11 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { EmptyState, NoResults } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useAuditEventsVerifyMutation, useAuditFeedInfiniteQuery, type AuditEventView } from '../api';
-import { EntryDialog } from '../components/EntryDialog';
 import { useT } from '../locales/en';
 import { said } from '../model';
+
+const EntryDialog = lazy(async () => ({ default: (await import('../components/EntryDialog')).EntryDialog }));
+const Verdict = lazy(async () => ({ default: (await import('../components/Verdict')).Verdict }));
 
 const entities = ['client', 'contact', 'project', 'task', 'time_entry', 'timesheet', 'rate_card', 'rate', 'invoice', 'payment', 'member', 'invitation', 'api_token', 'settings', 'position'];
 
@@ -56,11 +57,7 @@ export function AuditPage() {
         sub={t('sub')}
         actions={<Button variant="outlined" startIcon={<VerifyIcon />} loading={verdict.isLoading} onClick={() => void verify().unwrap().catch(toast.failed)}>{t('verify')}</Button>}
       />
-      {verdict.data && (
-        <Alert severity={verdict.data.intact ? 'success' : 'error'} role={verdict.data.intact ? 'status' : 'alert'} sx={{ mb: 3 }} onClose={verdict.reset}>
-          {verdict.data.intact ? t('intact', { count: verdict.data.entries }) : t('broken', { seq: verdict.data.first_bad })}
-        </Alert>
-      )}
+      {verdict.data && <Suspense fallback={null}><Verdict verdict={verdict.data} onClose={verdict.reset} /></Suspense>}
       <FilterBar
         search={{ value: action, onChange: setAction, label: t('filter.action') }}
         filters={[
@@ -78,7 +75,7 @@ export function AuditPage() {
         card={(e) => <CardRow title={said(e.action)} sub={`${e.actor_name || e.actor_kind} · ${e.entity.replaceAll('_', ' ')}`} state={formatMoment(e.at, zone)} />}
         empty={filtered ? <NoResults onClear={clear} /> : <EmptyState title={t('empty')} text={t('emptyText')} />}
       />
-      {open && <EntryDialog entry={open} onClose={() => setOpen(null)} />}
+      {open && <Suspense fallback={null}><EntryDialog entry={open} onClose={() => setOpen(null)} /></Suspense>}
     </>
   );
 }

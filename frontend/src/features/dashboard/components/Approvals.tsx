@@ -1,6 +1,6 @@
 import { formatDay } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
-import { CardRow } from '../../../shared/ui/DataTable';
+import { CardRow } from '../../../shared/ui/CardRow';
 import { useStartApprovalsQuery, useStartMembersQuery } from '../api';
 import { useT } from '../locales/en';
 import { Panel } from './Panel';

@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 import { formatDay, today } from '../../../shared/lib/dates';
-import { CardRow } from '../../../shared/ui/DataTable';
+import { CardRow } from '../../../shared/ui/CardRow';
 import { Money } from '../../../shared/ui/small';
 import { useStartInvoicesQuery } from '../api';
 import { useT } from '../locales/en';

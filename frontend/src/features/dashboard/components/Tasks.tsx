@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 import { formatDay, today, type Day } from '../../../shared/lib/dates';
-import { CardRow } from '../../../shared/ui/DataTable';
+import { CardRow } from '../../../shared/ui/CardRow';
 import { useStartTasksQuery } from '../api';
 import { useT } from '../locales/en';
 import { Panel } from './Panel';

@@ -5,32 +5,13 @@ import Snackbar from '@mui/material/Snackbar';
 import Typography from '@mui/material/Typography';
 import CloseIcon from '@mui/icons-material/CloseRounded';
 import { useSyncExternalStore } from 'react';
-import { problemText } from '../api/problem';
 import { useCommon } from '../lib/i18n';
+import { current, show, subscribe } from './Toast';
 
-type Message = { id: number; text: string; tone: 'info' | 'error'; undo?: () => void };
-
-let current: Message | null = null;
-let last = 0;
-const listeners = new Set<() => void>();
-const show = (m: Message | null) => {
-  current = m;
-  for (const l of listeners) l();
-};
-const subscribe = (l: () => void) => {
-  listeners.add(l);
-  return () => listeners.delete(l);
-};
-
-/** toast('Client archived', { undo: restore }) or toast.failed(error) */
-export function toast(text: string, { undo, tone = 'info' }: { undo?: () => void; tone?: 'info' | 'error' } = {}): void {
-  show({ id: ++last, text, tone, undo });
-}
-toast.failed = (error: unknown): void => toast(problemText(error), { tone: 'error' });
-
+/** Where toasts appear. */
 export function ToastHost() {
   const t = useCommon();
-  const m = useSyncExternalStore(subscribe, () => current);
+  const m = useSyncExternalStore(subscribe, current);
   const close = () => show(null);
   return (
     <Snackbar
