@@ -13,7 +13,7 @@ NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 # All sources of the web app; building it again is skipped while none is newer than the result.
 WEB_SOURCES = $(shell find frontend/src frontend/public frontend/scripts -type f -not -path '*/gen/*' 2>/dev/null) \
 	$(wildcard frontend/*.html frontend/*.ts frontend/*.json)
-GO_SOURCES = $(shell find app billing cmd migrations modules tenancy infra -name '*.go' -o -name '*.sql' -o -name '*.tmpl' -o -name '*.jsonnet' 2>/dev/null)
+GO_SOURCES = $(shell find app billing cmd migrations modules tenancy infra frontend/embed.go -type f 2>/dev/null)
 
 .PHONY: help
 help: ## List the targets
