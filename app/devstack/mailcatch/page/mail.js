@@ -14,13 +14,16 @@ let mails = [];
 let chosen = decodeURIComponent(location.hash.slice(1));
 let view = 'html';
 let shown = '';
+let drawn; // the ids in the list, undefined before the first answer
 
 async function refresh() {
   try {
     const answer = await fetch(`${api}?q=${encodeURIComponent($('search').value.trim())}`);
     if (!answer.ok) return;
     const items = (await answer.json()).items;
-    if (items.map((m) => m.id).join() === mails.map((m) => m.id).join() && $('list').childElementCount === mails.length) return;
+    const ids = items.map((m) => m.id).join();
+    if (ids === drawn) return;
+    drawn = ids;
     mails = items;
     drawList();
     drawMail();
