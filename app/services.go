@@ -69,6 +69,7 @@ func (a *App) wireServices() error {
 	s.Identity.RegisterJobs(a.Jobs)
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Events: a.Bus, Now: now, NewID: id.New})
 	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Events: a.Bus, Now: now})
+	clients.Listen(a.Bus, s.Clients, s.Identity)
 	s.Projects = projects.New(projects.Deps{
 		DB: a.DB, Store: projectsdb.Store{}, Clients: s.Clients, Members: members{s.Identity}, Settings: s.Agency, Holidays: s.People, Logged: logged{s}, Events: a.Bus, Now: now,
 	})

@@ -47,6 +47,7 @@ type TimelineQuery struct {
 // of a module that is not here stay out of the timeline.
 var whoSees = map[string]access.Permission{
 	"clients":    ReadClients,
+	"identity":   ReadContacts, // invitations of the client's people
 	"projects":   "projects.projects.read",
 	"timesheets": "timesheets.entries.read_all",
 	"rates":      "rates.cards.read",

@@ -55,6 +55,7 @@ type InvitationChanged struct {
 	Email        string `json:"email"`
 	What         string `json:"what"` // sent, revoked, accepted
 	ClientID     string `json:"client_id,omitempty"`
+	ContactID    string `json:"contact_id,omitempty"`
 }
 
 // EventName is the event's stable name.

@@ -252,7 +252,7 @@ func (s *Service) recordInvitation(ctx context.Context, tx *tenancy.Tx, action, 
 	if err != nil {
 		return err
 	}
-	return s.d.Events.Publish(ctx, tx, InvitationChanged{InvitationID: inv.ID, Email: inv.Email, What: what, ClientID: inv.ClientID})
+	return s.d.Events.Publish(ctx, tx, InvitationChanged{InvitationID: inv.ID, Email: inv.Email, What: what, ClientID: inv.ClientID, ContactID: inv.ContactID})
 }
 
 type sendInvitation struct {

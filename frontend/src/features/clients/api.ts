@@ -13,7 +13,7 @@ const feeds = clientsApi.injectEndpoints({
       providesTags: ['clients'],
     }),
     inviteContact: build.mutation<unknown, { contact_id: string; client_id: string; email: string; name: string }>({
-      query: (c) => ({ url: '/api/v1/invitations', method: 'POST', body: { kind: 'contact', role: 'contact', ...c } }),
+      query: (c) => ({ url: '/api/v1/invitations', method: 'POST', body: { role: 'contact', ...c } }),
       invalidatesTags: ['clients'],
     }),
   }),

@@ -24,7 +24,7 @@ import { InteractionDialog, type Kind } from './InteractionDialog';
 
 const icons = { note: NoteIcon, call: CallIcon, meeting: MeetingIcon };
 const kinds: Kind[] = ['note', 'call', 'meeting'];
-const shown = ['note', 'call', 'meeting', 'clients', 'projects', 'timesheets', 'rates', 'invoicing'] as const;
+const shown = ['note', 'call', 'meeting', 'clients', 'projects', 'timesheets', 'rates', 'invoicing', 'identity'] as const;
 
 /** Buttons that log a note, call or meeting. */
 export function LogButtons({ clientId }: { clientId: string }) {

@@ -49,7 +49,7 @@ export const useT = registerLocale('clients', {
     editEntry: 'Edit entry', subject: 'What about', body: 'Details', with: 'With', when: 'When', minutes: 'How long', minutesUnit: 'min',
     time: 'Time', saved: 'Logged', removed: 'Entry removed', remove: 'Remove', removeTitle: 'Remove this entry?',
     removeText: 'It leaves the timeline for everyone. The audit log keeps it.', by: '{{who}}', minutesOf: '{{count}} min', minutesOf_one: '{{count}} min', minutesOf_other: '{{count}} min',
-    filter: 'Show', all: 'Everything', clients: 'Client and people', projects: 'Projects', timesheets: 'Time', rates: 'Rates', invoicing: 'Invoices',
+    filter: 'Show', all: 'Everything', clients: 'Client and people', projects: 'Projects', timesheets: 'Time', rates: 'Rates', invoicing: 'Invoices', identity: 'Portal access',
     entries: 'Entries of {{name}}',
   },
   importer: {
