@@ -67,8 +67,8 @@ type PortalProject struct {
 	Code       string          `json:"code"`
 	Name       string          `json:"name"`
 	State      string          `json:"state"`
-	StartsOn   *day.Date       `json:"starts_on"`
-	DueOn      *day.Date       `json:"due_on"`
+	StartsOn   *day.Date       `json:"starts_on" nullable:"true"`
+	DueOn      *day.Date       `json:"due_on" nullable:"true"`
 	TasksTotal int             `json:"tasks_total"`
 	TasksDone  int             `json:"tasks_done"`
 	Percent    int             `json:"percent"`
@@ -97,8 +97,8 @@ type PortalInvoice struct {
 	ID      string              `json:"id"`
 	Number  string              `json:"number"`
 	Status  string              `json:"status"`
-	IssueOn *day.Date           `json:"issue_on"`
-	DueOn   *day.Date           `json:"due_on"`
+	IssueOn *day.Date           `json:"issue_on" nullable:"true"`
+	DueOn   *day.Date           `json:"due_on" nullable:"true"`
 	Total   money.Money         `json:"total"`
 	Balance money.Money         `json:"balance"`
 	Net     *money.Money        `json:"net,omitempty"`

@@ -84,7 +84,7 @@ type RateView struct {
 	TargetID  string    `json:"target_id"`
 	PerHour   *string   `json:"per_hour" doc:"Decimal; null where the reader may not see amounts"`
 	ValidFrom day.Date  `json:"valid_from"`
-	ValidTo   *day.Date `json:"valid_to" doc:"The first day on which it no longer holds; null: open"`
+	ValidTo   *day.Date `json:"valid_to" nullable:"true" doc:"The first day on which it no longer holds; null: open"`
 	Version   int       `json:"version"`
 }
 
