@@ -120,6 +120,7 @@ func (a *App) wireWeb() {
 	a.mountDev(f)
 	f.Use(newHosts(a.cfg.Origin, a.Registry).middleware)
 	a.mountIdentity(f)
+	f.Use("/api/v1/portal", a.preview)
 	f.Get("/api/v1/stream", stream(a.Live, a.stopping))
 	a.API = httpapi.NewAPI(f, httpapi.Options{
 		Title: "Bureau", Version: "1", Guard: guard, Log: a.log,

@@ -3,6 +3,10 @@ package app
 import (
 	"context"
 
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/modules/portal"
 	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/tenancy"
@@ -56,4 +60,26 @@ func shownComment(c projects.Comment) portal.Comment {
 
 func (r portalRecords) ApprovedTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]int64, error) {
 	return r.s.Timesheets.ApprovedTx(ctx, tx, projectIDs)
+}
+
+// preview lets staff look at the portal "as this contact": the calls of the
+// portal that name one run with that contact's rights, read only.
+func (a *App) preview(c *fiber.Ctx) error {
+	as := c.Query("preview")
+	if as == "" {
+		return c.Next()
+	}
+	ctx := c.UserContext()
+	if !access.From(ctx).Known() {
+		return c.Next() // the guard says that signing in is missing
+	}
+	if !id.Valid(as) {
+		return portal.ErrNoPreview
+	}
+	actor, err := a.Services.Portal.PreviewActor(ctx, as)
+	if err != nil {
+		return err
+	}
+	c.SetUserContext(access.With(ctx, actor))
+	return c.Next()
 }
