@@ -12,7 +12,7 @@ export function Root({ colour, children }: { colour?: string; children: ReactNod
   const theme = useMemo(() => agencyTheme({ colour: colour ?? boot.agency.colour }), [colour]);
   return (
     <CacheProvider value={cache}>
-      <ThemeProvider theme={theme} defaultMode="system" disableTransitionOnChange>
+      <ThemeProvider theme={theme} defaultMode="system">
         <CssBaseline />
         {children}
       </ThemeProvider>

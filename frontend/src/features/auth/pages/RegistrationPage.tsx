@@ -32,7 +32,8 @@ export default function RegistrationPage() {
             autoFocus
             newPassword
             hints={{ password: t('signUp.passwordHint') }}
-            buttons={{ method: t('signUp.accountSubmit') }}
+            quiet={['screen']}
+            buttons={{ 'method=profile': t('signUp.submit'), screen: t('common.back'), method: t('signUp.accountSubmit') }}
           />
         )}
         {flow && <Box sx={{ mt: 4, color: 'text.secondary', fontSize: 12, lineHeight: '16px' }}>{t('signUp.terms')}</Box>}
