@@ -27,6 +27,8 @@ describe('what an answer of Kratos asks for', () => {
     expect(to({ action: 'show_verification_ui', flow: { id: 'v1' } })).toEqual({ kind: 'go', url: '/verification?flow=v1' });
     expect(to({ action: 'show_settings_ui', flow: { id: 's1' } })).toEqual({ kind: 'go', url: '/settings?flow=s1' });
     expect(to({ action: 'redirect_browser_to', redirect_browser_to: '/broker/' })).toEqual({ kind: 'go', url: '/broker/' });
+    const redirect = { action: 'redirect_browser_to', redirect_browser_to: '/broker/' };
+    expect(outcome(200, { continue_with: [redirect, { action: 'show_verification_ui', flow: { id: 'v1' } }] })).toEqual({ kind: 'go', url: '/verification?flow=v1' });
     expect(to({ action: 'something_new' })).toEqual({ kind: 'done' });
   });
   it('says how long to wait', () => {

@@ -130,15 +130,16 @@ export function outcome(status: number, body: unknown, retryAfter = 0): Outcome 
   return { kind: 'failed', why: 'broken' };
 }
 
-/** The first step of continue_with that leads somewhere. */
+/**
+ * The step of continue_with to take. A page of ours comes before a plain redirect, wherever Kratos
+ * lists it: the redirect would pass by the code that waits in the mail.
+ */
 function followed(steps: ContinueWith[] | null | undefined): string | undefined {
-  for (const step of steps ?? []) {
-    if (step.action === 'show_verification_ui' && step.flow) return `/verification?flow=${encodeURIComponent(step.flow.id)}`;
-    if (step.action === 'show_recovery_ui' && step.flow) return `/recovery?flow=${encodeURIComponent(step.flow.id)}`;
-    if (step.action === 'show_settings_ui' && step.flow) return `/settings?flow=${encodeURIComponent(step.flow.id)}`;
-    if (step.action === 'redirect_browser_to' && step.redirect_browser_to) return step.redirect_browser_to;
+  for (const [action, page] of Object.entries({ show_verification_ui: 'verification', show_recovery_ui: 'recovery', show_settings_ui: 'settings' })) {
+    const step = steps?.find((s) => s.action === action && s.flow);
+    if (step?.flow) return `/${page}?flow=${encodeURIComponent(step.flow.id)}`;
   }
-  return undefined;
+  return steps?.find((s) => s.action === 'redirect_browser_to')?.redirect_browser_to;
 }
 
 const groupOrder = ['default', 'profile', 'password', 'code', 'totp', 'lookup_secret', 'webauthn', 'passkey', 'oidc', 'link'];

@@ -21,6 +21,8 @@ type Props = {
   omit?: readonly string[];
   /** Labels in place of those for the names. */
   labels?: Record<string, string>;
+  /** What to begin with in fields that Kratos leaves empty. */
+  values?: Record<string, string | undefined>;
   /** What to say below a field while nothing is wrong with it. */
   hints?: Record<string, string>;
   /** Names of fields in the order to show them; the rest follows. */
@@ -34,7 +36,7 @@ type Props = {
 };
 
 /** Draws the nodes of a flow. What it does not know is said aloud and never dropped. */
-export function FlowForm({ flow, groups, busy, onSubmit, buttons = {}, quiet = [], omit = [], labels = {}, hints = {}, order = [], newPassword = false, narrow = false, autoFocus = false, children }: Props) {
+export function FlowForm({ flow, groups, busy, onSubmit, buttons = {}, quiet = [], omit = [], labels = {}, hints = {}, values = {}, order = [], newPassword = false, narrow = false, autoFocus = false, children }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const [missing, setMissing] = useState<readonly string[]>([]);
   const place = (n: UiNode) => {
@@ -75,6 +77,7 @@ export function FlowForm({ flow, groups, busy, onSubmit, buttons = {}, quiet = [
           quiet={quiet.includes(node.attributes.name ?? '')}
           button={buttons[`${node.attributes.name}=${String(node.attributes.value)}`] ?? buttons[node.attributes.name ?? '']}
           label={labels[node.attributes.name ?? '']}
+          value={values[node.attributes.name ?? '']}
           hint={hints[node.attributes.name ?? '']}
           newPassword={newPassword}
           narrow={narrow}
@@ -90,9 +93,9 @@ export function FlowForm({ flow, groups, busy, onSubmit, buttons = {}, quiet = [
 const textTypes = ['text', 'email', 'password', 'tel', 'url', 'number'];
 const isText = (n: UiNode) => n.type === 'input' && textTypes.includes(n.attributes.type ?? 'text');
 
-type NodeProps = { node: UiNode; busy: boolean; quiet: boolean; button?: string; label?: string; hint?: string; newPassword: boolean; narrow: boolean; missing: boolean; autoFocus: boolean };
+type NodeProps = { node: UiNode; busy: boolean; quiet: boolean; button?: string; label?: string; value?: string; hint?: string; newPassword: boolean; narrow: boolean; missing: boolean; autoFocus: boolean };
 
-function NodeView({ node, busy, quiet, button, label, hint, newPassword, narrow, missing, autoFocus }: NodeProps) {
+function NodeView({ node, busy, quiet, button, label, value, hint, newPassword, narrow, missing, autoFocus }: NodeProps) {
   const a = node.attributes;
   const id = useId();
   if (node.type === 'input' && a.type === 'hidden') return <input type="hidden" name={a.name} value={String(a.value ?? '')} />;
@@ -111,7 +114,7 @@ function NodeView({ node, busy, quiet, button, label, hint, newPassword, narrow,
         label={label ?? labelOf(node)}
         name={a.name}
         type={a.type ?? 'text'}
-        defaultValue={a.type === 'password' ? '' : String(a.value ?? '')}
+        defaultValue={a.type === 'password' ? '' : String(a.value ?? value ?? '')}
         disabled={a.disabled}
         required={false}
         autoFocus={autoFocus}

@@ -31,12 +31,13 @@ export default function VerificationPage() {
         )}
         {flow && !done && (
           <FlowForm
-            key={flow.state}
+            key={`${flow.state}:${visit ? 1 : 0}`}
             flow={flow}
             groups={['default', 'code', 'link']}
             busy={busy}
             onSubmit={submit}
             autoFocus
+            values={{ email: visit?.account?.email }}
             quiet={sent ? ['email'] : []}
             buttons={{ email: t('verification.resend'), method: sent ? t('login.confirm') : t('verification.submit') }}
           />
