@@ -24,6 +24,7 @@ type house struct {
 	s      *identity.Service
 	kratos *fakeKratos
 	post   *postbox
+	deps   identity.Deps
 	owner  identity.Member
 }
 
@@ -117,6 +118,7 @@ func newHouse(t *testing.T, change ...func(*identity.Deps)) *house {
 	for _, fn := range change {
 		fn(&d)
 	}
+	h.deps = d
 	h.s = identity.New(d)
 	h.s.RegisterJobs(h.Registry)
 	h.owner = h.add(t, "Olive Owner", identity.Owner)

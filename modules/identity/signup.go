@@ -237,12 +237,13 @@ func (s *Service) CompleteSignUp(ctx context.Context, token, cookie string) (str
 func (s *Service) claim(ctx context.Context, u SignUp) (tenancy.Agency, error) {
 	a, err := s.d.Claimer.Claim(ctx, u.Slug, u.AgencyName)
 	if err == nil {
-		s.d.Agencies.Forget("")
+		s.d.Agencies.Forget(a.ID) // and that there was nobody at this address
 		return a, nil
 	}
 	if !errors.Is(err, tenancy.ErrSlugTaken) {
 		return tenancy.Agency{}, err
 	}
+	s.d.Agencies.Forget("") // it may still say that there is nobody
 	a, findErr := s.d.Agencies.BySlug(ctx, u.Slug)
 	if findErr != nil {
 		return tenancy.Agency{}, errors.Join(err, findErr)
