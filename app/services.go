@@ -67,6 +67,7 @@ func (a *App) wireServices() error {
 		Contacts: contacts{s}, Looks: looks{s.Agency}, Events: a.Bus, Jobs: a.Queue, Mail: a.cfg.Mail, Places: a.places, Limits: a.limits(), Log: a.log, Now: now,
 	})
 	s.Identity.RegisterJobs(a.Jobs)
+	a.handleSample()
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Events: a.Bus, Now: now, NewID: id.New})
 	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Events: a.Bus, Now: now})
 	clients.Listen(a.Bus, s.Clients, s.Identity)
@@ -93,6 +94,7 @@ func (a *App) wireServices() error {
 func (a *App) registerOperations() {
 	s := a.Services
 	agencyhttp.Register(a.API, s.Agency)
+	a.registerSample()
 	audithttp.Register(a.API, s.Audit)
 	identityhttp.Register(a.API, s.Identity)
 	peoplehttp.Register(a.API, s.People)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/bureauhq/bureau/app"
 	"github.com/bureauhq/bureau/app/kit/access"
-	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/sample"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
@@ -31,7 +30,7 @@ func loadDemo(ctx context.Context, a *app.App, admin string, out io.Writer) erro
 	found, err := a.Registry.BySlug(ctx, demoSlug)
 	if errors.Is(err, tenancy.ErrNoAgency) {
 		_, _ = fmt.Fprintln(out, "Loading a year of sample data. This happens once and takes a minute or two.")
-		found, err = makeDemo(ctx, a)
+		found, err = makeDemo(ctx, a, out)
 	}
 	if err != nil {
 		return err
@@ -51,20 +50,28 @@ func loadDemo(ctx context.Context, a *app.App, admin string, out io.Writer) erro
 	return nil
 }
 
-func makeDemo(ctx context.Context, a *app.App) (tenancy.Agency, error) {
+func makeDemo(ctx context.Context, a *app.App, out io.Writer) (tenancy.Agency, error) {
 	made, err := createTenant(ctx, a, demoSlug, "Fernwood Digital", demoOwner, "Clara Fernwood")
 	if err != nil {
 		return made, err
 	}
-	s := a.Services
-	err = sample.Load(operator(ctx, made), sample.Services{
-		Agency: s.Agency, Identity: s.Identity, People: s.People, Clients: s.Clients, Projects: s.Projects, Rates: s.Rates, Timesheets: s.Timesheets,
-	}, sample.Demo, day.Of(time.Now(), time.Local), func(float64, string) {})
+	err = a.LoadSample(operator(ctx, made), sample.Demo, percents(out))
 	if err != nil {
 		// Half an agency would be taken for a whole one by the next start.
 		err = errors.Join(err, a.Provisioner.Delete(context.WithoutCancel(ctx), demoSlug))
 	}
 	return made, err
+}
+
+// percents says every ten percent how far the work has got.
+func percents(out io.Writer) sample.Progress {
+	said := 0
+	return func(done float64, what string) {
+		if now := int(done*10) * 10; now > said {
+			said = now
+			_, _ = fmt.Fprintf(out, "  %d %% (%s)\n", now, what)
+		}
+	}
 }
 
 // addAccount makes a confirmed account, unless there is one.

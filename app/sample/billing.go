@@ -1,0 +1,43 @@
+package sample
+
+import (
+	"context"
+	"errors"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/invoicing"
+)
+
+// Invoices makes the sample's invoices with the invoicing module.
+type Invoices struct{ Service *invoicing.Service }
+
+var _ Billing = Invoices{}
+
+// Month implements Billing. A month without anything to bill is left out.
+func (b Invoices) Month(ctx context.Context, clientID string, month day.Range, stage Stage) error {
+	i, _, err := b.Service.CreateFromTime(ctx, invoicing.FromTime{ClientID: clientID, From: month.From, To: month.To, GroupBy: invoicing.ByTask})
+	if errors.Is(err, invoicing.ErrNothingToBill) {
+		return nil
+	}
+	if err != nil || stage == Draft {
+		return err
+	}
+	on := month.To.AddDays(2)
+	if i, err = b.Service.Issue(ctx, i.ID, on); err != nil || stage == Issued {
+		return err
+	}
+	if stage == Voided {
+		_, err := b.Service.VoidInvoice(ctx, i.ID, invoicing.ReleaseTime, "Billed to the wrong project")
+		return err
+	}
+	amount := i.Total
+	if stage == PartPaid {
+		amount = money.Money{Minor: i.Total.Minor / 2, Currency: i.Total.Currency}
+	}
+	_, err = b.Service.Record(ctx, invoicing.NewPayment{
+		ClientID: clientID, Amount: amount, ReceivedOn: on.AddDays(18), Method: "bank_transfer", Reference: "Statement " + on.String(),
+		Parts: []invoicing.Part{{InvoiceID: i.ID, Amount: amount}},
+	})
+	return err
+}
