@@ -18,7 +18,7 @@ import ChecklistIcon from '@mui/icons-material/ChecklistRounded';
 import CommentIcon from '@mui/icons-material/ChatBubbleOutlineRounded';
 import MoveIcon from '@mui/icons-material/MoreVertRounded';
 import TreeIcon from '@mui/icons-material/AccountTreeOutlined';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { problemText } from '../../../shared/api/problem';
 import { formatDuration } from '../../../shared/lib/duration';
 import { useCan } from '../../../shared/lib/me';
@@ -68,27 +68,25 @@ function Columns({ project, tasks, onOpen }: BoardProps & { tasks: TaskView[] })
     useSensor(TouchSensor, { activationConstraint: { delay: 220, tolerance: 6 } }),
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates, keyboardCodes: { start: ['Space'], cancel: ['Escape'], end: ['Space', 'Enter'] } }),
   );
-  const latest = useRef(order);
-  latest.current = order;
-  const columnOf = (id: string) => (id in latest.current ? id : Object.keys(latest.current).find((c) => latest.current[c]?.includes(id)));
+  const columnOf = (id: string) => (id in order ? id : Object.keys(order).find((c) => order[c]?.includes(id)));
 
   const over = ({ active, over: o }: DragOverEvent) => {
     const id = String(active.id);
     const from = columnOf(id);
     const to = o ? columnOf(String(o.id)) : undefined;
     if (!o || !from || !to || from === to) return;
-    const target = latest.current[to] ?? [];
+    const target = order[to] ?? [];
     const at = target.indexOf(String(o.id));
     const next = [...target];
     next.splice(at < 0 ? next.length : at, 0, id);
-    setAir({ id, order: { ...latest.current, [from]: (latest.current[from] ?? []).filter((x) => x !== id), [to]: next } });
+    setAir({ id, order: { ...order, [from]: (order[from] ?? []).filter((x) => x !== id), [to]: next } });
   };
   const end = ({ active, over: o }: DragEndEvent) => {
     const id = String(active.id);
     const to = o ? columnOf(String(o.id)) : undefined;
     if (o && to) {
-      const ids = latest.current[to] ?? [];
-      const at = o.id in latest.current ? ids.indexOf(id) : ids.indexOf(String(o.id));
+      const ids = order[to] ?? [];
+      const at = o.id in order ? ids.indexOf(id) : ids.indexOf(String(o.id));
       const target = targetAt(ids, id, at, to);
       if (byId.get(id)?.column_id !== to || still[to]?.indexOf(id) !== at) void move(id, target);
     }
@@ -99,7 +97,7 @@ function Columns({ project, tasks, onOpen }: BoardProps & { tasks: TaskView[] })
   const place = (id: string | number, overId: string | number | undefined) => {
     const c = columnOf(String(overId ?? id));
     const column = project.columns.find((x) => x.id === c);
-    const ids = (c && latest.current[c]) || [];
+    const ids = (c && order[c]) || [];
     return { name: name(id), column: column?.name ?? '', place: Math.max(1, ids.indexOf(String(overId ?? id)) + 1), count: Math.max(1, ids.length) };
   };
   const announcements: Announcements = {
@@ -165,26 +163,26 @@ type CardProps = { task: TaskView; project: ProjectView; may: boolean; onOpen: (
 
 function Card({ task, project, may, onOpen, onMove, still }: CardProps) {
   const t = useT();
-  const s = useSortable({ id: task.id, disabled: !may, attributes: { roleDescription: t('board.card') } });
+  const { setNodeRef, attributes, listeners, transform, transition, isDragging } = useSortable({ id: task.id, disabled: !may, attributes: { roleDescription: t('board.card') } });
   return (
     <Paper
-      ref={s.setNodeRef}
+      ref={setNodeRef}
       variant="outlined"
-      style={{ transform: CSS.Translate.toString(s.transform), transition: s.transition, opacity: s.isDragging ? 0.35 : 1 }}
+      style={{ transform: CSS.Translate.toString(transform), transition: transition, opacity: isDragging ? 0.35 : 1 }}
       sx={{ position: 'relative', '&:hover': { borderColor: 'text.secondary' } }}
     >
       <ButtonBase
-        {...s.attributes}
-        {...s.listeners}
+        {...attributes}
+        {...listeners}
         aria-disabled={undefined}
         component="div"
         aria-label={t('task.open', { name: task.name })}
         onClick={() => onOpen(task.id)}
         onKeyDown={(e: React.KeyboardEvent<HTMLElement>) => {
-          if (e.key === 'Enter' && !s.isDragging) {
+          if (e.key === 'Enter' && !isDragging) {
             e.preventDefault();
             onOpen(task.id);
-          } else s.listeners?.onKeyDown?.(e);
+          } else listeners?.onKeyDown?.(e);
         }}
         sx={{ display: 'block', width: '100%', textAlign: 'start', font: 'inherit', borderRadius: 1, cursor: may ? 'grab' : 'pointer', touchAction: 'manipulation', userSelect: 'none', WebkitTouchCallout: 'none' }}
       >
