@@ -1,0 +1,15 @@
+import type { RateView } from '../../shared/api/gen/rates.gen';
+
+export const ifMatch = (version: number): string => `"${version}"`;
+
+export type Standing = 'now' | 'later' | 'past';
+
+/** Whether a rate holds on a day, holds later, or held before. */
+export function standing(r: RateView, day: string): Standing {
+  if (r.valid_from > day) return 'later';
+  return r.valid_to !== null && r.valid_to <= day ? 'past' : 'now';
+}
+
+/** '90.00' in EUR, by the reader's habits. */
+export const perHour = (amount: string, currency: string): string =>
+  new Intl.NumberFormat(undefined, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 6 }).format(amount as unknown as number);
