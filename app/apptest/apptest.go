@@ -165,6 +165,34 @@ func (e *Env) Fresh(t testing.TB, role string, scopes ...string) *Client {
 	return &Client{env: e, Host: e.Agency.Slug + "." + Domain, Token: token, Member: m}
 }
 
+// Contact makes a person at a client and returns the client of their session.
+func (e *Env) Contact(t testing.TB, contactID, clientID string) *Client {
+	t.Helper()
+	m, err := e.App.Services.Identity.CreateMember(e.Ctx, identity.NewMember{
+		PersonID: id.New(), Name: "Test contact", Email: "contact-" + id.New() + "@example.test", Role: identity.Client, ContactID: contactID, ClientID: clientID,
+	})
+	if err != nil {
+		t.Fatalf("make a contact: %v", err)
+	}
+	return e.Session(t, m)
+}
+
+// Session signs a member in, as a browser on the agency's own pages.
+func (e *Env) Session(t testing.TB, m identity.Member) *Client {
+	t.Helper()
+	now := time.Now()
+	token, _, err := e.App.Services.Identity.OpenSession(e.Ctx, m, identity.SignIn{
+		SID: id.New(), PersonID: m.PersonID, AAL: "aal1", AMR: []string{"password"}, AuthenticatedAt: now, ExpiresAt: now.Add(time.Hour),
+	}, identity.Credentials{IP: "192.0.2.1", UserAgent: "apptest"})
+	if err != nil {
+		t.Fatalf("sign in: %v", err)
+	}
+	host := e.Agency.Slug + "." + Domain
+	return &Client{env: e, Host: host, Member: m, header: http.Header{
+		"Cookie": {"bureau_session=" + token}, "Origin": {"http://" + host}, "X-Bureau-Csrf": {"1"},
+	}}
+}
+
 // With returns a client that sends one more header.
 func (c *Client) With(key, value string) *Client {
 	out := *c
