@@ -24,7 +24,7 @@ type RoundingView struct {
 
 // TimeSettingsView are the agency's rules for time.
 type TimeSettingsView struct {
-	LockedThrough *day.Date    `json:"locked_through" doc:"The last date whose time cannot change any more"`
+	LockedThrough *day.Date    `json:"locked_through,omitempty" doc:"The last date whose time cannot change any more"`
 	Overlap       string       `json:"overlap" enum:"allow,warn,refuse"`
 	Rounding      RoundingView `json:"rounding"`
 	Version       int          `json:"version"`

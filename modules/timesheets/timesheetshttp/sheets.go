@@ -103,7 +103,7 @@ type TimeGrid struct {
 	Seconds       int64         `json:"seconds"`
 	Expected      int64         `json:"expected"`
 	Missing       int64         `json:"missing"`
-	LockedThrough *day.Date     `json:"locked_through"`
+	LockedThrough *day.Date     `json:"locked_through,omitempty"`
 	Zone          string        `json:"zone"`
 }
 

@@ -151,10 +151,10 @@ export function AutocompleteField({ options, loading, onSearch, placeholder, ...
   return <Picker {...p} options={options} loading={loading} onSearch={onSearch} placeholder={placeholder} value={(field.value as string | undefined) ?? ''} onChange={field.onChange} onBlur={field.onBlur} error={error} inputRef={field.ref} />;
 }
 
-type PickerProps = Omit<AutoProps, 'name'> & { value: string; onChange: (v: string) => void; onBlur?: () => void; error?: string; inputRef?: React.Ref<HTMLInputElement>; clearable?: boolean };
+type PickerProps = Omit<AutoProps, 'name'> & { value: string; onChange: (v: string) => void; onBlur?: () => void; error?: string; inputRef?: React.Ref<HTMLInputElement>; clearable?: boolean; /** Hears what is typed and leaves the filtering here. */ onInput?: (text: string) => void };
 
 /** The same without a form: for filters and inline choices. */
-export function Picker({ options, loading, onSearch, placeholder, value, onChange, onBlur, error, inputRef, clearable = true, ...p }: PickerProps) {
+export function Picker({ options, loading, onSearch, placeholder, value, onChange, onBlur, error, inputRef, clearable = true, onInput, ...p }: PickerProps) {
   const t = useCommon();
   const chosen = options.find((o) => o.value === value) ?? null;
   return (
@@ -163,7 +163,7 @@ export function Picker({ options, loading, onSearch, placeholder, value, onChang
       value={chosen}
       onChange={(_, o) => onChange(o?.value ?? '')}
       onBlur={onBlur}
-      onInputChange={onSearch ? (_, s, reason) => reason === 'input' && onSearch(s) : undefined}
+      onInputChange={(_, s, reason) => reason === 'input' && (onSearch ?? onInput)?.(s)}
       filterOptions={onSearch ? (x) => x : undefined}
       isOptionEqualToValue={(a, b) => a.value === b.value}
       getOptionLabel={(o) => o.label}

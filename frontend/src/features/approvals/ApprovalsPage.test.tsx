@@ -1,0 +1,96 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, it } from 'vitest';
+import type { TimesheetLine } from '../../shared/api/gen/time.gen';
+import { addDays } from '../../shared/lib/dates';
+import { pageOf, problem } from '../../test/factories';
+import { renderApp, violations } from '../../test/render';
+import { server } from '../../test/server';
+import { ApprovalsPage } from './pages/ApprovalsPage';
+
+const week = '2026-03-02';
+const line = (id: string, member: string, over: Partial<TimesheetLine> = {}): TimesheetLine => ({
+  id, member_id: member, week, state: 'submitted', submitted_at: null, decided_at: null, decided_by: null, reason: '', exception_reason: '', version: 7,
+  seconds: 136_800, billable_seconds: 100_000, expected_seconds: 144_000, own: false, no_rate: 0, amounts: [{ amount: '3610.00', currency: 'EUR' }],
+  per_day: Array.from({ length: 7 }, (_, i) => ({ day: addDays(week, i), seconds: 0, expected: 0, missing: 0 })), ...over,
+});
+let waiting: TimesheetLine[] = [];
+let calls: { url: string; match: string | null; body: unknown }[] = [];
+
+beforeEach(() => {
+  waiting = [line('s1', 'm1'), line('s2', 'm2')];
+  calls = [];
+  const decide = async ({ request }: { request: Request }) => {
+    const url = new URL(request.url).pathname;
+    calls.push({ url, match: request.headers.get('If-Match'), body: await request.json() });
+    const id = url.split('/')[4];
+    waiting = waiting.filter((s) => s.id !== id);
+    return HttpResponse.json({ ...line(id ?? '', 'm1'), state: 'approved' });
+  };
+  server.use(
+    http.get('*/api/v1/approvals', () => HttpResponse.json(pageOf(waiting))),
+    http.get('*/api/v1/members', () => HttpResponse.json(pageOf([{ id: 'm1', name: 'Mia Member' }, { id: 'm2', name: 'Tom Tester' }]))),
+    http.post('*/api/v1/timesheets/:id/approve', decide),
+    http.post('*/api/v1/timesheets/:id/reject', decide),
+    http.get('*/api/v1/timesheets/:id', () => HttpResponse.json({ timesheet: line('s1', 'm1'), entries: [] })),
+  );
+});
+
+it('approves the version that was seen', async () => {
+  const { user } = renderApp(<ApprovalsPage />);
+  await user.click(await screen.findByRole('button', { name: /^Approve Mia Member/ }));
+  expect(await screen.findByText('Week approved')).toBeVisible();
+  expect(calls).toEqual([{ url: '/api/v1/timesheets/s1/approve', match: '"7"', body: {} }]);
+  await waitFor(() => expect(screen.queryByText('Mia Member')).toBeNull());
+});
+
+it('approves many at once', async () => {
+  const { user } = renderApp(<ApprovalsPage />);
+  await user.click(await screen.findByRole('checkbox', { name: /Mia Member/ }));
+  await user.click(screen.getByRole('checkbox', { name: /Tom Tester/ }));
+  await user.click(screen.getByRole('button', { name: 'Approve 2 weeks' }));
+  expect(await screen.findByText('2 weeks approved')).toBeVisible();
+  expect(await screen.findByText('Nothing to approve')).toBeVisible();
+});
+
+it('sends back with a reason', async () => {
+  const { user } = renderApp(<ApprovalsPage />);
+  await user.click(await screen.findByRole('button', { name: /^Send back Tom Tester/ }));
+  const dialog = await screen.findByRole('dialog', { name: 'Send back to Tom Tester' });
+  await user.type(within(dialog).getByRole('textbox'), 'Friday is missing');
+  await user.click(within(dialog).getByRole('button', { name: 'Send back' }));
+  await waitFor(() => expect(calls).toHaveLength(1));
+  expect(calls[0]).toMatchObject({ url: '/api/v1/timesheets/s2/reject', match: '"7"', body: { reason: 'Friday is missing' } });
+});
+
+it('is worked by keyboard', async () => {
+  const { user } = renderApp(<ApprovalsPage />);
+  await screen.findByText('Tom Tester');
+  await user.keyboard('jjx');
+  expect(screen.getByRole('checkbox', { name: /Tom Tester/ })).toBeChecked();
+  await user.keyboard('a');
+  await waitFor(() => expect(calls).toHaveLength(1));
+  expect(calls[0]?.url).toBe('/api/v1/timesheets/s2/approve');
+});
+
+it('asks the only approver why they approve their own', async () => {
+  waiting = [line('s1', 'm1', { own: true })];
+  server.use(http.post('*/api/v1/timesheets/:id/approve', async ({ request }) => {
+    const body = (await request.json()) as { own_reason?: string };
+    if (!body.own_reason) return HttpResponse.json(problem(422, 'timesheets.own_sheet_reason', 'Say why.', [{ location: 'body.own_reason', message: 'is required' }]), { status: 422 });
+    calls.push({ url: '', match: null, body });
+    return HttpResponse.json({ ...line('s1', 'm1'), state: 'approved' });
+  }));
+  const { user } = renderApp(<ApprovalsPage />);
+  await user.click(await screen.findByRole('button', { name: /^Approve Mia/ }));
+  const dialog = await screen.findByRole('dialog', { name: 'Approve your own time?' });
+  await user.type(within(dialog).getByRole('textbox'), 'Nobody else yet');
+  await user.click(within(dialog).getByRole('button', { name: 'Approve' }));
+  await waitFor(() => expect(calls[0]?.body).toEqual({ own_reason: 'Nobody else yet' }));
+});
+
+it('has no axe violations', async () => {
+  renderApp(<ApprovalsPage />);
+  await screen.findByText('Mia Member');
+  expect(await violations()).toEqual([]);
+});

@@ -1,0 +1,46 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { useTimesheetsGetQuery } from '../../../shared/api/gen/time.gen';
+import { formatDayShort, formatWeekday } from '../../../shared/lib/dates';
+import { clockOf } from '../../../shared/lib/zones';
+import { Duration, Money, StatusChip } from '../../../shared/ui/small';
+import { ErrorState, SkeletonRows } from '../../../shared/ui/states';
+import { byDay } from '../model';
+import { useT } from '../locales/en';
+
+/** What a week holds, day by day. Lines can be picked and sent back alone. */
+export function Lines({ id, label, onBack }: { id: string; label: string; onBack?: (entryIds: string[]) => void }) {
+  const t = useT();
+  const sheet = useTimesheetsGetQuery({ id });
+  const [picked, setPicked] = useState<string[]>([]);
+  if (sheet.error && !sheet.data) return <ErrorState error={sheet.error} onRetry={() => void sheet.refetch()} />;
+  if (!sheet.data) return <SkeletonRows label={label} rows={4} rowHeight={36} />;
+  return (
+    <Box sx={{ borderTop: 1, borderColor: 'divider', bgcolor: 'background.default' }}>
+      <Box component="ul" aria-label={label} sx={{ m: 0, p: 0, listStyle: 'none' }}>
+        {byDay(sheet.data.entries).map(([day, entries]) => entries.map((e, i) => (
+          <Box component="li" key={e.id} sx={{ display: 'flex', alignItems: 'center', columnGap: 3, rowGap: 0, px: { xs: 2, sm: 4 }, py: 1.5, borderBottom: 1, borderColor: 'divider', flexWrap: { xs: 'wrap', sm: 'nowrap' } }}>
+            <Box sx={{ width: 36, visibility: onBack && e.state === 'submitted' ? 'visible' : 'hidden' }}>
+              <Checkbox size="small" checked={picked.includes(e.id)} onChange={(_, on) => setPicked((p) => (on ? [...p, e.id] : p.filter((x) => x !== e.id)))} slotProps={{ input: { 'aria-label': t('select', { what: `${formatDayShort(day)}, ${e.project_name}` }) } }} />
+            </Box>
+            <Box sx={{ width: 84, color: 'text.secondary', fontSize: 13, visibility: i === 0 ? 'visible' : 'hidden', display: { xs: i === 0 ? 'block' : 'none', sm: 'block' } }}>{formatWeekday(day)} {formatDayShort(day)}</Box>
+            <Box sx={{ flex: 1, minWidth: { xs: '60%', sm: 0 } }}>
+              <Typography noWrap>{[e.project_name, e.task_name].filter(Boolean).join(' · ')}</Typography>
+              {e.note && <Typography variant="body2" className="said" sx={{ color: 'text.secondary' }}>{e.note}</Typography>}
+              {e.reject_reason && <Typography variant="body2" sx={{ color: 'error.main' }}>{e.reject_reason}</Typography>}
+            </Box>
+            {e.state === 'rejected' && <StatusChip label={t('sent')} tone="danger" />}
+            {!e.billable && <StatusChip label={t('notBillable')} />}
+            {e.started_at && e.ended_at && <Typography variant="body2" sx={{ color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums', display: { xs: 'none', sm: 'block' } }}>{clockOf(e.started_at, e.zone)} – {clockOf(e.ended_at, e.zone)}</Typography>}
+            {e.amount && <Box sx={{ color: 'text.secondary', minWidth: 88, textAlign: 'end', display: { xs: 'none', md: 'block' } }}><Money value={e.amount} /></Box>}
+            <Box sx={{ fontWeight: 600, minWidth: 48, textAlign: 'end' }}><Duration seconds={e.seconds} /></Box>
+          </Box>
+        )))}
+      </Box>
+      {onBack && picked.length > 0 && <Box sx={{ px: 4, py: 3 }}><Button color="error" variant="outlined" onClick={() => onBack(picked)}>{t('backLines', { count: picked.length })}</Button></Box>}
+    </Box>
+  );
+}

@@ -1,0 +1,17 @@
+import { useMemo } from 'react';
+import { useMembersListQuery } from '../../shared/api/gen/members.gen';
+import type { TimeEntryView } from '../../shared/api/gen/time.gen';
+
+/** Names by member id. */
+export function useNames(): (id: string, otherwise: string) => string {
+  const { data } = useMembersListQuery({ limit: 200, kind: 'staff' });
+  const names = useMemo(() => new Map(data?.items.map((m) => [m.id, m.name])), [data]);
+  return (id, otherwise) => names.get(id) ?? otherwise;
+}
+
+/** Entries of a week by day, in order. */
+export function byDay(entries: TimeEntryView[]): [string, TimeEntryView[]][] {
+  const days = new Map<string, TimeEntryView[]>();
+  for (const e of entries) days.set(e.day, [...(days.get(e.day) ?? []), e]);
+  return [...days].sort(([a], [b]) => a.localeCompare(b));
+}

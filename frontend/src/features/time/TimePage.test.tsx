@@ -1,0 +1,153 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, it } from 'vitest';
+import type { TimeEntryView, TimeGrid } from '../../shared/api/gen/time.gen';
+import { addDays } from '../../shared/lib/dates';
+import { pageOf, problem } from '../../test/factories';
+import { renderApp, violations } from '../../test/render';
+import { server } from '../../test/server';
+import { screenWidth } from '../../test/setup';
+import { TimePage } from './pages/TimePage';
+
+const week = '2026-03-02';
+const days = Array.from({ length: 7 }, (_, i) => addDays(week, i));
+
+function grid(seconds: Record<string, number> = {}, over: Partial<TimeGrid['timesheet']> = {}): TimeGrid {
+  const total = Object.values(seconds).reduce((a, b) => a + b, 0);
+  const expected = (i: number) => (i < 5 ? 28_800 : 0);
+  return {
+    timesheet: { id: 's1', member_id: 'm1', week, state: 'draft', submitted_at: null, decided_at: null, decided_by: null, reason: '', exception_reason: '', version: 3, ...over } as TimeGrid['timesheet'],
+    days: days.map((day, i) => ({ day, seconds: seconds[day] ?? 0, expected: expected(i), missing: Math.max(0, expected(i) - (seconds[day] ?? 0)) })),
+    rows: [{
+      project_id: 'p1', project_code: 'ACM-001', project_name: 'Website', client_name: 'Acme', task_id: null, task_name: '', open: true, seconds: total,
+      cells: days.map((day) => ({ day, seconds: seconds[day] ?? 0, note: '', entries: seconds[day] ? 1 : 0, state: seconds[day] ? 'draft' : '', timed: false, editable: true, billable: true })),
+    }],
+    seconds: total, expected: 144_000, missing: 144_000 - total, zone: 'Europe/Berlin',
+  };
+}
+
+const entry = (over: Partial<TimeEntryView> = {}): TimeEntryView => ({
+  id: 'e1', member_id: 'm1', timesheet_id: 's1', client_id: 'c1', client_name: 'Acme', project_id: 'p1', project_code: 'ACM-001', project_name: 'Website', task_id: null, task_name: '',
+  day: week, started_at: '2026-03-02T08:00:00Z', ended_at: '2026-03-02T09:30:00Z', zone: 'Europe/Berlin', seconds: 5400, billed_seconds: 5400, billable: true, note: 'Header',
+  state: 'draft', reject_reason: '', invoice_id: null, source: 'manual', flags: [], no_rate: false, editable: true, created_at: '', updated_at: '', version: 1,
+  rate: { per_hour: '95.00', currency: 'EUR', level: 'agency', card: 'Agency 2026', why: 'The agency card has this for developers.' }, amount: { amount: '142.50', currency: 'EUR' }, ...over,
+});
+
+let sent: Record<string, unknown>[] = [];
+
+beforeEach(() => {
+  sent = [];
+  let seconds: Record<string, number> = { [week]: 5400 };
+  server.use(
+    http.get('*/api/v1/timer', () => HttpResponse.json({})),
+    http.get('*/api/v1/timesheets/grid', () => HttpResponse.json(grid(seconds))),
+    http.put('*/api/v1/timesheets/grid', async ({ request }) => {
+      const body = (await request.json()) as { day: string; seconds: number };
+      sent.push(body);
+      if (body.seconds > 86_400) return HttpResponse.json(problem(422, 'timesheets.bad_time', 'These times cannot be kept.', [{ location: 'body.seconds', message: 'must not be more than 24 hours' }]), { status: 422 });
+      seconds = { ...seconds, [body.day]: body.seconds };
+      return HttpResponse.json(grid(seconds));
+    }),
+    http.get('*/api/v1/time-entries', () => HttpResponse.json(pageOf([entry()]))),
+    http.get('*/api/v1/projects', () => HttpResponse.json(pageOf([]))),
+  );
+});
+
+const open = (at = `/time?date=${week}`) => renderApp(<TimePage />, { at, path: '/time' });
+const cell = (name: RegExp) => screen.findByRole('textbox', { name });
+
+it('fills the week by keyboard alone', async () => {
+  const { user } = open();
+  const monday = await cell(/Website, Monday/);
+  expect(monday).toHaveValue('1:30');
+  monday.focus();
+  await user.keyboard('{ArrowRight}');
+  const tuesday = await cell(/Website, Tuesday/);
+  expect(tuesday).toHaveFocus();
+  await user.keyboard('1.5{Enter}');
+  await waitFor(() => expect(sent).toHaveLength(1));
+  expect(sent[0]).toMatchObject({ day: '2026-03-03', project_id: 'p1', seconds: 5400, expected_seconds: 0 });
+  expect(await screen.findByText('Saved')).toBeVisible();
+  expect(await cell(/Website, Tuesday/)).toHaveValue('1:30');
+  (await cell(/Website, Wednesday/)).focus();
+  await user.keyboard('90m{ArrowRight}');
+  await waitFor(() => expect(sent).toHaveLength(2));
+  expect(sent[1]).toMatchObject({ day: '2026-03-04', seconds: 5400 });
+});
+
+it('has one stop for Tab in the whole grid', async () => {
+  open();
+  await cell(/Website, Monday/);
+  const stops = within(screen.getByRole('grid')).getAllByRole('textbox').filter((i) => i.tabIndex === 0);
+  expect(stops).toHaveLength(1);
+});
+
+it('keeps what was typed and says why it was refused', async () => {
+  const { user } = open();
+  const tuesday = await cell(/Website, Tuesday/);
+  tuesday.focus();
+  await user.keyboard('30{Enter}');
+  expect(await screen.findByText(/must not be more than 24 hours|cannot be kept/)).toBeVisible();
+  expect(tuesday).toHaveValue('30');
+  expect(tuesday).toHaveAttribute('aria-invalid', 'true');
+  await user.click(tuesday);
+  await user.clear(tuesday);
+  await user.keyboard('lunch{Enter}');
+  expect(await screen.findByText('Write 1:30, 1.5 or 90m')).toBeVisible();
+  expect(sent).toHaveLength(1);
+  tuesday.focus();
+  await user.keyboard('{Escape}');
+  expect(tuesday).toHaveValue('');
+});
+
+it('asks before a week with missing hours is submitted', async () => {
+  let match = '';
+  server.use(http.post('*/api/v1/timesheets/s1/submit', ({ request }) => {
+    match = request.headers.get('If-Match') ?? '';
+    return HttpResponse.json({ ...grid().timesheet, state: 'submitted', version: 4 });
+  }));
+  const { user } = open();
+  await user.click(await screen.findByRole('button', { name: 'Submit week' }));
+  const dialog = await screen.findByRole('alertdialog');
+  expect(dialog).toHaveTextContent('38:30');
+  await user.click(within(dialog).getByRole('button', { name: 'Submit week' }));
+  expect(await screen.findByText('Week submitted')).toBeVisible();
+  expect(match).toBe('"3"');
+});
+
+it('shows the day with the rate of an entry and why', async () => {
+  const { user } = open(`/time?date=${week}&view=day`);
+  expect(await screen.findByText('09:00 – 10:30')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Rate of Website, Header' }));
+  expect(await screen.findByText('The agency card has this for developers.')).toBeVisible();
+  expect(screen.getByText(/142.50/)).toBeVisible();
+});
+
+it('is a day list with a strip of the week on a phone', async () => {
+  screenWidth.px = 390;
+  const { user } = open();
+  expect(await screen.findByText('Header', { exact: false })).toBeVisible();
+  expect(screen.queryByRole('grid')).toBeNull();
+  await user.click(screen.getByRole('button', { name: /Tuesday 3 March/ }));
+  expect(screen.getByRole('button', { name: /Tuesday 3 March/ })).toHaveAttribute('aria-current', 'date');
+});
+
+it('refuses an entry without a project at its field', async () => {
+  const { user } = open(`/time?date=${week}&log=1`);
+  const dialog = await screen.findByRole('dialog', { name: 'Log time' });
+  fireEvent.submit(dialog.querySelector('form') as HTMLFormElement);
+  expect(await within(dialog).findByText('Choose a project')).toBeVisible();
+  await user.keyboard('{Escape}');
+});
+
+it('says what failed and offers to try again', async () => {
+  server.use(http.get('*/api/v1/timesheets/grid', () => HttpResponse.json(problem(500, 'internal', 'Something went wrong on our side.'), { status: 500 })));
+  open();
+  expect(await screen.findByRole('button', { name: 'Try again' })).toBeVisible();
+});
+
+it('has no axe violations', async () => {
+  open();
+  await cell(/Website, Monday/);
+  expect(await violations()).toEqual([]);
+});

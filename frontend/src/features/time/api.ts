@@ -1,0 +1,42 @@
+import { timeApi, type CellInput, type TimeCell, type TimeGrid } from '../../shared/api/gen/time.gen';
+
+type SetCell = { week: string; cell: CellInput };
+
+export const api = timeApi.injectEndpoints({
+  endpoints: (build) => ({
+    // The cell shows its new value at once; the server's week replaces the guess.
+    // No tags: the answer is the new state, and other pages hear of it by the stream.
+    setCell: build.mutation<TimeGrid, SetCell>({
+      query: ({ cell }) => ({ url: '/api/v1/timesheets/grid', method: 'PUT', body: cell }),
+      onQueryStarted: async ({ week, cell }, { dispatch, queryFulfilled }) => {
+        const guess = dispatch(timeApi.util.updateQueryData('timesheetsGrid', { week }, (g) => put(g, cell)));
+        try {
+          const { data } = await queryFulfilled;
+          dispatch(timeApi.util.upsertQueryData('timesheetsGrid', { week }, data));
+        } catch {
+          guess.undo();
+        }
+      },
+    }),
+  }),
+});
+
+export const { useSetCellMutation } = api;
+
+/** Writes a cell into a grid as the server will. */
+function put(g: TimeGrid, c: CellInput): void {
+  const row = g.rows.find((r) => r.project_id === c.project_id && (r.task_id ?? '') === (c.task_id ?? ''));
+  const cell: TimeCell | undefined = row?.cells.find((x) => x.day === c.day);
+  if (!row || !cell) return; // a row that is new: it comes with the answer
+  const more = c.seconds - cell.seconds;
+  cell.seconds = c.seconds;
+  if (c.note !== undefined) cell.note = c.note;
+  row.seconds += more;
+  g.seconds += more;
+  const day = g.days.find((d) => d.day === c.day);
+  if (!day) return;
+  day.seconds += more;
+  const missing = Math.max(0, day.expected - day.seconds);
+  g.missing += missing - day.missing;
+  day.missing = missing;
+}

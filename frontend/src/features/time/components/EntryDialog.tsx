@@ -1,0 +1,111 @@
+import Box from '@mui/material/Box';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Switch from '@mui/material/Switch';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { useController, useForm, type FieldErrors, type Resolver } from 'react-hook-form';
+import { useTimeEntriesChangeMutation, useTimeEntriesCreateMutation, type NewTimeEntry, type TimeEntryView } from '../../../shared/api/gen/time.gen';
+import { addDays, type Day } from '../../../shared/lib/dates';
+import { browserZone, clockOf, instantOf } from '../../../shared/lib/zones';
+import { FormDialog } from '../../../shared/ui/dialogs';
+import { DateField, DurationField, TextField, TimeField } from '../../../shared/ui/fields';
+import { FieldRow, type AnyForm } from '../../../shared/ui/form';
+import { toast } from '../../../shared/ui/Toast';
+import { WorkPicker } from '../../../shared/ui/WorkPicker';
+import { useT } from '../locales/en';
+
+type Values = {
+  how: 'duration' | 'times';
+  project_id: string;
+  task_id: string;
+  day: Day;
+  seconds: number | null;
+  started_at: string;
+  ended_at: string;
+  note: string;
+  billable: boolean | undefined;
+};
+
+type Props = { open: boolean; day: Day; entry?: TimeEntryView; onClose: () => void };
+
+/** One entry, by duration or by start and end. Times are those of the place where it was worked. */
+export function EntryDialog({ open, day, entry, onClose }: Props) {
+  const t = useT();
+  const [create] = useTimeEntriesCreateMutation();
+  const [change] = useTimeEntriesChangeMutation();
+  const resolver: Resolver<Values> = (v) => {
+    const errors = missing(v, t);
+    return Object.keys(errors).length > 0 ? { values: {}, errors } : { values: v, errors: {} };
+  };
+  const form = useForm<Values>({ resolver, values: open ? start(day, entry) : undefined, defaultValues: start(day, entry) });
+  const save = async (v: Values) => {
+    const zone = entry?.zone ?? browserZone();
+    const body = { project_id: v.project_id, note: v.note, billable: v.billable, zone, ...when(v, zone) };
+    const saved = entry
+      ? await change({ id: entry.id, 'If-Match': `"${entry.version}"`, timeEntryChange: { ...body, task_id: v.task_id } }).unwrap()
+      : await create({ newTimeEntry: { ...body, task_id: v.task_id || undefined } as NewTimeEntry }).unwrap();
+    toast(saved.warnings?.some((w) => w.code === 'overlap') ? t('entry.overlap') : t('entry.saved'));
+    onClose();
+  };
+  return (
+    <FormDialog open={open} title={entry ? t('entry.edit') : t('entry.new')} form={form} onSubmit={save} onClose={onClose}>
+      <EntryFields form={form} />
+    </FormDialog>
+  );
+}
+
+function EntryFields({ form }: { form: AnyForm<Values> }) {
+  const t = useT();
+  const { control, formState } = form;
+  const project = useController({ name: 'project_id', control }).field;
+  const task = useController({ name: 'task_id', control }).field;
+  const how = useController({ name: 'how', control }).field;
+  const billable = useController({ name: 'billable', control }).field;
+  return (
+    <>
+      <WorkPicker
+        autoFocus
+        value={{ projectId: project.value, taskId: task.value }}
+        onChange={(w) => { project.onChange(w.projectId); task.onChange(w.taskId); form.clearErrors('project_id'); }}
+        errors={{ project: formState.errors.project_id?.message, task: formState.errors.task_id?.message }}
+      />
+      <ToggleButtonGroup exclusive size="small" value={how.value} onChange={(_, v: Values['how'] | null) => v && how.onChange(v)} aria-label={t('entry.how')}>
+        <ToggleButton value="duration">{t('entry.duration')}</ToggleButton>
+        <ToggleButton value="times">{t('entry.times')}</ToggleButton>
+      </ToggleButtonGroup>
+      <FieldRow>
+        <DateField name="day" label={t('entry.date')} />
+        {how.value === 'duration' ? <DurationField name="seconds" label={t('entry.duration')} /> : <TimeField name="started_at" label={t('entry.start')} />}
+        {how.value === 'times' && <TimeField name="ended_at" label={t('entry.end')} />}
+      </FieldRow>
+      <TextField name="note" label={t('entry.note')} multiline rows={2} maxLength={2000} />
+      <Box>
+        <FormControlLabel control={<Switch checked={billable.value ?? true} onChange={(_, v) => billable.onChange(v)} />} label={t('entry.billable')} />
+      </Box>
+    </>
+  );
+}
+
+function start(day: Day, e: TimeEntryView | undefined): Values {
+  if (!e) return { how: 'duration', project_id: '', task_id: '', day, seconds: null, started_at: '', ended_at: '', note: '', billable: undefined };
+  return {
+    how: e.started_at ? 'times' : 'duration', project_id: e.project_id, task_id: e.task_id ?? '', day: e.day, seconds: e.seconds, note: e.note, billable: e.billable,
+    started_at: e.started_at ? clockOf(e.started_at, e.zone) : '', ended_at: e.ended_at ? clockOf(e.ended_at, e.zone) : '',
+  };
+}
+
+function missing(v: Values, t: ReturnType<typeof useT>): FieldErrors<Values> {
+  const need = (message: string) => ({ type: 'required', message });
+  if (!v.project_id) return { project_id: need(t('entry.needProject')) };
+  if (v.how === 'duration' && !v.seconds) return { seconds: need(t('entry.needDuration')) };
+  if (v.how === 'times' && !v.started_at) return { started_at: need(t('entry.needTimes')) };
+  if (v.how === 'times' && !v.ended_at) return { ended_at: need(t('entry.needTimes')) };
+  return {};
+}
+
+/** An end that is not after its start is of the next day. */
+function when(v: Values, zone: string): Partial<NewTimeEntry> {
+  if (v.how === 'duration') return { day: v.day, seconds: v.seconds ?? 0 };
+  const last = v.ended_at <= v.started_at ? addDays(v.day, 1) : v.day;
+  return { started_at: instantOf(v.day, v.started_at, zone).toISOString(), ended_at: instantOf(last, v.ended_at, zone).toISOString() };
+}

@@ -1,0 +1,23 @@
+import type { TimeEntryView, TimeGrid, TimeGridRow } from '../../shared/api/gen/time.gen';
+import { formatWeekday, type Day } from '../../shared/lib/dates';
+import { formatDuration } from '../../shared/lib/duration';
+import type { Tone } from '../../shared/ui/small';
+import { clockOf } from '../../shared/lib/zones';
+
+export const tones: Record<TimeEntryView['state'], Tone> = { draft: 'neutral', submitted: 'brand', approved: 'success', billed: 'success', rejected: 'danger' };
+
+export type RowKey = { project_id: string; task_id: string | null };
+export const keyOf = (r: RowKey): string => `${r.project_id}/${r.task_id ?? ''}`;
+
+export const workName = (w: { project_name: string; task_name: string }): string => [w.project_name, w.task_name].filter(Boolean).join(' · ');
+
+/** 'Mon 4:00, Tue 2:30' */
+export const missingDays = (g: TimeGrid): string => g.days.filter((d) => d.missing > 0).map((d) => `${formatWeekday(d.day)} ${formatDuration(d.missing)}`).join(', ');
+
+/** An empty row of a week, until it holds time. */
+export function emptyRow(days: Day[], names: Pick<TimeGridRow, 'project_id' | 'task_id' | 'project_code' | 'project_name' | 'task_name' | 'client_name'>): TimeGridRow {
+  return { ...names, open: true, seconds: 0, cells: days.map((day) => ({ day, seconds: 0, note: '', entries: 0, state: '', timed: false, editable: true, billable: true })) };
+}
+
+/** '09:00 – 10:30' on the clocks of the place it was worked at. */
+export const span = (e: TimeEntryView): string => (e.started_at && e.ended_at ? `${clockOf(e.started_at, e.zone)} – ${clockOf(e.ended_at, e.zone)}` : '');

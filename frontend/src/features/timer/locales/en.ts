@@ -1,0 +1,28 @@
+import { registerLocale } from '../../../shared/lib/i18n';
+
+export const useT = registerLocale('timer', {
+  start: 'Start timer',
+  startNow: 'Start',
+  stop: 'Stop timer',
+  stopped: 'Saved {{time}} on {{project}}',
+  running: 'Running timer: {{what}}',
+  edit: 'Change the running timer',
+  title: 'Running timer',
+  newTitle: 'What are you working on?',
+  note: 'Note',
+  billable: 'Billable',
+  since: 'Started at',
+  recent: 'Lately',
+  again: 'Start {{what}}',
+  switch: 'Switch to something else',
+  switchTitle: 'Switch to',
+  discard: 'Discard',
+  discarded: 'Timer discarded',
+  discardTitle: 'Discard this timer?',
+  discardText: '{{time}} on {{project}} will not be kept.',
+  save: 'Save',
+  needProject: 'Choose a project',
+  forgotten: 'This timer ran for more than 24 hours. When did you stop?',
+  ended: 'Stopped at',
+  keep: 'Keep this time',
+});

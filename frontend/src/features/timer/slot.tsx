@@ -1,0 +1,144 @@
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import ButtonBase from '@mui/material/ButtonBase';
+import IconButton from '@mui/material/IconButton';
+import TextField from '@mui/material/TextField';
+import PlayIcon from '@mui/icons-material/PlayArrowRounded';
+import StopIcon from '@mui/icons-material/StopRounded';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { useTimerDiscardMutation, useTimerGetQuery, useTimerStartMutation, useTimerStopMutation, type TimerView } from '../../shared/api/gen/time.gen';
+import { codeOf, problemText } from '../../shared/api/problem';
+import { useCommand } from '../../shared/lib/commands';
+import { formatClock, formatDuration } from '../../shared/lib/duration';
+import { useCan } from '../../shared/lib/me';
+import { browserZone } from '../../shared/lib/zones';
+import { BottomSheet, ConfirmDialog } from '../../shared/ui/dialogs';
+import { toast } from '../../shared/ui/Toast';
+import { RunningForm } from './components/RunningForm';
+import { TimerForm, type Started } from './components/TimerForm';
+import { useSecondsSince, workName } from './model';
+import { useT } from './locales/en';
+
+type Open = 'start' | 'edit' | 'discard' | 'forgotten' | null;
+
+/** The timer in the header of every page; on phones a bar above the navigation while it runs. */
+export function TimerSlot({ place }: { place: 'header' | 'bar' }) {
+  const can = useCan();
+  return can('timesheets.entries.write') ? <Timer place={place} /> : null;
+}
+
+function Timer({ place }: { place: 'header' | 'bar' }) {
+  const t = useT();
+  const navigate = useNavigate();
+  const { data } = useTimerGetQuery();
+  const timer = data?.timer;
+  const [start] = useTimerStartMutation();
+  const [stop, stopping] = useTimerStopMutation();
+  const [discard] = useTimerDiscardMutation();
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
+
+  const end = async (endedAt?: string) => {
+    try {
+      const e = await stop({ timerStop: { ended_at: endedAt } }).unwrap();
+      toast(t('stopped', { time: formatDuration(Math.max(60, e.seconds)), project: workName(e) }));
+      close();
+    } catch (x) {
+      if (codeOf(x) === 'timesheets.timer_forgotten' && !endedAt) setOpen('forgotten');
+      else if (endedAt) throw x;
+      else toast.failed(x);
+    }
+  };
+  const begin = async ({ work, note, billable }: Started) => {
+    await start({ timerStart: { project_id: work.projectId, task_id: work.taskId || undefined, note, billable, zone: browserZone() } }).unwrap();
+    close();
+  };
+  useCommand('timer.toggle', () => (timer ? void end() : setOpen('start')));
+  useCommand('time.log', () => void navigate('/time?log=1'));
+
+  return (
+    <>
+      {timer ? (
+        <Running timer={timer} place={place} busy={stopping.isLoading} onOpen={() => setOpen('edit')} onStop={() => void end()} />
+      ) : (
+        place === 'header' && <Button variant="outlined" color="inherit" startIcon={<PlayIcon />} onClick={() => setOpen('start')} sx={{ borderColor: 'divider' }}>{t('start')}</Button>
+      )}
+      <BottomSheet open={open === 'start'} title={timer ? t('switchTitle') : t('newTitle')} onClose={close}><TimerForm onStart={begin} /></BottomSheet>
+      {timer && (
+        <>
+          <BottomSheet open={open === 'edit'} title={t('title')} onClose={close}>
+            <RunningForm key={timer.version} timer={timer} onDone={close} onSwitch={() => setOpen('start')} onDiscard={() => setOpen('discard')} />
+          </BottomSheet>
+          <BottomSheet open={open === 'forgotten'} title={t('title')} onClose={close}><Forgotten timer={timer} onKeep={end} onDiscard={() => setOpen('discard')} /></BottomSheet>
+          <Discard open={open === 'discard'} timer={timer} onClose={close} onConfirm={async () => { await discard().unwrap(); toast(t('discarded')); }} />
+        </>
+      )}
+    </>
+  );
+}
+
+type RunningProps = { timer: TimerView; place: 'header' | 'bar'; busy: boolean; onOpen: () => void; onStop: () => void };
+
+function Running({ timer, place, busy, onOpen, onStop }: RunningProps) {
+  const t = useT();
+  const seconds = useSecondsSince(timer.started_at);
+  const bar = place === 'bar';
+  const what = [workName(timer), timer.note].filter(Boolean).join(' · ');
+  return (
+    <Box
+      role="group"
+      aria-label={t('running', { what })}
+      sx={{
+        display: 'flex', alignItems: 'center', gap: 1, bgcolor: 'background.paper', border: 1, borderColor: 'primary.main', minWidth: 0,
+        ...(bar ? { borderWidth: '1px 0 0', px: 4, minHeight: 56 } : { borderRadius: 1, pl: 3, pr: 0.5, height: 38, maxWidth: 420 }),
+      }}
+    >
+      <Box aria-hidden sx={{ width: 8, height: 8, borderRadius: '50%', bgcolor: 'primary.main', flexShrink: 0 }} />
+      <ButtonBase onClick={onOpen} aria-label={`${t('edit')}: ${what}`} sx={{ flex: 1, minWidth: 0, justifyContent: 'flex-start', gap: 3, px: 1, minHeight: bar ? 44 : 32, borderRadius: 0.5, '&.Mui-focusVisible': { outline: '2px solid', outlineColor: 'primary.main' } }}>
+        <Box sx={{ minWidth: 0, flex: 1, textAlign: 'start' }}>
+          <Box sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', fontWeight: 560 }}>
+            {workName(timer)}
+            {!bar && timer.note && <Box component="span" sx={{ color: 'text.secondary', fontWeight: 400 }}> · {timer.note}</Box>}
+          </Box>
+          {bar && timer.note && <Box sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', color: 'text.secondary', fontSize: 12 }}>{timer.note}</Box>}
+        </Box>
+        <Box role="timer" aria-live="off" sx={{ fontVariantNumeric: 'tabular-nums', fontWeight: 650, minWidth: 60, textAlign: 'end' }}>{formatClock(seconds)}</Box>
+      </ButtonBase>
+      <IconButton color="primary" size={bar ? 'medium' : 'small'} aria-label={t('stop')} onClick={onStop} disabled={busy}><StopIcon /></IconButton>
+    </Box>
+  );
+}
+
+function Discard({ open, timer, onClose, onConfirm }: { open: boolean; timer: TimerView; onClose: () => void; onConfirm: () => Promise<unknown> }) {
+  const t = useT();
+  const seconds = useSecondsSince(open ? timer.started_at : undefined);
+  return <ConfirmDialog open={open} danger title={t('discardTitle')} text={t('discardText', { time: formatClock(seconds), project: workName(timer) })} confirmLabel={t('discard')} onConfirm={onConfirm} onClose={onClose} />;
+}
+
+const local = (d: Date) => new Date(d.getTime() - d.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
+/** A timer that nobody stopped: its end is asked for, its time is neither cut nor invented. */
+function Forgotten({ timer, onKeep, onDiscard }: { timer: TimerView; onKeep: (endedAt: string) => Promise<void>; onDiscard: () => void }) {
+  const t = useT();
+  const [at, setAt] = useState(() => local(new Date(Date.parse(timer.started_at) + 8 * 3_600_000)));
+  const [error, setError] = useState<string | null>(null);
+  const keep = async () => {
+    try {
+      await onKeep(new Date(at).toISOString());
+    } catch (x) {
+      setError(problemText(x));
+    }
+  };
+  return (
+    <Box sx={{ display: 'flex', flexDirection: 'column', gap: 4 }}>
+      <Alert severity="warning">{t('forgotten')}</Alert>
+      <TextField type="datetime-local" label={t('ended')} value={at} onChange={(e) => setAt(e.target.value)} slotProps={{ inputLabel: { shrink: true } }} error={error !== null} helperText={error} />
+      <Box sx={{ display: 'flex', gap: 2 }}>
+        <Button variant="contained" onClick={() => void keep()}>{t('keep')}</Button>
+        <Button color="error" onClick={onDiscard}>{t('discard')}</Button>
+      </Box>
+    </Box>
+  );
+}
