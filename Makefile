@@ -76,7 +76,7 @@ check: lint ## Lint, and look for known vulnerabilities where their database can
 
 .PHONY: bench
 bench: tools/postgres/node_modules/.done ## Measure the stack against raw pgx and an empty handler, as ratios
-	@go run ./cmd/teststack -- go test -run '^$$' -bench . -benchtime 2s -count 5 $(or $(ARGS),./app/...)
+	@go run ./cmd/teststack -- go test -run '^$$' -bench Ratios -benchtime 1x $(ARGS) ./app
 
 .PHONY: clean
 clean: ## Remove what was built; data and caches stay

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -26,6 +27,8 @@ type Config struct {
 	Conns int
 	// Spares is how many unclaimed agencies are kept ready.
 	Spares int
+	// Tracer sees every statement of the pools, for measurements; usually nil.
+	Tracer pgx.QueryTracer
 }
 
 var prefixForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,30}$`)
@@ -65,6 +68,7 @@ func (c Config) poolConfig(login string, conns int) (*pgxpool.Config, error) {
 	cfg.ConnConfig.RuntimeParams["application_name"] = login
 	// A statement that forgets its agency must fail, not find something.
 	cfg.ConnConfig.RuntimeParams["search_path"] = ""
+	cfg.ConnConfig.Tracer = c.Tracer
 	cfg.ConnConfig.ConnectTimeout = 3 * time.Second
 	cfg.MaxConns = int32(conns) //nolint:gosec // a handful
 	cfg.MaxConnLifetime, cfg.MaxConnLifetimeJitter = 45*time.Minute, 10*time.Minute

@@ -77,12 +77,18 @@ func run(args []string) (code int, err error) {
 	go func() { _ = server.Serve(mails) }()
 	defer func() { _ = server.Close() }()
 
+	// What the command leaves in its temporary directory goes with ours.
+	temp := filepath.Join(dir, "tmp")
+	if err := os.Mkdir(temp, 0o711); err != nil {
+		return 0, err
+	}
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	// The command's own clean-up runs first; the services are stopped after it.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 20 * time.Second
 	cmd.Env = append(os.Environ(),
+		"TMPDIR="+temp,
 		"BUREAU_TEST_DATABASE_URL="+stack.DatabaseURL,
 		"BUREAU_TEST_KRATOS_PUBLIC_URL="+stack.KratosPublicURL,
 		"BUREAU_TEST_KRATOS_ADMIN_URL="+stack.KratosAdminURL,
