@@ -42,6 +42,8 @@ export const useT = registerLocale('clients', {
     none: 'No access', state_invited: 'Invited', state_active: 'Has access', state_ended: 'Access ended',
   },
   projects: { empty: 'No projects for this client', code: 'Code', name: 'Project', state: 'State', due: 'Due', progress: '{{done}} of {{all}} tasks done', new: 'New project' },
+  invoices: { empty: 'No invoices for this client', number: 'Number', issued: 'Issued', due: 'Due', total: 'Total', balance: 'Open', status: 'State', draft: 'Draft' },
+  invoiceStatus: { draft: 'Draft', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', void: 'Void' },
   projectState: { planned: 'Planned', active: 'Active', on_hold: 'On hold', completed: 'Completed', archived: 'Archived' },
   timeline: {
     empty: 'Nothing has happened yet', emptyText: 'Notes, calls and meetings stand here, and what happens with projects and invoices.',

@@ -15,13 +15,15 @@ import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { TabBar } from '../../../shared/ui/TabBar';
 import { toast } from '../../../shared/ui/Toast';
 import { ClientDialog } from '../components/ClientDialog';
+import { Invoices } from '../components/Invoices';
 import { People } from '../components/People';
 import { Projects } from '../components/Projects';
 import { LogButtons, Timeline } from '../components/Timeline';
 import { useT } from '../locales/en';
 import { addressLines } from '../model';
 
-const tabs = ['overview', 'projects', 'people', 'timeline'] as const;
+const tabs = ['overview', 'projects', 'invoices', 'people', 'timeline'] as const;
+const needs: Partial<Record<(typeof tabs)[number], string>> = { projects: 'projects.projects.read', invoices: 'invoicing.invoices.read', people: 'clients.contacts.read' };
 
 export function ClientPage() {
   const { id = '' } = useParams();
@@ -39,7 +41,7 @@ function Ready({ client }: { client: ClientView }) {
   const [archive] = useClientsArchiveMutation();
   const [restore] = useClientsRestoreMutation();
   const away = client.archived_at !== null;
-  const shown = tabs.filter((x) => (x === 'projects' ? can('projects.projects.read') : x === 'people' ? can('clients.contacts.read') : true));
+  const shown = tabs.filter((x) => needs[x] === undefined || can(needs[x]));
   const back = async () => {
     await restore({ id: client.id }).unwrap();
     toast(t('restoredToast', { name: client.name }));
@@ -73,6 +75,7 @@ function Ready({ client }: { client: ClientView }) {
       <TabBar label={t('tab.label')} value={shown.includes(tab) ? tab : 'overview'} onChange={setTab} tabs={shown.map((x) => ({ value: x, label: t(`tab.${x}`) }))} />
       {tab === 'overview' && <Overview client={client} onTimeline={() => setTab('timeline')} />}
       {tab === 'projects' && <Projects clientId={client.id} />}
+      {tab === 'invoices' && <Invoices clientId={client.id} />}
       {tab === 'people' && <People clientId={client.id} />}
       {tab === 'timeline' && <Timeline clientId={client.id} />}
       {editing && <ClientDialog client={client} onClose={() => setEditing(false)} />}

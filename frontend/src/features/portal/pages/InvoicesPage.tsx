@@ -1,0 +1,17 @@
+import { PageHeader } from '../../../shared/ui/PageHeader';
+import { EmptyState } from '../../../shared/ui/states';
+import { useAs, useInvoicesAsQuery } from '../api';
+import { InvoiceTable } from '../components/InvoiceTable';
+import { useT } from '../locales/en';
+
+export function InvoicesPage() {
+  const t = useT();
+  const { as } = useAs();
+  const { data, error, refetch } = useInvoicesAsQuery({ as });
+  return (
+    <>
+      <PageHeader title={t('invoices')} />
+      <InvoiceTable rows={data?.items} error={error} onRetry={() => void refetch()} empty={<EmptyState title={t('noInvoices')} />} />
+    </>
+  );
+}

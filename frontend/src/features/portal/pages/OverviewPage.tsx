@@ -1,0 +1,34 @@
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
+import { PageHeader } from '../../../shared/ui/PageHeader';
+import { Figure, Figures, Money } from '../../../shared/ui/small';
+import { EmptyState, ErrorState, SkeletonPage } from '../../../shared/ui/states';
+import { useAs, useOverviewAsQuery } from '../api';
+import { InvoiceTable } from '../components/InvoiceTable';
+import { ProjectCards } from '../components/parts';
+import { useT } from '../locales/en';
+
+export function OverviewPage() {
+  const t = useT();
+  const { as } = useAs();
+  const { data: o, error, refetch } = useOverviewAsQuery({ as });
+  if (!o) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  const first = o.contact.split(' ')[0] ?? '';
+  return (
+    <>
+      <PageHeader title={t('hello', { name: first })} sub={t('from', { client: o.client, agency: o.agency })} />
+      <Figures>
+        <Figure label={t('outstanding')} value={o.outstanding.length > 0 ? o.outstanding.map((m) => <Box key={m.currency}><Money value={m} cents /></Box>) : t('nothingOpen')} />
+        <Figure label={t('projects')} value={o.projects.filter((p) => p.state === 'active').length} note={t('state.active')} />
+      </Figures>
+      {o.invoices.length > 0 && (
+        <Box component="section" sx={{ mb: 6 }}>
+          <Typography component="h2" variant="h3" sx={{ mb: 3 }}>{t('openInvoices')}</Typography>
+          <InvoiceTable rows={o.invoices} empty={null} />
+        </Box>
+      )}
+      <Typography component="h2" variant="h3" sx={{ mb: 3 }}>{t('projects')}</Typography>
+      {o.projects.length > 0 ? <ProjectCards projects={o.projects} /> : <EmptyState title={t('noProjects')} text={t('noProjectsText')} />}
+    </>
+  );
+}

@@ -1,0 +1,15 @@
+import type { RouteObject } from 'react-router';
+
+export const routes: RouteObject[] = [
+  {
+    path: '/portal',
+    lazy: async () => ({ Component: (await import('./components/PortalShell')).PortalShell }),
+    children: [
+      { index: true, lazy: async () => ({ Component: (await import('./pages/OverviewPage')).OverviewPage }) },
+      { path: 'projects', lazy: async () => ({ Component: (await import('./pages/ProjectsPage')).ProjectsPage }) },
+      { path: 'projects/:id', lazy: async () => ({ Component: (await import('./pages/ProjectPage')).ProjectPage }) },
+      { path: 'invoices', lazy: async () => ({ Component: (await import('./pages/InvoicesPage')).InvoicesPage }) },
+      { path: 'invoices/:id', lazy: async () => ({ Component: (await import('./pages/InvoicePage')).InvoicePage }) },
+    ],
+  },
+];
