@@ -22,6 +22,19 @@ func TestSampleDataLookLikeWork(t *testing.T) {
 			t.Errorf("%s: %d, want at least %d", path, len(list.Items), least)
 		}
 	}
+	// The checklist is ticked by names of events: this shows that those are the names in use.
+	var list struct {
+		Steps []struct {
+			Key  string
+			Done bool
+		}
+	}
+	owner.GET(t, "/api/v1/settings/checklist").Expect(t, http.StatusOK).JSON(t, &list)
+	for _, st := range list.Steps {
+		if !st.Done && st.Key != "set_up_agency" && st.Key != "invite_people" {
+			t.Errorf("%s is not ticked", st.Key)
+		}
+	}
 }
 
 func TestSampleDataAreLoadedOnce(t *testing.T) {

@@ -2,6 +2,7 @@ package agency
 
 import (
 	"context"
+	"slices"
 
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/fault"
@@ -38,22 +39,25 @@ type Step struct {
 	Done bool
 }
 
-// steps and the fact that ticks each of them.
-var steps = []struct{ key, event string }{
-	{"set_up_agency", "agency.settings_changed.v1"},
-	{"invite_people", "identity.invitation_sent.v1"},
-	{"add_client", "clients.client_created.v1"},
-	{"create_project", "projects.project_created.v1"},
-	{"track_time", "timesheets.entry_created.v1"},
-	{"set_rates", "rates.rate_added.v1"},
-	{"issue_invoice", "invoicing.invoice_issued.v1"},
+// steps and the facts of which any ticks each of them.
+var steps = []struct {
+	key    string
+	events []string
+}{
+	{"set_up_agency", []string{"agency.settings_changed.v1"}},
+	{"invite_people", []string{"identity.invitation_changed.v1"}},
+	{"add_client", []string{"clients.client_created.v1"}},
+	{"create_project", []string{"projects.project_created.v1"}},
+	{"track_time", []string{"timesheets.entry_logged.v1", "timesheets.timer_stopped.v1"}},
+	{"set_rates", []string{"rates.rate_added.v1"}},
+	{"issue_invoice", []string{"invoicing.invoice_issued.v1"}},
 }
 
 // Checklist tells how far the agency has got with setting up.
 func (s *Service) Checklist(ctx context.Context) (set Settings, out []Step, err error) {
-	names := make([]string, len(steps))
-	for i, st := range steps {
-		names[i] = st.event
+	var names []string
+	for _, st := range steps {
+		names = append(names, st.events...)
 	}
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		if set, err = s.SettingsTx(ctx, tx); err != nil {
@@ -61,7 +65,7 @@ func (s *Service) Checklist(ctx context.Context) (set Settings, out []Step, err 
 		}
 		done, err := s.d.Store.Happened(ctx, tx, names)
 		for _, st := range steps {
-			out = append(out, Step{Key: st.key, Done: done[st.event]})
+			out = append(out, Step{Key: st.key, Done: slices.ContainsFunc(st.events, func(e string) bool { return done[e] })})
 		}
 		return err
 	})
