@@ -160,6 +160,7 @@ type browser struct {
 }
 
 func (tw *town) browser(t *testing.T) *browser {
+	t.Helper()
 	return &browser{town: tw, t: t, jars: map[string]map[string]string{}}
 }
 
@@ -477,6 +478,20 @@ func TestSignUpToFirstPage(t *testing.T) {
 			t.Fatalf("our own page: %s", a)
 		}
 	})
+	t.Run("the sign-in pages show whose they are", func(t *testing.T) {
+		a := b.send(http.MethodGet, tw.at("auth")+"/api/v1/sign-in-context", nil, nil)
+		var v struct {
+			Agency  *struct{ Slug, Name, Colour, URL string }
+			Account *struct{ Email string }
+			Kratos  string
+		}
+		if err := json.Unmarshal(a.body, &v); err != nil || v.Agency == nil || v.Agency.Name != "Acme Works" || v.Agency.Colour == "" || v.Account == nil || v.Account.Email != email || v.Kratos != "ok" {
+			t.Fatalf("got %s", a)
+		}
+		if a := b.send(http.MethodGet, tw.at("auth")+"/broker/logo/"+slug, nil, nil); a.status != http.StatusNotFound {
+			t.Fatalf("an agency without a logo: %s", a)
+		}
+	})
 	t.Run("signing out ends it", func(t *testing.T) {
 		if a := b.call(http.MethodPost, slug, "/auth/sign-out", nil); a.status != http.StatusOK {
 			t.Fatalf("got %s", a)
@@ -657,7 +672,8 @@ func TestInvitations(t *testing.T) {
 	look := func(b *browser, token string) (v struct {
 		State, Email string
 		Account      *struct{ Verified, Matches bool }
-	}) {
+	},
+	) {
 		t.Helper()
 		a := b.send(http.MethodPost, tw.at("auth")+"/api/v1/invitations/look", map[string]any{"token": token}, nil)
 		if a.status != http.StatusOK {

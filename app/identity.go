@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"errors"
+	"io"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/identity"
@@ -21,6 +23,35 @@ func (a *App) mountIdentity(f *fiber.App) {
 	identityhttp.Mount(f, a.Services.Identity, identityhttp.Options{
 		KratosPublicURL: a.cfg.KratosPublicURL, KratosCookie: a.cfg.KratosCookie, Log: a.log, Now: a.cfg.Now,
 	})
+	f.Get("/broker/logo/:slug", a.logoOf)
+}
+
+// logoOf shows an agency's logo on the sign-in host.
+func (a *App) logoOf(c *fiber.Ctx) error {
+	ctx := c.UserContext()
+	if httpapi.RequestFrom(ctx).Host != httpapi.HostAuth {
+		return c.Next()
+	}
+	host, err := a.Registry.BySlug(ctx, c.Params("slug"))
+	if err == nil && host.State != tenancy.Active {
+		err = tenancy.ErrNoAgency
+	}
+	if err != nil {
+		return err
+	}
+	r, contentType, err := a.Services.Agency.Logo(tenancy.With(ctx, host))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	raw, err := io.ReadAll(io.LimitReader(r, 4<<20))
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, contentType)
+	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
+	c.Set(fiber.HeaderCacheControl, "public, max-age=86400")
+	return c.Send(raw)
 }
 
 // provider is where people sign in. A process that knows no Kratos (a command,
@@ -55,6 +86,7 @@ type noKratos struct{}
 func (noKratos) WhoAmI(context.Context, string) (identity.SignIn, error) {
 	return identity.SignIn{}, identity.ErrUnavailable
 }
+
 func (noKratos) Alive(context.Context, string) (bool, error) { return false, identity.ErrUnavailable }
 func (noKratos) End(context.Context, string) error           { return identity.ErrUnavailable }
 

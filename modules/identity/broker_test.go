@@ -126,16 +126,21 @@ func TestBrokerRefuses(t *testing.T) {
 		return tr
 	}
 	for name, bend := range map[string]func(*testing.T, *trip){
-		"no code":            func(_ *testing.T, tr *trip) { tr.code = "" },
-		"another code":       func(_ *testing.T, tr *trip) { tr.code += "x" },
-		"no state":           func(_ *testing.T, tr *trip) { tr.state = "" },
-		"no verifier":        func(_ *testing.T, tr *trip) { tr.verifier = "" },
-		"another browser":    func(t *testing.T, tr *trip) { tr.verifier = h.begin(t, "/").verifier },
-		"the challenge":      func(_ *testing.T, tr *trip) { tr.verifier = tr.challenge },
-		"another state":      func(t *testing.T, tr *trip) { tr.state = h.begin(t, "/").state },
-		"another sign-in":    func(t *testing.T, tr *trip) { n := h.begin(t, "/"); tr.state, tr.verifier = n.state, n.verifier },
-		"a code used before": func(t *testing.T, tr *trip) { _, _ = h.redeem(*tr, "") },
+		"no code":         func(_ *testing.T, tr *trip) { tr.code = "" },
+		"another code":    func(_ *testing.T, tr *trip) { tr.code += "x" },
+		"no state":        func(_ *testing.T, tr *trip) { tr.state = "" },
+		"no verifier":     func(_ *testing.T, tr *trip) { tr.verifier = "" },
+		"another browser": func(t *testing.T, tr *trip) { t.Helper(); tr.verifier = h.begin(t, "/").verifier },
+		"the challenge":   func(_ *testing.T, tr *trip) { tr.verifier = tr.challenge },
+		"another state":   func(t *testing.T, tr *trip) { t.Helper(); tr.state = h.begin(t, "/").state },
+		"another sign-in": func(t *testing.T, tr *trip) {
+			t.Helper()
+			n := h.begin(t, "/")
+			tr.state, tr.verifier = n.state, n.verifier
+		},
+		"a code used before": func(_ *testing.T, tr *trip) { _, _ = h.redeem(*tr, "") },
 		"a state used before": func(t *testing.T, tr *trip) {
+			t.Helper()
 			if err := h.authorize(tr, cookie); err != nil {
 				t.Fatal(err)
 			}

@@ -30,13 +30,13 @@ func (c cookies) name(n string) string {
 }
 
 func (c cookies) make(name, value string, lasts time.Duration) http.Cookie {
-	return http.Cookie{
+	return http.Cookie{ //nolint:gosec // Secure wherever the site speaks https
 		Name: c.name(name), Value: value, Path: "/", MaxAge: int(lasts.Seconds()), Secure: c.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }
 
 func (c cookies) gone(name string) http.Cookie {
-	k := c.make(name, "", 0)
+	k := c.make(name, "", 0) //nolint:gosec // as above
 	k.MaxAge = -1
 	return k
 }

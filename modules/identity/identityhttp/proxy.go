@@ -92,15 +92,13 @@ func (p *proxy) handle(c *fiber.Ctx) error {
 func (p *proxy) admit(c *fiber.Ctx, path string) (leave func(), err error) {
 	leave = func() {}
 	ip := httpapi.RequestFrom(c.UserContext()).IP
-	allow := func(l *ratelimit.Limiter, key string) bool {
+	allow := func(l *ratelimit.Limiter, key string) {
 		if err != nil {
-			return false
+			return
 		}
-		wait, ok := l.Allow(key)
-		if !ok {
+		if wait, ok := l.Allow(key); !ok {
 			err = identity.ErrTooManyTries.After(wait)
 		}
-		return ok
 	}
 	if c.Method() != http.MethodPost {
 		if strings.HasSuffix(path, "/browser") {

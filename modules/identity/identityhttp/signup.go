@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/access"
@@ -129,11 +130,20 @@ func (h handlers) signUpView(u identity.SignUp) SignUpView {
 	return SignUpView{ID: u.ID, AgencyName: u.AgencyName, Slug: u.Slug, Address: h.svc.Places().Agency(u.Slug), ExpiresAt: u.ExpiresAt}
 }
 
-func doorView(d identity.Door) DoorView { return DoorView{d.Slug, d.Name, d.Colour, d.LogoURL, d.URL} }
+// doorView shows an agency on the sign-in host, whose pages load pictures from that host only.
+func doorView(d identity.Door) DoorView {
+	v := DoorView{Slug: d.Slug, Name: d.Name, Colour: d.Colour, URL: d.URL + "/auth/start"}
+	if d.LogoURL != "" {
+		_, version, _ := strings.Cut(d.LogoURL, "?")
+		v.LogoURL = "/broker/logo/" + d.Slug + "?" + version
+	}
+	return v
+}
 
 func (h handlers) slug(ctx context.Context, in *struct {
 	Slug string `path:"slug" maxLength:"100"`
-}) (*out[SlugView], error) {
+},
+) (*out[SlugView], error) {
 	raw, err := url.PathUnescape(in.Slug)
 	if err != nil {
 		raw = in.Slug

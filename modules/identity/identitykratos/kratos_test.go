@@ -2,7 +2,6 @@ package identitykratos
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -52,7 +51,7 @@ func TestFaultsOfKratos(t *testing.T) {
 	hangUp := func(w http.ResponseWriter, _ *http.Request) {
 		c, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
-			_ = c.(net.Conn).Close()
+			_ = c.Close()
 		}
 	}
 	for _, c := range []struct {
