@@ -1,0 +1,22 @@
+import {
+  invoicesApi, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoicesListApiArg, type InvoicesListApiResponse,
+} from '../../shared/api/gen/invoices.gen';
+import { infinite } from '../../shared/api/infinite';
+
+type Names = { items: { id: string; name: string; code?: string }[] };
+
+export const api = invoicesApi.injectEndpoints({
+  endpoints: (build) => ({
+    invoicesFeed: build.infiniteQuery<InvoicesListApiResponse, InvoicesListApiArg, string>({ ...infinite('/api/v1/invoices'), providesTags: ['invoices'] }),
+    // Calculations change nothing, so they are questions here although they travel as POST.
+    invoiceSum: build.query<InvoiceFigures, InvoiceFigureInput>({ query: (body) => ({ url: '/api/v1/invoices/figure', method: 'POST', body }), keepUnusedDataFor: 5 }),
+    timePlan: build.query<InvoiceFromTimeResult, InvoiceFromTime>({
+      query: (body) => ({ url: '/api/v1/invoices/from-time/preview', method: 'POST', body }), keepUnusedDataFor: 0, providesTags: ['invoices'],
+    }),
+    invoiceClients: build.query<Names, string>({ query: (q) => ({ url: '/api/v1/clients', params: { limit: 20, ...(q && { q }) } }) }),
+    invoiceProjects: build.query<Names, string>({ query: (client) => ({ url: '/api/v1/projects', params: { limit: 100, client_id: client } }) }),
+  }),
+});
+
+export const { useInvoicesFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
+export * from '../../shared/api/gen/invoices.gen';

@@ -1,0 +1,239 @@
+import AddIcon from '@mui/icons-material/AddRounded';
+import DownIcon from '@mui/icons-material/ArrowDownwardRounded';
+import UpIcon from '@mui/icons-material/ArrowUpwardRounded';
+import RemoveIcon from '@mui/icons-material/DeleteOutlineRounded';
+import PdfIcon from '@mui/icons-material/PictureAsPdfOutlined';
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import IconButton from '@mui/material/IconButton';
+import MenuItem from '@mui/material/MenuItem';
+import MuiTextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useEffect, useState } from 'react';
+import { Controller, FormProvider, useFieldArray, useForm, useFormContext, useWatch } from 'react-hook-form';
+import { useNavigate } from 'react-router';
+import { applyProblem } from '../../../shared/api/problem';
+import { formatDay } from '../../../shared/lib/dates';
+import { useDebounced } from '../../../shared/lib/hooks';
+import { useCommon } from '../../../shared/lib/i18n';
+import { useCan } from '../../../shared/lib/me';
+import { formatMoney } from '../../../shared/lib/money';
+import { ConfirmDialog } from '../../../shared/ui/dialogs';
+import { DateField, SwitchField, TextField } from '../../../shared/ui/fields';
+import { FieldRow, Fields } from '../../../shared/ui/form';
+import { PageHeader } from '../../../shared/ui/PageHeader';
+import { StatusChip } from '../../../shared/ui/small';
+import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
+import { toast } from '../../../shared/ui/Toast';
+import {
+  useInvoicesChangeMutation, useInvoicesDeleteMutation, useInvoicesIssueMutation, useInvoicesPreviewQuery, useInvoiceSumQuery, useTaxRatesListQuery, type InvoiceView, type TaxRateView,
+} from '../api';
+import { useT } from '../locales/en';
+import { countable, draftValues, ifMatch, lineInput, type DraftValues } from '../model';
+import { Paper } from './Paper';
+
+/** A draft: what is written at one side, the paper it makes at the other. */
+export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
+  const t = useT();
+  const can = useCan();
+  const navigate = useNavigate();
+  const form = useForm<DraftValues>({ defaultValues: draftValues(i) });
+  const { isDirty, isSubmitting } = form.formState;
+  const [version, setVersion] = useState(i.version);
+  const [alert, setAlert] = useState<string | null>(null);
+  const [asking, setAsking] = useState<'issue' | 'delete' | null>(null);
+  const [change] = useInvoicesChangeMutation();
+  const [issue] = useInvoicesIssueMutation();
+  const [remove] = useInvoicesDeleteMutation();
+  const paper = useInvoicesPreviewQuery({ id: i.id });
+  // Somebody else's save is taken over as long as nothing is typed here.
+  useEffect(() => {
+    if (isDirty || i.version === version) return;
+    form.reset(draftValues(i));
+    setVersion(i.version);
+  }, [i, isDirty, version, form]);
+  const save = form.handleSubmit(async (x) => {
+    setAlert(null);
+    try {
+      const { lines, ...head } = x;
+      const saved = await change({ id: i.id, 'If-Match': ifMatch(version), invoiceChange: { ...head, lines: lines.map(lineInput) } }).unwrap();
+      form.reset(draftValues(saved));
+      setVersion(saved.version);
+      toast(t('draft.saved'));
+    } catch (e) {
+      setAlert(applyProblem(e, form.setError as never, fieldNames));
+    }
+  });
+  return (
+    <FormProvider {...form}>
+      <Box component="form" noValidate onSubmit={(e: React.FormEvent) => void save(e)}>
+        <PageHeader
+          title={i.client_name}
+          sub={i.period_from && i.period_to ? `${formatDay(i.period_from)} – ${formatDay(i.period_to)}` : undefined}
+          up={{ to: '/invoices', label: t('title') }}
+          chip={<StatusChip label={t('status.draft')} />}
+          actions={
+            <>
+              <Button color="error" onClick={() => setAsking('delete')}>{t('draft.delete')}</Button>
+              <Button variant="outlined" startIcon={<PdfIcon />} href={`/api/v1/invoices/${i.id}/pdf`} target="_blank" rel="noopener">{t('pdf')}</Button>
+              <Button variant={isDirty ? 'contained' : 'outlined'} type="submit" loading={isSubmitting} disabled={!isDirty}>{t('draft.save')}</Button>
+              {can('invoicing.invoices.issue') && <Button variant={isDirty ? 'outlined' : 'contained'} disabled={isDirty || i.lines.length === 0} onClick={() => setAsking('issue')}>{t('issue.do')}</Button>}
+            </>
+          }
+        />
+        {alert && <Alert severity="error" role="alert" sx={{ mb: 4 }}>{alert}</Alert>}
+        <Box sx={{ display: 'grid', gap: 6, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 1fr) minmax(0, 1fr)' }, alignItems: 'start' }}>
+          <Box sx={{ display: 'grid', gap: 4, minWidth: 0 }}>
+            <Section title={t('draft.lines')}><Lines invoice={i} /></Section>
+            <Section title={t('draft.more')}>
+              <Fields>
+                <FieldRow>
+                  <DateField name="issue_on" label={t('draft.issueOn')} help={t('draft.issueHelp')} />
+                  <DateField name="due_on" label={t('draft.dueOn')} help={t('draft.dueHelp')} />
+                </FieldRow>
+                <FieldRow>
+                  <DateField name="period_from" label={t('draft.periodFrom')} />
+                  <DateField name="period_to" label={t('draft.periodTo')} />
+                  <DateField name="supply_on" label={t('draft.supplyOn')} help={t('draft.supplyHelp')} />
+                </FieldRow>
+                <TextField name="reference" label={t('draft.reference')} maxLength={120} />
+                <TextField name="note" label={t('draft.note')} multiline rows={2} maxLength={4000} />
+                <TextField name="footer" label={t('draft.footer')} multiline rows={2} maxLength={2000} />
+                <SwitchField name="prices_include_tax" label={t('draft.inclusive')} help={t('draft.inclusiveHelp')} />
+              </Fields>
+            </Section>
+          </Box>
+          <Box component="section" aria-label={t('draft.preview')} sx={{ minWidth: 0, position: { lg: 'sticky' }, top: 72 }}>
+            <Typography variant="h3" component="h2" sx={{ mb: 2 }}>{t('draft.preview')}</Typography>
+            {isDirty && <Typography variant="body2" sx={{ color: 'text.secondary', mb: 2 }}>{t('draft.unsaved')}</Typography>}
+            {paper.data ? <Paper document={paper.data.document} /> : paper.error ? <ErrorState error={paper.error} onRetry={() => void paper.refetch()} /> : <SkeletonPage />}
+          </Box>
+        </Box>
+      </Box>
+      <ConfirmDialog
+        open={asking === 'issue'}
+        title={t('issue.title')}
+        text={
+          <>
+            {t('issue.text', { number: paper.data?.next_number ?? '' })}
+            {paper.data && <Box sx={{ mt: 3, color: 'text.secondary' }}>{t('issue.on', { day: formatDay(paper.data.document.issue_on), due: formatDay(paper.data.document.due_on) })}<br />{formatMoney(i.total)}</Box>}
+          </>
+        }
+        confirmLabel={t('issue.do')}
+        onClose={() => setAsking(null)}
+        onConfirm={async () => {
+          const done = await issue({ id: i.id, invoiceIssue: {} }).unwrap();
+          toast(t('issue.done', { number: done.number }));
+        }}
+      />
+      <ConfirmDialog
+        open={asking === 'delete'}
+        danger
+        title={t('draft.delete')}
+        text={t('draft.deleteText')}
+        confirmLabel={t('draft.delete')}
+        onClose={() => setAsking(null)}
+        onConfirm={async () => {
+          await remove({ id: i.id }).unwrap();
+          toast(t('draft.deleted'));
+          await navigate('/invoices', { replace: true });
+        }}
+      />
+    </FormProvider>
+  );
+}
+
+const fieldNames = [
+  'issue_on', 'due_on', 'supply_on', 'period_from', 'period_to', 'reference', 'note', 'footer',
+  ...['description', 'quantity', 'unit', 'unit_price', 'discount_percent', 'tax_rate_ids'].map((f) => `lines.*.${f}`),
+];
+
+function Lines({ invoice: i }: { invoice: InvoiceView }) {
+  const t = useT();
+  const { control } = useFormContext<DraftValues>();
+  const { fields, append, remove, move } = useFieldArray({ control, name: 'lines', keyName: 'key' });
+  const taxes = useTaxRatesListQuery();
+  const usable = taxes.data?.items.filter((x) => !x.archived_at || i.lines.some((l) => l.tax_rate_ids.includes(x.id))) ?? [];
+  const lines = useDebounced(useWatch({ control, name: 'lines' }), 300);
+  const inclusive = useWatch({ control, name: 'prices_include_tax' });
+  const rounding = i.rounding === 'half_even' ? 'half_even' : 'half_up';
+  const method = i.tax_method === 'per_line' ? 'per_line' : 'per_rate';
+  const point = useWatch({ control, name: 'supply_on' }) || i.period_to || undefined;
+  const ok = countable(lines);
+  const { data: sum } = useInvoiceSumQuery(
+    { currency: i.currency, rounding, tax_method: method, prices_include_tax: inclusive, ...(point && { tax_point: point }), lines: lines.map((l) => ({ ...lineInput(l), id: '' })) },
+    { skip: !ok },
+  );
+  const shown = sum ?? { lines: i.lines, taxes: i.taxes, net: i.net, tax: i.tax, total: i.total };
+  const blank = () => ({ id: '', kind: 'free', description: '', quantity: '1', unit: '', unit_price: '', discount_percent: '', tax_rate_ids: usable.filter((x) => x.default).map((x) => x.id) });
+  return (
+    <Box sx={{ display: 'grid', gap: 4 }}>
+      {fields.length === 0 && <Typography sx={{ color: 'text.secondary' }}>{t('draft.noLines')}</Typography>}
+      {fields.map((f, n) => (
+        <Box key={f.key} role="group" aria-label={t('draft.line', { n: n + 1 })} sx={{ borderBottom: 1, borderColor: 'divider', pb: 4, display: 'grid', gap: 3 }}>
+          <TextField name={`lines.${n}.description`} label={t('draft.description')} multiline rows={1} maxLength={2000} />
+          <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr 1fr', sm: '90px 70px 1fr 100px' } }}>
+            <TextField name={`lines.${n}.quantity`} label={t('draft.quantity')} maxLength={20} />
+            <TextField name={`lines.${n}.unit`} label={t('draft.unit')} maxLength={20} />
+            <TextField name={`lines.${n}.unit_price`} label={t('draft.price')} maxLength={24} />
+            <TextField name={`lines.${n}.discount_percent`} label={t('draft.discount')} maxLength={10} />
+          </Box>
+          <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
+            <Box sx={{ flex: '1 1 160px', minWidth: 140 }}><TaxSelect name={`lines.${n}.tax_rate_ids`} taxes={usable} /></Box>
+            {f.kind === 'time' && <StatusChip label={t('draft.fromTime')} tone="brand" />}
+            <Typography component="span" sx={{ ml: 'auto', fontWeight: 600, fontVariantNumeric: 'tabular-nums' }}>{formatMoney(inclusive ? shown.lines[n]?.gross : shown.lines[n]?.net)}</Typography>
+            <Box sx={{ display: 'flex' }}>
+              <IconButton aria-label={`${t('draft.up')}: ${t('draft.line', { n: n + 1 })}`} disabled={n === 0} onClick={() => move(n, n - 1)}><UpIcon fontSize="small" /></IconButton>
+              <IconButton aria-label={`${t('draft.down')}: ${t('draft.line', { n: n + 1 })}`} disabled={n === fields.length - 1} onClick={() => move(n, n + 1)}><DownIcon fontSize="small" /></IconButton>
+              <IconButton aria-label={`${t('draft.removeLine')}: ${t('draft.line', { n: n + 1 })}`} onClick={() => remove(n)}><RemoveIcon fontSize="small" /></IconButton>
+            </Box>
+          </Box>
+        </Box>
+      ))}
+      <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 4, flexWrap: 'wrap', alignItems: 'flex-start' }}>
+        <Button variant="outlined" startIcon={<AddIcon />} onClick={() => append(blank())}>{t('draft.addLine')}</Button>
+        <Box component="dl" aria-live="polite" sx={{ m: 0, minWidth: 220, display: 'grid', gridTemplateColumns: '1fr auto', columnGap: 4, rowGap: 1, '& dd': { m: 0, textAlign: 'end', fontVariantNumeric: 'tabular-nums' }, opacity: ok ? 1 : 0.6 }}>
+          <dt>{t('sum.net')}</dt>
+          <dd>{formatMoney(shown.net)}</dd>
+          {shown.taxes.map((x) => (
+            <Box key={`${x.tax_rate_id}${x.percent}`} sx={{ display: 'contents' }}>
+              <dt>{t('sum.tax', { name: x.name, percent: x.percent })}</dt>
+              <dd>{formatMoney(x.tax)}</dd>
+            </Box>
+          ))}
+          <Box component="dt" sx={{ fontWeight: 700 }}>{t('sum.total')}</Box>
+          <Box component="dd" sx={{ fontWeight: 700 }}>{formatMoney(shown.total)}</Box>
+        </Box>
+      </Box>
+    </Box>
+  );
+}
+
+function TaxSelect({ name, taxes }: { name: `lines.${number}.tax_rate_ids`; taxes: TaxRateView[] }) {
+  const t = useT();
+  const c = useCommon();
+  const { control } = useFormContext<DraftValues>();
+  if (taxes.length === 0) return <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('draft.noTax')}</Typography>;
+  return (
+    <Controller
+      name={name}
+      control={control}
+      render={({ field, fieldState }) => (
+        <MuiTextField
+          select
+          label={t('draft.taxes')}
+          {...field}
+          value={field.value.filter((id) => taxes.some((x) => x.id === id))}
+          inputRef={field.ref}
+          ref={undefined}
+          error={fieldState.error !== undefined}
+          helperText={fieldState.error?.message}
+          slotProps={{ select: { multiple: true, displayEmpty: true, renderValue: (ids) => (ids as string[]).map((id) => taxes.find((x) => x.id === id)?.name).join(', ') || c('state.none') }, inputLabel: { shrink: true } }}
+        >
+          {taxes.map((x) => <MenuItem key={x.id} value={x.id}>{x.name} {x.percent} %</MenuItem>)}
+        </MuiTextField>
+      )}
+    />
+  );
+}

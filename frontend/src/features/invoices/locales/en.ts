@@ -1,0 +1,46 @@
+import { registerLocale } from '../../../shared/lib/i18n';
+
+export const useT = registerLocale('invoices', {
+  title: 'Invoices', new: 'New invoice', search: 'Search number, client, reference', tabsLabel: 'State',
+  tab: { all: 'All', draft: 'Drafts', open: 'Open', overdue: 'Overdue', paid: 'Paid', void: 'Void' },
+  status: { draft: 'Draft', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', void: 'Void' },
+  col: { number: 'Number', client: 'Client', issued: 'Issued', due: 'Due', total: 'Total', balance: 'Balance', state: 'State' },
+  filter: { client: 'Client', from: 'Issued from', to: 'Issued to' },
+  empty: 'No invoices yet', emptyText: 'Bill approved time of a client, or write free lines.',
+  draftOf: 'Draft', figure: { open: 'Open, {{currency}}', overdue: 'Overdue, {{currency}}', none: 'Nothing is open' },
+  ageing: { current: 'not due', d30: '1–30 days', d60: '31–60', d90: '61–90', more: 'over 90' },
+  create: {
+    title: 'New invoice', source: 'What to bill', time: 'Approved time', blank: 'Free lines', client: 'Client', clientFind: 'Find a client', projects: 'Projects', allProjects: 'All projects of the client',
+    period: 'Period', from: 'From', to: 'To', group: 'One line for each', by: { task: 'Task', person: 'Person', day: 'Day' },
+    preset: { lastMonth: 'Last month', thisMonth: 'This month', lastWeek: 'Last week', lastQuarter: 'Last quarter', own: 'Own dates' },
+    total: 'Total of the draft', lines_one: '{{count}} line', lines_other: '{{count}} lines', nothing: 'There is no approved, unbilled time with a rate in this period.',
+    left_one: '{{count}} entry is left out', left_other: '{{count}} entries are left out', why: { no_rate: 'no rate', other_currency: 'another currency' },
+    leftHelp: 'It stays unbilled. Give it a rate and bill it later.', make: 'Create draft', choose: 'Choose a client to see what can be billed.', calculating: 'Calculating',
+  },
+  draft: {
+    details: 'Details', lines: 'Lines', addLine: 'Add line', description: 'Description', quantity: 'Quantity', unit: 'Unit', price: 'Price', discount: 'Discount %', taxes: 'Taxes', noTax: 'No tax', amount: 'Amount',
+    issueOn: 'Invoice date', issueHelp: 'Empty: the day it is issued', dueOn: 'Due date', dueHelp: 'Empty: by the payment terms', supplyOn: 'Date of supply', supplyHelp: 'Decides the tax rate',
+    periodFrom: 'Period from', periodTo: 'Period to', reference: "Client's reference", note: 'Note on the invoice', footer: 'Footer', inclusive: 'Prices include tax', inclusiveHelp: 'Holds for the whole document',
+    fromTime: 'From time', up: 'Move up', down: 'Move down', removeLine: 'Remove line', noLines: 'No lines yet. Add the first one.', save: 'Save draft', saved: 'Draft saved', delete: 'Delete draft',
+    deleteText: 'The draft is deleted. Time on it becomes unbilled again.', deleted: 'Draft deleted', preview: 'Preview', unsaved: 'The preview shows the last saved state.', line: 'Line {{n}}', more: 'Dates, reference and texts', saveFirst: 'Save first',
+  },
+  sum: { net: 'Net', tax: '{{name}} {{percent}} %', total: 'Total', paid: 'Paid', balance: 'Balance' },
+  paper: { invoice: 'Invoice', draft: 'Draft', billTo: 'Bill to', date: 'Date', due: 'Due', period: 'Period', supply: 'Date of supply', reference: 'Your reference', description: 'Description', quantity: 'Quantity', price: 'Price', amount: 'Amount', less: 'less {{percent}} %', on: '{{name}} {{percent}} % on {{base}}', pay: 'Please pay by {{day}} to', taxId: 'Tax ID {{id}}', inclusive: 'Total, tax included' },
+  issue: { do: 'Issue', title: 'Issue this invoice?', text: 'It gets the number {{number}} and can no longer be edited. To correct it later, void it and make a new one.', on: 'Invoice date {{day}}, due {{due}}', done: 'Invoice {{number}} issued' },
+  pdf: 'PDF',
+  send: { do: 'Send', title: 'Send invoice {{number}}', to: 'To', toHelp: 'Several addresses are parted by commas', subject: 'Subject', message: 'Message', attached: 'The PDF is attached.', done: 'The invoice is on its way', history: 'Sent', underWay: 'on its way', never: 'Not sent yet' },
+  pay: {
+    do: 'Record payment', title: 'Record a payment', amount: 'Amount received', on: 'Received on', method: 'Method', reference: 'Reference', balance: 'Open: {{balance}}', keep: 'Keep what is more than the balance as credit of the client', done: 'Payment recorded', list: 'Payments', none: 'No payment yet',
+    methods: { bank_transfer: 'Bank transfer', card: 'Card', cash: 'Cash', cheque: 'Cheque', other: 'Other' }, undo: 'Undo', undone: 'undone', undoTitle: 'Take this payment off the invoice?', undoText: '{{amount}} becomes credit of the client, and the invoice is open again. The record stays.', undoDone: 'Taken off; the money is credit of the client',
+  },
+  void: { do: 'Void', title: 'Void invoice {{number}}?', text: 'It keeps its number and is no longer to be paid.', time: 'What becomes of the time on it?', release: 'Return it to unbilled, so that it can be billed again', write_off: 'Write it off: it will not be billed', reason: 'Reason', done: 'Invoice {{number}} is void', paid: 'Money is applied to this invoice. Take the payments off first.', voided: 'Void since {{at}}', why: 'Reason: {{reason}}' },
+  settings: {
+    title: 'Invoicing', sub: 'Who issues invoices, how they are numbered, and which taxes apply.', up: 'Settings', entities: 'Legal entities', addEntity: 'Add entity', editEntity: 'Edit legal entity', noEntity: 'No legal entity yet', noEntityText: 'It is made from your agency profile with the first invoice, or set it up now.',
+    name: 'Legal name', taxId: 'Tax ID', registration: 'Registration', email: 'E-mail', phone: 'Phone', line1: 'Street', line2: 'Further line', postal: 'Postal code', city: 'City', region: 'Region', country: 'Country code', bank: 'Bank', account: 'IBAN or account', code: 'BIC or sort code',
+    currency: 'Currency', zone: 'Time zone', terms: 'Days to pay', eom: 'Count from the end of the month', format: 'Number format', formatHelp: '{YYYY} year, {MM} month, {NNNN} counter', next: 'For example {{number}}', reset: 'Counter', resets: { yearly: 'Starts again every fiscal year', never: 'Never starts again' },
+    fiscal: 'First month of the fiscal year', rounding: 'Rounding of halves', roundings: { half_up: 'Away from zero', half_even: 'To the even neighbour' }, method: 'Tax is rounded', methods: { per_rate: 'Once for each rate', per_line: 'On each line' }, inclusive: 'Prices include tax by default', footer: 'Footer of invoices', isDefault: 'Default', makeDefault: 'Use for new invoices', saved: 'Saved', keepNote: 'Changes hold for new documents; issued ones keep what they were issued with.',
+    who: 'Who', numbers: 'Numbers and rounding', paying: 'Payment',
+    taxes: 'Tax rates', addTax: 'Add tax rate', editTax: 'Edit tax rate', taxName: 'Name', percent: 'Percent', kind: 'Kind', kinds: { standard: 'Standard', zero: 'Zero-rated', exempt: 'Exempt', reverse_charge: 'Reverse charge' }, legal: 'Legal text', legalHelp: 'Printed on invoices that use this tax', defaultTax: 'Apply to new lines', noTax: 'No tax rates yet', noTaxText: 'Lines without a tax are billed without one.', archived: 'Archived', archive: 'Archive', restore: 'Restore',
+    change: 'New percentage', changeFrom: 'from', changeHelp: 'Leave the day empty to correct the rate for all drafts; with a day the old percentage holds before it.',
+  },
+});

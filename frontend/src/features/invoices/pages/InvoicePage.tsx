@@ -1,0 +1,81 @@
+import PdfIcon from '@mui/icons-material/PictureAsPdfOutlined';
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { lazy, Suspense, useState } from 'react';
+import { useParams } from 'react-router';
+import { formatDay, formatMoment } from '../../../shared/lib/dates';
+import { useCan, useMe } from '../../../shared/lib/me';
+import { PageHeader } from '../../../shared/ui/PageHeader';
+import { Figure, Figures, Money, StatusChip } from '../../../shared/ui/small';
+import { ErrorState, SkeletonPage } from '../../../shared/ui/states';
+import { useInvoicesFindQuery, useInvoicesPreviewQuery, type InvoiceView } from '../api';
+import { Paper } from '../components/Paper';
+import { Payments } from '../components/Payments';
+import { Sendings } from '../components/Sendings';
+import { useT } from '../locales/en';
+import { tones } from '../model';
+
+const DraftEditor = lazy(async () => ({ default: (await import('../components/DraftEditor')).DraftEditor }));
+const SendDialog = lazy(async () => ({ default: (await import('../components/SendDialog')).SendDialog }));
+const PaymentDialog = lazy(async () => ({ default: (await import('../components/PaymentDialog')).PaymentDialog }));
+const VoidDialog = lazy(async () => ({ default: (await import('../components/VoidDialog')).VoidDialog }));
+
+export function InvoicePage() {
+  const { id = '' } = useParams();
+  const invoice = useInvoicesFindQuery({ id });
+  const can = useCan();
+  if (invoice.data === undefined) return invoice.error ? <ErrorState error={invoice.error} onRetry={() => void invoice.refetch()} /> : <SkeletonPage />;
+  if (invoice.data.state === 'draft' && can('invoicing.invoices.write')) {
+    return <Suspense fallback={<SkeletonPage />}><DraftEditor key={id} invoice={invoice.data} /></Suspense>;
+  }
+  return <Issued invoice={invoice.data} />;
+}
+
+type Open = 'send' | 'pay' | 'void' | null;
+
+function Issued({ invoice: i }: { invoice: InvoiceView }) {
+  const t = useT();
+  const can = useCan();
+  const zone = useMe()?.agency.time_zone;
+  const [open, setOpen] = useState<Open>(null);
+  const paper = useInvoicesPreviewQuery({ id: i.id });
+  const close = () => setOpen(null);
+  const issued = i.state === 'issued';
+  return (
+    <>
+      <PageHeader
+        title={i.number || t('draftOf')}
+        sub={i.client_name}
+        up={{ to: '/invoices', label: t('title') }}
+        chip={<StatusChip label={t(`status.${i.status}`)} tone={tones[i.status]} />}
+        actions={
+          <>
+            {issued && can('invoicing.invoices.issue') && <Button color="error" onClick={() => setOpen('void')}>{t('void.do')}</Button>}
+            <Button variant="outlined" startIcon={<PdfIcon />} href={`/api/v1/invoices/${i.id}/pdf`} target="_blank" rel="noopener">{t('pdf')}</Button>
+            {issued && can('invoicing.invoices.issue') && <Button variant={i.sent_at ? 'outlined' : 'contained'} onClick={() => setOpen('send')}>{t('send.do')}</Button>}
+            {issued && Number(i.balance.amount) > 0 && can('invoicing.payments.write') && <Button variant={i.sent_at ? 'contained' : 'outlined'} onClick={() => setOpen('pay')}>{t('pay.do')}</Button>}
+          </>
+        }
+      />
+      {i.voided_at && <Alert severity="info" sx={{ mb: 4 }}>{t('void.voided', { at: formatMoment(i.voided_at, zone) })}. {i.void_reason && t('void.why', { reason: i.void_reason })}</Alert>}
+      <Figures>
+        <Figure label={t('sum.total')} value={<Money value={i.total} />} />
+        <Figure label={t('sum.paid')} value={<Money value={i.paid} />} />
+        <Figure label={t('sum.balance')} value={<Money value={i.balance} />} note={i.due_on && issued ? `${t('col.due')} ${formatDay(i.due_on)}` : undefined} />
+      </Figures>
+      <Box sx={{ display: 'grid', gap: 6, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 760px) minmax(280px, 1fr)' }, alignItems: 'start' }}>
+        {paper.data ? <Paper document={paper.data.document} /> : paper.error ? <ErrorState error={paper.error} onRetry={() => void paper.refetch()} /> : <SkeletonPage />}
+        <Box sx={{ display: 'grid', gap: 4 }}>
+          <Payments invoice={i} />
+          <Sendings id={i.id} />
+        </Box>
+      </Box>
+      <Suspense fallback={null}>
+        {open === 'send' && <SendDialog invoice={i} onClose={close} />}
+        {open === 'pay' && <PaymentDialog invoice={i} onClose={close} />}
+        {open === 'void' && <VoidDialog invoice={i} onClose={close} />}
+      </Suspense>
+    </>
+  );
+}

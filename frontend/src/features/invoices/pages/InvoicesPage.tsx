@@ -1,0 +1,109 @@
+import AddIcon from '@mui/icons-material/AddRounded';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import { useState } from 'react';
+import { useFeed } from '../../../shared/api/infinite';
+import { formatDay } from '../../../shared/lib/dates';
+import { useParam, useTab } from '../../../shared/lib/hooks';
+import { formatMoney } from '../../../shared/lib/money';
+import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
+import { FilterBar } from '../../../shared/ui/filters';
+import { PageHeader } from '../../../shared/ui/PageHeader';
+import { Can, Figure, Figures, Money, StatusChip } from '../../../shared/ui/small';
+import { EmptyState, NoResults } from '../../../shared/ui/states';
+import { TabBar } from '../../../shared/ui/TabBar';
+import { useInvoiceClientsQuery, useInvoicesFeedInfiniteQuery, useInvoicesOverviewQuery, type InvoiceCurrencyTotal, type InvoiceRow, type InvoicesListApiArg } from '../api';
+import { NewInvoiceDialog } from '../components/NewInvoiceDialog';
+import { useT } from '../locales/en';
+import { tabs, tones } from '../model';
+
+export function InvoicesPage() {
+  const t = useT();
+  const [tab, setTab] = useTab(tabs, 'status');
+  const [q, setQ] = useParam('q');
+  const [client, setClient] = useParam('client');
+  const [from, setFrom] = useParam('from');
+  const [to, setTo] = useParam('to');
+  const [sort, setSort] = useParam('sort', '-created');
+  const [creating, setCreating] = useParam('new');
+  const [find, setFind] = useState('');
+  const clients = useInvoiceClientsQuery(find);
+  const narrow = { q: q || undefined, clientId: client || undefined, from: from || undefined, to: to || undefined };
+  const overview = useInvoicesOverviewQuery(narrow);
+  const list = useFeed(useInvoicesFeedInfiniteQuery({ ...narrow, status: tab === 'all' ? undefined : tab, sort: sort as InvoicesListApiArg['sort'] }));
+  const filtered = Boolean(q || client || from || to || tab !== 'all');
+  const clear = () => {
+    setQ('');
+    setClient('');
+    setFrom('');
+    setTo('');
+    setTab('all');
+  };
+  const count = (key: (typeof tabs)[number]): number | undefined => {
+    const c = overview.data?.counts;
+    if (!c) return undefined;
+    if (key === 'all') return Object.values(c).reduce((a, b) => a + b, 0);
+    if (key === 'open') return (c['open'] ?? 0) + (c['partly_paid'] ?? 0) + (c['overdue'] ?? 0);
+    return c[key] ?? 0;
+  };
+  const columns: Column<InvoiceRow>[] = [
+    { key: 'number', header: t('col.number'), width: '150px', sortable: true, cell: (i) => i.number || t('draftOf') },
+    { key: 'client', header: t('col.client'), width: 'minmax(0, 2fr)', sortable: true, cell: (i) => i.client_name },
+    { key: 'status', header: t('col.state'), width: '130px', cell: (i) => <StatusChip label={t(`status.${i.status}`)} tone={tones[i.status]} /> },
+    { key: 'issue_on', header: t('col.issued'), width: '120px', sortable: true, from: 'md', cell: (i) => (i.issue_on ? formatDay(i.issue_on) : '') },
+    { key: 'due_on', header: t('col.due'), width: '120px', sortable: true, cell: (i) => (i.due_on ? formatDay(i.due_on) : '') },
+    { key: 'total', header: t('col.total'), width: '130px', numeric: true, sortable: true, cell: (i) => <Money value={i.total} /> },
+    { key: 'balance', header: t('col.balance'), width: '130px', numeric: true, from: 'md', cell: (i) => (i.state === 'issued' ? <Money value={i.balance} /> : '') },
+  ];
+  const add = (
+    <Can permission="invoicing.invoices.write">
+      <Button variant="contained" startIcon={<AddIcon />} onClick={() => setCreating('1')}>{t('new')}</Button>
+    </Can>
+  );
+  const open = overview.data?.totals.filter((x) => Number(x.open.amount) !== 0) ?? [];
+  return (
+    <>
+      <PageHeader title={t('title')} actions={add} />
+      <Box sx={{ minHeight: { xs: 0, sm: open.length > 0 || !overview.data ? 112 : 0 } }}>
+        {open.length > 0 && <Figures>{open.flatMap((x) => figures(x, t))}</Figures>}
+      </Box>
+      <TabBar label={t('tabsLabel')} value={tab} onChange={setTab} tabs={tabs.map((v) => ({ value: v, label: count(v) === undefined ? t(`tab.${v}`) : `${t(`tab.${v}`)} ${count(v)}` }))} />
+      <FilterBar
+        search={{ value: q, onChange: setQ, label: t('search') }}
+        filters={[
+          { key: 'client', label: t('filter.client'), value: client, onChange: setClient, options: clients.data?.items.map((c) => ({ value: c.id, label: c.name })) ?? [], onSearch: setFind },
+          { key: 'from', kind: 'date', label: t('filter.from'), value: from, onChange: setFrom },
+          { key: 'to', kind: 'date', label: t('filter.to'), value: to, onChange: setTo },
+        ]}
+      />
+      <DataTable
+        {...list}
+        label={t('title')}
+        columns={columns}
+        getId={(i) => i.id}
+        href={(i) => `/invoices/${i.id}`}
+        sort={{ key: sort.replace('-', ''), desc: sort.startsWith('-') }}
+        onSort={(s) => setSort(`${s.desc ? '-' : ''}${s.key}`)}
+        card={(i) => (
+          <CardRow
+            title={i.client_name}
+            end={<Money value={i.state === 'issued' ? i.balance : i.total} />}
+            sub={[i.number || t('draftOf'), i.due_on && i.state === 'issued' ? formatDay(i.due_on) : ''].filter(Boolean).join(' · ')}
+            state={<StatusChip label={t(`status.${i.status}`)} tone={tones[i.status]} />}
+          />
+        )}
+        empty={filtered ? <NoResults onClear={clear} /> : <EmptyState title={t('empty')} text={t('emptyText')} action={add} />}
+      />
+      {creating !== '' && <NewInvoiceDialog clientId={creating === '1' ? client : creating} onClose={() => setCreating('')} />}
+    </>
+  );
+}
+
+function figures(x: InvoiceCurrencyTotal, t: ReturnType<typeof useT>) {
+  const names = ['current', 'd30', 'd60', 'd90', 'more'] as const;
+  const ageing = x.ageing.flatMap((m, n) => (Number(m.amount) === 0 || n === 0 ? [] : [`${t(`ageing.${names[n] ?? 'more'}`)}: ${formatMoney(m)}`]));
+  return [
+    <Figure key={`${x.currency}o`} label={t('figure.open', { currency: x.currency })} value={<Money value={x.open} />} note={`${formatMoney(x.ageing[0])} ${t('ageing.current')}`} />,
+    <Figure key={`${x.currency}d`} label={t('figure.overdue', { currency: x.currency })} value={<Money value={x.overdue} />} note={ageing.join(' · ') || ' '} />,
+  ];
+}

@@ -1,0 +1,10 @@
+import type { RouteObject } from 'react-router';
+import type { NavItem } from '../../shared/lib/nav';
+
+export const routes: RouteObject[] = [
+  { path: 'invoices', lazy: async () => ({ Component: (await import('./pages/InvoicesPage')).InvoicesPage }) },
+  { path: 'invoices/:id', lazy: async () => ({ Component: (await import('./pages/InvoicePage')).InvoicePage }) },
+  { path: 'settings/invoicing', lazy: async () => ({ Component: (await import('./pages/SettingsPage')).SettingsPage }) },
+];
+
+export const nav: NavItem[] = [{ to: '/invoices', key: 'invoices', permission: 'invoicing.invoices.read' }];
