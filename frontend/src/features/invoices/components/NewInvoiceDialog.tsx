@@ -5,7 +5,7 @@ import Button from '@mui/material/Button';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useNavigate } from 'react-router';
 import * as v from 'valibot';
@@ -43,7 +43,8 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
   const form = useForm({ resolver: valibotResolver(schema), defaultValues: { client_id: clientId, project_id: '', ...period('lastMonth', now, me?.agency.week_start ?? 'monday'), group_by: 'task' as (typeof groups)[number] } });
   const values = useWatch({ control: form.control });
   const projects = useInvoiceProjectsQuery(values.client_id ?? '', { skip: !values.client_id });
-  useEffect(() => form.setValue('project_id', ''), [values.client_id, form]);
+  // A project of the client chosen before means nothing for this one.
+  const project = projects.currentData?.items.some((p) => p.id === values.project_id) ? values.project_id : undefined;
   const choose = (p: Preset) => {
     setPreset(p);
     if (p === 'own') return;
@@ -52,7 +53,7 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
     form.setValue('to', to);
   };
   const wanted: InvoiceFromTime = {
-    client_id: values.client_id ?? '', from: values.from ?? '', to: values.to ?? '', group_by: values.group_by ?? 'task', ...(values.project_id && { project_ids: [values.project_id] }),
+    client_id: values.client_id ?? '', from: values.from ?? '', to: values.to ?? '', group_by: values.group_by ?? 'task', ...(project && { project_ids: [project] }),
   };
   return (
     <FormDialog
