@@ -212,6 +212,7 @@ func listen(b *testing.B, f *fiber.App) string {
 }
 
 func (out *bench) call(b *testing.B, at, method, path string, body any) {
+	b.Helper()
 	var r io.Reader
 	if body != nil {
 		raw, err := json.Marshal(body)
