@@ -337,6 +337,40 @@ func TestThrowawayLeavesNoDirectory(t *testing.T) {
 	}
 }
 
+// As root the cluster lies elsewhere when its account cannot reach the data; it must not outlive temporary data for long.
+func TestClusterOfRemovedTemporaryDataIsSwept(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root has clusters outside of the data directory")
+	}
+	var homes []string
+	for range 2 {
+		data := dataDir(t)
+		opts := options(data)
+		opts.DatabaseOnly = true
+		s, err := devstack.Start(t.Context(), opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Stop()
+		home, err := filepath.EvalSymlinks(filepath.Join(data, "postgres"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		homes = append(homes, home)
+		if len(homes) == 1 {
+			if err := os.RemoveAll(data); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := os.Stat(homes[0]); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", homes[0], err)
+	}
+	if _, err := os.Stat(homes[1]); err != nil {
+		t.Errorf("the cluster in use: %v", err)
+	}
+}
+
 func TestMissingPostgresIsSaidWithItsRemedy(t *testing.T) {
 	opts := options(dataDir(t))
 	opts.Root, opts.DatabaseOnly = t.TempDir(), true

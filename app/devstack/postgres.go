@@ -143,10 +143,11 @@ func (p *postgres) settle() error {
 		if err != nil {
 			return fmt.Errorf("postgres: %w", err)
 		}
-		if err := os.Symlink(dir, p.home); err != nil {
+		if err := errors.Join(os.Symlink(dir, p.home), os.WriteFile(filepath.Join(dir, linkedFrom), []byte(p.home), 0o600)); err != nil {
 			return fmt.Errorf("postgres: %w", err)
 		}
 		p.home = dir
+		sweep(filepath.Dir(dir))
 	}
 	for _, dir := range []string{p.home, p.data()} {
 		if err := os.MkdirAll(dir, 0o711); err != nil {
@@ -165,6 +166,27 @@ func (p *postgres) settle() error {
 		}
 	}
 	return nil
+}
+
+// linkedFrom is the file in such a directory that names the link to it.
+const linkedFrom = "linked-from"
+
+// sweep removes the clusters of data directories that were temporary and are gone. Others may lie on a disk that is only
+// absent, so nothing else is touched.
+func sweep(dir string) {
+	homes, err := filepath.Glob(filepath.Join(dir, "bureau-postgres-*"))
+	if err != nil {
+		return
+	}
+	for _, home := range homes {
+		link, err := os.ReadFile(filepath.Join(home, linkedFrom))
+		if err != nil || !strings.HasPrefix(string(link), filepath.Clean(os.TempDir())+string(filepath.Separator)) {
+			continue
+		}
+		if _, err := os.Lstat(filepath.Dir(string(link))); errors.Is(err, fs.ErrNotExist) {
+			_ = os.RemoveAll(home)
+		}
+	}
 }
 
 // lastingTemp outlives a restart of the machine, where there is such a directory.
