@@ -43,6 +43,8 @@ export type TableProps<Row> = {
   nameOf?: (row: Row) => string;
   /** Buttons at the end of a row. Also shown under the card on phones. */
   actions?: (row: Row) => ReactNode;
+  /** The track of `actions` when they are wider than one icon: head and rows are grids of their own and must agree. */
+  actionsWidth?: string;
   error?: unknown;
   onRetry?: () => void;
   /** What stands here when there is no row. */
@@ -131,7 +133,7 @@ function tracks<Row>(p: TableProps<Row>) {
     [
       p.selection ? '44px' : '',
       ...p.columns.filter((c) => (c.from === 'lg' ? 3 : c.from === 'md' ? 2 : 1) <= max).map((c) => c.width ?? 'minmax(0, 1fr)'),
-      p.actions ? 'minmax(44px, max-content)' : '',
+      p.actions ? (p.actionsWidth ?? 'minmax(44px, max-content)') : '',
     ].join(' ');
   return { xs: line(1), md: line(2), lg: line(3) };
 }

@@ -27,7 +27,7 @@ export const en = {
     forgot: 'Forgot your password?',
     signUp: 'New here? Start your agency',
     refresh: 'Please confirm that it is you',
-    refreshText: 'For this step we ask for your password again.',
+    refreshText: 'Enter your password to go on.',
     second: 'Second step',
     secondText: 'Enter the code from your authenticator app.',
     secondLookup: 'Enter one of your recovery codes. Each works once.',

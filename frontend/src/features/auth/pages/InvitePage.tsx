@@ -11,15 +11,9 @@ import { signOut } from '../signOut';
 import { browser, waitText } from '../useFlow';
 import { lookup, t } from '../text';
 
-/** The token stands behind the #, where no server log and no mail scanner sees it. It is taken out of the address at once. */
-function takeToken(): string {
-  const token = location.hash.slice(1);
-  if (token) history.replaceState(null, '', location.pathname + location.search);
-  return token;
-}
-
 export default function InvitePage() {
-  const [token] = useState(takeToken);
+  // The token stands behind the #, where no server log and no mail scanner sees it.
+  const [token] = useState(() => location.hash.slice(1));
   const [invitation, setInvitation] = useState<Invitation | null>(null);
   const [unknown, setUnknown] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -33,6 +27,8 @@ export default function InvitePage() {
     else setProblem(r.problem.status === 429 ? waitText(r.retryAfter) : r.problem.status === 0 ? t('common.offline') : (r.problem.detail ?? t('common.broken')));
   }, [token]);
   useEffect(() => {
+    // Out of the address at once: it must not stay in the history or in a copied link.
+    if (location.hash) history.replaceState(null, '', location.pathname + location.search);
     void look();
   }, [look]);
   const again = () => {

@@ -53,7 +53,7 @@ export default function SignInPage() {
             busy={busy}
             onSubmit={submit}
             autoFocus
-            buttons={{ method: second ? t('login.confirm') : t('login.submit') }}
+            buttons={{ method: second || flow.refresh ? t('login.confirm') : t('login.submit') }}
           />
         )}
         {both && second && (

@@ -68,6 +68,7 @@ function Filled({ settings }: { settings: Settings }) {
           toast(t('agency.saved'));
         }}
       >
+        <Box sx={{ display: 'grid', gap: 4, gridTemplateColumns: 'minmax(0, 1fr)', '& > section': { mb: 0 } }}>
         <Section title={t('agency.profile')}>
           <Rows>
             <TextField name="name" label={t('agency.name')} help={t('agency.nameHelp')} maxLength={80} required />
@@ -91,6 +92,7 @@ function Filled({ settings }: { settings: Settings }) {
         <Section title={t('agency.portal')}>
           <SwitchField name="portal_shows_hours" label={t('agency.portalHours')} help={t('agency.portalHoursHelp')} />
         </Section>
+        </Box>
       </Form>
     </>
   );
@@ -149,6 +151,7 @@ function Logo({ settings, writes }: { settings: Settings; writes: boolean }) {
   const [set, setting] = useSetLogoMutation();
   const [remove, removing] = useRemoveLogoMutation();
   return (
+    <Box sx={{ maxWidth: 640 }}>
     <Section title={t('agency.logo')}>
       <Box sx={{ display: 'grid', gap: 3 }}>
         {settings.logo_url && (
@@ -176,5 +179,6 @@ function Logo({ settings, writes }: { settings: Settings; writes: boolean }) {
         <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('agency.logoHelp')}</Typography>
       </Box>
     </Section>
+    </Box>
   );
 }

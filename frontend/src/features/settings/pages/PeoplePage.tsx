@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { valibotResolver } from '@hookform/resolvers/valibot';
 import * as v from 'valibot';
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
 import Menu from '@mui/material/Menu';
@@ -84,7 +85,7 @@ function Members() {
   const rows = list.data?.pages.flatMap((p) => p.items);
   const name = (m: Member) => (m.id === me?.member_id ? t('people.you', { name: m.name }) : m.name);
   const columns: Column<Member>[] = [
-    { key: 'name', header: t('people.name'), width: 'minmax(0, 2fr)', cell: (m) => <PersonAvatar name={name(m)} named size={24} /> },
+    { key: 'name', header: t('people.name'), width: 'minmax(0, 2fr)', cell: (m) => <Box sx={{ display: 'flex', alignItems: 'center', gap: 2, minWidth: 0 }}><PersonAvatar name={m.name} size={24} /><Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{name(m)}</Box></Box> },
     { key: 'email', header: t('invite.to'), width: 'minmax(0, 2fr)', cell: (m) => m.email, from: 'lg' },
     { key: 'role', header: t('people.role'), cell: (m) => roleName(m.role) },
     { key: 'seen', header: t('people.lastSeen'), cell: (m) => (m.last_seen_at ? formatAgo(m.last_seen_at) : t('people.never')), from: 'md' },

@@ -48,6 +48,7 @@ export function PositionsPage() {
         card={(p) => <CardRow title={p.name} state={p.archived && <StatusChip label={t('positions.archived')} />} />}
         onOpen={writes ? setEditing : undefined}
         nameOf={(p) => p.name}
+        actionsWidth="96px"
         actions={writes ? (p) => <Button size="small" onClick={() => void setState(p, !p.archived)}>{t(p.archived ? 'positions.restore' : 'positions.archive')}</Button> : undefined}
         error={list.error}
         onRetry={() => void list.refetch()}

@@ -108,6 +108,7 @@ function Sessions() {
         columns={columns}
         getId={(s) => s.id}
         card={(s) => <CardRow title={device(s)} sub={`${s.ip} · ${formatMoment(s.created_at)}`} state={s.current ? <StatusChip label={t('profile.current')} tone="success" /> : formatAgo(s.last_seen_at)} />}
+        actionsWidth="96px"
         actions={(s) => <Button size="small" aria-label={t('profile.endOne', { device: device(s) })} onClick={() => void finish(s)}>{t('profile.end')}</Button>}
         error={list.error}
         onRetry={() => void list.refetch()}

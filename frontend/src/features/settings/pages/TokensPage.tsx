@@ -50,13 +50,14 @@ export function TokensPage() {
   ];
   const create = <Button variant="contained" onClick={() => setCreating(true)}>{t('tokens.create')}</Button>;
   return (
-    <SettingsPage title={t('tokens.title')} sub={<>{t('tokens.sub')} <Link href="/api/docs">{t('tokens.docs')}</Link></>} actions={create}>
+    <SettingsPage title={t('tokens.title')} sub={<>{t('tokens.sub')} <Link href="/api/docs" underline="always">{t('tokens.docs')}</Link></>} actions={create}>
       <DataTable
         label={t('tokens.title')}
         rows={list.data?.items}
         columns={columns}
         getId={(x) => x.id}
         card={(x) => <CardRow title={x.name} end={used(x)} sub={scopes(x)} state={until(x)} />}
+        actionsWidth="96px"
         actions={(x) => <Button size="small" color="error" onClick={() => setLeaving(x)}>{t('tokens.revoke')}</Button>}
         error={list.error}
         onRetry={() => void list.refetch()}
