@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
 import { session } from '../../shared/api/session';
-import { me, pageOf, problem } from '../../test/factories';
+import { me, meAnswer, pageOf, problem } from '../../test/factories';
 import { renderApp, violations } from '../../test/render';
 import { server } from '../../test/server';
 import { screenWidth } from '../../test/setup';
@@ -77,7 +77,7 @@ describe('agency', () => {
 
   it('lets those look who may not change', async () => {
     server.use(
-      http.get('*/api/v1/me', () => HttpResponse.json(me({ role: 'member', permissions: ['agency.settings.read'] }))),
+      http.get('*/api/v1/me', () => HttpResponse.json(meAnswer(me({ role: 'member', permissions: ['agency.settings.read'] })))),
       http.get('*/api/v1/settings', () => HttpResponse.json(settings)),
     );
     renderApp(<AgencyPage />);
@@ -205,7 +205,7 @@ it('lists sessions and ends them', async () => {
   await user.click(screen.getByRole('button', { name: 'End all others' }));
   await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'End all others' }));
   await waitFor(() => expect(ended).toEqual(['s2', 'others']));
-  await user.click(await screen.findByRole('button', { name: 'End the session on Chrome on Linux' }));
+  await user.click(await screen.findByRole('button', { name: 'End the session on Chrome on Linux' }, { timeout: 10_000 }));
   await waitFor(() => expect(vi.mocked(session.go)).toHaveBeenCalledWith('/'));
 });
 
@@ -241,7 +241,7 @@ it('makes a token, shows it once and revokes it', async () => {
 });
 
 it('shows everybody only the settings that lead somewhere', async () => {
-  server.use(http.get('*/api/v1/me', () => HttpResponse.json(me({ role: 'member', permissions: ['agency.settings.read', 'identity.tokens.write'] }))));
+  server.use(http.get('*/api/v1/me', () => HttpResponse.json(meAnswer(me({ role: 'member', permissions: ['agency.settings.read', 'identity.tokens.write'] })))));
   renderApp(<IndexPage />);
   expect(await screen.findByRole('link', { name: /My profile/ })).toBeVisible();
   await waitFor(() => expect(screen.getByRole('link', { name: /API tokens/ })).toBeVisible());

@@ -9,7 +9,7 @@ import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import MoreIcon from '@mui/icons-material/MoreVertRounded';
 import { codeOf, problemText } from '../../../shared/api/problem';
-import { formatAgo, formatMoment } from '../../../shared/lib/dates';
+import { formatAgo, formatDay, formatMoment } from '../../../shared/lib/dates';
 import { useParam, useTab } from '../../../shared/lib/hooks';
 import { useMe, useCan } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
@@ -226,8 +226,8 @@ function Invitations({ onInvite }: { onInvite?: () => void }) {
     <>
       <FilterBar
         filters={[{
-          key: 'state', label: t('people.state'), value: state, onChange: (s) => setState(s || 'open'),
-          options: [{ value: 'all', label: t('invite.all') }, ...(['open', 'accepted', 'expired', 'revoked'] as const).map((s) => ({ value: s, label: t(`invite.state.${s}`) }))],
+          key: 'state', label: t('people.state'), value: state === 'open' ? '' : state, onChange: (s) => setState(s || 'open'),
+          options: [{ value: 'all', label: t('invite.all') }, ...(['accepted', 'expired', 'revoked'] as const).map((s) => ({ value: s, label: t(`invite.state.${s}`) }))],
         }]}
       />
       <DataTable
@@ -235,7 +235,7 @@ function Invitations({ onInvite }: { onInvite?: () => void }) {
         rows={rows}
         columns={columns}
         getId={(i) => i.id}
-        card={(i) => <CardRow title={i.email} end={roleName(i.role)} sub={`${t('invite.expires')} ${formatMoment(i.expires_at)}`} state={<StatusChip label={t(`invite.state.${i.state}`)} tone={invitationTones[i.state]} />} />}
+        card={(i) => <CardRow title={i.email} end={roleName(i.role)} sub={`${t('invite.expires')} ${formatDay(i.expires_at.slice(0, 10))}`} state={<StatusChip label={t(`invite.state.${i.state}`)} tone={invitationTones[i.state]} />} />}
         actions={can('identity.invitations.write') ? (i) => <InvitationMenu invitation={i} /> : undefined}
         error={list.error}
         onRetry={() => void list.refetch()}

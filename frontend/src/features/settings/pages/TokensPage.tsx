@@ -14,7 +14,7 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import FormHelperText from '@mui/material/FormHelperText';
 import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
-import { formatAgo, formatMoment } from '../../../shared/lib/dates';
+import { formatAgo, formatDay } from '../../../shared/lib/dates';
 import { usePhone } from '../../../shared/lib/hooks';
 import { useCommon } from '../../../shared/lib/i18n';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
@@ -40,7 +40,7 @@ export function TokensPage() {
   const [revoke] = useRevokeTokenMutation();
   const scopes = (x: Token) => (x.scopes.includes('*') ? t('tokens.scopeAll') : x.scopes.includes('*:read') ? t('tokens.scopeRead') : x.scopes.join(', '));
   const until = (x: Token) =>
-    x.expires_at === null ? t('tokens.noEnd') : Date.parse(x.expires_at) < now ? <StatusChip label={t('tokens.expired')} tone="warning" /> : formatMoment(x.expires_at);
+    x.expires_at === null ? t('tokens.noEnd') : Date.parse(x.expires_at) < now ? <StatusChip label={t('tokens.expired')} tone="warning" /> : formatDay(x.expires_at.slice(0, 10));
   const used = (x: Token) => (x.last_used_at ? formatAgo(x.last_used_at) : t('tokens.neverUsed'));
   const columns: Column<Token>[] = [
     { key: 'name', header: t('tokens.name'), cell: (x) => x.name },
