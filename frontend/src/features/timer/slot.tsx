@@ -96,7 +96,7 @@ function Running({ timer, place, busy, onOpen, onStop }: RunningProps) {
       }}
     >
       <Box aria-hidden sx={{ width: 8, height: 8, borderRadius: '50%', bgcolor: 'primary.main', flexShrink: 0 }} />
-      <ButtonBase onClick={onOpen} aria-label={`${t('edit')}: ${what}`} sx={{ flex: 1, minWidth: 0, justifyContent: 'flex-start', gap: 3, px: 1, minHeight: bar ? 44 : 32, borderRadius: 0.5, '&.Mui-focusVisible': { outline: '2px solid', outlineColor: 'primary.main' } }}>
+      <ButtonBase onClick={onOpen} aria-label={`${t('edit')}: ${what}`} sx={{ flex: 1, minWidth: 0, justifyContent: 'flex-start', font: 'inherit', gap: 3, px: 1, minHeight: bar ? 44 : 32, borderRadius: 0.5, '&.Mui-focusVisible': { outline: '2px solid', outlineColor: 'primary.main' } }}>
         <Box sx={{ minWidth: 0, flex: 1, textAlign: 'start' }}>
           <Box sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', fontWeight: 560 }}>
             {workName(timer)}

@@ -22,12 +22,13 @@ export function Lines({ id, label, onBack }: { id: string; label: string; onBack
     <Box sx={{ borderTop: 1, borderColor: 'divider', bgcolor: 'background.default' }}>
       <Box component="ul" aria-label={label} sx={{ m: 0, p: 0, listStyle: 'none' }}>
         {byDay(sheet.data.entries).map(([day, entries]) => entries.map((e, i) => (
-          <Box component="li" key={e.id} sx={{ display: 'flex', alignItems: 'center', columnGap: 3, rowGap: 0, px: { xs: 2, sm: 4 }, py: 1.5, borderBottom: 1, borderColor: 'divider', flexWrap: { xs: 'wrap', sm: 'nowrap' } }}>
-            <Box sx={{ width: 36, visibility: onBack && e.state === 'submitted' ? 'visible' : 'hidden' }}>
+          <Box component="li" key={e.id} sx={{ display: 'flex', alignItems: 'center', columnGap: 3, rowGap: 0, px: { xs: 1, sm: 4 }, pr: { xs: 3, sm: 4 }, py: 1.5, borderBottom: 1, borderColor: 'divider', }}>
+            <Box sx={{ width: { xs: 44, sm: 36 }, flexShrink: 0, visibility: onBack && e.state === 'submitted' ? 'visible' : 'hidden' }}>
               <Checkbox size="small" checked={picked.includes(e.id)} onChange={(_, on) => setPicked((p) => (on ? [...p, e.id] : p.filter((x) => x !== e.id)))} slotProps={{ input: { 'aria-label': t('select', { what: `${formatDayShort(day)}, ${e.project_name}` }) } }} />
             </Box>
-            <Box sx={{ width: 84, color: 'text.secondary', fontSize: 13, visibility: i === 0 ? 'visible' : 'hidden', display: { xs: i === 0 ? 'block' : 'none', sm: 'block' } }}>{formatWeekday(day)} {formatDayShort(day)}</Box>
-            <Box sx={{ flex: 1, minWidth: { xs: '60%', sm: 0 } }}>
+            <Box sx={{ width: 84, color: 'text.secondary', fontSize: 13, visibility: i === 0 ? 'visible' : 'hidden', display: { xs: 'none', sm: 'block' } }}>{formatWeekday(day)} {formatDayShort(day)}</Box>
+            <Box sx={{ flex: 1, minWidth: 0 }}>
+              <Typography variant="caption" component="p" sx={{ color: 'text.secondary', display: { sm: 'none' } }}>{formatWeekday(day)} {formatDayShort(day)}</Typography>
               <Typography noWrap>{[e.project_name, e.task_name].filter(Boolean).join(' · ')}</Typography>
               {e.note && <Typography variant="body2" className="said" sx={{ color: 'text.secondary' }}>{e.note}</Typography>}
               {e.reject_reason && <Typography variant="body2" sx={{ color: 'error.main' }}>{e.reject_reason}</Typography>}

@@ -122,10 +122,10 @@ function Week({ sheet: s, name, picked, open, busy, onPick, onOpen, onApprove, o
   const gap = s.seconds - s.expected_seconds;
   return (
     <Box component="li" data-sheet={s.id}>
-      <Box sx={{ display: 'flex', alignItems: 'center', gap: { xs: 2, sm: 4 }, px: { xs: 2, sm: 4 }, py: 3, flexWrap: { xs: 'wrap', md: 'nowrap' } }}>
+      <Box sx={{ display: 'flex', alignItems: 'center', columnGap: { xs: 1, sm: 4 }, rowGap: 1, px: { xs: 1, sm: 4 }, pr: { xs: 3, sm: 4 }, py: 3, flexWrap: { xs: 'wrap', md: 'nowrap' } }}>
         <Checkbox size="small" checked={picked} onChange={onPick} slotProps={{ input: { 'aria-label': t('select', { what }) } }} />
         {!phone && <PersonAvatar name={name} size={32} />}
-        <Box sx={{ flex: 1, minWidth: 140 }}>
+        <Box sx={{ flex: 1, minWidth: { xs: 90, sm: 140 } }}>
           <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
             <Typography noWrap sx={{ fontWeight: 620 }}>{name}</Typography>
             {s.own && <StatusChip label={t('own')} tone="warning" />}

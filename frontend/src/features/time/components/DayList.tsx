@@ -74,7 +74,7 @@ function Entry({ entry: e, onEdit }: { entry: TimeEntryView; onEdit: () => void 
         {e.flags.includes('crossed_lock') && <Typography variant="body2" sx={{ color: 'warning.main' }}>{t('entry.crossed')}</Typography>}
         {e.flags.includes('over_day') && <Typography variant="body2" sx={{ color: 'warning.main' }}>{t('entry.over')}</Typography>}
       </Box>
-      <Box sx={{ textAlign: 'end', order: { xs: 1, sm: 3 }, minWidth: 56 }}>
+      <Box sx={{ textAlign: 'end', order: { xs: 1, sm: 3 }, minWidth: { xs: 56, sm: 104 } }}>
         <Typography sx={{ fontWeight: 620 }}><Duration seconds={e.seconds} /></Typography>
         {span(e) && <Typography variant="body2" sx={{ color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>{span(e)}</Typography>}
       </Box>

@@ -183,7 +183,7 @@ function Cell({ row, cell, week, at, stop, today: isToday, readOnly, closed, loc
   };
 
   return (
-    <td ref={box} role="gridcell" className={isToday ? 'cell today' : 'cell'}>
+    <td ref={box} className={isToday ? 'cell today' : 'cell'}>
       <Tooltip title={error} open={error !== ''} placement="bottom" slotProps={{ tooltip: { role: 'alert' } }}>
         <input
           data-at={at}

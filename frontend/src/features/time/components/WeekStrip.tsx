@@ -19,7 +19,7 @@ export function WeekStrip({ grid, day, label, onDay }: { grid: TimeGrid; day: Da
             aria-current={on ? 'date' : undefined}
             onClick={() => onDay(d.day)}
             sx={{
-              flexDirection: 'column', borderRadius: 1, py: 1.5, minHeight: 64, border: 1, borderColor: on ? 'primary.main' : 'divider', bgcolor: on ? 'primary.main' : 'background.paper',
+              font: 'inherit', flexDirection: 'column', borderRadius: 1, py: 1.5, minHeight: 64, border: 1, borderColor: on ? 'primary.main' : 'divider', bgcolor: on ? 'primary.main' : 'background.paper',
               color: on ? 'primary.contrastText' : d.day === now ? 'primary.main' : 'text.primary', '&.Mui-focusVisible': { outline: '2px solid', outlineColor: 'primary.main', outlineOffset: 2 },
             }}
           >
