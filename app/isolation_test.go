@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/jackc/pgx/v5"
@@ -126,6 +127,7 @@ func TestSweepForeignKeys(t *testing.T) {
 	t.Parallel()
 	mine, theirs := apptest.New(t), apptest.New(t)
 	seed(t, theirs)
+	quiet(t, theirs)
 	keys := plant(t, theirs)
 	before := checksum(t, theirs)
 	doc := apptest.App(t).API.OpenAPI()
@@ -242,6 +244,22 @@ func seed(t *testing.T, env *apptest.Env) {
 			}
 		}
 	}
+}
+
+// quiet waits until the agency's jobs are done: what they change is not the sweep's doing.
+func quiet(t *testing.T, env *apptest.Env) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); <-tick.C {
+		var open int
+		must(t, env.App.Control.Pool().QueryRow(t.Context(), `SELECT count(*) FROM queue.river_job
+			WHERE metadata ->> 'agency' = $1 AND state IN ('available', 'running', 'pending')`, env.Agency.ID).Scan(&open))
+		if open == 0 {
+			return
+		}
+	}
+	t.Fatal("the agency's jobs do not end")
 }
 
 // plant writes the canary into every free text of the agency and returns keys of its records.
