@@ -85,7 +85,7 @@ export function agencyTheme(brand: Brand = {}): Theme {
       MuiDialogTitle: { defaultProps: { variant: 'h2', component: 'h2' } as never },
       MuiTableCell: { styleOverrides: { root: { fontSize: 13, padding: '8px 12px', borderColor: 'var(--mui-palette-divider)' }, head: { fontSize: 12, fontWeight: 600, color: 'var(--mui-palette-text-secondary)' } } },
       MuiAlert: { defaultProps: { variant: 'outlined' } },
-      MuiLink: { defaultProps: { underline: 'hover' } },
+      MuiLink: { defaultProps: { underline: 'always' } },
       MuiCssBaseline: {
         styleOverrides: {
           '.num': { fontVariantNumeric: 'tabular-nums', textAlign: 'end' },

@@ -24,7 +24,7 @@ export function PageHeader({ title, sub, up, chip, actions }: Props) {
     <Box sx={{ mb: 5, display: 'flex', alignItems: { xs: 'stretch', sm: 'flex-end' }, flexDirection: { xs: 'column', sm: 'row' }, gap: 3 }}>
       <Box sx={{ flex: 1, minWidth: 0 }}>
         {up && (
-          <Link component={RouterLink} to={up.to} variant="body2" sx={{ color: 'text.secondary', display: 'inline-flex', alignItems: 'center', minHeight: 24 }}>
+          <Link component={RouterLink} to={up.to} variant="body2" underline="hover" sx={{ color: 'text.secondary', display: 'inline-flex', alignItems: 'center', minHeight: 24 }}>
             ← {up.label}
           </Link>
         )}

@@ -1,0 +1,218 @@
+// Starts the built program on a throw-away folder, drives it with a browser
+// and looks at every page it comes to with the same strict eyes.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const patience = 30_000;
+
+export const widths = { desk: { viewport: { width: 1440, height: 900 } }, phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 } };
+
+function findBrowser() {
+  const known = [process.env.BUREAU_BROWSER, process.env.CHROME, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const found = known.find((p) => p && existsSync(p));
+  if (!found) throw new Error('no browser found: set BUREAU_BROWSER to a Chromium');
+  return found;
+}
+
+const freePort = () =>
+  new Promise((resolve, reject) => {
+    const s = createServer();
+    s.on('error', reject);
+    s.listen(0, '127.0.0.1', () => {
+      const { port } = s.address();
+      s.close(() => resolve(port));
+    });
+  });
+
+/** bureau dev on a free port; BUREAU_E2E_PORT uses one that runs already. */
+export async function startServer() {
+  if (process.env.BUREAU_E2E_PORT) return { port: Number(process.env.BUREAU_E2E_PORT), stop: async () => {} };
+  const data = mkdtempSync(path.join(os.tmpdir(), 'bureau-e2e-'));
+  const port = await freePort();
+  const child = spawn(path.join(root, 'bin/bureau'), ['dev', '--data', data, '--port', String(port), '--no-browser'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  await new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`the server is not ready after 3 minutes:\n${log}`)), 180_000);
+    const read = (b) => {
+      log = (log + b).slice(-20_000);
+      if (/^ready /m.test(log)) {
+        clearTimeout(late);
+        resolve();
+      }
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('exit', (code) => reject(new Error(`the server ended with ${code}:\n${log}`)));
+  });
+  return {
+    port,
+    log: () => log,
+    stop: () =>
+      new Promise((resolve) => {
+        child.removeAllListeners('exit');
+        child.on('exit', () => {
+          rmSync(data, { recursive: true, force: true });
+          resolve();
+        });
+        child.kill('SIGINT');
+      }),
+  };
+}
+
+export const openBrowser = () => chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+
+/** What went wrong, collected: one run reports everything it saw. */
+export class Report {
+  problems = [];
+  pages = 0;
+  steps = 0;
+  fail(where, what) {
+    this.problems.push(`${where}: ${what}`);
+    console.log(`  !! ${where}: ${what}`);
+  }
+  step(text) {
+    this.steps++;
+    console.log(`-- ${text}`);
+  }
+}
+
+/** A person with a browser of their own. */
+export class Person {
+  constructor(browser, report, { port, name, email, width = 'desk' }) {
+    Object.assign(this, { browser, report, port, name, email, width, password: `${name} likes 4 long passphrases` });
+  }
+
+  async open(width = this.width, state) {
+    this.width = width;
+    this.context = await this.browser.newContext({ ...widths[width], locale: 'en-GB', timezoneId: 'Europe/Berlin', storageState: state, reducedMotion: 'reduce', acceptDownloads: true });
+    this.context.setDefaultTimeout(patience);
+    this.page = await this.context.newPage();
+    this.watch(this.page);
+    return this.page;
+  }
+
+  /** The same person on a screen of another width. */
+  async turnTo(width) {
+    const state = await this.context.storageState();
+    const at = this.page.url();
+    await this.context.close();
+    await this.open(width, state);
+    await this.page.goto(at);
+  }
+
+  watch(page) {
+    const { report } = this;
+    const where = () => `${this.name} at ${path2(page.url())}`;
+    page.on('console', (m) => {
+      // A refused call is the network's line; the story expects some of them and says which.
+      if (m.type() === 'error' && !(this.expected ?? []).some((e) => m.text().includes(e))) report.fail(where(), `console: ${m.text().slice(0, 300)} ${path2(m.location().url ?? '')}`);
+    });
+    page.on('pageerror', (e) => report.fail(where(), `error: ${e.message.slice(0, 300)}`));
+    page.on('request', (r) => {
+      const u = new URL(r.url());
+      if (!['data:', 'blob:'].includes(u.protocol) && !u.hostname.endsWith('bureau.localhost')) report.fail(where(), `asked another origin: ${r.url().slice(0, 200)}`);
+    });
+  }
+
+  url(host, at = '/') {
+    return `http://${host ? `${host}.` : ''}bureau.localhost:${this.port}${at}`;
+  }
+
+  /** Does something during which a refused call of this status is expected. */
+  async refused(status, fn) {
+    this.expected = [`status of ${status}`];
+    try {
+      await fn();
+    } finally {
+      this.expected = [];
+    }
+  }
+
+  /** Waits until the page has what it needs. */
+  async settle() {
+    await this.page.waitForLoadState('load');
+    await this.page.locator('h1').first().waitFor();
+    await this.page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+    await this.page.evaluate(() => document.fonts.ready);
+  }
+
+  /** The strict look: axe in both schemes, no sideways scroll at three widths, nothing jumps. */
+  async look(name) {
+    const { page, report } = this;
+    await this.settle();
+    report.pages++;
+    const where = `${name} (${this.width})`;
+    const shift = await page.evaluate(() => globalThis.__cls ?? 0);
+    if (shift > 0.02) report.fail(where, `layout shift ${shift.toFixed(3)}`);
+    for (const scheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.waitForFunction((s) => document.documentElement.dataset.scheme === s, scheme).catch(() => report.fail(where, `no ${scheme} scheme`));
+      const result = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+      for (const v of result.violations) report.fail(`${where}, ${scheme}`, `axe ${v.id} x${v.nodes.length}: ${v.nodes[0]?.html.slice(0, 200)} ${v.nodes[0]?.any[0]?.message ?? ''}`);
+      await this.picture(`${name}-${this.width}-${scheme}`);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    if (this.width === 'phone') {
+      const size = page.viewportSize();
+      for (const width of [320, 390, 768]) {
+        await page.setViewportSize({ width, height: size.height });
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (over > 0) report.fail(where, `scrolls ${over} px sideways at ${width}`);
+      }
+      await page.setViewportSize(size);
+    } else {
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (over > 0) report.fail(where, `scrolls ${over} px sideways`);
+    }
+  }
+
+  async picture(name) {
+    if (!process.env.BUREAU_E2E_SHOTS) return;
+    mkdirSync(process.env.BUREAU_E2E_SHOTS, { recursive: true });
+    await this.page.screenshot({ path: path.join(process.env.BUREAU_E2E_SHOTS, `${name}.png`) });
+  }
+
+  /** Opens a page by its address and looks at it. */
+  async visit(host, at, name = at) {
+    await this.page.addInitScript(() => {
+      globalThis.__cls = 0;
+      new PerformanceObserver((list) => {
+        for (const e of list.getEntries()) if (!e.hadRecentInput) globalThis.__cls += e.value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await this.page.goto(this.url(host, at));
+    await this.look(name.replaceAll('/', '_'));
+  }
+
+  /** The newest mail to this person whose subject fits. */
+  async mail(subject) {
+    const until = Date.now() + patience;
+    for (;;) {
+      const r = await fetch(`http://127.0.0.1:${this.port}/dev/mail/api/messages?limit=100`, { headers: { Host: `bureau.localhost:${this.port}` } });
+      const { items } = await r.json();
+      const found = items.find((m) => m.to.some((a) => a.email === this.email) && subject.test(m.subject));
+      if (found) {
+        const full = await fetch(`http://127.0.0.1:${this.port}/dev/mail/api/messages/${found.id}`);
+        return full.json();
+      }
+      if (Date.now() > until) throw new Error(`no mail ${subject} to ${this.email}; there is ${items.map((m) => `${m.subject} to ${m.to.map((a) => a.email)}`).join(', ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+function path2(url) {
+  try {
+    const u = new URL(url);
+    return u.hostname.split('.')[0] + u.pathname;
+  } catch {
+    return url;
+  }
+}

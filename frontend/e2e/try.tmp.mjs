@@ -1,0 +1,12 @@
+import { startServer, openBrowser, Report, Person } from './harness.mjs';
+const { port } = await startServer(); const b = await openBrowser(); const r = new Report();
+const p = new Person(b, r, { port, name: 'Olivia', email: 'olivia@acme.test' }); await p.open('desk');
+await p.visit('', '/', 'landing');
+await p.visit('', '/sign-up', 'sign-up');
+await p.page.getByLabel('Agency').first().fill('Acme Digital').catch(e=>console.log(e.message));
+await p.page.waitForTimeout(1500); await p.picture('signup-filled');
+console.log(await p.page.locator('body').innerText());
+await p.page.getByRole('button', { name: /continue|next|create/i }).click(); await p.page.waitForTimeout(3000);
+console.log(p.page.url()); console.log(await p.page.locator('body').innerText()); await p.picture('registration');
+await p.context.storageState({ path: '/tmp/run/front-state.json' });
+await b.close();
