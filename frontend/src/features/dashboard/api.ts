@@ -22,7 +22,7 @@ const dashboardApi = api.enhanceEndpoints({ addTagTypes: ['time', 'projects', 'i
     startWeek: build.query<Week, string>({ query: (week) => ({ url: '/api/v1/timesheets/grid', params: { week } }), providesTags: ['time'] }),
     startTasks: build.query<Page<Task>, void>({ query: () => ({ url: '/api/v1/tasks', params: { assignee: 'me', state: 'open', sort: 'due_on', limit: 6 } }), providesTags: ['projects'] }),
     startApprovals: build.query<Page<Approval>, void>({ query: () => ({ url: '/api/v1/approvals', params: { limit: 6 } }), providesTags: ['time'] }),
-    startInvoices: build.query<Page<Invoice>, void>({ query: () => ({ url: '/api/v1/invoices', params: { state: 'issued,sent,partly_paid,overdue', limit: 6 } }), providesTags: ['invoices'] }),
+    startInvoices: build.query<Page<Invoice>, void>({ query: () => ({ url: '/api/v1/invoices', params: { status: 'open', sort: 'due_on', limit: 6 } }), providesTags: ['invoices'] }),
     startMembers: build.query<Page<Member>, void>({ query: () => ({ url: '/api/v1/members', params: { limit: 200 } }), providesTags: ['members'] }),
     checklist: build.query<Checklist, void>({ query: () => '/api/v1/settings/checklist', providesTags: ['settings'] }),
     hideChecklist: build.mutation<unknown, boolean>({

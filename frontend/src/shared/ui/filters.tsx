@@ -112,7 +112,7 @@ function FilterField({ filter: f }: { filter: Filter }) {
 type NativeProps = React.ComponentProps<'select'> & { label: string; options: Option[] };
 
 /** The browser's own list: no weight, and the right one on every phone. */
-function NativeSelect({ label, options, ownerState: _, ...p }: NativeProps & { ownerState?: unknown }) {
+function NativeSelect({ label, options, ownerState: _ignored, ...p }: NativeProps & { ownerState?: unknown }) {
   return (
     <select {...p} style={{ ...p.style, paddingRight: 8, cursor: 'pointer', color: p.value ? undefined : 'var(--mui-palette-text-secondary)' }}>
       <option value="">{label}</option>

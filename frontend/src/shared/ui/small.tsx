@@ -88,7 +88,7 @@ export function BudgetBar({ used, total, format, label, compact }: BudgetProps) 
           </Typography>
         </Box>
       )}
-      <LinearProgress variant="determinate" color={colour} value={Math.min(100, percent)} aria-label={label} aria-valuetext={t('budget.used', { used: format(used), total: format(total), percent })} sx={{ height: compact ? 4 : 8, borderRadius: 1 }} />
+      <LinearProgress variant="determinate" color={colour} value={Math.min(100, percent)} aria-label={label} aria-valuetext={t('budget.used', { used: format(used), total: format(total), percent })} sx={{ height: compact ? 4 : 8, borderRadius: 1, bgcolor: 'action.selected' }} />
       {compact && <Typography variant="caption" sx={{ color: percent > 100 ? 'error.main' : 'text.secondary', fontVariantNumeric: 'tabular-nums' }}>{percent} %</Typography>}
     </Box>
   );

@@ -35,7 +35,7 @@ export function Checklist({ agency }: { agency: string }) {
   return (
     <Section title={t('start.title', { name: agency })} action={<Button size="small" loading={hiding.isLoading} onClick={() => void onHide()}>{t('start.hide')}</Button>}>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, mb: 2 }}>
-        <LinearProgress variant="determinate" value={(done / steps.length) * 100} aria-label={t('start.progress', { done, total: steps.length })} sx={{ flex: 1, maxWidth: 320, height: 6, borderRadius: 1 }} />
+        <LinearProgress variant="determinate" value={(done / steps.length) * 100} aria-label={t('start.progress', { done, total: steps.length })} sx={{ flex: 1, maxWidth: 320, height: 6, borderRadius: 1, bgcolor: 'action.selected' }} />
         <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('start.progress', { done, total: steps.length })}</Typography>
       </Box>
       <Box component="ol" sx={{ m: 0, p: 0, listStyle: 'none', display: 'grid', columnGap: 4, gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'repeat(2, minmax(0, 1fr))' } }}>
