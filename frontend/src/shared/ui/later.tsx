@@ -8,6 +8,6 @@ import { lazy, Suspense, type ComponentType } from 'react';
 export function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   const Part = lazy(async () => ({ default: await load() }));
   return function Later(props: P) {
-    return <Suspense fallback={null}><Part {...(props as never)} /></Suspense>;
+    return <Suspense fallback={null}><Part {...(props as never as React.ComponentProps<typeof Part>)} /></Suspense>;
   };
 }

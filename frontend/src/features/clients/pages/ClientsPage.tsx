@@ -15,8 +15,10 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { PersonAvatar, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, NoResults } from '../../../shared/ui/states';
 import { useClientsFeedInfiniteQuery } from '../api';
-import { ClientDialog } from '../components/ClientDialog';
 import { useT } from '../locales/en';
+import { later } from '../../../shared/ui/later';
+
+const ClientDialog = later(async () => (await import('../components/ClientDialog')).ClientDialog);
 
 type Order = NonNullable<Parameters<typeof useClientsFeedInfiniteQuery>[0]> extends { sort?: infer S } ? S : never;
 

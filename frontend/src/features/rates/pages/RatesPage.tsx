@@ -12,8 +12,10 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
 import { EmptyState, NoResults } from '../../../shared/ui/states';
 import { TabBar } from '../../../shared/ui/TabBar';
-import { NewCardDialog } from '../components/NewCardDialog';
 import { useT } from '../locales/en';
+import { later } from '../../../shared/ui/later';
+
+const NewCardDialog = later(async () => (await import('../components/NewCardDialog')).NewCardDialog);
 
 const Who = lazy(async () => ({ default: (await import('../components/Who')).Who }));
 const tabs = ['cards', 'who'] as const;

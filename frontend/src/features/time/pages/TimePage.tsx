@@ -17,13 +17,15 @@ import { browserZone } from '../../../shared/lib/zones';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { EmptyState, ErrorState, Section, SkeletonRows } from '../../../shared/ui/states';
 import { DayList } from '../components/DayList';
-import { EntryDialog } from '../components/EntryDialog';
 import { RowTools } from '../components/RowTools';
 import { SheetBar } from '../components/SheetBar';
 import { WeekGrid } from '../components/WeekGrid';
 import { WeekStrip } from '../components/WeekStrip';
 import { keyOf } from '../model';
 import { useT } from '../locales/en';
+import { later } from '../../../shared/ui/later';
+
+const EntryDialog = later(async () => (await import('../components/EntryDialog')).EntryDialog);
 
 /** One's own time, by day or by week. View and date are in the address. */
 export function TimePage() {
