@@ -34,7 +34,7 @@ const shell = find(/app\/shell\/AppShell\.tsx$/);
 const portalShell = find(/app\/portal\/PortalShell\.tsx$|features\/portal\/.*Shell\.tsx$/);
 const isForm = (page) => {
   const text = readFileSync(path.join(dist, '..', page), 'utf8');
-  return /shared\/ui\/fields|<Form\b/.test(text) && !text.includes('DataTable');
+  return /shared\/ui\/fields|<Form\b/.test(text);
 };
 const rows = [];
 const add = (name, ks, limit) => rows.push({ name, ...weigh(ks), limit });

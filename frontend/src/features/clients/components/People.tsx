@@ -11,7 +11,9 @@ import { EmptyState } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useInviteContactMutation } from '../api';
 import { useT } from '../locales/en';
-import { ContactDialog } from './ContactDialog';
+import { later } from '../../../shared/ui/later';
+
+const ContactDialog = later(async () => (await import('./ContactDialog')).ContactDialog);
 
 export function People({ clientId }: { clientId: string }) {
   const t = useT();

@@ -20,7 +20,10 @@ import { toast } from '../../../shared/ui/Toast';
 import { useTimelineFeedInfiniteQuery } from '../api';
 import { useT } from '../locales/en';
 import { happened, isLogged, leadsTo } from '../model';
-import { InteractionDialog, type Kind } from './InteractionDialog';
+import type { Kind } from './InteractionDialog';
+import { later } from '../../../shared/ui/later';
+
+const InteractionDialog = later(async () => (await import('./InteractionDialog')).InteractionDialog);
 
 const icons = { note: NoteIcon, call: CallIcon, meeting: MeetingIcon };
 const kinds: Kind[] = ['note', 'call', 'meeting'];
