@@ -95,7 +95,7 @@ func newTown(t *testing.T, change ...func(*app.Config)) *town {
 		*r = r.Times(100)
 	}
 	cfg := app.Config{
-		Origin: site, Dev: true, Tenancy: p.Config, Mail: sender, Files: files, MailFrom: "no-reply@bureau.localhost", Limits: &limits,
+		Origin: site, Dev: true, Tenancy: p.Config, Mail: sender, Files: files, MailFrom: "no-reply@bureau.localhost", Limits: &limits, Queue: fresh("q"),
 		KratosPublicURL: env(t, "BUREAU_TEST_KRATOS_PUBLIC_URL"), KratosAdminURL: env(t, "BUREAU_TEST_KRATOS_ADMIN_URL"), KratosCookie: tw.cookie, TokenKeys: keys,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), Now: tw.clock.Now,
 	}

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -101,9 +102,11 @@ func (a *App) openQueue() error {
 		}
 		return access.With(tenancy.With(ctx, agency), access.Actor{Kind: access.System, Name: "Bureau"}), nil
 	}
+	queue := cmp.Or(a.cfg.Queue, river.QueueDefault)
+	a.Queue.Name = queue
 	client, err := river.NewClient(riverpgxv5.New(a.Control.Pool()), &river.Config{
 		Schema: tenancy.QueueSchema, Logger: a.log, Workers: a.Jobs.Workers, JobTimeout: 2 * time.Minute,
-		Queues:     map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
+		Queues:     map[string]river.QueueConfig{queue: {MaxWorkers: 8}},
 		Middleware: []rivertype.Middleware{job.InAgency(restore)},
 	})
 	a.worker, a.Queue.Client = client, client

@@ -35,6 +35,10 @@ type Config struct {
 	// TokenKeys is the public part (JWKS) of the keys that sign Kratos' session tokens.
 	TokenKeys []byte
 
+	// Queue is the job queue of this installation; empty for the usual one. Two
+	// applications over one database, as in tests, each need their own.
+	Queue string
+
 	// Limits guard the way in; nil takes the figures of production, or of development.
 	Limits *identity.Limits
 
