@@ -125,14 +125,14 @@ type ProjectBudget struct {
 	BillableSeconds int64               `json:"billable_seconds"`
 	LeftSeconds     *int64              `json:"left_seconds" doc:"Negative when overrun"`
 	Percent         *int                `json:"percent"`
-	Money           *ProjectMoneyBudget `json:"money" doc:"null for those who may not see amounts"`
+	Money           *ProjectMoneyBudget `json:"money,omitempty" doc:"Missing for those who may not see amounts"`
 }
 
 // ProjectMoneyBudget is the part of a budget that only some may see.
 type ProjectMoneyBudget struct {
-	Budget  *money.Money  `json:"budget"`
+	Budget  *money.Money  `json:"budget,omitempty"`
 	Used    []money.Money `json:"used,omitempty" doc:"Value of logged time, one for each currency; missing for those who may not see rates"`
-	Left    *money.Money  `json:"left"`
+	Left    *money.Money  `json:"left,omitempty"`
 	Percent *int          `json:"percent"`
 }
 

@@ -4,7 +4,6 @@ import { CSS } from '@dnd-kit/utilities';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Divider from '@mui/material/Divider';
-import ButtonBase from '@mui/material/ButtonBase';
 import IconButton from '@mui/material/IconButton';
 import LinearProgress from '@mui/material/LinearProgress';
 import Menu from '@mui/material/Menu';
@@ -171,11 +170,10 @@ function Card({ task, project, may, onOpen, onMove, still }: CardProps) {
       style={{ transform: CSS.Translate.toString(transform), transition: transition, opacity: isDragging ? 0.35 : 1 }}
       sx={{ position: 'relative', '&:hover': { borderColor: 'text.secondary' } }}
     >
-      <ButtonBase
+      <Box
         {...attributes}
         {...listeners}
         aria-disabled={undefined}
-        component="div"
         aria-label={t('task.open', { name: task.name })}
         onClick={() => onOpen(task.id)}
         onKeyDown={(e: React.KeyboardEvent<HTMLElement>) => {
@@ -187,7 +185,7 @@ function Card({ task, project, may, onOpen, onMove, still }: CardProps) {
         sx={{ display: 'block', width: '100%', textAlign: 'start', font: 'inherit', borderRadius: 1, cursor: may ? 'grab' : 'pointer', touchAction: 'manipulation', userSelect: 'none', WebkitTouchCallout: 'none' }}
       >
         <Face task={task} />
-      </ButtonBase>
+      </Box>
       {may && <MoveMenu task={task} project={project} onMove={onMove} still={still} />}
     </Paper>
   );

@@ -113,8 +113,8 @@ function Write({ taskId }: { taskId: string }) {
   return (
     <Box component="form" onSubmit={(e: React.FormEvent) => { e.preventDefault(); void send(); }} sx={{ border: 1, borderRadius: 1, p: 3, ...(client ? clientSide : { borderColor: 'divider' }) }}>
       <ToggleButtonGroup exclusive size="small" fullWidth value={client ? 'client' : 'team'} onChange={(_, v: string | null) => v && setClient(v === 'client')} aria-label={t('comment.who')} sx={{ mb: 3 }}>
-        <ToggleButton value="team" sx={{ gap: 2, textTransform: 'none' }}><TeamIcon sx={{ fontSize: 16 }} />{t('comment.team')}</ToggleButton>
-        <ToggleButton value="client" sx={{ gap: 2, textTransform: 'none', '&.Mui-selected': { color: 'warning.main', fontWeight: 650 } }}><ClientIcon sx={{ fontSize: 16 }} />{t('comment.client')}</ToggleButton>
+        <ToggleButton value="team" sx={{ gap: 2, textTransform: 'none', color: 'text.primary' }}><TeamIcon sx={{ fontSize: 16 }} />{t('comment.team')}</ToggleButton>
+        <ToggleButton value="client" sx={{ gap: 2, textTransform: 'none', color: 'text.primary', '&.Mui-selected': { fontWeight: 650 } }}><ClientIcon sx={{ fontSize: 16 }} />{t('comment.client')}</ToggleButton>
       </ToggleButtonGroup>
       <TextField multiline minRows={2} value={body} onChange={(e) => setBody(e.target.value)} placeholder={client ? t('comment.writeClient') : t('comment.write')} slotProps={{ htmlInput: { 'aria-label': client ? t('comment.writeClient') : t('comment.write'), maxLength: 10_000 } }}
         onKeyDown={(e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey) && void send()} />
