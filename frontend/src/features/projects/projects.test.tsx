@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { configure, screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { me, pageOf, problem } from '../../test/factories';
@@ -10,6 +10,9 @@ import { dueGroup, moved, newColumnId, targetAt } from './model';
 import { MyTasksPage } from './pages/MyTasksPage';
 import { ProjectPage } from './pages/ProjectPage';
 import { ProjectsPage } from './pages/ProjectsPage';
+
+// A drawer with all of a task takes a busy machine longer than the library's second.
+configure({ asyncUtilTimeout: 10_000 });
 
 const olivia = me().member_id;
 
