@@ -13,7 +13,7 @@ export function Projects({ clientId }: { clientId: string }) {
   const columns: Column<ProjectView>[] = [
     { key: 'name', header: t('projects.name'), width: 'minmax(0, 3fr)', cell: (p) => p.name },
     { key: 'code', header: t('projects.code'), width: '110px', cell: (p) => p.code },
-    { key: 'progress', header: '', width: 'minmax(0, 1.5fr)', from: 'md', cell: progress },
+    { key: 'progress', header: t('projects.done'), width: 'minmax(0, 1.5fr)', from: 'md', cell: progress },
     { key: 'due', header: t('projects.due'), width: '132px', cell: (p) => (p.due_on ? formatDay(p.due_on) : '') },
     { key: 'state', header: t('projects.state'), width: '130px', cell: state },
   ];

@@ -51,7 +51,7 @@ export function ClientsPage() {
     { key: 'tags', header: t('field.tags'), width: 'minmax(0, 2fr)', from: 'lg', cell: (c) => c.tags.join(', ') },
     { key: 'owner', header: t('field.owner'), width: 'minmax(0, 1.5fr)', from: 'md', cell: (c) => (staff.nameOf(c.owner_id) ? <PersonAvatar name={staff.nameOf(c.owner_id)} size={24} named /> : '') },
     { key: 'updated_at', header: t('field.updated'), width: '132px', from: 'md', sortable: true, cell: (c) => formatDay(c.updated_at.slice(0, 10)) },
-    { key: 'state', header: '', width: '110px', cell: (c) => c.archived_at && <StatusChip label={t('archived')} /> },
+    { key: 'state', header: t('filter.state'), width: '110px', cell: (c) => c.archived_at && <StatusChip label={t('archived')} /> },
   ];
   const add = writes && <Button variant="contained" onClick={() => setAdding(true)}>{t('new')}</Button>;
   const query = new URLSearchParams(Object.entries({ q, state, owner, tag, sort: order }).filter(([, v]) => v !== '')).toString();

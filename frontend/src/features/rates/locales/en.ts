@@ -13,7 +13,7 @@ export const useT = registerLocale('rates', {
   rename: 'Rename', saved: 'Saved', tab: { label: 'Parts of rates', cards: 'Rate cards', who: 'Who gets which rate' },
   card: {
     add: 'Add rate', edit: 'Change rate', empty: 'No rates on this card', emptyText: 'Add a rate for a person or a position, valid from a day on.',
-    kind: 'Rate for', kinds: { member: 'Person', position: 'Position', task: 'Task' }, person: 'Person', position: 'Position', task: 'Task',
+    kind: 'Rate for', type: 'Kind', kinds: { member: 'Person', position: 'Position', task: 'Task' }, person: 'Person', position: 'Position', task: 'Task',
     perHour: 'Per hour', from: 'From', to: 'Up to', toHelp: 'The first day on which it no longer holds. Empty: until the next rate.', open: 'open',
     now: 'Now', later: 'Later', past: 'Past', removed: 'Rate removed', remove: 'Remove', removeTitle: 'Remove this rate?',
     removeText: 'Time that has this rate already keeps it. The rate before it holds again for these days.', hidden: 'hidden',

@@ -80,11 +80,11 @@ function Ready({ card }: { card: RateCardView }) {
   const rows = [...(card.rates ?? [])].sort((a, b) => a.kind.localeCompare(b.kind) || name(a).localeCompare(name(b)) || b.valid_from.localeCompare(a.valid_from));
   const columns: Column<RateView>[] = [
     { key: 'name', header: t('card.kind'), width: 'minmax(0, 3fr)', cell: name },
-    { key: 'kind', header: '', width: '110px', from: 'md', cell: (r) => t(`card.kinds.${r.kind}`) },
+    { key: 'kind', header: t('card.type'), width: '110px', from: 'md', cell: (r) => t(`card.kinds.${r.kind}`) },
     { key: 'rate', header: t('card.perHour'), width: '140px', numeric: true, cell: price },
     { key: 'from', header: t('card.from'), width: '132px', cell: (r) => formatDay(r.valid_from) },
     { key: 'to', header: t('card.to'), width: '132px', cell: (r) => (r.valid_to ? formatDay(r.valid_to) : t('card.open')) },
-    { key: 'state', header: '', width: '110px', from: 'md', cell: chip },
+    { key: 'state', header: t('state'), width: '110px', from: 'md', cell: chip },
   ];
   const add = writes && <Button variant="contained" onClick={() => setEditing('new')}>{t('card.add')}</Button>;
   return (

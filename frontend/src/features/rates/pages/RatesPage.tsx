@@ -52,7 +52,7 @@ function Cards({ onAdd }: { onAdd: () => void }) {
     { key: 'level', header: t('level'), width: 'minmax(0, 3fr)', cell: scope },
     { key: 'currency', header: t('currency'), width: '110px', cell: (c) => c.currency },
     { key: 'updated', header: t('updated'), width: '140px', from: 'md', cell: (c) => formatDay(c.updated_at.slice(0, 10)) },
-    { key: 'state', header: '', width: '110px', cell: (c) => c.archived_at && <StatusChip label={t('archived')} /> },
+    { key: 'state', header: t('state'), width: '110px', cell: (c) => c.archived_at && <StatusChip label={t('archived')} /> },
   ];
   return (
     <>

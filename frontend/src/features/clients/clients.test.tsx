@@ -1,0 +1,59 @@
+import { screen } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { pageOf, problem } from '../../test/factories';
+import { renderApp, violations } from '../../test/render';
+import { server } from '../../test/server';
+import { happened, tagsOf } from './model';
+import { ClientsPage } from './pages/ClientsPage';
+
+const client = {
+  id: '01900000-0000-7000-8000-0000000000c1', name: 'Initech', code: 'INI', currency: 'EUR', tax_id: '', billing_email: '', website: '', payment_terms_days: null,
+  addresses: [], tags: ['retail'], notes: '', owner_id: null, created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-02T00:00:00Z', archived_at: null, version: 1,
+};
+
+describe('the list of clients', () => {
+  beforeEach(() => {
+    server.use(
+      http.get('*/api/v1/members', () => HttpResponse.json(pageOf([]))),
+      http.get('*/api/v1/client-tags', () => HttpResponse.json({ items: ['retail'] })),
+      http.get('*/api/v1/clients/similar', () => HttpResponse.json({ items: [] })),
+    );
+  });
+
+  it('shows clients', async () => {
+    server.use(http.get('*/api/v1/clients', () => HttpResponse.json(pageOf([client]))));
+    renderApp(<ClientsPage />);
+    expect(await screen.findByText('Initech')).toBeVisible();
+    expect(await violations()).toEqual([]);
+  });
+
+  it('says what belongs here when there is none', async () => {
+    server.use(http.get('*/api/v1/clients', () => HttpResponse.json(pageOf([]))));
+    renderApp(<ClientsPage />);
+    expect(await screen.findByText('No clients yet')).toBeVisible();
+  });
+
+  it('says that it failed', async () => {
+    server.use(http.get('*/api/v1/clients', () => HttpResponse.json(problem(500, 'internal', 'It broke.'), { status: 500 })));
+    renderApp(<ClientsPage />);
+    expect(await screen.findByRole('alert')).toBeVisible();
+  });
+
+  it('puts a refusal at its field', async () => {
+    server.use(
+      http.get('*/api/v1/clients', () => HttpResponse.json(pageOf([client]))),
+      http.post('*/api/v1/clients', () => HttpResponse.json(problem(409, 'clients.code_taken', 'Taken', [{ location: 'body.code', message: 'is taken by another client' }]), { status: 409 })),
+    );
+    const { user } = renderApp(<ClientsPage />);
+    await user.click(await screen.findByRole('button', { name: 'New client' }, { timeout: 5000 }));
+    await user.type(await screen.findByRole('textbox', { name: /^Name/ }, { timeout: 5000 }), 'Initrode');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('is taken by another client')).toBeVisible();
+  });
+});
+
+it('reads events and tags', () => {
+  expect(happened('invoicing.invoice_issued.v1')).toBe('Invoice issued');
+  expect(tagsOf(' VIP, retail,vip,')).toEqual(['vip', 'retail']);
+});
