@@ -1,6 +1,7 @@
 import { valibotResolver } from '@hookform/resolvers/valibot';
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
+import MuiLink from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { useForm, useWatch } from 'react-hook-form';
 import { Link, useNavigate } from 'react-router';
@@ -115,7 +116,7 @@ function Similar({ form, except }: { form: { control: unknown }; except?: string
       {currentData.items.map((s, i) => (
         <Box component="span" key={s.id}>
           {i > 0 && ', '}
-          <Link to={`/clients/${s.id}`}>{s.name}</Link>
+          <MuiLink component={Link} to={`/clients/${s.id}`}>{s.name}</MuiLink>
           {s.archived && ` (${t('similarArchived')})`}
         </Box>
       ))}

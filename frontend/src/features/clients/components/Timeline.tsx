@@ -3,6 +3,7 @@ import MeetingIcon from '@mui/icons-material/GroupsRounded';
 import NoteIcon from '@mui/icons-material/StickyNote2Rounded';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import MuiLink from '@mui/material/Link';
 import MenuItem from '@mui/material/MenuItem';
 import MuiTextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
@@ -113,7 +114,7 @@ function Entry({ m, withName, onEdit, onRemove }: { m: MomentView; withName?: st
       </Box>
       <Box sx={{ minWidth: 0, pt: 0.5 }}>
         <Typography component="div" className="said" sx={{ fontWeight: logged ? 560 : 400 }}>
-          {logged ? <><Box component="span" sx={{ color: 'text.secondary', fontWeight: 400 }}>{t(`timeline.${m.kind as Kind}`)}: </Box>{m.label}</> : <>{happened(m.name ?? '')}: {to ? <Link to={to}>{m.label}</Link> : m.label}</>}
+          {logged ? <><Box component="span" sx={{ color: 'text.secondary', fontWeight: 400 }}>{t(`timeline.${m.kind as Kind}`)}: </Box>{m.label}</> : <>{happened(m.name ?? '')}: {to ? <MuiLink component={Link} to={to}>{m.label}</MuiLink> : m.label}</>}
         </Typography>
         {m.body && <Typography className="said" sx={{ whiteSpace: 'pre-wrap', mt: 1 }}>{m.body}</Typography>}
         <Typography variant="body2" component="div" sx={{ color: 'text.secondary', display: 'flex', flexWrap: 'wrap', alignItems: 'center', columnGap: 2 }}>
