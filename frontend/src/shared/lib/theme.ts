@@ -31,7 +31,7 @@ export function agencyTheme(brand: Brand = {}): Theme {
       },
       dark: {
         palette: {
-          primary: { main: readable(colour === defaultBrand ? '#8fabff' : colour, ['#171c24', '#0f1319', '#2a313d'], 'light'), contrastText: '#0f1319' },
+          primary: { main: readable(colour.toLowerCase() === defaultBrand ? '#8fabff' : colour, ['#171c24', '#0f1319', '#3c4047'], 'light'), contrastText: '#0f1319' },
           success: { main: '#4cc9a0' },
           warning: { main: '#f0b35a' },
           error: { main: '#ff8a8a' },
