@@ -20,7 +20,7 @@ func factOf(i Invoice) Fact {
 	return Fact{InvoiceID: i.ID, ClientID: i.ClientID, Number: i.Number, Label: i.label()}
 }
 
-// What can happen to an invoice.
+// InvoiceCreated and the others are what can happen to an invoice.
 type (
 	InvoiceCreated struct{ Fact }
 	InvoiceChanged struct{ Fact }
@@ -56,7 +56,7 @@ func (f PaymentFact) Trace() event.Trace {
 	return event.Trace{Entity: "payment", EntityID: f.PaymentID, ClientID: f.ClientID, Label: f.Label}
 }
 
-// What can happen to a payment.
+// PaymentRecorded and the others are what can happen to a payment.
 type (
 	PaymentRecorded  struct{ PaymentFact }
 	PaymentVoided    struct{ PaymentFact }

@@ -813,9 +813,15 @@ func TestListsByEverySort(t *testing.T) {
 		f    invoicing.Filter
 		want int
 	}{
-		{invoicing.Filter{Status: invoicing.StatusDraft}, 7}, {invoicing.Filter{Status: invoicing.StatusOpen}, 7}, {invoicing.Filter{Status: invoicing.StatusPaid}, 0},
-		{invoicing.Filter{Query: "0003"}, 1}, {invoicing.Filter{Query: "acme"}, 14}, {invoicing.Filter{Query: "%"}, 0}, {invoicing.Filter{ClientID: id.New()}, 0},
-		{invoicing.Filter{From: day.MustParse("2026-03-03")}, 0}, {invoicing.Filter{IssuedOnly: true}, 7},
+		{invoicing.Filter{Status: invoicing.StatusDraft}, 7},
+		{invoicing.Filter{Status: invoicing.StatusOpen}, 7},
+		{invoicing.Filter{Status: invoicing.StatusPaid}, 0},
+		{invoicing.Filter{Query: "0003"}, 1},
+		{invoicing.Filter{Query: "acme"}, 14},
+		{invoicing.Filter{Query: "%"}, 0},
+		{invoicing.Filter{ClientID: id.New()}, 0},
+		{invoicing.Filter{From: day.MustParse("2026-03-03")}, 0},
+		{invoicing.Filter{IssuedOnly: true}, 7},
 	} {
 		rows, _, err := w.svc.List(w.Ctx, c.f)
 		if err != nil || len(rows) != c.want {

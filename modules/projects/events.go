@@ -33,7 +33,7 @@ func (r TaskRef) Trace() event.Trace {
 	return event.Trace{Entity: "task", EntityID: r.TaskID, ClientID: r.ClientID, ProjectID: r.ProjectID, Label: r.TaskName}
 }
 
-// What is announced. A move within the board's column is no news and has no event of its own name.
+// ProjectCreated and the others are what is announced. A move within the board's column is no news and has no event of its own name.
 type (
 	ProjectCreated      struct{ ProjectRef }
 	ProjectChanged      struct{ ProjectRef }

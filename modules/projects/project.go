@@ -121,8 +121,6 @@ func (p Project) first(c Category) Column {
 	return p.Columns[i]
 }
 
-func (p Project) label() string { return p.Code + " " + p.Name }
-
 // Colours are the hues a project may have; the front end knows how to draw each.
 var Colours = []string{"blue", "teal", "green", "lime", "amber", "orange", "red", "pink", "purple", "indigo", "cyan", "slate"}
 

@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/bureauhq/bureau/app/kit/day"
-	"github.com/bureauhq/bureau/app/kit/fault"
-	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/shopspring/decimal"
 
 	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/money"
 )
 
 func TestStatesFollowEachOther(t *testing.T) {
@@ -253,7 +253,7 @@ func TestProjectIsChecked(t *testing.T) {
 		"body.colour":              {Name: "Site", Code: "ACM-001", Colour: "mauve"},
 		"body.due_on":              {Name: "Site", Code: "ACM-001", Colour: "blue", StartsOn: day.New(2026, time.March, 2), DueOn: day.New(2026, time.March, 1)},
 		"body.budget_hours":        {Name: "Site", Code: "ACM-001", Colour: "blue", BudgetHours: &minus},
-		"body.budget_hours ":       {Name: "Site", Code: "ACM-001", Colour: "blue", BudgetHours: &tiny},
+		"body.budget_hours#2":      {Name: "Site", Code: "ACM-001", Colour: "blue", BudgetHours: &tiny},
 		"body.budget_money.amount": {Name: "Site", Code: "ACM-001", Colour: "blue", BudgetMoney: &eur},
 	} {
 		err := p.check()

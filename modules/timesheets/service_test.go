@@ -72,6 +72,7 @@ type team struct{ w *world }
 func (t team) OtherApproversTx(context.Context, *tenancy.Tx, string) (int, error) {
 	return t.w.others, nil
 }
+
 func (t team) NamesTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
 	return map[string]string{t.w.Owner.MemberID: "=Olive"}, nil
 }

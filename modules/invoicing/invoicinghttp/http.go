@@ -111,7 +111,8 @@ func (h handlers) list(ctx context.Context, in *struct {
 	ListIn
 	Sort string `query:"sort" enum:"-created,created,-issue_on,issue_on,due_on,-due_on,client,-client,total,-total,number,-number" default:"-created"`
 	page.Query
-}) (*struct{ Body InvoiceList }, error) {
+},
+) (*struct{ Body InvoiceList }, error) {
 	f := in.filter()
 	f.Sort, f.Page = in.Sort, in.Query
 	rows, next, err := h.svc.List(ctx, f)
@@ -306,7 +307,8 @@ func (h handlers) change(ctx context.Context, in *struct {
 	IDIn
 	httpapi.IfMatch
 	Body InvoiceChange
-}) (*invoiceOut, error) {
+},
+) (*invoiceOut, error) {
 	version, err := in.Version()
 	if err != nil {
 		return nil, err
@@ -417,7 +419,8 @@ func (h handlers) pdf(ctx context.Context, in *IDIn) (*pdfOut, error) {
 func (h handlers) issue(ctx context.Context, in *struct {
 	IDIn
 	Body *InvoiceIssue
-}) (*invoiceOut, error) {
+},
+) (*invoiceOut, error) {
 	var on day.Date
 	if in.Body != nil && in.Body.IssueOn != nil {
 		on = *in.Body.IssueOn
@@ -471,7 +474,8 @@ func sendingView(s invoicing.Sending) InvoiceSending {
 func (h handlers) send(ctx context.Context, in *struct {
 	IDIn
 	Body *InvoiceLetter
-}) (*struct{ Body InvoiceSending }, error) {
+},
+) (*struct{ Body InvoiceSending }, error) {
 	var l invoicing.Letter
 	if in.Body != nil {
 		l = invoicing.Letter(*in.Body)
@@ -504,7 +508,8 @@ type InvoiceVoid struct {
 func (h handlers) void(ctx context.Context, in *struct {
 	IDIn
 	Body InvoiceVoid
-}) (*invoiceOut, error) {
+},
+) (*invoiceOut, error) {
 	i, err := h.svc.VoidInvoice(ctx, in.ID, invoicing.TimeFate(in.Body.Time), in.Body.Reason)
 	return h.one(ctx, i, err)
 }

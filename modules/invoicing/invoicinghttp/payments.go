@@ -41,7 +41,8 @@ func (h handlers) payments(ctx context.Context, in *struct {
 	ClientID  string `query:"client_id" format:"uuid"`
 	InvoiceID string `query:"invoice_id" format:"uuid"`
 	page.Query
-}) (*struct{ Body PaymentList }, error) {
+},
+) (*struct{ Body PaymentList }, error) {
 	all, next, err := h.svc.Payments(ctx, invoicing.PaymentFilter{ClientID: in.ClientID, InvoiceID: in.InvoiceID, Page: in.Query})
 	if err != nil {
 		return nil, err
@@ -96,7 +97,8 @@ type PaymentApply struct {
 func (h handlers) apply(ctx context.Context, in *struct {
 	IDIn
 	Body PaymentApply
-}) (*paymentOut, error) {
+},
+) (*paymentOut, error) {
 	return onePayment(h.svc.Apply(ctx, in.ID, parts(in.Body.Allocations), in.Body.AppliedOn))
 }
 
@@ -109,13 +111,15 @@ func (h handlers) undo(ctx context.Context, in *struct {
 	IDIn
 	AllocationID string `path:"allocation_id" format:"uuid"`
 	Body         PaymentUndo
-}) (*paymentOut, error) {
+},
+) (*paymentOut, error) {
 	return onePayment(h.svc.Undo(ctx, in.ID, in.AllocationID, in.Body.Reason))
 }
 
 func (h handlers) voidPayment(ctx context.Context, in *struct {
 	IDIn
 	Body PaymentUndo
-}) (*paymentOut, error) {
+},
+) (*paymentOut, error) {
 	return onePayment(h.svc.VoidPayment(ctx, in.ID, in.Body.Reason))
 }

@@ -189,7 +189,8 @@ func (h handlers) changeEntity(ctx context.Context, in *struct {
 	IDIn
 	httpapi.IfMatch
 	Body LegalEntityChange
-}) (*entityOut, error) {
+},
+) (*entityOut, error) {
 	version, err := in.Version()
 	if err != nil {
 		return nil, err
@@ -316,7 +317,8 @@ func (h handlers) changeTaxRate(ctx context.Context, in *struct {
 	IDIn
 	httpapi.IfMatch
 	Body TaxRateChange
-}) (*taxRateOut, error) {
+},
+) (*taxRateOut, error) {
 	version, err := in.Version()
 	if err != nil {
 		return nil, err

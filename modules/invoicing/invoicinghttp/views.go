@@ -182,8 +182,11 @@ func (c InvoiceChange) apply(i *invoicing.Invoice) error {
 		from *string
 		to   *day.Date
 	}{
-		{"issue_on", c.IssueOn, &i.IssueOn}, {"due_on", c.DueOn, &i.DueOn}, {"supply_on", c.SupplyOn, &i.SupplyOn},
-		{"period_from", c.PeriodFrom, &i.PeriodFrom}, {"period_to", c.PeriodTo, &i.PeriodTo},
+		{"issue_on", c.IssueOn, &i.IssueOn},
+		{"due_on", c.DueOn, &i.DueOn},
+		{"supply_on", c.SupplyOn, &i.SupplyOn},
+		{"period_from", c.PeriodFrom, &i.PeriodFrom},
+		{"period_to", c.PeriodTo, &i.PeriodTo},
 	} {
 		if f.from == nil {
 			continue
