@@ -1,6 +1,6 @@
-// The story of the product in a browser: an agency signs up, plans and tracks
-// work for a client, sends an invoice. Every page on the way is looked at on
-// both widths: accessibility in light and dark, width, jumps, errors.
+// The first half of the product's story in a browser: an agency signs up, adds
+// a client, plans a project and logs time. Every page is looked at on both
+// widths: accessibility in light and dark, width, jumps, errors.
 import { openBrowser, Person, Report, startServer } from './harness.mjs';
 
 const report = new Report();
@@ -15,7 +15,7 @@ try {
   await signUp(olivia);
   const client = await addClient(olivia);
   const project = await planProject(olivia, client);
-  await workAndBill(olivia, client, project);
+  await logTime(olivia, client, project);
   await lookAround(olivia, client, project);
 } catch (e) {
   failed = true;
@@ -86,8 +86,8 @@ async function planProject(p, client) {
   return project;
 }
 
-async function workAndBill(p, client, project) {
-  report.step('tracks time, hands the week in and approves it');
+async function logTime(p, client, project) {
+  report.step('logs time and sees it in the week');
   const { page } = p;
   const day = new Date().toISOString().slice(0, 10);
   await p.api('POST', '/api/v1/time-entries', { project_id: project.id, day, seconds: 5400, note: 'Header' });
