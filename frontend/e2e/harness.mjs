@@ -159,7 +159,7 @@ export class Person {
       await page.emulateMedia({ colorScheme: scheme });
       await page.waitForFunction((s) => document.documentElement.dataset.scheme === s, scheme).catch(() => report.fail(where, `no ${scheme} scheme`));
       // Colours fade from one scheme to the other; what is in between is nobody's to read.
-      await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))).then(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))));
+      await page.evaluate(() => Promise.race([Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))), new Promise((r) => setTimeout(r, 1000))]).then(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))));
       const result = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
       for (const v of result.violations) report.fail(`${where}, ${scheme}`, `axe ${v.id} x${v.nodes.length}: ${v.nodes[0]?.html.slice(0, 200)} ${v.nodes[0]?.any[0]?.message ?? ''}`);
       await this.picture(`${name}-${this.width}-${scheme}`);
