@@ -100,6 +100,13 @@ func TestSweepPermissions(t *testing.T) {
 					t.Errorf("%s: %s; want access.forbidden", role, r)
 				}
 			}
+			contact := env.Contact(t, id.New(), id.New())
+			r := call(contact)
+			may := slices.Contains(op.Kinds, access.Contact) && (op.Need == access.SignedIn || identity.Permissions(identity.Client).Has(op.Need))
+			guarded := r.Status == http.StatusForbidden && problemCode(r) == "access.forbidden"
+			if may == guarded || r.Status == http.StatusUnauthorized || r.Status >= 500 {
+				t.Errorf("a contact: %s; want to be let through: %v", r, may)
+			}
 			if op.Need != access.SignedIn && byToken {
 				scope := "people.positions.read"
 				if op.Need == access.Permission(scope) {
