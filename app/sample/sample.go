@@ -190,7 +190,9 @@ func (m *maker) engagements(ctx context.Context) error {
 	for i := range m.size.Projects {
 		client := m.clients[i%len(m.clients)]
 		template := templates[i%len(templates)]
-		budget := decimal.NewFromInt(int64(80 + 40*m.dice.IntN(8)))
+		// About what the people on it will log: some projects end below their budget, some above.
+		each := m.size.People * m.size.Weeks * 24 / m.size.Projects
+		budget := decimal.NewFromInt(int64(each * (80 + m.dice.IntN(60)) / 100 / 10 * 10))
 		cash := money.Money{Minor: budget.IntPart() * 11000, Currency: client.Currency}
 		begin := m.start.AddDays(7 * m.dice.IntN(max(1, m.size.Weeks/2)))
 		p, err := m.s.Projects.Create(ctx, projects.NewProject{

@@ -102,7 +102,7 @@ func (m *maker) invoices(ctx context.Context) error {
 		for i, c := range m.clients {
 			stage := Paid
 			switch {
-			case age < 20 && i%3 == 0:
+			case age < 32 && i%3 == 0:
 				stage = Draft
 			case age < 40:
 				stage = Issued
