@@ -88,7 +88,7 @@ func TestClientsNameWhatTheyRefuse(t *testing.T) {
 	}
 	owner.POST(t, "/api/v1/clients", `{"name":`).Expect(t, http.StatusBadRequest)
 	owner.GET(t, "/api/v1/clients?cursor=abc").Refused(t, http.StatusUnprocessableEntity, "request.bad_cursor")
-	owner.GET(t, "/api/v1/clients?owner=me").Expect(t, http.StatusUnprocessableEntity)
+	owner.GET(t, "/api/v1/clients?owner_id=me").Expect(t, http.StatusUnprocessableEntity)
 	owner.GET(t, "/api/v1/clients/nonsense").Expect(t, http.StatusUnprocessableEntity)
 }
 
@@ -147,7 +147,7 @@ func TestRatesThroughTheAPI(t *testing.T) {
 	manager.POST(t, "/api/v1/rate-cards", map[string]any{"name": "x", "level": "agency"}).Refused(t, http.StatusForbidden, "access.forbidden")
 	member.GET(t, "/api/v1/rate-cards/"+card.ID).Refused(t, http.StatusForbidden, "access.forbidden")
 
-	ask := "/api/v1/rates/resolve?day=2026-03-02&member=" + member.Member.ID
+	ask := "/api/v1/rates/resolve?day=2026-03-02&member_id=" + member.Member.ID
 	var got listAnswer[struct {
 		Found   bool
 		PerHour *string `json:"per_hour"`

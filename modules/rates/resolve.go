@@ -227,7 +227,7 @@ func (s *Service) Explain(ctx context.Context, memberIDs []string, q Question) (
 				return err
 			}
 			if _, ok := of[q.ProjectID]; !ok {
-				return ErrBadQuestion.At("query.project", "is not a project of this agency")
+				return ErrBadQuestion.At("query.project_id", "is not a project of this agency")
 			}
 		}
 		qs := make([]Question, len(memberIDs))

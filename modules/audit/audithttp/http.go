@@ -64,7 +64,7 @@ type AuditVerdict struct {
 type (
 	listIn struct {
 		page.Query
-		Actor    string    `query:"actor" maxLength:"36"`
+		Actor    string    `query:"actor_id" maxLength:"36"`
 		Entity   string    `query:"entity" maxLength:"60"`
 		EntityID string    `query:"entity_id" maxLength:"60"`
 		Action   string    `query:"action" maxLength:"80" doc:"Begins with"`

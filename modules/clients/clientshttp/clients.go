@@ -171,7 +171,7 @@ type ClientTags struct {
 type FilterIn struct {
 	Q     string `query:"q" maxLength:"100" doc:"Part of a name, code or e-mail address, also of contacts"`
 	State string `query:"state" enum:"active,archived,all" default:"active"`
-	Owner string `query:"owner" maxLength:"36" doc:"A member's id"`
+	Owner string `query:"owner_id" maxLength:"36" doc:"A member's id"`
 	Tag   string `query:"tag" maxLength:"30"`
 	Sort  string `query:"sort" enum:"name,-name,created_at,-created_at,updated_at,-updated_at" default:"name"`
 }
@@ -196,7 +196,7 @@ type (
 		Name    string `query:"name" maxLength:"120"`
 		Email   string `query:"email" maxLength:"254"`
 		Website string `query:"website" maxLength:"200"`
-		Except  string `query:"except" maxLength:"36" doc:"The client itself"`
+		Except  string `query:"except_id" maxLength:"36" doc:"The client itself"`
 	}
 	oneOut struct {
 		ETag string `header:"ETag"`
@@ -208,7 +208,7 @@ type (
 )
 
 func (f FilterIn) filter() (clients.Filter, error) {
-	if err := optionalID("query.owner", f.Owner); err != nil {
+	if err := optionalID("query.owner_id", f.Owner); err != nil {
 		return clients.Filter{}, err
 	}
 	return clients.Filter{Search: f.Q, State: clients.State(f.State), OwnerID: f.Owner, Tag: f.Tag, Sort: f.Sort}, nil

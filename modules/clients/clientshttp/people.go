@@ -75,7 +75,7 @@ type (
 	contactsIn struct {
 		page.Query
 		Q      string `query:"q" maxLength:"100" doc:"Part of a name or e-mail address"`
-		Client string `query:"client" maxLength:"36" doc:"A client's id"`
+		Client string `query:"client_id" maxLength:"36" doc:"A client's id"`
 		State  string `query:"state" enum:"active,archived,all" default:"active"`
 	}
 	addContactIn struct {
@@ -95,7 +95,7 @@ type (
 )
 
 func (h handlers) contacts(ctx context.Context, in *contactsIn) (*contactsOut, error) {
-	if err := optionalID("query.client", in.Client); err != nil {
+	if err := optionalID("query.client_id", in.Client); err != nil {
 		return nil, err
 	}
 	found, next, err := h.svc.Contacts(ctx, clients.ContactFilter{Search: in.Q, ClientID: in.Client, State: clients.State(in.State)}, in.Query)

@@ -151,9 +151,9 @@ type (
 		page.Query
 		Q         string `query:"q" maxLength:"100" doc:"Part of a name"`
 		ProjectID string `query:"project_id" format:"uuid"`
-		Assignee  string `query:"assignee" maxLength:"36" doc:"A member's id, me, or none"`
+		Assignee  string `query:"assignee_id" maxLength:"36" doc:"A member's id, me, or none"`
 		Column    string `query:"column_id" maxLength:"40"`
-		Parent    string `query:"parent" maxLength:"36" doc:"A task's id, or none for those at the top"`
+		Parent    string `query:"parent_id" maxLength:"36" doc:"A task's id, or none for those at the top"`
 		State     string `query:"state" enum:"open,done,all" default:"all"`
 		Tag       string `query:"tag" maxLength:"40"`
 		Due       string `query:"due" enum:"overdue,today,week,none" doc:"week: in the next seven days"`
@@ -195,13 +195,13 @@ func (h handlers) tasks(ctx context.Context, in *tasksIn) (*tasksOut, error) {
 	case "none":
 		f.Unassigned = true
 	default:
-		bad = checkID(bad, "query.assignee", in.Assignee)
+		bad = checkID(bad, "query.assignee_id", in.Assignee)
 		f.AssigneeID = in.Assignee
 	}
 	if in.Parent == "none" {
 		f.Top = true
 	} else {
-		bad = checkID(bad, "query.parent", in.Parent)
+		bad = checkID(bad, "query.parent_id", in.Parent)
 		f.ParentID = in.Parent
 	}
 	if bad != nil {

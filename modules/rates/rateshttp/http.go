@@ -155,8 +155,8 @@ type (
 	cardsIn struct {
 		page.Query
 		Level   string `query:"level" enum:"agency,client,project"`
-		Client  string `query:"client" maxLength:"36"`
-		Project string `query:"project" maxLength:"36"`
+		Client  string `query:"client_id" maxLength:"36"`
+		Project string `query:"project_id" maxLength:"36"`
 		State   string `query:"state" enum:"active,archived" default:"active"`
 	}
 	createCardIn struct{ Body NewRateCard }
@@ -179,10 +179,10 @@ type (
 		Body RateChange
 	}
 	resolveIn struct {
-		Member  []string `query:"member" required:"true" minItems:"1" maxItems:"200" doc:"Members' ids, with commas between"`
-		Project string   `query:"project" maxLength:"36"`
-		Client  string   `query:"client" maxLength:"36" doc:"Where there is no project"`
-		Task    string   `query:"task" maxLength:"36"`
+		Member  []string `query:"member_id" required:"true" minItems:"1" maxItems:"200" doc:"Members' ids, with commas between"`
+		Project string   `query:"project_id" maxLength:"36"`
+		Client  string   `query:"client_id" maxLength:"36" doc:"Where there is no project"`
+		Task    string   `query:"task_id" maxLength:"36"`
 		Day     string   `query:"day" required:"true" maxLength:"10" doc:"The work date"`
 	}
 	cardOut struct {
@@ -210,7 +210,7 @@ func ids(of map[string]string) error {
 }
 
 func (h handlers) cards(ctx context.Context, in *cardsIn) (*cardsOut, error) {
-	if err := ids(map[string]string{"query.client": in.Client, "query.project": in.Project}); err != nil {
+	if err := ids(map[string]string{"query.client_id": in.Client, "query.project_id": in.Project}); err != nil {
 		return nil, err
 	}
 	f := rates.CardFilter{Level: rates.Level(in.Level), ClientID: in.Client, ProjectID: in.Project, Archived: in.State == "archived"}
@@ -298,13 +298,13 @@ func (h handlers) resolve(ctx context.Context, in *resolveIn) (*resolveOut, erro
 	if err != nil {
 		return nil, rates.ErrBadQuestion.Because(err).At("query.day", "is not a day")
 	}
-	all := map[string]string{"query.project": in.Project, "query.client": in.Client, "query.task": in.Task}
+	all := map[string]string{"query.project_id": in.Project, "query.client_id": in.Client, "query.task_id": in.Task}
 	if err := ids(all); err != nil {
 		return nil, err
 	}
 	for _, m := range in.Member {
 		if !id.Valid(m) {
-			return nil, errInvalid.At("query.member", "is not an id")
+			return nil, errInvalid.At("query.member_id", "is not an id")
 		}
 	}
 	found, err := h.svc.Explain(ctx, in.Member, rates.Question{ProjectID: in.Project, ClientID: in.Client, TaskID: in.Task, Day: d})

@@ -108,7 +108,7 @@ function Similar({ form, except }: { form: { control: unknown }; except?: string
   const [name, email, website] = useWatch<Watched>({ control: form.control as never, name: ['name', 'billing_email', 'website'] as never }) as unknown as [string, string, string];
   const asked = useDebounced(JSON.stringify({ name: (name ?? '').trim(), email: (email ?? '').trim(), website: (website ?? '').trim() }), 400);
   const { name: n, email: e, website: w } = JSON.parse(asked) as { name: string; email: string; website: string };
-  const { currentData } = useClientsSimilarQuery({ name: n, email: e, website: w, ...(except ? { except } : {}) }, { skip: n.length < 3 });
+  const { currentData } = useClientsSimilarQuery({ name: n, email: e, website: w, ...(except ? { exceptId: except } : {}) }, { skip: n.length < 3 });
   if (!currentData || currentData.items.length === 0) return null;
   return (
     <Alert severity="warning">

@@ -19,7 +19,7 @@ type Values = { subject: string; body: string; contact_id: string; minutes: numb
 export function InteractionDialog({ clientId, kind, entry, onClose }: { clientId: string; kind: Kind; entry?: MomentView; onClose: () => void }) {
   const t = useT();
   const c = useCommon();
-  const people = useContactsListQuery({ client: clientId }).data?.items ?? [];
+  const people = useContactsListQuery({ clientId }).data?.items ?? [];
   const [create] = useInteractionsCreateMutation();
   const [change] = useInteractionsChangeMutation();
   const [at] = useState(() => partsOf(entry?.happened_at ?? new Date().toISOString()));

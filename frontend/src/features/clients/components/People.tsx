@@ -21,7 +21,7 @@ export function People({ clientId }: { clientId: string }) {
   const writes = can('clients.contacts.write');
   const [archived, setArchived] = useState(false);
   const [editing, setEditing] = useState<ContactView | 'new' | null>(null);
-  const list = useContactsListQuery({ client: clientId, limit: 200, state: archived ? 'all' : 'active' });
+  const list = useContactsListQuery({ clientId, limit: 200, state: archived ? 'all' : 'active' });
   const [archive] = useContactsArchiveMutation();
   const [restore] = useContactsRestoreMutation();
   const [invite] = useInviteContactMutation();

@@ -55,7 +55,7 @@ export function Timeline({ clientId, latest }: { clientId: string; latest?: numb
   const c = useCommon();
   const [kind, setKind] = useParam('kind');
   const feed = useFeed<MomentView>(useTimelineFeedInfiniteQuery({ id: clientId, ...(kind && !latest ? { kind } : {}) }));
-  const people = useContactsListQuery({ client: clientId, state: 'all' }).data?.items ?? [];
+  const people = useContactsListQuery({ clientId, state: 'all' }).data?.items ?? [];
   const nameOf = (id?: string) => people.find((p) => p.id === id)?.name;
   const [editing, setEditing] = useState<MomentView | null>(null);
   const [removing, setRemoving] = useState<MomentView | null>(null);

@@ -36,7 +36,7 @@ export function ClientsPage() {
   useCommand('new', () => setAdding(true), writes);
   const list = useFeed<ClientView>(
     useClientsFeedInfiniteQuery({
-      q: q || undefined, state: (state || undefined) as 'archived' | 'all' | undefined, owner: owner || undefined, tag: tag || undefined, sort: order as Order,
+      q: q || undefined, state: (state || undefined) as 'archived' | 'all' | undefined, ownerId: owner || undefined, tag: tag || undefined, sort: order as Order,
     }),
   );
   const narrowed = [q, state, owner, tag].some(Boolean);

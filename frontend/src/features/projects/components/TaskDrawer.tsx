@@ -277,7 +277,7 @@ const row = { display: 'flex', alignItems: 'center', gap: 1, minHeight: 40, bord
 
 function SubTasks({ task, may, onOpen }: PartProps & { onOpen: (id: string) => void }) {
   const t = useT();
-  const { data } = useProjectTasksQuery({ parent: task.id, sort: 'rank' });
+  const { data } = useProjectTasksQuery({ parent_id: task.id, sort: 'rank' });
   const [create] = useTasksCreateMutation();
   const [complete] = useCompleteTasksMutation();
   return (

@@ -24,7 +24,7 @@ const TaskDrawer = lazy(async () => ({ default: (await import('../components/Tas
 export function MyTasksPage() {
   const t = useT();
   const me = useMe();
-  const { data, error, refetch } = useProjectTasksQuery({ assignee: 'me', state: 'open', sort: 'due_on' });
+  const { data, error, refetch } = useProjectTasksQuery({ assignee_id: 'me', state: 'open', sort: 'due_on' });
   const [open, setOpen] = useParam('task');
   const day = today(me?.agency.time_zone);
   const groups = useMemo(() => dueGroups.map((g) => ({ group: g, tasks: (data ?? []).filter((x) => dueGroup(x.due_on, day) === g) })).filter((g) => g.tasks.length > 0), [data, day]);

@@ -25,7 +25,7 @@ export function Who() {
   const [text, setText] = useState('');
   const projects = useProjectsListQuery({ q: useDebounced(text) || undefined, limit: 50 });
   const ids = staff.active.map((m) => m.id);
-  const { data, error, refetch } = useRatesResolveQuery({ member: ids, day, ...(project ? { project } : {}) }, { skip: ids.length === 0 || day === '' });
+  const { data, error, refetch } = useRatesResolveQuery({ memberId: ids, day, ...(project ? { projectId: project } : {}) }, { skip: ids.length === 0 || day === '' });
   const name = (e: RateExplanation) => staff.nameOf(e.member_id);
   const rate = (e: RateExplanation) => {
     if (!e.found) return <StatusChip label={t('who.none')} tone="warning" />;
