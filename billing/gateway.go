@@ -26,8 +26,8 @@ type Gateway interface {
 	// Subscriptions pages through all there are, also ended ones; after is the last id seen.
 	Subscriptions(ctx context.Context, customerID, after string) (page []Subscription, more bool, err error)
 	Change(ctx context.Context, key, subscriptionID, itemID string, s Step) (Subscription, error)
-	// Preview is what a step costs: today, and at the next renewal.
-	Preview(ctx context.Context, a Account, s Step, at time.Time) (Preview, error)
+	// Preview is what the steps of one change cost: today, and at the next renewal.
+	Preview(ctx context.Context, a Account, steps []Step, at time.Time) (Preview, error)
 	SetCancelAtPeriodEnd(ctx context.Context, key, subscriptionID string, cancel bool) (Subscription, error)
 	CancelNow(ctx context.Context, key, subscriptionID string) (Subscription, error)
 	Resume(ctx context.Context, key, subscriptionID string) (Subscription, error)
@@ -35,7 +35,7 @@ type Gateway interface {
 	Invoice(ctx context.Context, id string) (Invoice, error) // ErrGone
 	// Invoices pages through a customer's, the newest first; through everybody's open ones when customerID is empty.
 	Invoices(ctx context.Context, customerID, after string) (page []Invoice, more bool, err error)
-	// Revive finalizes and pays the drafts that an unpaid subscription collected.
+	// PayInvoice finalizes a draft first: an unpaid subscription collects such.
 	PayInvoice(ctx context.Context, key, invoiceID string) (Invoice, error)
 	FinalizeInvoice(ctx context.Context, key, invoiceID string) (Invoice, error)
 	VoidInvoice(ctx context.Context, key, invoiceID string) (Invoice, error)
@@ -44,7 +44,7 @@ type Gateway interface {
 	Refund(ctx context.Context, key, invoiceID string, amount money.Money, reason string) (refundID string, err error)
 	Credit(ctx context.Context, key, customerID string, amount money.Money, reason string) (creditID string, err error)
 
-	// EventsSince lists what happened after the given event, the oldest first; from the beginning of what is kept when empty.
+	// EventsSince lists what happened after the given event, the oldest first; the newest ones when after is empty.
 	EventsSince(ctx context.Context, after string) (page []Event, more bool, err error)
 	// VerifyWebhook checks the signature over raw against any of the secrets and how old it is, to both sides. ErrBadWebhook.
 	VerifyWebhook(raw []byte, signature string, now time.Time) (Event, error)
