@@ -89,6 +89,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 		return err
 	}
 	a.Registry = tenancy.NewRegistry(a.Control, a.cfg.Now)
+	a.Registry.MigrateLate(a.owner)
 	a.Provisioner, err = tenancy.NewProvisioner(a.cfg.Tenancy, a.Control, a.owner, a.log)
 	return err
 }
@@ -164,8 +165,8 @@ func (a *App) Migrate(ctx context.Context) error {
 	if err := a.owner.Platform(ctx); err != nil {
 		return err
 	}
-	_, failed, err := a.owner.Agencies(ctx)
-	for _, l := range failed {
+	out, err := a.owner.Agencies(ctx, tenancy.Fleet{})
+	for _, l := range out.Failed {
 		err = errors.Join(err, errors.New(l.Slug+": "+l.Error))
 	}
 	return err

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/bureauhq/bureau/migrations"
 )
 
 // Config says which database holds the agencies and how it is reached.
@@ -27,6 +29,9 @@ type Config struct {
 	Conns int
 	// Spares is how many unclaimed agencies are kept ready.
 	Spares int
+	// Steps are those of an agency's schema; nil for all that this binary has.
+	// Others are for tests and measurements of a migration.
+	Steps []migrations.Step
 	// Tracer sees every statement of the pools, for measurements; usually nil.
 	Tracer pgx.QueryTracer
 }
@@ -48,6 +53,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Spares <= 0 {
 		c.Spares = 3
+	}
+	if c.Steps == nil {
+		c.Steps = migrations.Tenant()
 	}
 	if _, err := url.Parse(c.OwnerURL); err != nil || c.OwnerURL == "" {
 		return c, fmt.Errorf("tenancy: the owner's database URL is missing or malformed")

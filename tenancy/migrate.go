@@ -2,19 +2,16 @@ package tenancy
 
 import (
 	"context"
-	"errors"
+	"database/sql"
 	"fmt"
+	"runtime"
 	"strings"
 
-	"github.com/go-gormigrate/gormigrate/v2"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
-	"gorm.io/driver/postgres"
-	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"github.com/bureauhq/bureau/migrations"
 )
@@ -22,15 +19,19 @@ import (
 // QueueSchema holds the tables of the job queue.
 const QueueSchema = "queue"
 
-// versions is where a schema keeps the steps it has.
-const versions = "schema_migrations"
-
 // Migrator brings the database to the steps that this binary knows. It works
 // as the owner of all schemas, which the application's logins cannot become.
 type Migrator struct {
-	cfg  Config
-	pool *pgxpool.Pool
+	cfg   Config
+	pool  *pgxpool.Pool
+	sql   *sql.DB
+	steps *stepper
 }
+
+// recycleAfter is how often a connection of the owner is used before it is
+// closed: a backend keeps something of every table it ever touched, and the
+// owner's touch the tables of all agencies.
+const recycleAfter = 100
 
 // OpenMigrator connects as the owner.
 func OpenMigrator(ctx context.Context, cfg Config) (*Migrator, error) {
@@ -42,24 +43,44 @@ func OpenMigrator(ctx context.Context, cfg Config) (*Migrator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tenancy: owner's database URL: %w", err)
 	}
-	pc.MaxConns = 4
+	pc.MaxConns = int32(max(4, runtime.NumCPU()+2)) //nolint:gosec // a handful
 	pc.ConnConfig.RuntimeParams["application_name"] = cfg.Prefix + "_owner"
+	pc.ConnConfig.Tracer = cfg.Tracer
+	pc.AfterRelease = usedSeldom
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, fmt.Errorf("tenancy: owner's pool: %w", err)
 	}
-	return &Migrator{cfg, pool}, nil
+	db := stdlib.OpenDBFromPool(pool)
+	steps, err := newStepper(db)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &Migrator{cfg, pool, db, steps}, nil
+}
+
+// usedSeldom tells whether a connection may go back to the pool.
+func usedSeldom(conn *pgx.Conn) bool {
+	const key = "bureau/used"
+	data := conn.PgConn().CustomData()
+	n, _ := data[key].(int)
+	data[key] = n + 1
+	return n+1 < recycleAfter
 }
 
 // Close gives all connections back.
-func (m *Migrator) Close() { m.pool.Close() }
+func (m *Migrator) Close() {
+	_ = m.sql.Close()
+	m.pool.Close()
+}
 
 // Platform makes logins and schemas that are missing and runs the platform's steps. Safe to repeat.
 func (m *Migrator) Platform(ctx context.Context) error {
 	if err := m.logins(ctx); err != nil {
 		return err
 	}
-	if err := m.steps(ctx, "platform", "", migrations.Platform()); err != nil {
+	if err := m.platformSteps(ctx); err != nil {
 		return fmt.Errorf("migrate the platform: %w", err)
 	}
 	queue, err := rivermigrate.New(riverpgxv5.New(m.pool), &rivermigrate.Config{Schema: QueueSchema})
@@ -70,6 +91,43 @@ func (m *Migrator) Platform(ctx context.Context) error {
 		return fmt.Errorf("migrate the queue: %w", err)
 	}
 	return m.grants(ctx)
+}
+
+// platformSteps runs the steps of the platform, one transaction each.
+func (m *Migrator) platformSteps(ctx context.Context) error {
+	conn, err := m.sql.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	for _, step := range migrations.Platform() {
+		err := inSchema(ctx, conn, "platform", func(context.Context, pgx.Tx) error { return m.steps.run(ctx, conn, "platform", "", step) })
+		if err != nil {
+			return fmt.Errorf("step %s: %w", step.ID, err)
+		}
+	}
+	return nil
+}
+
+// inSchema calls fn in a transaction on conn in which the names without a
+// schema are those of schemaOf, and which waits for no lock for long.
+func inSchema(ctx context.Context, conn *sql.Conn, schemaOf string, fn func(context.Context, pgx.Tx) error) error {
+	var raw *pgx.Conn
+	if err := conn.Raw(func(c any) error { raw = c.(*stdlib.Conn).Conn(); return nil }); err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	// A crash may lose the last of these commits as a whole, which the next run makes good; so none waits for the disk.
+	begin := `BEGIN; SET LOCAL search_path TO ` + schemaOf + `; SET LOCAL lock_timeout = '2s'; SET LOCAL synchronous_commit = off`
+	tx, err := raw.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
+	if err != nil {
+		_ = raw.Close(context.WithoutCancel(ctx)) // the statements before the failing one may have opened a transaction
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // a no-op after Commit
+	if err := fn(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit(ctx)
 }
 
 // logins makes the database's logins and shuts what would let a statement
@@ -145,8 +203,8 @@ func (m *Migrator) alone(ctx context.Context, fn func(pgx.Tx) error) error {
 }
 
 func makeRole(ctx context.Context, tx pgx.Tx, name, options string) error {
-	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, hashed("bureau/roles")); err != nil {
-		return fmt.Errorf("lock of the roles: %w", err)
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, hashed("bureau/role/"+name)); err != nil {
+		return fmt.Errorf("lock of role %s: %w", name, err)
 	}
 	var there bool
 	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, name).Scan(&there); err != nil || there {
@@ -156,100 +214,4 @@ func makeRole(ctx context.Context, tx pgx.Tx, name, options string) error {
 		return fmt.Errorf("make role %s: %w", name, err)
 	}
 	return nil
-}
-
-// steps runs the missing steps in a schema, one transaction each.
-func (m *Migrator) steps(ctx context.Context, inSchema, role string, all []migrations.Step) error {
-	conf := m.pool.Config().ConnConfig.Copy()
-	conf.RuntimeParams["search_path"] = inSchema
-	conf.RuntimeParams["lock_timeout"] = "2s"
-	conf.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol // a step holds several statements
-	db := stdlib.OpenDB(*conf)
-	db.SetMaxOpenConns(1)
-	defer func() { _ = db.Close() }()
-	g, err := gorm.Open(postgres.New(postgres.Config{Conn: db}), &gorm.Config{Logger: logger.Discard})
-	if err != nil {
-		return fmt.Errorf("open: %w", err)
-	}
-	g = g.WithContext(ctx)
-	list := make([]*gormigrate.Migration, len(all))
-	for i, s := range all {
-		text := fill(s.SQL, inSchema, role)
-		list[i] = &gormigrate.Migration{ID: s.ID, Migrate: func(tx *gorm.DB) error { return tx.Exec(text).Error }}
-	}
-	return gormigrate.New(g, &gormigrate.Options{TableName: versions, IDColumnName: "id", IDColumnSize: 255, UseTransaction: false}, list).Migrate()
-}
-
-func fill(text, inSchema, role string) string {
-	return strings.NewReplacer("{{schema}}", inSchema, "{{role}}", role).Replace(text)
-}
-
-// Lag is one agency that does not have the newest step.
-type Lag struct {
-	AgencyID string `json:"agency"`
-	Slug     string `json:"slug"`
-	Version  string `json:"version"`
-	Error    string `json:"error,omitempty"`
-}
-
-// Status tells which steps this binary knows and which agencies lag behind.
-type Status struct {
-	Newest   string `json:"newest"`
-	Agencies int    `json:"agencies"`
-	Behind   []Lag  `json:"behind"`
-}
-
-// Status reads the registry; no agency's schema is touched.
-func (m *Migrator) Status(ctx context.Context) (Status, error) {
-	s := Status{Newest: migrations.Newest(migrations.Tenant()), Behind: []Lag{}}
-	rows, err := m.pool.Query(ctx, `SELECT id, coalesce(slug, ''), schema_version FROM platform.agencies WHERE state <> 'making' ORDER BY number`)
-	if err != nil {
-		return s, fmt.Errorf("read the registry: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var l Lag
-		if err := rows.Scan(&l.AgencyID, &l.Slug, &l.Version); err != nil {
-			return s, fmt.Errorf("read the registry: %w", err)
-		}
-		s.Agencies++
-		if l.Version != s.Newest {
-			s.Behind = append(s.Behind, l)
-		}
-	}
-	return s, rows.Err()
-}
-
-// Agencies runs the missing steps in every agency that lags. One that fails
-// does not hold up the others; it is named in the answer with its error.
-func (m *Migrator) Agencies(ctx context.Context) (done int, failed []Lag, err error) {
-	status, err := m.Status(ctx)
-	if err != nil {
-		return 0, nil, err
-	}
-	for _, l := range status.Behind {
-		if err := m.agency(ctx, l.AgencyID); err != nil {
-			if errors.Is(err, context.Canceled) {
-				return done, failed, err
-			}
-			l.Error = err.Error()
-			failed = append(failed, l)
-			continue
-		}
-		done++
-	}
-	return done, failed, nil
-}
-
-func (m *Migrator) agency(ctx context.Context, key string) error {
-	var schemaOf, role string
-	err := m.pool.QueryRow(ctx, `SELECT schema_name, role_name FROM platform.agencies WHERE id = $1`, key).Scan(&schemaOf, &role)
-	if err != nil {
-		return fmt.Errorf("look up agency %s: %w", key, err)
-	}
-	if err := m.steps(ctx, schemaOf, role, migrations.Tenant()); err != nil {
-		return fmt.Errorf("migrate agency %s: %w", key, err)
-	}
-	_, err = m.pool.Exec(ctx, `UPDATE platform.agencies SET schema_version = $2 WHERE id = $1`, key, migrations.Newest(migrations.Tenant()))
-	return err
 }

@@ -58,10 +58,10 @@ func (p *Provisioner) claim(ctx context.Context, slug, name string) (Agency, err
 		var err error
 		a, err = scanAgency(tx.QueryRow(ctx, `
 			UPDATE agencies a SET slug = $1, name = $2, state = 'active', claimed_at = now()
-			WHERE a.id = (SELECT id FROM agencies WHERE state = 'spare' AND schema_version = $3
+			WHERE a.id = (SELECT id FROM agencies WHERE state = 'spare' AND schema_version COLLATE "C" >= $3
 			              ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 			RETURNING a.id, a.slug, a.name, a.state, a.schema_version, a.schema_name, a.role_name, a.shard`,
-			strings.ToLower(slug), name, migrations.Newest(migrations.Tenant())))
+			strings.ToLower(slug), name, migrations.Newest(p.cfg.Steps)))
 		return err
 	})
 	switch {
@@ -88,11 +88,11 @@ func (p *Provisioner) Make(ctx context.Context) error {
 		if err := makeRole(ctx, tx, role, "NOLOGIN NOINHERIT"); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, baseline(schemaOf, role, p.cfg.appLogin(shard))); err != nil {
+		if _, err := tx.Exec(ctx, baseline(p.cfg.Steps, schemaOf, role, p.cfg.appLogin(shard))); err != nil {
 			return fmt.Errorf("make schema %s: %w", schemaOf, err)
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO platform.agencies (id, schema_name, role_name, shard, schema_version, state)
-			VALUES ($1, $2, $3, $4, $5, 'spare')`, id.New(), schemaOf, role, shard, migrations.Newest(migrations.Tenant()))
+			VALUES ($1, $2, $3, $4, $5, 'spare')`, id.New(), schemaOf, role, shard, migrations.Newest(p.cfg.Steps))
 		if err != nil {
 			return fmt.Errorf("register %s: %w", schemaOf, err)
 		}
@@ -102,7 +102,7 @@ func (p *Provisioner) Make(ctx context.Context) error {
 
 // baseline is the script of a new agency in one text. Rights are given before
 // the tables are made, so that no table is written twice.
-func baseline(schemaOf, role, login string) string {
+func baseline(steps []migrations.Step, schemaOf, role, login string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `
 		CREATE SCHEMA %[1]s;
@@ -113,7 +113,7 @@ func baseline(schemaOf, role, login string) string {
 		CREATE TABLE %[4]s (id character varying(255) PRIMARY KEY);
 		REVOKE INSERT, UPDATE, DELETE ON %[4]s FROM %[2]s;
 		`, schemaOf, role, login, versions)
-	for _, s := range migrations.Tenant() {
+	for _, s := range steps {
 		b.WriteString(fill(s.SQL, schemaOf, role))
 		fmt.Fprintf(&b, "\nINSERT INTO %s (id) VALUES ('%s');\n", versions, s.ID)
 	}
@@ -141,8 +141,8 @@ func (p *Provisioner) Fill(ctx context.Context) error {
 	for {
 		var n int
 		err := p.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-			return tx.QueryRow(ctx, `SELECT count(*) FROM agencies WHERE state = 'spare' AND schema_version = $1`,
-				migrations.Newest(migrations.Tenant())).Scan(&n)
+			return tx.QueryRow(ctx, `SELECT count(*) FROM agencies WHERE state = 'spare' AND schema_version COLLATE "C" >= $1`,
+				migrations.Newest(p.cfg.Steps)).Scan(&n)
 		})
 		if err != nil || n >= p.cfg.Spares {
 			return err

@@ -18,6 +18,7 @@ import (
 type Registry struct {
 	control *Control
 	now     func() time.Time
+	late    *latecomers // nil where nothing is migrated at a first request
 
 	mu     sync.RWMutex
 	bySlug map[string]cached
@@ -74,6 +75,9 @@ func (r *Registry) find(ctx context.Context, in map[string]cached, key, where st
 		r.keep(in, key, cached{until: r.now().Add(missTime)})
 		return Agency{}, ErrNoAgency
 	case err != nil:
+		return Agency{}, err
+	}
+	if a, err = r.late.bring(ctx, a); err != nil {
 		return Agency{}, err
 	}
 	r.keep(in, key, cached{agency: a, found: true, until: r.now().Add(cacheTime)})

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,6 +59,7 @@ func makeDatabase(ctx context.Context, cluster string) (tenancy.Config, error) {
 	}
 	defer func() { _ = conn.Close(ctx) }()
 	prefix := "bt" + fingerprint()
+	name := fmt.Sprintf("%s_%d_%d_%d", prefix, time.Now().Unix(), os.Getpid(), count.Add(1))
 	// Copying needs the template for itself, and it must be made once.
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(hashtext('bureau-testkit'))`); err != nil {
 		return tenancy.Config{}, err
@@ -66,7 +68,6 @@ func makeDatabase(ctx context.Context, cluster string) (tenancy.Config, error) {
 	if err := ensureTemplate(ctx, conn, cluster, prefix, template); err != nil {
 		return tenancy.Config{}, err
 	}
-	name := fmt.Sprintf("%s_%d_%d", prefix, time.Now().Unix(), os.Getpid())
 	if _, err := conn.Exec(ctx, `CREATE DATABASE `+name+` TEMPLATE `+template); err != nil {
 		return tenancy.Config{}, fmt.Errorf("copy the template: %w", err)
 	}
@@ -77,6 +78,9 @@ func makeDatabase(ctx context.Context, cluster string) (tenancy.Config, error) {
 	dropOld(ctx, conn)
 	return tenancy.Config{OwnerURL: withDatabase(cluster, name), Prefix: prefix, Shards: 2, Conns: 16, Spares: 4}, nil
 }
+
+// count tells the databases of this process apart.
+var count atomic.Int64
 
 func ensureTemplate(ctx context.Context, conn *pgx.Conn, cluster, prefix, template string) error {
 	var there bool
@@ -121,7 +125,7 @@ func migrate(ctx context.Context, cfg tenancy.Config) error {
 // dropOld removes databases of runs that ended an hour ago or earlier.
 func dropOld(ctx context.Context, conn *pgx.Conn) {
 	rows, err := conn.Query(ctx, `SELECT datname FROM pg_database
-		WHERE datname ~ '^bt[0-9a-f]+_[0-9]+_[0-9]+$' AND split_part(datname, '_', 2)::bigint < extract(epoch FROM now()) - 3600`)
+		WHERE datname ~ '^bt[0-9a-f]+_[0-9]+_[0-9]+(_[0-9]+)?$' AND split_part(datname, '_', 2)::bigint < extract(epoch FROM now()) - 3600`)
 	if err != nil {
 		return
 	}
