@@ -4,7 +4,6 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"time"
 
@@ -27,10 +26,6 @@ type Filter struct {
 type Store interface {
 	// List returns entries, newest first.
 	List(context.Context, *tenancy.Tx, Filter) ([]kit.Entry, error)
-	// Walk calls fn with every entry, oldest first.
-	Walk(ctx context.Context, tx *tenancy.Tx, fn func(kit.Entry) error) error
-	// Head returns the number and hash that the chain should end with.
-	Head(context.Context, *tenancy.Tx) (int64, []byte, error)
 }
 
 // Deps are what the service cannot work without.
@@ -55,34 +50,13 @@ func (s *Service) List(ctx context.Context, f Filter) (out []kit.Entry, err erro
 }
 
 // Verdict is the outcome of a check of the chain.
-type Verdict struct {
-	Entries int64
-	Intact  bool
-	// FirstBad is the number of the first entry that does not fit, 0 for none.
-	FirstBad int64
-}
+type Verdict = kit.Verdict
 
 // Verify walks the whole chain and compares every hash, the numbering and the head (rule 101).
 func (s *Service) Verify(ctx context.Context) (v Verdict, err error) {
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		var prev []byte
-		err := s.d.Store.Walk(ctx, tx, func(e kit.Entry) error {
-			v.Entries++
-			if v.FirstBad == 0 && (e.Seq != v.Entries || !bytes.Equal(e.Hash, e.Sum(prev))) {
-				v.FirstBad = e.Seq
-			}
-			prev = e.Hash
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		seq, head, err := s.d.Store.Head(ctx, tx)
-		if v.FirstBad == 0 && (seq != v.Entries || !bytes.Equal(head, prev)) {
-			v.FirstBad = v.Entries + 1 // entries at the end are missing
-		}
+		v, err = kit.Check(ctx, tx.PGX())
 		return err
 	})
-	v.Intact = v.FirstBad == 0
 	return v, err
 }

@@ -30,6 +30,9 @@ type Store interface {
 	Exists(ctx context.Context, key string) (bool, error)
 	// Delete is content when the file is gone already.
 	Delete(ctx context.Context, key string) error
+	// List calls fn with the key and size of every file below prefix ("<agency>" or
+	// "<agency>/logo"), in the order of their keys, until fn fails.
+	List(ctx context.Context, prefix string, fn func(key string, size int64) error) error
 	// URL is an address that anybody may open for ttl; the browser saves the file under
 	// filename and never shows it as a page.
 	URL(ctx context.Context, key string, ttl time.Duration, filename string) (string, error)
@@ -75,6 +78,9 @@ func checkKey(key string) error {
 	}
 	return nil
 }
+
+// checkPrefix is checkKey for what stands before a slash; it may be one part.
+func checkPrefix(prefix string) error { return checkKey(prefix + "/x") }
 
 // spooled is an upload with its length and type known, ready to be read twice.
 type spooled struct {

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -163,6 +164,44 @@ func contract(t *testing.T, s file.Store) {
 		}
 		if ok, _ := s.Exists(ctx, file.Key(agency, "folder")); ok {
 			t.Error("it exists")
+		}
+	})
+	t.Run("what lies below a prefix is listed", func(t *testing.T) {
+		const other = "0197a1b2-0000-7000-8000-000000000002"
+		for _, key := range []string{file.Key(other, "b"), file.Key(other, "logo", "2"), file.Key(other, "logo", "1"), file.Key(other, "logo-old"), file.Key(other+"3", "x")} {
+			put(t, key, "text/plain", key[len(other):])
+		}
+		list := func(prefix string) (got []string) {
+			t.Helper()
+			err := s.List(ctx, prefix, func(key string, size int64) error {
+				if size != int64(len(key)-len(other)) {
+					t.Errorf("%s has %d bytes", key, size)
+				}
+				got = append(got, strings.TrimPrefix(key, other))
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		if got := list(other); !slices.Equal(got, []string{"/b", "/logo-old", "/logo/1", "/logo/2"}) {
+			t.Errorf("all: %q", got)
+		}
+		if got := list(other + "/logo"); !slices.Equal(got, []string{"/logo/1", "/logo/2"}) {
+			t.Errorf("logos: %q", got)
+		}
+		if got := list("0197a1b2-0000-7000-8000-00000000000f"); got != nil {
+			t.Errorf("nobody's: %q", got)
+		}
+		stop := errors.New("enough")
+		if err := s.List(ctx, other, func(string, int64) error { return stop }); !errors.Is(err, stop) {
+			t.Errorf("stopped: %v", err)
+		}
+		for _, prefix := range []string{"", "..", other + "/", "/" + other} {
+			if err := s.List(ctx, prefix, nil); !errors.Is(err, file.ErrKey) {
+				t.Errorf("prefix %q: %v", prefix, err)
+			}
 		}
 	})
 	t.Run("no key leads out", func(t *testing.T) {

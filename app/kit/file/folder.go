@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -194,6 +195,42 @@ func (f *Folder) Delete(_ context.Context, key string) error {
 	for _, name := range []string{path.Join("data", key), path.Join("meta", key+".json")} {
 		if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return ErrUnavailable.Because(err)
+		}
+	}
+	return nil
+}
+
+func (f *Folder) List(ctx context.Context, prefix string, fn func(string, int64) error) error {
+	if err := checkPrefix(prefix); err != nil {
+		return err
+	}
+	type found struct {
+		key  string
+		size int64
+	}
+	var all []found
+	root := path.Join("data", prefix)
+	err := fs.WalkDir(f.root.FS(), root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // removed while we looked, or nothing was ever kept
+			}
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && d.Type().IsRegular() {
+			all = append(all, found{strings.TrimPrefix(name, "data/"), info.Size()})
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return ErrUnavailable.Because(err)
+	}
+	// A walk goes folder by folder; S3 sorts whole keys.
+	slices.SortFunc(all, func(a, b found) int { return strings.Compare(a.key, b.key) })
+	for _, o := range all {
+		if err := fn(o.key, o.size); err != nil {
+			return err
 		}
 	}
 	return nil

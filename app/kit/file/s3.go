@@ -150,6 +150,25 @@ func (s *S3) Delete(ctx context.Context, key string) error {
 	return err
 }
 
+func (s *S3) List(ctx context.Context, prefix string, fn func(string, int64) error) error {
+	if err := checkPrefix(prefix); err != nil {
+		return err
+	}
+	pages := s3.NewListObjectsV2Paginator(s.client, &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: aws.String(prefix + "/")})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return s.fault(err)
+		}
+		for _, o := range page.Contents {
+			if err := fn(aws.ToString(o.Key), aws.ToInt64(o.Size)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (s *S3) URL(ctx context.Context, key string, ttl time.Duration, filename string) (string, error) {
 	if err := errors.Join(checkKey(key), checkTTL(ttl)); err != nil {
 		return "", err

@@ -38,7 +38,7 @@ func (d Directory) MirrorPerson(ctx context.Context, p identity.Person, at time.
 func (d Directory) MirrorMember(ctx context.Context, agencyID string, m identity.Member, _ time.Time) error {
 	return d.exec(ctx, `INSERT INTO memberships (id, agency_id, person_id, email, kind, role, state, updated_at)
 		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, $8)
-		ON CONFLICT (id) DO UPDATE SET person_id = EXCLUDED.person_id, email = EXCLUDED.email, kind = EXCLUDED.kind, role = EXCLUDED.role,
+		ON CONFLICT (agency_id, id) DO UPDATE SET person_id = EXCLUDED.person_id, email = EXCLUDED.email, kind = EXCLUDED.kind, role = EXCLUDED.role,
 			state = EXCLUDED.state, updated_at = EXCLUDED.updated_at WHERE memberships.updated_at <= EXCLUDED.updated_at`,
 		m.ID, agencyID, m.PersonID, m.Email, string(m.Kind), m.Role, string(m.State), m.UpdatedAt)
 }

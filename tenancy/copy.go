@@ -1,0 +1,259 @@
+package tenancy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/pg"
+	"github.com/bureauhq/bureau/migrations"
+)
+
+// Copy is one set of an agency's tables: the live one, or one beside it that
+// is being filled or kept for a while.
+type Copy struct {
+	Schema  string
+	Role    string
+	Shard   int
+	Version string // the newest step it has
+}
+
+// ErrNewer answers steps that this binary does not know.
+var ErrNewer = fault.Define(fault.Invalid, "tenancy.newer", "This was made by a newer Bureau than this one.")
+
+// CopyOf is the agency's live copy.
+func CopyOf(a Agency) Copy {
+	return Copy{Schema: a.schema.name, Role: a.role, Shard: a.shard, Version: a.Version}
+}
+
+func (c Copy) check() error {
+	var a Agency
+	return a.bind(c.Schema, c.Role, c.Shard)
+}
+
+// form makes values look the same wherever they are written and read.
+const form = `; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1`
+
+// Snapshot calls fn in a read-only transaction that sees c as it is at one
+// moment, however long fn takes. It has the rights of the agency's role and a
+// connection of its own, so that it takes none from the pools.
+func (m *Migrator) Snapshot(ctx context.Context, c Copy, fn func(context.Context, pgx.Tx) error) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	conf, err := m.cfg.poolConfig(m.cfg.appLogin(c.Shard%m.cfg.Shards), 1)
+	if err != nil {
+		return err
+	}
+	conn, err := pgx.ConnectConfig(ctx, conf.ConnConfig)
+	if err != nil {
+		return away(fmt.Errorf("connect for a snapshot: %w", err))
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	begin := `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL ROLE ` + c.Role + `; SET LOCAL search_path TO ` + c.Schema + form
+	return away(pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{BeginQuery: begin}, func(tx pgx.Tx) error { return fn(ctx, tx) }))
+}
+
+func away(err error) error {
+	if pg.Away(err) {
+		return ErrDatabaseAway.Because(err)
+	}
+	return err
+}
+
+// Building is a copy that is being filled. All of it is one transaction of the
+// owner of the schemas: nobody sees it before its end, and a failure leaves nothing.
+type Building struct {
+	Copy
+	tx    pgx.Tx
+	owner *Migrator
+	has   map[string]bool
+}
+
+// Steps are the migrations whose ids are given, in their order. ErrNewer.
+func Steps(ids []string) ([]migrations.Step, error) {
+	wanted := make(map[string]bool, len(ids))
+	for _, key := range ids {
+		wanted[key] = true
+	}
+	var out []migrations.Step
+	for _, s := range migrations.Tenant() {
+		if wanted[s.ID] {
+			out = append(out, s)
+			delete(wanted, s.ID)
+		}
+	}
+	for key := range wanted {
+		return nil, ErrNewer.Because(fmt.Errorf("step %s is unknown", key))
+	}
+	return out, nil
+}
+
+// Build makes the schema of an agency with these steps and calls fn to fill
+// it. What fn returns decides whether it stays. newAgency is the key of the
+// agency when its files are new too, or empty: see SweepArrivals.
+func (m *Migrator) Build(ctx context.Context, steps []migrations.Step, newAgency string, fn func(context.Context, *Building) error) error {
+	arrival := id.New()
+	c, err := m.announce(ctx, arrival, newAgency)
+	if err != nil {
+		return away(err)
+	}
+	err = pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, hashed(arrival)); err != nil {
+			return fmt.Errorf("lock of the arrival: %w", err)
+		}
+		if _, err := tx.Exec(ctx, opening(c.Schema, c.Role, m.cfg.appLogin(c.Shard))+form); err != nil {
+			return fmt.Errorf("make schema %s: %w", c.Schema, err)
+		}
+		b := &Building{Copy: c, tx: tx, owner: m, has: map[string]bool{}}
+		if err := b.run(ctx, steps); err != nil {
+			return err
+		}
+		if err := fn(ctx, b); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM platform.arrivals WHERE id = $1`, arrival)
+		return err
+	})
+	if err != nil {
+		err = errors.Join(err, m.forget(context.WithoutCancel(ctx), arrival, c.Role))
+	}
+	return away(err)
+}
+
+// announce makes the role, which belongs to the cluster, and writes down that
+// it did: a transaction that is open for minutes must not hold up other roles.
+func (m *Migrator) announce(ctx context.Context, arrival, newAgency string) (c Copy, err error) {
+	err = pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
+		var n int64
+		if err := tx.QueryRow(ctx, `SELECT nextval('platform.agency_numbers')`).Scan(&n); err != nil {
+			return fmt.Errorf("number of the copy: %w", err)
+		}
+		c.Schema, c.Shard = fmt.Sprintf("t%05d", n), int(n)%m.cfg.Shards
+		c.Role = m.cfg.Prefix + "_" + c.Schema
+		if _, err := tx.Exec(ctx, `INSERT INTO platform.arrivals (id, role_name, agency_id) VALUES ($1, $2, nullif($3, '')::uuid)`, arrival, c.Role, newAgency); err != nil {
+			return fmt.Errorf("announce the copy: %w", err)
+		}
+		return makeRole(ctx, tx, c.Role, "NOLOGIN NOINHERIT")
+	})
+	return c, err
+}
+
+// forget removes what announce made.
+func (m *Migrator) forget(ctx context.Context, arrival, role string) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	return pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
+		// In another database of the cluster the same name may be in use; then it is not ours to drop.
+		if _, err := tx.Exec(ctx, `SAVEPOINT drop_role; DROP ROLE IF EXISTS `+role); err != nil {
+			if _, err := tx.Exec(ctx, `ROLLBACK TO drop_role`); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM platform.arrivals WHERE id = $1`, arrival)
+		return err
+	})
+}
+
+// SweepArrivals clears away after builds whose process died. removeFiles is
+// called with each agency that never came to be.
+func (m *Migrator) SweepArrivals(ctx context.Context, removeFiles func(ctx context.Context, agencyID string) error) error {
+	type arrival struct{ ID, Role, Agency string }
+	rows, err := m.pool.Query(ctx, `SELECT id::text, role_name, coalesce(agency_id::text, '') FROM platform.arrivals ORDER BY started_at`)
+	if err != nil {
+		return away(err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[arrival])
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		err := pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
+			var dead bool
+			// Whoever works holds the lock; between announcing and locking lie moments, hence the minute.
+			err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1) AND EXISTS
+				(SELECT FROM platform.arrivals WHERE id = $2 AND started_at < now() - interval '1 minute')`, hashed(a.ID), a.ID).Scan(&dead)
+			if err != nil || !dead {
+				return err
+			}
+			if a.Agency != "" {
+				if err := removeFiles(ctx, a.Agency); err != nil {
+					return err
+				}
+			}
+			return m.forget(ctx, a.ID, a.Role)
+		})
+		if err != nil {
+			return fmt.Errorf("clear away after %s: %w", a.ID, err)
+		}
+	}
+	return nil
+}
+
+// Tx is the transaction; its search path is the new schema.
+func (b *Building) Tx() pgx.Tx { return b.tx }
+
+// Upgrade runs the steps that are missing.
+func (b *Building) Upgrade(ctx context.Context) error { return b.run(ctx, migrations.Tenant()) }
+
+func (b *Building) run(ctx context.Context, steps []migrations.Step) error {
+	for _, s := range steps {
+		if b.has[s.ID] {
+			continue
+		}
+		if _, err := b.tx.Exec(ctx, fill(s.SQL, b.Schema, b.Role)); err != nil {
+			return fmt.Errorf("step %s: %w", s.ID, err)
+		}
+		if _, err := b.tx.Exec(ctx, `INSERT INTO `+versions+` (id) VALUES ($1)`, s.ID); err != nil {
+			return fmt.Errorf("step %s: %w", s.ID, err)
+		}
+		b.has[s.ID], b.Version = true, s.ID
+	}
+	return nil
+}
+
+// Register makes the copy an active agency. ErrSlugTaken.
+func (b *Building) Register(ctx context.Context, key, slug, name string) error {
+	_, err := b.tx.Exec(ctx, `INSERT INTO platform.agencies (id, slug, name, schema_name, role_name, shard, schema_version, state, claimed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', now())`, key, slug, name, b.Schema, b.Role, b.Shard, b.Version)
+	if pg.Violates(err, "agencies_slug_key") {
+		return ErrSlugTaken.Because(err)
+	}
+	if err != nil {
+		return fmt.Errorf("register %s: %w", slug, err)
+	}
+	return nil
+}
+
+// Drop removes a copy that is no agency's live one. ErrBadState.
+func (m *Migrator) Drop(ctx context.Context, c Copy) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	return away(pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
+		var live bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM platform.agencies WHERE schema_name = $1)`, c.Schema).Scan(&live); err != nil {
+			return err
+		}
+		if live {
+			return ErrBadState
+		}
+		_, err := tx.Exec(ctx, `DROP SCHEMA IF EXISTS `+c.Schema+` CASCADE; DROP ROLE IF EXISTS `+c.Role)
+		return err
+	}))
+}
+
+// Owner runs fn in a transaction of the owner of all schemas, on the platform's tables.
+func (m *Migrator) Owner(ctx context.Context, fn func(context.Context, pgx.Tx) error) error {
+	return away(pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL search_path TO platform; SET LOCAL lock_timeout = '10s'`); err != nil {
+			return err
+		}
+		return fn(ctx, tx)
+	}))
+}
