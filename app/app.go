@@ -22,6 +22,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/live"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
+	"github.com/bureauhq/bureau/tenancy/custody"
 )
 
 // Version is set at build time.
@@ -41,6 +42,7 @@ type App struct {
 	Jobs        *job.Registry
 	Live        *live.Hub
 	Services    Services
+	Custody     *custody.Service
 
 	cfg      Config
 	places   identity.Places
@@ -66,6 +68,7 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 		a.Close()
 		return nil, err
 	}
+	a.openCustody()
 	if err := a.wireServices(); err != nil {
 		a.Close()
 		return nil, err

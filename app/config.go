@@ -13,6 +13,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/mail"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
+	"github.com/bureauhq/bureau/tenancy/custody"
 )
 
 // Config is what the application needs from outside. cmd fills it, from the
@@ -45,6 +46,8 @@ type Config struct {
 	Mail     mail.Sender
 	MailFrom string
 	Files    file.Store
+	// Backups says where archives of the agencies are kept; without a store there are none.
+	Backups custody.Plan
 
 	// Web is the built front end; nil serves the API alone.
 	Web fs.FS

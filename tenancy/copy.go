@@ -248,6 +248,20 @@ func (m *Migrator) Drop(ctx context.Context, c Copy) error {
 	}))
 }
 
+// Doors lets an agency's role into the copy, or shuts it out: statements that
+// begin after that are refused, whatever connection they come on.
+func (m *Migrator) Doors(ctx context.Context, c Copy, open bool) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	q := `REVOKE USAGE ON SCHEMA ` + c.Schema + ` FROM ` + c.Role
+	if open {
+		q = `GRANT USAGE ON SCHEMA ` + c.Schema + ` TO ` + c.Role
+	}
+	_, err := m.pool.Exec(ctx, q)
+	return away(err)
+}
+
 // Owner runs fn in a transaction of the owner of all schemas, on the platform's tables.
 func (m *Migrator) Owner(ctx context.Context, fn func(context.Context, pgx.Tx) error) error {
 	return away(pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {

@@ -67,3 +67,5 @@ CREATE TABLE restores (
 );
 -- One at a time: a second one would hide which copy is the old one.
 CREATE UNIQUE INDEX restores_open_key ON restores (agency_id) WHERE state IN ('ready', 'swapped', 'rolled_back');
+
+CREATE INDEX people_email_idx ON people (email) WHERE verified;

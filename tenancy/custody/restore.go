@@ -1,0 +1,403 @@
+package custody
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/file"
+	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/pg"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+var (
+	ErrRestoreOpen = fault.Define(fault.Conflict, "custody.restore_open", "There is a restore of this agency already. Swap it in, or drop it first.")
+	ErrNoRestore   = fault.Define(fault.NotFound, "custody.no_restore", "There is no restore of this agency that this can be done with.")
+	ErrBusy        = fault.Define(fault.Unavailable, "custody.busy", "Work on this agency does not end. Nothing was changed; try again.").After(30 * time.Second)
+)
+
+// Restore is an agency as it was, beside the one that is.
+type Restore struct {
+	ID        string     `json:"id"`
+	AgencyID  string     `json:"agency_id"`
+	BackupID  string     `json:"backup_id"`
+	State     string     `json:"state"` // ready, swapped, rolled_back, dropped
+	AsOf      time.Time  `json:"as_of"`
+	MadeAt    time.Time  `json:"made_at"`
+	SwappedAt *time.Time `json:"swapped_at"`
+	Summary   Summary    `json:"summary"`
+
+	other tenancy.Copy // see the table
+}
+
+// Summary shows what a restore would change.
+type Summary struct {
+	Newest string  `json:"newest"` // the last entry of the restored audit log
+	Tables []Delta `json:"tables"` // those whose number of rows differs
+	Same   int     `json:"same"`   // tables with as many rows then as now
+	Files  int     `json:"files"`  // files that were missing and are back
+}
+
+// Delta is how many rows a table had then and has now.
+type Delta struct {
+	Table string `json:"table"`
+	Then  int64  `json:"then"`
+	Now   int64  `json:"now"`
+}
+
+// Prepare loads a backup into a copy beside the live one and tells how they
+// differ. The agency itself is not touched. ErrRestoreOpen.
+func (s *Service) Prepare(ctx context.Context, a tenancy.Agency, b Backup, say Progress) (Restore, error) {
+	r := Restore{ID: id.New(), AgencyID: a.ID, BackupID: b.ID, State: "ready", AsOf: *b.TakenAt, MadeAt: s.d.Now().UTC()}
+	if _, err := s.openRestore(ctx, a.ID, "ready", "swapped", "rolled_back"); !errors.Is(err, ErrNoRestore) {
+		return r, errors.Join(err, ErrRestoreOpen)
+	}
+	live, err := s.counts(ctx, tenancy.CopyOf(a))
+	if err != nil {
+		return r, err
+	}
+	in, done, err := s.openBackup(ctx, b)
+	if err != nil {
+		return r, err
+	}
+	defer done()
+	in.say, in.files = say, s.missingFiles(a.ID, &r.Summary.Files)
+	err = s.d.Owner.Build(ctx, in.steps, "", func(ctx context.Context, to *tenancy.Building) error {
+		if err := in.load(ctx, to.Tx()); err != nil {
+			return err
+		}
+		if err := to.Upgrade(ctx); err != nil {
+			return err
+		}
+		r.other = to.Copy
+		r.Summary.compare(in.manifest.Tables, live)
+		var at time.Time
+		var action, who string
+		err := to.Tx().QueryRow(ctx, `SELECT happened_at, action, actor_name FROM audit_events ORDER BY seq DESC LIMIT 1`).Scan(&at, &action, &who)
+		if err == nil {
+			r.Summary.Newest = fmt.Sprintf("%s %s by %s", at.UTC().Format(time.RFC3339), action, who)
+		} else if !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		summary, err := json.Marshal(r.Summary)
+		if err != nil {
+			return err
+		}
+		_, err = to.Tx().Exec(ctx, `INSERT INTO platform.restores (id, agency_id, backup_id, state, as_of, made_at, summary, schema_name, role_name, shard, schema_version)
+			VALUES ($1, $2, $3, 'ready', $4, $5, $6, $7, $8, $9, $10)`, r.ID, r.AgencyID, r.BackupID, r.AsOf, r.MadeAt, summary,
+			to.Schema, to.Role, to.Shard, to.Version)
+		if pg.Violates(err, "restores_open_key") {
+			return ErrRestoreOpen.Because(err)
+		}
+		return err
+	})
+	return r, err
+}
+
+// missingFiles puts back what is not there any more. A key is written once, so what is there is right.
+func (s *Service) missingFiles(agencyID string, n *int) putFile {
+	put := s.newFiles(agencyID)
+	return func(ctx context.Context, f File, r io.Reader) error {
+		there, err := s.d.Files.Exists(ctx, file.Key(agencyID, f.Key))
+		if err != nil {
+			return err
+		}
+		if there {
+			return noFiles(ctx, f, r)
+		}
+		*n++
+		return put(ctx, f, r)
+	}
+}
+
+// counts is how many rows each table has now.
+func (s *Service) counts(ctx context.Context, c tenancy.Copy) (map[string]int64, error) {
+	out := map[string]int64{}
+	err := s.d.Owner.Snapshot(ctx, c, func(ctx context.Context, tx pgx.Tx) error {
+		tables, err := shapes(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, t := range tables {
+			var n int64
+			if err := tx.QueryRow(ctx, `SELECT count(*) FROM `+quote(t.name)).Scan(&n); err != nil {
+				return fmt.Errorf("count %s: %w", t.name, err)
+			}
+			out[t.name] = n
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s *Summary) compare(then []Table, now map[string]int64) {
+	for _, t := range then {
+		if n := now[t.Name]; n != t.Rows {
+			s.Tables = append(s.Tables, Delta{t.Name, t.Rows, n})
+		} else {
+			s.Same++
+		}
+	}
+}
+
+// OpenRestore is the agency's restore that was prepared or swapped in. ErrNoRestore.
+func (s *Service) OpenRestore(ctx context.Context, agencyID string) (Restore, error) {
+	return s.openRestore(ctx, agencyID, "ready", "swapped", "rolled_back")
+}
+
+func (s *Service) openRestore(ctx context.Context, agencyID string, states ...string) (r Restore, err error) {
+	err = s.d.Control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return scanRestore(ctx, tx, &r, `agency_id = $1 AND state = ANY ($2)`, agencyID, states)
+	})
+	return r, err
+}
+
+func scanRestore(ctx context.Context, tx pgx.Tx, r *Restore, where string, args ...any) error {
+	var summary []byte
+	err := tx.QueryRow(ctx, `SELECT id::text, agency_id::text, backup_id::text, state, as_of, made_at, swapped_at, summary, schema_name, role_name, shard, schema_version
+		FROM platform.restores WHERE `+where, args...).Scan(&r.ID, &r.AgencyID, &r.BackupID, &r.State, &r.AsOf, &r.MadeAt, &r.SwappedAt, &summary,
+		&r.other.Schema, &r.other.Role, &r.other.Shard, &r.other.Version)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrNoRestore
+	}
+	if err != nil {
+		return fmt.Errorf("find the restore: %w", err)
+	}
+	return json.Unmarshal(summary, &r.Summary)
+}
+
+// Swap makes the prepared copy the agency's. Before it, the agency as it is is
+// backed up. Its jobs are parked, its sessions end and its API tokens are gone;
+// invoice numbers go on from the higher counter. The old copy stays until DropOld.
+func (s *Service) Swap(ctx context.Context, a tenancy.Agency, say Progress) (Restore, error) {
+	r, err := s.openRestore(ctx, a.ID, "ready", "rolled_back")
+	if err != nil {
+		return r, err
+	}
+	if _, err := s.Backup(ctx, a, BeforeRestore, say); err != nil {
+		return r, fmt.Errorf("back up the agency as it is: %w", err)
+	}
+	err = s.exchange(ctx, a, r, "swapped", func(ctx context.Context, tx pgx.Tx, old tenancy.Copy) error {
+		if err := s.keepHighest(ctx, tx, old.Schema, r.other.Schema); err != nil {
+			return err
+		}
+		var seq int64
+		var head []byte
+		if err := tx.QueryRow(ctx, `SELECT seq, hash FROM `+old.Schema+`.audit_heads WHERE one`).Scan(&seq, &head); err != nil {
+			return fmt.Errorf("read the old audit chain's head: %w", err)
+		}
+		if r.State == "rolled_back" {
+			return nil // its chain says already that it was restored
+		}
+		// The entry follows on the restored chain's head and names the one that is left behind.
+		return inChain(ctx, tx, audit.Change{
+			Action: "agency.restored", Entity: "agency", EntityID: a.ID, Reason: "restored from a backup",
+			After: map[string]any{"as_of": r.AsOf, "backup": r.BackupID, "left_entries": seq, "left_hash": fmt.Sprintf("%x", head)},
+		})
+	})
+	if err == nil {
+		r.State = "swapped"
+	}
+	return r, err
+}
+
+// Rollback makes the old copy the agency's again. What was done since the swap stays in the other one.
+func (s *Service) Rollback(ctx context.Context, a tenancy.Agency) (Restore, error) {
+	r, err := s.openRestore(ctx, a.ID, "swapped")
+	if err != nil {
+		return r, err
+	}
+	err = s.exchange(ctx, a, r, "rolled_back", func(ctx context.Context, tx pgx.Tx, now tenancy.Copy) error {
+		if err := s.keepHighest(ctx, tx, now.Schema, r.other.Schema); err != nil {
+			return err
+		}
+		return inChain(ctx, tx, audit.Change{
+			Action: "agency.restore_undone", Entity: "agency", EntityID: a.ID, After: map[string]any{"as_of": r.AsOf, "backup": r.BackupID},
+		})
+	})
+	if err == nil {
+		r.State = "rolled_back"
+	}
+	return r, err
+}
+
+// exchange points the registry at the other copy. Calls are refused meanwhile,
+// and those under way are waited for, so that no acknowledged write is lost.
+func (s *Service) exchange(ctx context.Context, a tenancy.Agency, r Restore, state string, inside func(context.Context, pgx.Tx, tenancy.Copy) error) error {
+	if a.State != tenancy.Active && a.State != tenancy.Suspended {
+		return tenancy.ErrBadState
+	}
+	old := tenancy.CopyOf(a)
+	if err := s.setState(ctx, a.ID, tenancy.Suspended); err != nil {
+		return err
+	}
+	err := s.shut(ctx, old)
+	if err == nil {
+		err = s.d.Owner.Owner(ctx, func(ctx context.Context, tx pgx.Tx) error {
+			// The other copy is the search path: what inside writes goes there.
+			if _, err := tx.Exec(ctx, `SET LOCAL search_path TO `+r.other.Schema); err != nil {
+				return err
+			}
+			if err := inside(ctx, tx, old); err != nil {
+				return err
+			}
+			// The copy's members take their places in the index; nobody is signed in any more.
+			if _, err := tx.Exec(ctx, `DELETE FROM platform.memberships WHERE agency_id = $1`, a.ID); err != nil {
+				return err
+			}
+			if _, err := s.d.People(ctx, tx, a.ID, false); err != nil {
+				return err
+			}
+			return swapRows(ctx, tx, a, r, old, state, s.d.Now().UTC())
+		})
+	}
+	if err != nil {
+		ctx = context.WithoutCancel(ctx)
+		return errors.Join(err, s.d.Owner.Doors(ctx, old, true), s.setState(ctx, a.ID, a.State))
+	}
+	return nil
+}
+
+// shut waits for work that is under way, then lets none in any more, then
+// waits for what slipped in between: a process may hear late that the agency is closed.
+func (s *Service) shut(ctx context.Context, c tenancy.Copy) error {
+	if err := s.quiet(ctx, c); err != nil {
+		return err
+	}
+	if err := s.d.Owner.Doors(ctx, c, false); err != nil {
+		return err
+	}
+	return s.quiet(ctx, c)
+}
+
+func swapRows(ctx context.Context, tx pgx.Tx, a tenancy.Agency, r Restore, old tenancy.Copy, state string, now time.Time) error {
+	tag, err := tx.Exec(ctx, `UPDATE platform.restores SET state = $2, swapped_at = $3, schema_name = $4, role_name = $5, shard = $6, schema_version = $7
+		WHERE id = $1 AND state = $8`, r.ID, state, now, old.Schema, old.Role, old.Shard, old.Version, r.State)
+	if err != nil {
+		return err
+	}
+	if tag.RowsAffected() != 1 {
+		return ErrNoRestore
+	}
+	if _, err := tx.Exec(ctx, `GRANT USAGE ON SCHEMA `+r.other.Schema+` TO `+r.other.Role); err != nil {
+		return err // it was shut, if it was the live one before
+	}
+	if _, err := tx.Exec(ctx, `UPDATE platform.agencies SET schema_name = $2, role_name = $3, shard = $4, schema_version = $5, state = $6 WHERE id = $1`,
+		a.ID, r.other.Schema, r.other.Role, r.other.Shard, r.other.Version, string(a.State)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE platform.sessions SET revoked_at = $2, revoked_reason = 'restored' WHERE agency_id = $1 AND revoked_at IS NULL`, a.ID, now); err != nil {
+		return err
+	}
+	// 'pending' is the queue's state for what waits for a person.
+	_, err = tx.Exec(ctx, `UPDATE `+tenancy.QueueSchema+`.river_job SET state = 'pending', metadata = metadata || jsonb_build_object('parked', $2::text)
+		WHERE metadata ->> 'agency' = $1 AND state IN ('available', 'scheduled', 'retryable')`, a.ID, r.ID)
+	return err
+}
+
+func (s *Service) setState(ctx context.Context, key string, to tenancy.State) error {
+	return s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE agencies SET state = $2 WHERE id = $1`, key, string(to))
+		return err
+	})
+}
+
+// quiet waits until no transaction uses the copy. ErrBusy.
+func (s *Service) quiet(ctx context.Context, c tenancy.Copy) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var open int
+		err := s.d.Owner.Owner(ctx, func(ctx context.Context, tx pgx.Tx) error {
+			return tx.QueryRow(ctx, `SELECT count(*) FROM pg_locks l WHERE l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+				AND l.pid <> pg_backend_pid() AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = l.relation
+				AND d.refclassid = 'pg_namespace'::regclass AND d.refobjid = $1::text::regnamespace)`, c.Schema).Scan(&open)
+		})
+		switch {
+		case errors.Is(err, context.DeadlineExceeded):
+			return ErrBusy.Because(err)
+		case err != nil:
+			return fmt.Errorf("wait for calls under way: %w", err)
+		case open == 0:
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ErrBusy.Because(ctx.Err())
+		case <-tick.C:
+		}
+	}
+}
+
+// keepHighest carries counters over: what was used up stays used up.
+func (s *Service) keepHighest(ctx context.Context, tx pgx.Tx, from, to string) error {
+	for _, h := range s.d.Highest {
+		sets, on, both := make([]string, len(h.Columns)), make([]string, len(h.Key)), append(append([]string{}, h.Key...), h.Columns...)
+		for i, c := range h.Columns {
+			sets[i] = fmt.Sprintf("%[1]s = greatest(n.%[1]s, o.%[1]s)", c)
+		}
+		for i, c := range h.Key {
+			on[i] = fmt.Sprintf("n.%[1]s = o.%[1]s", c)
+		}
+		join, list := strings.Join(on, " AND "), strings.Join(both, ", ")
+		q := fmt.Sprintf(`UPDATE %[1]s.%[3]s n SET %[4]s FROM %[2]s.%[3]s o WHERE %[5]s;
+			INSERT INTO %[1]s.%[3]s (%[6]s) SELECT %[6]s FROM %[2]s.%[3]s o WHERE NOT EXISTS (SELECT FROM %[1]s.%[3]s n WHERE %[5]s)
+				AND EXISTS (SELECT FROM %[1]s.%[7]s p WHERE p.id = o.%[8]s)`,
+			to, from, h.Table, strings.Join(sets, ", "), join, list, h.Parent, h.Ref)
+		if _, err := tx.Exec(ctx, q); err != nil {
+			return fmt.Errorf("carry over the counters of %s: %w", h.Table, err)
+		}
+	}
+	return nil
+}
+
+// DropOld throws the other copy away: the old one after a swap, or a prepared one that is not wanted.
+func (s *Service) DropOld(ctx context.Context, agencyID string) (Restore, error) {
+	r, err := s.openRestore(ctx, agencyID, "ready", "swapped", "rolled_back")
+	if err != nil {
+		return r, err
+	}
+	if err := s.d.Owner.Drop(ctx, r.other); err != nil {
+		return r, err
+	}
+	r.State = "dropped"
+	return r, s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE restores SET state = 'dropped', ended_at = $2 WHERE id = $1`, r.ID, s.d.Now().UTC())
+		return err
+	})
+}
+
+// Parked is how many jobs of the agency wait for a decision since a restore.
+func (s *Service) Parked(ctx context.Context, agencyID string) (n int, err error) {
+	err = s.d.Control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `SELECT count(*) FROM `+tenancy.QueueSchema+`.river_job WHERE `+parked, agencyID).Scan(&n)
+	})
+	return n, err
+}
+
+const parked = `metadata ->> 'agency' = $1 AND metadata ? 'parked' AND state = 'pending'`
+
+// Unpark lets the parked jobs of an agency run, or throws them away.
+func (s *Service) Unpark(ctx context.Context, agencyID string, run bool) (n int64, err error) {
+	q := `UPDATE ` + tenancy.QueueSchema + `.river_job SET state = 'cancelled', finalized_at = now() WHERE ` + parked
+	if run {
+		q = `UPDATE ` + tenancy.QueueSchema + `.river_job SET state = 'available', scheduled_at = now(), metadata = metadata - 'parked' WHERE ` + parked
+	}
+	err = s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, q, agencyID)
+		n = tag.RowsAffected()
+		return err
+	})
+	return n, err
+}
