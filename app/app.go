@@ -160,6 +160,7 @@ func (a *App) StartListening(ctx context.Context) {
 func (a *App) StartWorker(ctx context.Context) error {
 	go a.Provisioner.KeepSpares(ctx, 10*time.Second)
 	go a.Services.Identity.Sweep(ctx, 10*time.Minute)
+	go a.Custody.KeepBackups(ctx, a.Registry.ByID, time.Minute)
 	return a.worker.Start(ctx)
 }
 

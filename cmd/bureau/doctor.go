@@ -77,6 +77,8 @@ func examine(ctx context.Context, where *place) (out []finding) {
 		}
 		note("migrations", fmt.Sprintf("%d agencies at %s", s.Agencies, s.Newest), err)
 	}
+	healthy, err := backupsHealthy(ctx, a)
+	note("backups", healthy, err)
 	admin := a.KratosAdminURL()
 	if admin == "" {
 		note("identity server", "not started: only the database is, for this command", nil)

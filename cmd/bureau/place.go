@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/file"
 	"github.com/bureauhq/bureau/app/kit/mail"
 	"github.com/bureauhq/bureau/tenancy"
+	"github.com/bureauhq/bureau/tenancy/custody"
 )
 
 // domain is that of the site in development: browsers resolve all of *.localhost themselves.
@@ -108,6 +110,11 @@ func devConfig(where devstack.Addresses, port int, log *slog.Logger) (app.Config
 	if cfg.Files, err = file.NewFolder(file.FolderConfig{Dir: where.FilesDir, BaseURL: origin.String() + "/files", Secret: []byte(where.Secret)}); err != nil {
 		return cfg, fmt.Errorf("files: %w", err)
 	}
+	store, err := file.NewFolder(file.FolderConfig{Dir: filepath.Join(filepath.Dir(where.FilesDir), "backups"), BaseURL: origin.String(), Secret: []byte(where.Secret)})
+	if err != nil {
+		return cfg, fmt.Errorf("backups: %w", err)
+	}
+	cfg.Backups = custody.Plan{Store: store, At: 2 * time.Hour, Days: 7, Keep: 2}
 	return cfg, nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,6 +23,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/mail"
 	"github.com/bureauhq/bureau/frontend"
 	"github.com/bureauhq/bureau/tenancy"
+	"github.com/bureauhq/bureau/tenancy/custody"
 )
 
 // settings are the environment of `bureau serve` and `bureau worker`. `bureau settings` prints what each is for, from
@@ -60,6 +62,13 @@ type settings struct {
 	S3AccessKey      string `env:"BUREAU_S3_ACCESS_KEY" what:"Access key for the bucket."`
 	S3SecretKey      string `env:"BUREAU_S3_SECRET_KEY" secret:"true" what:"Secret key for the bucket."`
 	S3PathStyle      bool   `env:"BUREAU_S3_PATH_STYLE" envDefault:"false" what:"true for servers that want the bucket in the path, as most but AWS do."`
+
+	BackupDir    string `env:"BUREAU_BACKUP_DIR" example:"/var/backups/bureau" what:"Directory for backups of agencies; this or BUREAU_BACKUP_BUCKET, or neither for none."`
+	BackupBucket string `env:"BUREAU_BACKUP_BUCKET" what:"Bucket for backups, on the server of BUREAU_S3_ENDPOINT and with its keys."`
+	BackupAt     string `env:"BUREAU_BACKUP_AT" envDefault:"02:00" what:"Time of the day, in UTC, from which every agency gets a new backup."`
+	BackupDays   int    `env:"BUREAU_BACKUP_DAYS" envDefault:"30" what:"Days that a backup is kept, 1 to 3650."`
+	BackupKeep   int    `env:"BUREAU_BACKUP_KEEP" envDefault:"3" what:"Newest backups of each agency that are kept however old they are, 1 to 100."`
+	BackupKey    string `env:"BUREAU_BACKUP_KEY" secret:"true" what:"Encrypts backups: a key of bureau backup key. Without it they cannot be read, so keep a copy elsewhere."`
 }
 
 // readSettings reads the environment and complains about everything that is wrong with it at once.
@@ -129,7 +138,39 @@ func (s settings) complaints() []error {
 	say(s.FilesDir == "" || len(s.Secret) >= 32, "BUREAU_SECRET", "at least 32 letters long")
 	say(s.S3Bucket == "" || s.S3AccessKey != "", "BUREAU_S3_ACCESS_KEY", "set")
 	say(s.S3Bucket == "" || s.S3SecretKey != "", "BUREAU_S3_SECRET_KEY", "set")
+	_, err = timeOfDay(s.BackupAt)
+	say(s.BackupDir == "" || s.BackupBucket == "", "BUREAU_BACKUP_DIR or BUREAU_BACKUP_BUCKET", "not both")
+	say(s.BackupBucket == "" || s.S3AccessKey != "" && s.S3SecretKey != "", "BUREAU_S3_ACCESS_KEY and BUREAU_S3_SECRET_KEY", "set for BUREAU_BACKUP_BUCKET")
+	say(err == nil, "BUREAU_BACKUP_AT", "a time such as 02:00")
+	say(s.BackupDays >= 1 && s.BackupDays <= 3650, "BUREAU_BACKUP_DAYS", "1 to 3650")
+	say(s.BackupKeep >= 1 && s.BackupKeep <= 100, "BUREAU_BACKUP_KEEP", "1 to 100")
+	_, err = custody.RecipientOf(s.BackupKey)
+	say(s.BackupKey == "" || err == nil, "BUREAU_BACKUP_KEY", "a key made by bureau backup key")
 	return errs
+}
+
+func timeOfDay(s string) (time.Duration, error) {
+	t, err := time.Parse("15:04", s)
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err
+}
+
+// backups is the plan of the settings, which were checked.
+func (s settings) backups() (custody.Plan, error) {
+	at, err := timeOfDay(s.BackupAt)
+	if err != nil {
+		return custody.Plan{}, err
+	}
+	p := custody.Plan{At: at, Days: s.BackupDays, Keep: s.BackupKeep, Identity: s.BackupKey}
+	switch {
+	case s.BackupDir != "":
+		// Nobody is given an address of a backup, so what signs addresses does not matter.
+		p.Store, err = file.NewFolder(file.FolderConfig{Dir: s.BackupDir, BaseURL: s.Origin, Secret: []byte(rand.Text() + rand.Text())})
+	case s.BackupBucket != "":
+		p.Store, err = file.NewS3(file.S3Config{
+			Endpoint: s.S3Endpoint, Region: s.S3Region, Bucket: s.BackupBucket, AccessKey: s.S3AccessKey, SecretKey: s.S3SecretKey, PathStyle: s.S3PathStyle,
+		})
+	}
+	return p, err
 }
 
 func isURL(s string, schemes ...string) bool {
@@ -184,6 +225,9 @@ func (s settings) config() (app.Config, error) {
 	}
 	if err != nil {
 		return c, fmt.Errorf("files: %w", err)
+	}
+	if c.Backups, err = s.backups(); err != nil {
+		return c, fmt.Errorf("backups: %w", err)
 	}
 	return c, nil
 }

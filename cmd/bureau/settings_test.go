@@ -63,6 +63,11 @@ func TestEachWrongSettingIsNamed(t *testing.T) {
 		"BUREAU_SECRET":                  "hush",
 		"BUREAU_S3_BUCKET":               "both",
 		"BUREAU_S3_PATH_STYLE":           "hush",
+		"BUREAU_BACKUP_BUCKET":           "hush", // without keys
+		"BUREAU_BACKUP_AT":               "2 o'clock",
+		"BUREAU_BACKUP_DAYS":             "0",
+		"BUREAU_BACKUP_KEEP":             "0",
+		"BUREAU_BACKUP_KEY":              "hush",
 	} {
 		t.Run(name, func(t *testing.T) {
 			complete(t)

@@ -29,17 +29,7 @@ func tenantCommand(where *place) *cobra.Command {
 	cmd := &cobra.Command{Use: "tenant", Aliases: []string{"agency"}, Short: "Make agencies and look after them"}
 	cmd.PersistentFlags().BoolVar(&asJSON, "json", false, "answer in JSON")
 
-	// with runs one action on an opened installation.
-	with := func(fn func(cmd *cobra.Command, a *app.App, args []string) error) func(*cobra.Command, []string) error {
-		return func(cmd *cobra.Command, args []string) error {
-			a, shut, err := where.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer shut()
-			return fn(cmd, a, args)
-		}
-	}
+	with := openedBy(where)
 	print1 := func(cmd *cobra.Command, a *app.App, found tenancy.Agency) error {
 		v := viewOf(a, found)
 		return show(cmd, asJSON, v, func(w io.Writer) { _, _ = fmt.Fprintf(w, "%s  %s  %s  %s\n", v.Slug, v.Name, v.State, v.URL) })
@@ -91,6 +81,7 @@ func tenantCommand(where *place) *cobra.Command {
 		}),
 	}
 	cmd.AddCommand(create, list, showOne)
+	cmd.AddCommand(custodyCommands(with, &asJSON)...)
 	for _, m := range []struct {
 		use, short string
 		move       func(*app.App) func(context.Context, string) error

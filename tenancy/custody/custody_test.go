@@ -100,9 +100,7 @@ func (h house) exec(t *testing.T, a *testkit.Agency, q string, args ...any) {
 
 func (h house) value(t *testing.T, key, q string) (out string) {
 	t.Helper()
-	a, err := h.Registry.ByID(t.Context(), key)
-	must(t, err)
-	must(t, h.DB.Read(tenancy.With(t.Context(), a), func(ctx context.Context, tx *tenancy.Tx) error {
+	must(t, h.DB.Read(tenancy.With(t.Context(), h.fresh(t, key)), func(ctx context.Context, tx *tenancy.Tx) error {
 		return tx.PGX().QueryRow(ctx, q).Scan(&out)
 	}))
 	return out
@@ -359,13 +357,14 @@ func TestAnExportBesideWritesIsOneMoment(t *testing.T) {
 	h := newHouse(t, nil)
 	a := h.agency(t)
 	ctx, stop := context.WithCancel(a.Ctx)
+	wrote := make(chan struct{})
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer stop()
 	for range 3 {
 		wg.Go(func() {
-			for n := 0; ctx.Err() == nil; n++ {
-				_ = h.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+			for ctx.Err() == nil {
+				err := h.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 					// "holidays" comes long after "clients" in the archive.
 					if _, err := tx.PGX().Exec(ctx, `INSERT INTO clients (id, name, code, currency, created_at, updated_at) VALUES (gen_random_uuid(), 'pair', gen_random_uuid()::text, 'EUR', now(), now())`); err != nil {
 						return err
@@ -373,11 +372,20 @@ func TestAnExportBesideWritesIsOneMoment(t *testing.T) {
 					_, err := tx.PGX().Exec(ctx, `INSERT INTO positions (id, name, created_at) VALUES (gen_random_uuid(), 'pair' || gen_random_uuid(), now())`)
 					return err
 				})
+				if err != nil && ctx.Err() == nil {
+					t.Errorf("write: %v", err)
+					return
+				}
+				select {
+				case wrote <- struct{}{}:
+				default:
+				}
 			}
 		})
 	}
 	last := int64(0)
 	for range 5 {
+		<-wrote
 		_, _, m := h.archive(t, a)
 		rows := map[string]int64{}
 		for _, table := range m.Tables {
