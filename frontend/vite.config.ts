@@ -17,12 +17,15 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       input: { main: 'index.html', auth: 'auth.html' },
+      // Emotion asks for it on behalf of a helper that nobody here uses.
+      treeshake: { moduleSideEffects: [{ test: /node_modules\/(hoist-non-react-statics|react-is)\//, sideEffects: false }] },
       output: {
         codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\// },
             { name: 'state', test: /node_modules\/(react-redux|@reduxjs|immer|reselect|redux)\// },
-            { name: 'style', test: /node_modules\/(@emotion|stylis)\// },
+            // What every page is drawn with: together it packs better than in four.
+            { name: 'style', test: /node_modules\/(@emotion\/|stylis\/|@mui\/system\/(cssVars|styleFunctionSx|createTheme|ThemeProvider)\/|@mui\/material\/styles\/)/ },
           ],
         },
       },

@@ -1,9 +1,12 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import '../shared/lib/i18n';
 import { session } from '../shared/api/session';
 import { server } from './server';
+
+// Parts that come later are files of their own, read when a test first opens them.
+configure({ asyncUtilTimeout: 15_000 });
 
 // What jsdom lacks.
 window.matchMedia ??= ((q: string) => ({

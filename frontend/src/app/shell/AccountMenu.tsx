@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import { lazy, Suspense, useState } from 'react';
 import type { Me } from '../../shared/lib/me';
-import { PersonAvatar } from '../../shared/ui/small';
+import { PersonAvatar } from '../../shared/ui/PersonAvatar';
 import { useShell } from './locales/en';
 
 const Popup = lazy(async () => ({ default: (await import('./AccountPopup')).AccountPopup }));

@@ -1,7 +1,6 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
-import LinearProgress from '@mui/material/LinearProgress';
 import SearchIcon from '@mui/icons-material/SearchRounded';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import type { Theme } from '@mui/material/styles';
@@ -18,6 +17,7 @@ import { Shortcuts } from './Shortcuts';
 import { Sidebar } from './Sidebar';
 import { PaletteSlot, TimerSlot } from './slots';
 
+const PageProgress = lazy(async () => ({ default: (await import('./PageProgress')).PageProgress }));
 // Only phones need it.
 const BottomNav = lazy(async () => ({ default: (await import('./BottomNav')).BottomNav }));
 
@@ -62,7 +62,7 @@ export function AppShell() {
           {!wide && <IconButton aria-label={t('searchShort')} onClick={() => command('palette')}><SearchIcon /></IconButton>}
           <AccountMenu me={me} />
         </Box>
-        <Box sx={{ position: 'sticky', top: 57, height: 0, zIndex: 11 }}>{state === 'loading' && <LinearProgress aria-label={t('loadingPage')} sx={{ height: 2 }} />}</Box>
+        <Box sx={{ position: 'sticky', top: 57, height: 0, zIndex: 11 }}>{state === 'loading' && <Suspense fallback={null}><PageProgress label={t('loadingPage')} /></Suspense>}</Box>
         <Box component="main" id="main" ref={main} tabIndex={-1} sx={{ flex: 1, p: { xs: 4, md: 6 }, pb: { xs: 'calc(152px + env(safe-area-inset-bottom))', md: 12 }, minWidth: 0, width: '100%', maxWidth: 1440, mx: 'auto', '&:focus': { outline: 'none' } }}>
           <Suspense fallback={<SkeletonPage />}><Outlet /></Suspense>
         </Box>

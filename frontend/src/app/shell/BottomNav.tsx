@@ -10,7 +10,7 @@ import MoreIcon from '@mui/icons-material/MoreHorizRounded';
 import { useState } from 'react';
 import { Link, useLocation } from 'react-router';
 import type { NavItem } from '../../shared/lib/nav';
-import { BottomSheet } from '../../shared/ui/sheet';
+import { BottomSheet } from '../../shared/ui/dialogs';
 import { useShell } from './locales/en';
 import { icons } from './navIcons';
 import { TimerSlot } from './slots';

@@ -1,9 +1,4 @@
 import Box from '@mui/material/Box';
-import List from '@mui/material/List';
-import ListItem from '@mui/material/ListItem';
-import ListItemButton from '@mui/material/ListItemButton';
-import ListItemIcon from '@mui/material/ListItemIcon';
-import ListItemText from '@mui/material/ListItemText';
 import { NavLink } from 'react-router';
 import type { Me } from '../../shared/lib/me';
 import type { NavItem } from '../../shared/lib/nav';
@@ -16,19 +11,19 @@ export function Sidebar({ items, agency }: { items: NavItem[]; agency: Me['agenc
   return (
     <Box component="nav" aria-label={t('nav.main')} sx={{ width: 224, flexShrink: 0, borderRight: 1, borderColor: 'divider', bgcolor: 'background.paper', display: 'flex', flexDirection: 'column', position: 'sticky', top: 0, height: '100dvh', overflowY: 'auto' }}>
       <Box sx={{ px: 4, height: 57, display: 'flex', alignItems: 'center', flexShrink: 0 }}><Brand agency={agency} /></Box>
-      <List dense sx={{ px: 2, pt: 1 }}>
+      <Box component="ul" sx={{ listStyle: 'none', m: 0, px: 2, py: 2 }}>
         {items.map((n) => {
           const Icon = icons[n.key];
           return (
-            <ListItem key={n.to} disablePadding>
-              <ListItemButton component={NavLink} to={n.to} end={n.to === '/'} sx={{ borderRadius: 1, minHeight: 36, mb: 0.5, '&.active': { bgcolor: 'action.selected', color: 'primary.main', '& .MuiListItemIcon-root': { color: 'primary.main' } } }}>
-                <ListItemIcon sx={{ minWidth: 32 }}><Icon fontSize="small" /></ListItemIcon>
-                <ListItemText primary={t(`nav.${n.key}`)} slotProps={{ primary: { sx: { fontSize: 14, fontWeight: 500 } } }} />
-              </ListItemButton>
-            </ListItem>
+            <li key={n.to}>
+              <Box component={NavLink} to={n.to} end={n.to === '/'} sx={{ display: 'flex', alignItems: 'center', gap: 3, px: 4, minHeight: 36, mb: 0.5, borderRadius: 1, color: 'text.primary', fontWeight: 500, textDecoration: 'none', '& svg': { color: 'text.secondary' }, '&:hover': { bgcolor: 'action.hover' }, '&.active': { bgcolor: 'action.selected' }, '&.active, &.active svg': { color: 'primary.main' } }}>
+                <Icon fontSize="small" />
+                {t(`nav.${n.key}`)}
+              </Box>
+            </li>
           );
         })}
-      </List>
+      </Box>
     </Box>
   );
 }

@@ -1,6 +1,9 @@
 import { useMemo } from 'react';
 import { useMembersListQuery } from '../../shared/api/gen/members.gen';
-import type { TimeEntryView } from '../../shared/api/gen/time.gen';
+import type { TimeEntryView, TimesheetLine } from '../../shared/api/gen/time.gen';
+
+/** A week that goes back to its person, or only some of its entries. */
+export type Back = { sheet: TimesheetLine; entryIds?: string[] };
 
 /** Names by member id. */
 export function useNames(): (id: string, otherwise: string) => string {

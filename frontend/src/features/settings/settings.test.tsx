@@ -115,7 +115,8 @@ describe('people', () => {
     const { user } = renderApp(<PeoplePage />);
     await user.click(await screen.findByRole('button', { name: 'Actions for Ben Osei' }));
     await user.click(await screen.findByRole('menuitem', { name: 'Change role' }));
-    await user.click(await screen.findByRole('combobox', { name: 'Role' }));
+    const dialog = await screen.findByRole('dialog', { name: /Ben Osei/ });
+    await user.click(within(dialog).getByRole('combobox', { name: 'Role' }));
     await user.click(await screen.findByRole('option', { name: 'Manager' }));
     expect(screen.getByText(/approves time/)).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Save' }));

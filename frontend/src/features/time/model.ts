@@ -1,4 +1,4 @@
-import type { TimeEntryView, TimeGrid, TimeGridRow } from '../../shared/api/gen/time.gen';
+import type { TimeCell, TimeEntryView, TimeGrid, TimeGridRow } from '../../shared/api/gen/time.gen';
 import { formatWeekday, type Day } from '../../shared/lib/dates';
 import { formatDuration } from '../../shared/lib/duration';
 import type { Tone } from '../../shared/ui/small';
@@ -10,6 +10,9 @@ export type RowKey = { project_id: string; task_id: string | null };
 export const keyOf = (r: RowKey): string => `${r.project_id}/${r.task_id ?? ''}`;
 
 export const workName = (w: { project_name: string; task_name: string }): string => [w.project_name, w.task_name].filter(Boolean).join(' · ');
+
+/** The note of a cell, open at the place it belongs to. */
+export type Note = { row: TimeGridRow; cell: TimeCell; anchor: HTMLElement };
 
 /** 'Mon 4:00, Tue 2:30' */
 export const missingDays = (g: TimeGrid): string => g.days.filter((d) => d.missing > 0).map((d) => `${formatWeekday(d.day)} ${formatDuration(d.missing)}`).join(', ');

@@ -66,7 +66,7 @@ it('asks for a project before it starts', async () => {
   const { user } = renderApp(<TimerSlot place="header" />);
   await user.click(await screen.findByRole('button', { name: 'Start timer' }));
   const dialog = await screen.findByRole('dialog');
-  await user.click(within(dialog).getByRole('button', { name: 'Start' }));
+  await user.click(await within(dialog).findByRole('button', { name: 'Start' }));
   expect(await within(dialog).findByText('Choose a project')).toBeVisible();
   expect(started).toHaveLength(0);
   expect(await violations()).toEqual([]);

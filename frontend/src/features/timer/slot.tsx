@@ -1,25 +1,27 @@
-import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import ButtonBase from '@mui/material/ButtonBase';
 import IconButton from '@mui/material/IconButton';
-import TextField from '@mui/material/TextField';
 import PlayIcon from '@mui/icons-material/PlayArrowRounded';
 import StopIcon from '@mui/icons-material/StopRounded';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useTimerDiscardMutation, useTimerGetQuery, useTimerStartMutation, useTimerStopMutation, type TimerView } from '../../shared/api/gen/time.gen';
-import { codeOf, problemText } from '../../shared/api/problem';
+import { codeOf } from '../../shared/api/problem';
 import { useCommand } from '../../shared/lib/commands';
 import { formatClock, formatDuration } from '../../shared/lib/duration';
 import { useCan } from '../../shared/lib/me';
 import { browserZone } from '../../shared/lib/zones';
 import { BottomSheet, ConfirmDialog } from '../../shared/ui/dialogs';
 import { toast } from '../../shared/ui/Toast';
-import { RunningForm } from './components/RunningForm';
-import { TimerForm, type Started } from './components/TimerForm';
+import { later } from '../../shared/ui/later';
+import type { Started } from './components/TimerForm';
 import { useSecondsSince, workName } from './model';
 import { useT } from './locales/en';
+
+const Forgotten = later(async () => (await import('./components/Forgotten')).Forgotten);
+const RunningForm = later(async () => (await import('./components/RunningForm')).RunningForm);
+const TimerForm = later(async () => (await import('./components/TimerForm')).TimerForm);
 
 type Open = 'start' | 'edit' | 'discard' | 'forgotten' | null;
 
@@ -115,30 +117,4 @@ function Discard({ open, timer, onClose, onConfirm }: { open: boolean; timer: Ti
   const t = useT();
   const seconds = useSecondsSince(open ? timer.started_at : undefined);
   return <ConfirmDialog open={open} danger title={t('discardTitle')} text={t('discardText', { time: formatClock(seconds), project: workName(timer) })} confirmLabel={t('discard')} onConfirm={onConfirm} onClose={onClose} />;
-}
-
-const local = (d: Date) => new Date(d.getTime() - d.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-
-/** A timer that nobody stopped: its end is asked for, its time is neither cut nor invented. */
-function Forgotten({ timer, onKeep, onDiscard }: { timer: TimerView; onKeep: (endedAt: string) => Promise<void>; onDiscard: () => void }) {
-  const t = useT();
-  const [at, setAt] = useState(() => local(new Date(Date.parse(timer.started_at) + 8 * 3_600_000)));
-  const [error, setError] = useState<string | null>(null);
-  const keep = async () => {
-    try {
-      await onKeep(new Date(at).toISOString());
-    } catch (x) {
-      setError(problemText(x));
-    }
-  };
-  return (
-    <Box sx={{ display: 'flex', flexDirection: 'column', gap: 4 }}>
-      <Alert severity="warning">{t('forgotten')}</Alert>
-      <TextField type="datetime-local" label={t('ended')} value={at} onChange={(e) => setAt(e.target.value)} slotProps={{ inputLabel: { shrink: true } }} error={error !== null} helperText={error} />
-      <Box sx={{ display: 'flex', gap: 2 }}>
-        <Button variant="contained" onClick={() => void keep()}>{t('keep')}</Button>
-        <Button color="error" onClick={onDiscard}>{t('discard')}</Button>
-      </Box>
-    </Box>
-  );
 }

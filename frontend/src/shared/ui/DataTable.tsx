@@ -1,16 +1,19 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import ButtonBase from '@mui/material/ButtonBase';
-import Checkbox from '@mui/material/Checkbox';
 import Paper from '@mui/material/Paper';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type ReactNode, type Ref } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { usePhone } from '../lib/hooks';
 import { useCommon } from '../lib/i18n';
 import { ErrorState, SkeletonRows } from './states';
+import { later } from './later';
 
 export { CardRow } from './CardRow';
+
+// Few tables have rows to pick.
+const Checkbox = later(async () => (await import('@mui/material/Checkbox')).default, <Box sx={{ width: 38, height: 38 }} />);
+const Windowed = lazy(async () => ({ default: (await import('./Windowed')).Windowed }));
 
 export type Column<Row> = {
   key: string;
@@ -58,7 +61,7 @@ export type TableProps<Row> = {
   onMore?: () => void;
 };
 
-// Up to here all rows are drawn; above, only those in sight.
+// Up to here all rows are drawn; above, only those in sight. Few lists are ever that long.
 const plain = 60;
 const rowPx = 40;
 const cardPx = 68;
@@ -80,28 +83,36 @@ function Filled<Row>(p: TableProps<Row> & { rows: Row[]; phone: boolean }) {
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
     setTop((box.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- new rows or another width may have moved the table
   }, [rows.length, phone]);
   const windowed = rows.length > plain;
-  const v = useWindowVirtualizer({ count: windowed ? rows.length : 0, estimateSize: () => (phone ? cardPx : rowPx), overscan: 8, scrollMargin: top });
-  const visible = v.getVirtualItems();
-  const lastVisible = visible.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (windowed && hasMore && !loadingMore && lastVisible >= rows.length - 15) onMore?.();
-  }, [windowed, hasMore, loadingMore, onMore, lastVisible, rows.length]);
+  const size = phone ? cardPx : rowPx;
+  const seen = useCallback(
+    (last: number) => {
+      if (hasMore && !loadingMore && last >= rows.length - 15) onMore?.();
+    },
+    [hasMore, loadingMore, onMore, rows.length],
+  );
 
   const head = phone ? null : <Head {...p} />;
-  const draw = (row: Row, i: number, style?: React.CSSProperties) => (
-    <div key={p.getId(row)} role={phone ? 'listitem' : 'presentation'} data-index={i} ref={style ? v.measureElement : undefined} style={style} {...(phone ? { 'aria-setsize': hasMore ? -1 : rows.length, 'aria-posinset': i + 1 } : {})}>
+  const draw = (row: Row, i: number, style?: CSSProperties, measure?: Ref<HTMLDivElement>) => (
+    <div key={p.getId(row)} role={phone ? 'listitem' : 'presentation'} data-index={i} ref={measure} style={style} {...(phone ? { 'aria-setsize': hasMore ? -1 : rows.length, 'aria-posinset': i + 1 } : {})}>
       {phone ? <Card {...p} row={row} /> : <TableRow {...p} row={row} index={i} />}
     </div>
   );
   const body = windowed ? (
-    <div role="presentation" style={{ height: v.getTotalSize(), position: 'relative' }}>
-      {visible.map((i) => {
-        const row = rows[i.index];
-        return row === undefined ? null : draw(row, i.index, { position: 'absolute', insetInline: 0, top: 0, transform: `translateY(${i.start - top}px)` });
-      })}
-    </div>
+    <Suspense fallback={<>{rows.slice(0, plain).map((row, i) => draw(row, i))}<div style={{ height: (rows.length - plain) * size }} /></>}>
+      <Windowed
+        count={rows.length}
+        size={size}
+        top={top}
+        onLast={seen}
+        draw={(i, style, measure) => {
+          const row = rows[i];
+          return row === undefined ? null : draw(row, i, style, measure);
+        }}
+      />
+    </Suspense>
   ) : (
     rows.map((row, i) => draw(row, i))
   );

@@ -9,7 +9,7 @@ import { FormProvider, type FieldValues } from 'react-hook-form';
 import { usePhone } from '../lib/hooks';
 import { useCommon } from '../lib/i18n';
 import { Fields, useSubmit, type AnyForm } from './form';
-import { DialogHead } from './sheet';
+import { DialogHead } from './DialogHead';
 
 type FormDialogProps<V extends FieldValues> = {
   open: boolean;

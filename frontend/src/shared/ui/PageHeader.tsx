@@ -1,8 +1,7 @@
 import Box from '@mui/material/Box';
-import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
-import { Link as RouterLink } from 'react-router';
+import { Link } from 'react-router';
 import { useDocumentTitle } from '../lib/hooks';
 
 type Props = {
@@ -24,9 +23,9 @@ export function PageHeader({ title, sub, up, chip, actions }: Props) {
     <Box sx={{ mb: 5, display: 'flex', alignItems: { xs: 'stretch', sm: 'flex-end' }, flexDirection: { xs: 'column', sm: 'row' }, gap: 3 }}>
       <Box sx={{ flex: 1, minWidth: 0 }}>
         {up && (
-          <Link component={RouterLink} to={up.to} variant="body2" underline="hover" sx={{ color: 'text.secondary', display: 'inline-flex', alignItems: 'center', minHeight: 24 }}>
+          <Typography component={Link} to={up.to} variant="body2" sx={{ color: 'text.secondary', display: 'inline-flex', alignItems: 'center', minHeight: 24, textDecoration: 'none', '&:hover': { textDecoration: 'underline' } }}>
             ← {up.label}
-          </Link>
+          </Typography>
         )}
         <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, flexWrap: 'wrap' }}>
           <Typography variant="h1" className="said">{title}</Typography>

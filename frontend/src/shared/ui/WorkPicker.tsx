@@ -3,7 +3,8 @@ import { useProjectsListQuery } from '../api/gen/projects.gen';
 import { useTasksListQuery } from '../api/gen/tasks.gen';
 import { useDebounced } from '../lib/hooks';
 import { registerLocale } from '../lib/i18n';
-import { Picker, type Option } from './fields';
+import { Picker } from './fields/Picker';
+import type { Option } from './fields/option';
 
 const useT = registerLocale('work', { project: 'Project', task: 'Task', anyTask: 'No task' });
 

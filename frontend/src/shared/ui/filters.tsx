@@ -8,11 +8,12 @@ import SearchIcon from '@mui/icons-material/SearchRounded';
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useKey, usePhone } from '../lib/hooks';
 import { useCommon } from '../lib/i18n';
-import type { Option } from './fields';
+import { NativeSelect } from './NativeSelect';
+import type { Option } from './fields/option';
 
 // A list page is there to be read: what only some filters need comes when they do.
 const PhoneFilters = lazy(async () => ({ default: (await import('./PhoneFilters')).PhoneFilters }));
-const Picker = lazy(async () => ({ default: (await import('./fields')).Picker }));
+const Picker = lazy(async () => ({ default: (await import('./fields/Picker')).Picker }));
 
 type SearchProps = { value: string; onChange: (v: string) => void; label: string };
 
@@ -53,7 +54,7 @@ export function SearchField({ value, onChange, label }: SearchProps) {
 }
 
 export type Filter = { key: string; label: string; value: string; onChange: (v: string) => void } & (
-  | { kind?: 'choice'; options: Option[]; onSearch?: (text: string) => void }
+  | { kind?: 'choice'; /** What the empty choice says; the label when absent. */ any?: string; options: Option[]; onSearch?: (text: string) => void }
   | { kind: 'date' }
 );
 
@@ -86,7 +87,8 @@ export function FilterBar({ search, filters = [], end }: BarProps) {
   );
 }
 
-function FilterField({ filter: f }: { filter: Filter }) {
+/** One filter by itself. */
+export function FilterField({ filter: f }: { filter: Filter }) {
   if (f.kind === 'date') {
     return <OutlinedInput size="small" fullWidth type="date" value={f.value} onChange={(e) => f.onChange(e.target.value)} inputProps={{ 'aria-label': f.label }} startAdornment={<InputAdornment position="start">{f.label}</InputAdornment>} />;
   }
@@ -104,19 +106,7 @@ function FilterField({ filter: f }: { filter: Filter }) {
       inputComponent={NativeSelect as never}
       value={f.value}
       onChange={(e) => f.onChange(e.target.value)}
-      inputProps={{ 'aria-label': f.label, label: f.label, options: f.options }}
+      inputProps={{ 'aria-label': f.label, label: f.any ?? f.label, options: f.options }}
     />
-  );
-}
-
-type NativeProps = React.ComponentProps<'select'> & { label: string; options: Option[] };
-
-/** The browser's own list: no weight, and the right one on every phone. */
-function NativeSelect({ label, options, ownerState: _ignored, ...p }: NativeProps & { ownerState?: unknown }) {
-  return (
-    <select {...p} style={{ ...p.style, paddingRight: 8, cursor: 'pointer', color: p.value ? undefined : 'var(--mui-palette-text-secondary)' }}>
-      <option value="">{label}</option>
-      {options.map((o) => <option key={o.value} value={o.value}>{o.label}</option>)}
-    </select>
   );
 }

@@ -1,24 +1,10 @@
-import Box from '@mui/material/Box';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import Drawer from '@mui/material/Drawer';
-import IconButton from '@mui/material/IconButton';
-import CloseIcon from '@mui/icons-material/CloseRounded';
 import { useId, type ReactNode } from 'react';
 import { usePhone } from '../lib/hooks';
-import { useCommon } from '../lib/i18n';
-
-export function DialogHead({ id, title, onClose }: { id: string; title: string; onClose: () => void }) {
-  const t = useCommon();
-  return (
-    <Box sx={{ display: 'flex', alignItems: 'center', pr: 3 }}>
-      <DialogTitle id={id} sx={{ flex: 1 }} className="said">{title}</DialogTitle>
-      <IconButton aria-label={t('action.close')} onClick={onClose}><CloseIcon fontSize="small" /></IconButton>
-    </Box>
-  );
-}
+import { DialogHead } from './DialogHead';
 
 type SheetProps = { open: boolean; title: string; onClose: () => void; children: ReactNode; footer?: ReactNode };
 

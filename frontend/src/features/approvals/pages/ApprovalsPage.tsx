@@ -1,4 +1,3 @@
-import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
@@ -6,23 +5,22 @@ import IconButton from '@mui/material/IconButton';
 import Typography from '@mui/material/Typography';
 import ExpandIcon from '@mui/icons-material/ExpandMoreRounded';
 import { useRef, useState } from 'react';
-import { useForm } from 'react-hook-form';
-import { useApprovalsListQuery, useTimesheetsApproveMutation, useTimesheetsRejectMutation, type TimesheetLine } from '../../../shared/api/gen/time.gen';
+import { useApprovalsListQuery, useTimesheetsApproveMutation, type TimesheetLine } from '../../../shared/api/gen/time.gen';
 import { codeOf, problemText } from '../../../shared/api/problem';
 import { addDays, formatRange, formatWeekday } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { useKey, usePhone } from '../../../shared/lib/hooks';
-import { FormDialog } from '../../../shared/ui/dialogs';
-import { TextField } from '../../../shared/ui/fields';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Money, PersonAvatar, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonRows } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
+import { later } from '../../../shared/ui/later';
 import { Lines } from '../components/Lines';
-import { useNames } from '../model';
+import { useNames, type Back } from '../model';
 import { useT } from '../locales/en';
 
-type Back = { sheet: TimesheetLine; entryIds?: string[] };
+const BackDialog = later(async () => (await import('../components/BackDialog')).BackDialog);
+const OwnDialog = later(async () => (await import('../components/OwnDialog')).OwnDialog);
 
 /** The weeks that wait for a decision: look, approve or send back; alone or many at once. */
 export function ApprovalsPage() {
@@ -103,8 +101,8 @@ export function ApprovalsPage() {
           <Typography variant="body2" sx={{ color: 'text.secondary', display: { xs: 'none', md: 'block' } }}>{t('keys')}</Typography>
         </>
       )}
-      <BackDialog key={back ? `${back.sheet.id} ${back.entryIds?.length ?? 0}` : ''} back={back} name={back ? name(back.sheet) : ''} onClose={() => setBack(null)} />
-      <OwnDialog key={own?.id ?? 'none'} sheet={own} onClose={() => setOwn(null)} />
+      {back && <BackDialog back={back} name={name(back.sheet)} onClose={() => setBack(null)} />}
+      {own && <OwnDialog sheet={own} onClose={() => setOwn(null)} />}
     </>
   );
 }
@@ -165,40 +163,5 @@ function Days({ sheet }: { sheet: TimesheetLine }) {
       {sheet.per_day.map((d) => <Box key={d.day} sx={{ color: 'text.secondary', fontSize: 12 }}>{formatWeekday(d.day)}</Box>)}
       {sheet.per_day.map((d) => <Box key={d.day}>{d.seconds ? formatDuration(d.seconds) : '–'}</Box>)}
     </Box>
-  );
-}
-
-function BackDialog({ back, name, onClose }: { back: Back | null; name: string; onClose: () => void }) {
-  const t = useT();
-  const [reject] = useTimesheetsRejectMutation();
-  const form = useForm({ defaultValues: { reason: '' } });
-  const send = async ({ reason }: { reason: string }) => {
-    if (!back) return;
-    await reject({ id: back.sheet.id, 'If-Match': `"${back.sheet.version}"`, rejectInput: { reason, entry_ids: back.entryIds } }).unwrap();
-    toast(t('sentBack'));
-    onClose();
-  };
-  return (
-    <FormDialog open={back !== null} title={back?.entryIds ? t('backLines', { count: back.entryIds.length }) : t('backTitle', { name })} form={form} onSubmit={send} onClose={onClose} submitLabel={t('back')}>
-      <TextField name="reason" label={t('reason')} help={t('reasonHelp', { name })} multiline rows={3} maxLength={500} autoFocus required />
-    </FormDialog>
-  );
-}
-
-function OwnDialog({ sheet, onClose }: { sheet: TimesheetLine | null; onClose: () => void }) {
-  const t = useT();
-  const [approve] = useTimesheetsApproveMutation();
-  const form = useForm({ defaultValues: { own_reason: '' } });
-  const send = async ({ own_reason }: { own_reason: string }) => {
-    if (!sheet) return;
-    await approve({ id: sheet.id, 'If-Match': `"${sheet.version}"`, approveInput: { own_reason } }).unwrap();
-    toast(t('approved', { count: 1 }));
-    onClose();
-  };
-  return (
-    <FormDialog open={sheet !== null} title={t('ownTitle')} form={form} onSubmit={send} onClose={onClose} submitLabel={t('approve')}>
-      <Alert severity="warning">{t('ownWhy')}</Alert>
-      <TextField name="own_reason" label={t('ownReason')} multiline rows={2} maxLength={500} autoFocus required />
-    </FormDialog>
   );
 }

@@ -12,7 +12,7 @@ import { formatMoment } from '../../../shared/lib/dates';
 import { usePhone } from '../../../shared/lib/hooks';
 import { useMe } from '../../../shared/lib/me';
 import { Facts } from '../../../shared/ui/small';
-import { DialogHead } from '../../../shared/ui/sheet';
+import { DialogHead } from '../../../shared/ui/DialogHead';
 import type { AuditEventView } from '../api';
 import { useT } from '../locales/en';
 import { compare, said } from '../model';

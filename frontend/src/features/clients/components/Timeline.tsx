@@ -4,8 +4,6 @@ import NoteIcon from '@mui/icons-material/StickyNote2Rounded';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import MuiLink from '@mui/material/Link';
-import MenuItem from '@mui/material/MenuItem';
-import MuiTextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -18,6 +16,7 @@ import { useCan, useMe } from '../../../shared/lib/me';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { EmptyState, ErrorState, NoResults, SkeletonRows } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
+import { FilterField } from '../../../shared/ui/filters';
 import { useTimelineFeedInfiniteQuery } from '../api';
 import { useT } from '../locales/en';
 import { happened, isLogged, leadsTo } from '../model';
@@ -66,10 +65,9 @@ export function Timeline({ clientId, latest }: { clientId: string; latest?: numb
       {!latest && (
         <Box sx={{ display: 'flex', gap: 3, mb: 4, flexWrap: 'wrap', justifyContent: 'space-between' }}>
           <LogButtons clientId={clientId} />
-          <MuiTextField select size="small" label={t('timeline.filter')} value={kind} onChange={(e) => setKind(e.target.value)} sx={{ width: { xs: '100%', sm: 200 } }} slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}>
-            <MenuItem value="">{t('timeline.all')}</MenuItem>
-            {shown.map((k) => <MenuItem key={k} value={k}>{t(`timeline.${k}`)}</MenuItem>)}
-          </MuiTextField>
+          <Box sx={{ width: { xs: '100%', sm: 200 } }}>
+            <FilterField filter={{ key: 'kind', label: t('timeline.filter'), any: t('timeline.all'), value: kind, onChange: setKind, options: shown.map((k) => ({ value: k, label: t(`timeline.${k}`) })) }} />
+          </Box>
         </Box>
       )}
       {rows === undefined && (feed.error === undefined ? <SkeletonRows label={c('state.loading')} rowHeight={64} rows={latest ?? 6} /> : <ErrorState error={feed.error} onRetry={feed.onRetry} />)}

@@ -14,15 +14,16 @@ import { Facts, StatusChip } from '../../../shared/ui/small';
 import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { TabBar } from '../../../shared/ui/TabBar';
 import { toast } from '../../../shared/ui/Toast';
-import { Invoices } from '../components/Invoices';
-import { People } from '../components/People';
-import { Projects } from '../components/Projects';
 import { LogButtons, Timeline } from '../components/Timeline';
 import { useT } from '../locales/en';
 import { addressLines } from '../model';
 import { later } from '../../../shared/ui/later';
 
 const ClientDialog = later(async () => (await import('../components/ClientDialog')).ClientDialog);
+// A tab comes when it is opened.
+const Invoices = later(async () => (await import('../components/Invoices')).Invoices, <SkeletonPage />);
+const People = later(async () => (await import('../components/People')).People, <SkeletonPage />);
+const Projects = later(async () => (await import('../components/Projects')).Projects, <SkeletonPage />);
 
 const tabs = ['overview', 'projects', 'invoices', 'people', 'timeline'] as const;
 const needs: Partial<Record<(typeof tabs)[number], string>> = { projects: 'projects.projects.read', invoices: 'invoicing.invoices.read', people: 'clients.contacts.read' };

@@ -1,11 +1,6 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import FormControlLabel from '@mui/material/FormControlLabel';
-import MenuItem from '@mui/material/MenuItem';
-import Radio from '@mui/material/Radio';
-import RadioGroup from '@mui/material/RadioGroup';
-import MuiTextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link } from 'react-router';
@@ -15,16 +10,13 @@ import { DataTable, CardRow } from '../../../shared/ui/DataTable';
 import { FileDrop } from '../../../shared/ui/FileDrop';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Figure, Figures, StatusChip } from '../../../shared/ui/small';
-import { Section } from '../../../shared/ui/states';
+import { Section, SkeletonRows } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
+import { later } from '../../../shared/ui/later';
+import type { Mapping } from '../components/ImportColumns';
 import { useT } from '../locales/en';
 
-const fields = [
-  'name', 'code', 'currency', 'tax_id', 'billing_email', 'website', 'payment_terms_days', 'line1', 'line2', 'postal_code', 'city', 'region', 'country', 'tags', 'notes',
-  'contact_name', 'contact_email', 'contact_phone', 'contact_job_title',
-] as const;
-
-type Mapping = Record<string, string>;
+const ImportColumns = later(async () => (await import('../components/ImportColumns')).ImportColumns, <SkeletonRows label="" rows={5} rowHeight={56} />);
 
 /** File, columns, check, import: each step shows what the next one will do. */
 export function ImportPage() {
@@ -79,22 +71,7 @@ export function ImportPage() {
       {!result && <Box sx={{ maxWidth: 640 }}><FileDrop label={t('importer.choose')} accept="text/csv,application/vnd.ms-excel,text/plain" maxBytes={3_000_000} onFile={(f) => void take(f)} busy={running.isLoading} /></Box>}
       {failed && <Alert severity="error" role="alert" sx={{ my: 4 }}>{failed}</Alert>}
       {result && !done && (
-        <Section title={t('importer.columns')}>
-          <Typography sx={{ color: 'text.secondary', mb: 4 }}>{t('importer.columnsText')}</Typography>
-          <Box sx={{ display: 'grid', gap: 4, gridTemplateColumns: { xs: '1fr', sm: 'repeat(2, minmax(0, 1fr))', lg: 'repeat(4, minmax(0, 1fr))' } }}>
-            {fields.map((f) => (
-              <MuiTextField key={f} select size="small" required={f === 'name'} label={t(`importer.fieldNames.${f}`)} value={mapping[f] ?? ''} onChange={(e) => map(f, e.target.value)} slotProps={{ select: { displayEmpty: true }, inputLabel: { shrink: true } }}>
-                <MenuItem value="">{t('importer.ignore')}</MenuItem>
-                {columns.filter(Boolean).map((c) => <MenuItem key={c} value={c}>{c}</MenuItem>)}
-              </MuiTextField>
-            ))}
-          </Box>
-          <Typography component="h3" variant="h4" id="existing" sx={{ mt: 5 }}>{t('importer.existing')}</Typography>
-          <RadioGroup aria-labelledby="existing" row value={existing} onChange={(_, v) => choose(v as 'skip' | 'update')}>
-            <FormControlLabel value="skip" control={<Radio />} label={t('importer.skip')} />
-            <FormControlLabel value="update" control={<Radio />} label={t('importer.update')} />
-          </RadioGroup>
-        </Section>
+        <ImportColumns columns={columns} mapping={mapping} existing={existing} onMap={map} onExisting={choose} />
       )}
       {result && <Outcome result={result} done={done} />}
       {result && (

@@ -12,10 +12,12 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Can, Figure, Figures, Money, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, NoResults } from '../../../shared/ui/states';
 import { TabBar } from '../../../shared/ui/TabBar';
+import { later } from '../../../shared/ui/later';
 import { useInvoiceClientsQuery, useInvoicesFeedInfiniteQuery, useInvoicesOverviewQuery, type InvoiceCurrencyTotal, type InvoiceRow, type InvoicesListApiArg } from '../api';
-import { NewInvoiceDialog } from '../components/NewInvoiceDialog';
 import { useT } from '../locales/en';
 import { tabs, tones } from '../model';
+
+const NewInvoiceDialog = later(async () => (await import('../components/NewInvoiceDialog')).NewInvoiceDialog);
 
 export function InvoicesPage() {
   const t = useT();

@@ -8,11 +8,13 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
 import { EmptyState, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
+import { later } from '../../../shared/ui/later';
 import { useLegalEntitiesListQuery, useTaxRatesChangeMutation, useTaxRatesListQuery, type LegalEntityView, type TaxRateView } from '../api';
-import { EntityDialog } from '../components/EntityDialog';
-import { TaxDialog } from '../components/TaxDialog';
 import { useT } from '../locales/en';
 import { ifMatch } from '../model';
+
+const EntityDialog = later(async () => (await import('../components/EntityDialog')).EntityDialog);
+const TaxDialog = later(async () => (await import('../components/TaxDialog')).TaxDialog);
 
 export function SettingsPage() {
   const t = useT();

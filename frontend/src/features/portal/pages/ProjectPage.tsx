@@ -1,24 +1,20 @@
-import { valibotResolver } from '@hookform/resolvers/valibot';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
-import { useForm } from 'react-hook-form';
 import { useParams } from 'react-router';
-import * as v from 'valibot';
 import type { PortalComment } from '../../../shared/api/gen/portal.gen';
 import { formatDay, formatMoment } from '../../../shared/lib/dates';
-import { useCommon } from '../../../shared/lib/i18n';
 import { useMe } from '../../../shared/lib/me';
-import { FormDialog } from '../../../shared/ui/dialogs';
-import { TextField } from '../../../shared/ui/fields';
 import { PageHeader } from '../../../shared/ui/PageHeader';
+import { later } from '../../../shared/ui/later';
 import { Duration, Facts, PersonAvatar } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
-import { toast } from '../../../shared/ui/Toast';
-import { useAs, useProjectAsQuery, useReplyOnMutation } from '../api';
+import { useAs, useProjectAsQuery } from '../api';
 import { Progress, ProjectState } from '../components/parts';
 import { useT } from '../locales/en';
+
+const ReplyDialog = later(async () => (await import('../components/ReplyDialog')).ReplyDialog);
 
 type Thread = { task: string; name: string; comments: PortalComment[] };
 
@@ -76,29 +72,5 @@ export function ProjectPage() {
       ))}
       {replying && <ReplyDialog thread={replying} onClose={() => setReplying(null)} />}
     </>
-  );
-}
-
-function ReplyDialog({ thread, onClose }: { thread: Thread; onClose: () => void }) {
-  const t = useT();
-  const c = useCommon();
-  const [reply] = useReplyOnMutation();
-  const schema = v.object({ body: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required')), v.maxLength(5000)) });
-  const form = useForm({ resolver: valibotResolver(schema), defaultValues: { body: '' } });
-  return (
-    <FormDialog
-      open
-      title={t('replyTo', { task: thread.name })}
-      form={form}
-      submitLabel={t('send')}
-      onClose={onClose}
-      onSubmit={async ({ body }) => {
-        await reply({ task: thread.task, body }).unwrap();
-        toast(t('sent'));
-        onClose();
-      }}
-    >
-      <TextField name="body" label={t('reply')} multiline rows={5} maxLength={5000} autoFocus required />
-    </FormDialog>
   );
 }

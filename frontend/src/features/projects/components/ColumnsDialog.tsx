@@ -16,7 +16,7 @@ import { useState } from 'react';
 import { problemText } from '../../../shared/api/problem';
 import { usePhone } from '../../../shared/lib/hooks';
 import { useCommon } from '../../../shared/lib/i18n';
-import { DialogHead } from '../../../shared/ui/sheet';
+import { DialogHead } from '../../../shared/ui/DialogHead';
 import { boardOf, etag, useProjectTasksQuery, useProjectsChangeColumnsMutation, type ColumnView, type ProjectView } from '../api';
 import { useT } from '../locales/en';
 import { inColumn, newColumnId } from '../model';

@@ -2,7 +2,6 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
-import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
@@ -18,6 +17,7 @@ import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { PersonAvatar } from '../../../shared/ui/small';
 import { ErrorState, SkeletonRows } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
+import { TextInput } from '../../../shared/ui/TextInput';
 import { etag, useTaskCommentsChangeMutation, useTaskCommentsCreateMutation, useTaskCommentsDeleteMutation, useTaskCommentsListQuery, type CommentView, type TaskView } from '../api';
 import { useT } from '../locales/en';
 
@@ -80,7 +80,7 @@ function Comment({ comment: c }: { comment: CommentView }) {
       </Box>
       {editing === null ? <Typography className="said" sx={{ whiteSpace: 'pre-wrap' }}>{c.body}</Typography> : (
         <>
-          <TextField multiline minRows={2} value={editing} onChange={(e) => setEditing(e.target.value)} slotProps={{ htmlInput: { 'aria-label': t('comment.edit'), maxLength: 10_000 } }} />
+          <TextInput multiline minRows={2} value={editing} onChange={(e) => setEditing(e.target.value)} slotProps={{ htmlInput: { 'aria-label': t('comment.edit'), maxLength: 10_000 } }} />
           <Box sx={{ display: 'flex', gap: 2, mt: 2 }}><Button size="small" variant="contained" loading={isLoading} onClick={() => void save()}>{common('action.save')}</Button><Button size="small" color="inherit" onClick={() => setEditing(null)}>{common('action.cancel')}</Button></Box>
         </>
       )}
@@ -116,7 +116,7 @@ function Write({ taskId }: { taskId: string }) {
         <ToggleButton value="team" sx={{ gap: 2, textTransform: 'none', color: 'text.primary' }}><TeamIcon sx={{ fontSize: 16 }} />{t('comment.team')}</ToggleButton>
         <ToggleButton value="client" sx={{ gap: 2, textTransform: 'none', color: 'text.primary', '&.Mui-selected': { fontWeight: 650 } }}><ClientIcon sx={{ fontSize: 16 }} />{t('comment.client')}</ToggleButton>
       </ToggleButtonGroup>
-      <TextField multiline minRows={2} value={body} onChange={(e) => setBody(e.target.value)} placeholder={client ? t('comment.writeClient') : t('comment.write')} slotProps={{ htmlInput: { 'aria-label': client ? t('comment.writeClient') : t('comment.write'), maxLength: 10_000 } }}
+      <TextInput multiline minRows={2} value={body} onChange={(e) => setBody(e.target.value)} placeholder={client ? t('comment.writeClient') : t('comment.write')} slotProps={{ htmlInput: { 'aria-label': client ? t('comment.writeClient') : t('comment.write'), maxLength: 10_000 } }}
         onKeyDown={(e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey) && void send()} />
       {client && <Alert severity="warning" sx={{ mt: 2 }}>{t('comment.warning')}</Alert>}
       <Button type="submit" variant="contained" color={client ? 'warning' : 'primary'} loading={isLoading} disabled={!body.trim()} sx={{ mt: 3 }}>{client ? t('comment.sendClient') : t('comment.send')}</Button>

@@ -3,8 +3,6 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
 import Link from '@mui/material/Link';
-import Menu from '@mui/material/Menu';
-import MenuItem from '@mui/material/MenuItem';
 import MoreIcon from '@mui/icons-material/MoreHorizRounded';
 import { lazy, Suspense, useState } from 'react';
 import { Link as RouterLink, useParams } from 'react-router';
@@ -16,6 +14,7 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { ErrorState, SkeletonPage } from '../../../shared/ui/states';
 import { TabBar } from '../../../shared/ui/TabBar';
 import { toast } from '../../../shared/ui/Toast';
+import { ActionMenu } from '../../../shared/ui/dialogs';
 import { useProjectsArchiveMutation, useProjectsGetQuery, useProjectsRestoreMutation, type ProjectView } from '../api';
 import { Dot, ProjectState } from '../components/parts';
 import { useT } from '../locales/en';
@@ -87,7 +86,6 @@ function Actions({ project, onEdit, onColumns }: { project: ProjectView; onEdit:
   if (!can('projects.projects.write')) return null;
   const undo = () => void restore({ id: project.id }).unwrap().catch(toast.failed);
   const putAway = async () => {
-    setAnchor(null);
     try {
       await archive({ id: project.id }).unwrap();
       toast(t('archived'), { undo });
@@ -100,10 +98,7 @@ function Actions({ project, onEdit, onColumns }: { project: ProjectView; onEdit:
     <>
       <Button variant="outlined" onClick={onEdit}>{t('action.edit')}</Button>
       <IconButton aria-label={t('action.more')} aria-haspopup="menu" onClick={(e) => setAnchor(e.currentTarget)}><MoreIcon /></IconButton>
-      <Menu open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)}>
-        <MenuItem onClick={() => { setAnchor(null); onColumns(); }}>{t('action.columns')}</MenuItem>
-        <MenuItem onClick={() => void putAway()}>{t('action.archive')}</MenuItem>
-      </Menu>
+      <ActionMenu open={anchor !== null} anchor={anchor} onClose={() => setAnchor(null)} actions={[{ label: t('action.columns'), run: onColumns }, { label: t('action.archive'), run: () => void putAway() }]} />
     </>
   );
 }

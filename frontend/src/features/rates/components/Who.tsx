@@ -1,5 +1,4 @@
 import Box from '@mui/material/Box';
-import MuiTextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useProjectsListQuery } from '../../../shared/api/gen/projects.gen';
@@ -9,6 +8,7 @@ import { today } from '../../../shared/lib/dates';
 import { useDebounced, useParam } from '../../../shared/lib/hooks';
 import { useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
+import { TextInput } from '../../../shared/ui/TextInput';
 import { Picker } from '../../../shared/ui/fields';
 import { PersonAvatar, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, Section } from '../../../shared/ui/states';
@@ -42,7 +42,7 @@ export function Who() {
   return (
     <>
       <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr', sm: '180px 320px' }, mb: 4 }}>
-        <MuiTextField type="date" size="small" label={t('who.day')} value={day} onChange={(e) => setDay(e.target.value)} slotProps={{ inputLabel: { shrink: true } }} />
+        <TextInput type="date" label={t('who.day')} value={day} onChange={(e) => setDay(e.target.value)} slotProps={{ inputLabel: { shrink: true } }} />
         <Picker label={t('who.project')} placeholder={t('who.noProject')} value={project} onChange={setProject} onSearch={setText} options={options} />
       </Box>
       <DataTable

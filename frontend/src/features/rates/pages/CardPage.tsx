@@ -1,28 +1,26 @@
-import { valibotResolver } from '@hookform/resolvers/valibot';
 import Button from '@mui/material/Button';
 import { useMemo, useState } from 'react';
-import { useForm } from 'react-hook-form';
 import { useParams } from 'react-router';
-import * as v from 'valibot';
 import { useClientsGetQuery } from '../../../shared/api/gen/clients.gen';
 import { usePositionsListQuery } from '../../../shared/api/gen/people.gen';
 import { useProjectsGetQuery } from '../../../shared/api/gen/projects.gen';
-import { useRateCardsArchiveMutation, useRateCardsChangeMutation, useRateCardsGetQuery, useRateCardsRestoreMutation, useRatesRemoveMutation, type RateCardView, type RateView } from '../../../shared/api/gen/rates.gen';
+import { useRateCardsArchiveMutation, useRateCardsGetQuery, useRateCardsRestoreMutation, useRatesRemoveMutation, type RateCardView, type RateView } from '../../../shared/api/gen/rates.gen';
 import { useTasksListQuery } from '../../../shared/api/gen/tasks.gen';
 import { useStaff } from '../../../shared/api/members';
 import { formatDay, today } from '../../../shared/lib/dates';
-import { useCommon } from '../../../shared/lib/i18n';
 import { useCan, useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
-import { ConfirmDialog, FormDialog } from '../../../shared/ui/dialogs';
-import { TextField } from '../../../shared/ui/fields';
+import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, SkeletonPage } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
-import { RateDialog } from '../components/RateDialog';
+import { later } from '../../../shared/ui/later';
 import { useT } from '../locales/en';
-import { ifMatch, perHour, standing } from '../model';
+import { perHour, standing } from '../model';
+
+const RateDialog = later(async () => (await import('../components/RateDialog')).RateDialog);
+const RenameDialog = later(async () => (await import('../components/RenameDialog')).RenameDialog);
 
 export function CardPage() {
   const { id = '' } = useParams();
@@ -130,28 +128,5 @@ function Ready({ card }: { card: RateCardView }) {
         onClose={() => setRemoving(null)}
       />
     </>
-  );
-}
-
-function RenameDialog({ card, onClose }: { card: RateCardView; onClose: () => void }) {
-  const t = useT();
-  const c = useCommon();
-  const [change] = useRateCardsChangeMutation();
-  const schema = v.object({ name: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required'))) });
-  const form = useForm({ resolver: valibotResolver(schema), defaultValues: { name: card.name } });
-  return (
-    <FormDialog
-      open
-      title={t('rename')}
-      form={form}
-      onClose={onClose}
-      onSubmit={async ({ name }) => {
-        await change({ id: card.id, 'If-Match': ifMatch(card.version), rateCardChange: { name } }).unwrap();
-        toast(t('saved'));
-        onClose();
-      }}
-    >
-      <TextField name="name" label={t('name')} maxLength={80} autoFocus required />
-    </FormDialog>
   );
 }

@@ -1,32 +1,27 @@
 import { useState } from 'react';
-import { useForm, useWatch } from 'react-hook-form';
-import { valibotResolver } from '@hookform/resolvers/valibot';
-import * as v from 'valibot';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
-import Menu from '@mui/material/Menu';
-import MenuItem from '@mui/material/MenuItem';
 import MoreIcon from '@mui/icons-material/MoreVertRounded';
-import { codeOf, problemText } from '../../../shared/api/problem';
 import { formatAgo, formatDay, formatMoment } from '../../../shared/lib/dates';
 import { useParam, useTab } from '../../../shared/lib/hooks';
 import { useMe, useCan } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
-import { ConfirmDialog, FormDialog } from '../../../shared/ui/dialogs';
-import { SelectField, TextField } from '../../../shared/ui/fields';
+import { ActionMenu, ConfirmDialog } from '../../../shared/ui/dialogs';
 import { FilterBar } from '../../../shared/ui/filters';
 import { PersonAvatar, StatusChip, type Tone } from '../../../shared/ui/small';
 import { EmptyState, NoResults } from '../../../shared/ui/states';
 import { TabBar } from '../../../shared/ui/TabBar';
 import { toast } from '../../../shared/ui/Toast';
-import {
-  useChangeMemberRoleMutation, useDeactivateMemberMutation, useInviteMutation, useReactivateMemberMutation, useResendInvitationMutation,
-  useRevokeInvitationMutation, useSettingsInvitationsInfiniteQuery, useSettingsMembersInfiniteQuery, type Invitation, type Member,
-} from '../api';
+import { later } from '../../../shared/ui/later';
+import { useDeactivateMemberMutation, useReactivateMemberMutation, useResendInvitationMutation, useRevokeInvitationMutation, useSettingsInvitationsInfiniteQuery, useSettingsMembersInfiniteQuery, type Invitation, type Member } from '../api';
+import { said, useRefusal, useRoleName } from '../components/roles';
 import { SettingsPage } from '../components/SettingsPage';
 import { useT } from '../locale';
-import { addressesIn, staffRoles, type StaffRole } from '../model';
+import { staffRoles } from '../model';
+
+const InviteDialog = later(async () => (await import('../components/InviteDialog')).InviteDialog);
+const RoleDialog = later(async () => (await import('../components/RoleDialog')).RoleDialog);
 
 export function PeoplePage() {
   const t = useT();
@@ -47,29 +42,6 @@ export function PeoplePage() {
       {inviting && <InviteDialog onClose={() => setInviting(false)} onSent={() => setTab('invitations')} />}
     </SettingsPage>
   );
-}
-
-const isRole = (r: string): r is StaffRole => (staffRoles as readonly string[]).includes(r);
-
-function useRoleName() {
-  const t = useT();
-  return (role: string) => (isRole(role) || role === 'contact' ? t(`roles.${role}`) : role);
-}
-
-/** Refusals that a person can do something about, in words that say what. */
-function useRefusal() {
-  const t = useT();
-  return (e: unknown): string => {
-    switch (codeOf(e)) {
-      case 'identity.last_owner':
-        return t('people.lastOwner');
-      case 'identity.own_role':
-        return t('people.ownRole');
-      case 'identity.owners_only':
-        return t('people.ownersOnly');
-    }
-    return problemText(e);
-  };
 }
 
 function Members() {
@@ -131,12 +103,7 @@ function MemberMenu({ member: m }: { member: Member }) {
   const [open, setOpen] = useState<'role' | 'deactivate' | null>(null);
   const [deactivate] = useDeactivateMemberMutation();
   const [reactivate] = useReactivateMemberMutation();
-  const pick = (what: 'role' | 'deactivate') => {
-    setAnchor(null);
-    setOpen(what);
-  };
   const bringBack = async () => {
-    setAnchor(null);
     try {
       await reactivate(m.id).unwrap();
       toast(t('people.reactivated', { name: m.name }));
@@ -147,11 +114,16 @@ function MemberMenu({ member: m }: { member: Member }) {
   return (
     <>
       <IconButton aria-label={t('people.actionsFor', { name: m.name })} aria-haspopup="menu" onClick={(e) => setAnchor(e.currentTarget)}><MoreIcon fontSize="small" /></IconButton>
-      <Menu anchorEl={anchor} open={anchor !== null} onClose={() => setAnchor(null)}>
-        {m.state === 'active' && <MenuItem onClick={() => pick('role')}>{t('people.changeRole')}</MenuItem>}
-        {m.state === 'active' && <MenuItem onClick={() => pick('deactivate')}>{t('people.deactivate')}</MenuItem>}
-        {m.state === 'deactivated' && <MenuItem onClick={() => void bringBack()}>{t('people.reactivate')}</MenuItem>}
-      </Menu>
+      <ActionMenu
+        open={anchor !== null}
+        anchor={anchor}
+        onClose={() => setAnchor(null)}
+        actions={
+          m.state === 'active'
+            ? [{ label: t('people.changeRole'), run: () => setOpen('role') }, { label: t('people.deactivate'), run: () => setOpen('deactivate') }]
+            : [{ label: t('people.reactivate'), run: () => void bringBack() }]
+        }
+      />
       {open === 'role' && <RoleDialog member={m} onClose={() => setOpen(null)} />}
       <ConfirmDialog
         open={open === 'deactivate'}
@@ -172,40 +144,6 @@ function MemberMenu({ member: m }: { member: Member }) {
     </>
   );
 }
-
-/** A refusal in our own words, in the shape that dialogs show. */
-const said = (detail: string) => ({ kind: 'problem' as const, problem: { status: 409, detail } });
-
-function RoleDialog({ member, onClose }: { member: Member; onClose: () => void }) {
-  const t = useT();
-  const me = useMe();
-  const roleName = useRoleName();
-  const refusal = useRefusal();
-  const [change] = useChangeMemberRoleMutation();
-  const form = useForm({ defaultValues: { role: member.role } });
-  const role = useWatch({ control: form.control, name: 'role' });
-  return (
-    <FormDialog
-      open
-      title={t('people.changeRoleOf', { name: member.name })}
-      form={form}
-      onClose={onClose}
-      onSubmit={async (values) => {
-        try {
-          await change({ id: member.id, version: member.version, role: values.role }).unwrap();
-        } catch (e) {
-          throw said(refusal(e));
-        }
-        toast(t('people.roleChanged', { name: member.name, role: roleName(values.role) }));
-        onClose();
-      }}
-    >
-      <SelectField name="role" label={t('people.role')} options={grantable(me?.role).map((r) => ({ value: r, label: t(`roles.${r}`) }))} help={isRole(role) ? t(`roleText.${role}`) : undefined} />
-    </FormDialog>
-  );
-}
-
-const grantable = (mine: string | undefined): readonly StaffRole[] => (mine === 'owner' ? staffRoles : staffRoles.filter((r) => r !== 'owner'));
 
 const invitationTones: Record<Invitation['state'], Tone> = { open: 'brand', accepted: 'success', revoked: 'neutral', expired: 'warning' };
 
@@ -256,7 +194,6 @@ function InvitationMenu({ invitation: i }: { invitation: Invitation }) {
   const [revoke] = useRevokeInvitationMutation();
   if (i.state === 'accepted' || i.state === 'revoked') return null;
   const again = async () => {
-    setAnchor(null);
     try {
       await resend(i.id).unwrap();
       toast(t('invite.resent', { email: i.email }));
@@ -267,10 +204,12 @@ function InvitationMenu({ invitation: i }: { invitation: Invitation }) {
   return (
     <>
       <IconButton aria-label={t('people.actionsFor', { name: i.email })} aria-haspopup="menu" onClick={(e) => setAnchor(e.currentTarget)}><MoreIcon fontSize="small" /></IconButton>
-      <Menu anchorEl={anchor} open={anchor !== null} onClose={() => setAnchor(null)}>
-        <MenuItem onClick={() => void again()}>{t('invite.resend')}</MenuItem>
-        {i.state === 'open' && <MenuItem onClick={() => { setAnchor(null); setAsking(true); }}>{t('invite.revoke')}</MenuItem>}
-      </Menu>
+      <ActionMenu
+        open={anchor !== null}
+        anchor={anchor}
+        onClose={() => setAnchor(null)}
+        actions={[{ label: t('invite.resend'), run: () => void again() }, ...(i.state === 'open' ? [{ label: t('invite.revoke'), run: () => setAsking(true) }] : [])]}
+      />
       <ConfirmDialog
         open={asking}
         title={t('invite.revokeTitle', { email: i.email })}
@@ -284,61 +223,5 @@ function InvitationMenu({ invitation: i }: { invitation: Invitation }) {
         }}
       />
     </>
-  );
-}
-
-function InviteDialog({ onClose, onSent }: { onClose: () => void; onSent: () => void }) {
-  const t = useT();
-  const me = useMe();
-  const [invite] = useInviteMutation();
-  const schema = v.object({
-    emails: v.pipe(
-      v.string(),
-      v.rawCheck(({ dataset, addIssue }) => {
-        if (!dataset.typed) return;
-        const { good, bad } = addressesIn(dataset.value);
-        if (bad[0]) addIssue({ message: t('invite.emailBad', { address: bad[0] }) });
-        else if (good.length === 0) addIssue({ message: t('invite.emailHelp') });
-        else if (good.length > 20) addIssue({ message: t('invite.emailMany') });
-      }),
-    ),
-    role: v.string(),
-  });
-  const form = useForm({ resolver: valibotResolver(schema), defaultValues: { emails: '', role: 'member' } });
-  const role = useWatch({ control: form.control, name: 'role' });
-  return (
-    <FormDialog
-      open
-      title={t('invite.title')}
-      form={form}
-      submitLabel={t('invite.submit')}
-      onClose={onClose}
-      onSubmit={async (values) => {
-        const addresses = addressesIn(values.emails).good;
-        const failed: string[] = [];
-        let why: unknown;
-        for (const email of addresses) {
-          try {
-            await invite({ email, role: values.role }).unwrap();
-          } catch (e) {
-            failed.push(email);
-            why = e;
-          }
-        }
-        const sent = addresses.length - failed.length;
-        if (failed.length > 0) {
-          // What was sent leaves the field, so that sending again repeats only what failed.
-          form.setValue('emails', failed.join('\n'));
-          form.setError('emails', { type: 'server', message: `${sent > 0 ? `${t('invite.partly', { sent, failed: failed.join(', ') })}. ` : ''}${problemText(why)}` });
-          return;
-        }
-        toast(t('invite.sent', { count: sent }));
-        onClose();
-        onSent();
-      }}
-    >
-      <TextField name="emails" label={t('invite.email')} help={t('invite.emailHelp')} multiline rows={2} maxLength={4000} autoFocus required />
-      <SelectField name="role" label={t('invite.role')} options={grantable(me?.role).map((r) => ({ value: r, label: t(`roles.${r}`) }))} help={isRole(role) ? t(`roleText.${role}`) : undefined} />
-    </FormDialog>
   );
 }

@@ -1,21 +1,18 @@
 import { useState } from 'react';
-import { useForm } from 'react-hook-form';
-import { valibotResolver } from '@hookform/resolvers/valibot';
-import * as v from 'valibot';
 import Button from '@mui/material/Button';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
-import { useCommon } from '../../../shared/lib/i18n';
 import { useCan } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
-import { FormDialog } from '../../../shared/ui/dialogs';
-import { TextField } from '../../../shared/ui/fields';
 import { StatusChip } from '../../../shared/ui/small';
 import { EmptyState } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
-import { useAddPositionMutation, useChangePositionMutation, useSettingsPositionsQuery, type Position } from '../api';
+import { later } from '../../../shared/ui/later';
+import { useChangePositionMutation, useSettingsPositionsQuery, type Position } from '../api';
 import { SettingsPage } from '../components/SettingsPage';
 import { useT } from '../locale';
+
+const PositionDialog = later(async () => (await import('../components/PositionDialog')).PositionDialog);
 
 export function PositionsPage() {
   const t = useT();
@@ -56,30 +53,5 @@ export function PositionsPage() {
       />
       {editing && <PositionDialog position={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
     </SettingsPage>
-  );
-}
-
-function PositionDialog({ position, onClose }: { position: Position | null; onClose: () => void }) {
-  const t = useT();
-  const c = useCommon();
-  const [add] = useAddPositionMutation();
-  const [change] = useChangePositionMutation();
-  const schema = v.object({ name: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required')), v.maxLength(80)) });
-  const form = useForm({ resolver: valibotResolver(schema), defaultValues: { name: position?.name ?? '' } });
-  return (
-    <FormDialog
-      open
-      title={t(position ? 'positions.rename' : 'positions.add')}
-      form={form}
-      onClose={onClose}
-      onSubmit={async ({ name }) => {
-        if (position) await change({ id: position.id, version: position.version, name }).unwrap();
-        else await add({ name }).unwrap();
-        toast(t('positions.saved'));
-        onClose();
-      }}
-    >
-      <TextField name="name" label={t('positions.name')} maxLength={80} autoFocus required />
-    </FormDialog>
   );
 }

@@ -1,7 +1,5 @@
 import { useState } from 'react';
-import { useForm } from 'react-hook-form';
-import { valibotResolver } from '@hookform/resolvers/valibot';
-import * as v from 'valibot';
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
@@ -9,19 +7,19 @@ import Typography from '@mui/material/Typography';
 import { session } from '../../../shared/api/session';
 import { formatAgo, formatMoment } from '../../../shared/lib/dates';
 import { shortcuts } from '../../../shared/lib/hooks';
-import { useCommon } from '../../../shared/lib/i18n';
 import { useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
-import { TextField } from '../../../shared/ui/fields';
-import { Form } from '../../../shared/ui/form';
-import { Facts, StatusChip } from '../../../shared/ui/small';
+import { StatusChip } from '../../../shared/ui/small';
 import { EmptyState, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
-import { useChangeMyNameMutation, useEndOtherSessionsMutation, useEndSessionMutation, useLeaveAgencyMutation, useMySessionsQuery, type Session } from '../api';
+import { later } from '../../../shared/ui/later';
+import { useEndOtherSessionsMutation, useEndSessionMutation, useLeaveAgencyMutation, useMySessionsQuery, type Session } from '../api';
 import { SettingsPage } from '../components/SettingsPage';
 import { useT } from '../locale';
 import { deviceOf } from '../model';
+
+const ProfileForm = later(async () => (await import('../components/ProfileForm')).ProfileForm, <Box aria-busy="true" sx={{ height: 186 }} />);
 
 /** The sign-in host of this agency's address: acme.bureau.example has auth.bureau.example. */
 const authHost = () => `${location.protocol}//auth.${location.host.split('.').slice(1).join('.')}`;
@@ -33,7 +31,7 @@ export function ProfilePage() {
   if (!me) return null;
   return (
     <SettingsPage title={t('profile.title')} sub={t('profile.sub')}>
-      <Section><Profile key={me.name} name={me.name} email={me.email} role={me.role} /></Section>
+      <Section><ProfileForm key={me.name} name={me.name} email={me.email} role={me.role} /></Section>
       <Section title={t('profile.security')}>
         <Typography sx={{ color: 'text.secondary', mb: 3 }}>{t('profile.securityText')}</Typography>
         <Button variant="outlined" href={`${authHost()}/.ory/self-service/settings/browser?return_to=${encodeURIComponent(`${authHost()}/settings`)}`}>{t('profile.openSecurity')}</Button>
@@ -48,28 +46,6 @@ export function ProfilePage() {
       </Section>
       <Leave agency={me.agency.name} />
     </SettingsPage>
-  );
-}
-
-function Profile({ name, email, role }: { name: string; email: string; role: string }) {
-  const t = useT();
-  const c = useCommon();
-  const [change] = useChangeMyNameMutation();
-  const schema = v.object({ name: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required'))) });
-  const form = useForm({ resolver: valibotResolver(schema), defaultValues: { name } });
-  const roles = ['owner', 'admin', 'manager', 'finance', 'member', 'contact'] as const;
-  const known = roles.find((r) => r === role);
-  return (
-    <Form
-      form={form}
-      onSubmit={async (values) => {
-        await change(values).unwrap();
-        toast(t('profile.saved'));
-      }}
-    >
-      <TextField name="name" label={t('profile.name')} maxLength={120} autoComplete="name" required />
-      <Facts items={[[t('profile.email'), email], [t('profile.role'), known ? t(`roles.${known}`) : role]]} />
-    </Form>
   );
 }
 

@@ -1,7 +1,6 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
-import Popover from '@mui/material/Popover';
 import Skeleton from '@mui/material/Skeleton';
 import Typography from '@mui/material/Typography';
 import DeleteIcon from '@mui/icons-material/DeleteOutlineRounded';
@@ -12,13 +11,15 @@ import { useState } from 'react';
 import { useTimeEntriesCreateMutation, useTimeEntriesDeleteMutation, useTimeEntriesListQuery, useTimerStartMutation, type TimeEntryView } from '../../../shared/api/gen/time.gen';
 import { formatDayLong, type Day } from '../../../shared/lib/dates';
 import { useMe } from '../../../shared/lib/me';
-import { formatMoney } from '../../../shared/lib/money';
 import { browserZone } from '../../../shared/lib/zones';
 import { Duration, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonRows } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
+import { later } from '../../../shared/ui/later';
 import { span, tones, workName } from '../model';
 import { useT } from '../locales/en';
+
+const WhyRate = later(async () => (await import('./WhyRate')).WhyRate);
 
 /** The entries of one day, one line each. */
 export function DayList({ day, onEdit, onLog }: { day: Day; onEdit: (e: TimeEntryView) => void; onLog: () => void }) {
@@ -96,28 +97,14 @@ function Entry({ entry: e, onEdit }: { entry: TimeEntryView; onEdit: () => void 
   );
 }
 
-/** Which rate an entry has, and why that one. */
-function Why({ entry: e, what }: { entry: TimeEntryView; what: string }) {
+/** A button that says which rate an entry has, and why. */
+function Why({ entry, what }: { entry: TimeEntryView; what: string }) {
   const t = useT();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   return (
     <>
       <IconButton size="small" aria-label={t('entry.rate', { what })} aria-haspopup="dialog" onClick={(x) => setAnchor(x.currentTarget)}><InfoIcon fontSize="small" /></IconButton>
-      <Popover open={anchor !== null} anchorEl={anchor} onClose={() => setAnchor(null)} anchorOrigin={{ vertical: 'bottom', horizontal: 'right' }} transformOrigin={{ vertical: 'top', horizontal: 'right' }} slotProps={{ paper: { role: 'dialog', 'aria-label': t('entry.rateTitle'), sx: { p: 4, maxWidth: 340 } } }}>
-        <Typography variant="h3" component="h2">{t('entry.rateTitle')}</Typography>
-        {e.rate ? (
-          <>
-            <Typography sx={{ mt: 2, fontWeight: 620 }}>
-              {t('entry.perHour', { amount: formatMoney({ amount: e.rate.per_hour, currency: e.rate.currency }) })}
-              {e.amount && ` · ${formatMoney(e.amount)}`}
-            </Typography>
-            <Typography className="said" sx={{ mt: 1 }}>{e.rate.why}</Typography>
-            {e.rate.card && <Typography variant="body2" sx={{ mt: 1, color: 'text.secondary' }}>{t('entry.card')}: {e.rate.card}</Typography>}
-          </>
-        ) : (
-          <Typography sx={{ mt: 2 }}>{t('entry.noRateText')}</Typography>
-        )}
-      </Popover>
+      {anchor && <WhyRate entry={entry} anchor={anchor} onClose={() => setAnchor(null)} />}
     </>
   );
 }

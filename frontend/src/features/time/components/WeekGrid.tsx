@@ -1,8 +1,5 @@
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
-import Popover from '@mui/material/Popover';
-import TextField from '@mui/material/TextField';
-import Tooltip from '@mui/material/Tooltip';
 import Typography from '@mui/material/Typography';
 import NoteIcon from '@mui/icons-material/NotesRounded';
 import { useRef, useState } from 'react';
@@ -11,12 +8,15 @@ import { problemText } from '../../../shared/api/problem';
 import { formatDayLong, formatDayShort, formatWeekday, today } from '../../../shared/lib/dates';
 import { formatDuration, parseDuration } from '../../../shared/lib/duration';
 import { browserZone } from '../../../shared/lib/zones';
+import { later } from '../../../shared/ui/later';
 import { useSetCellMutation } from '../api';
-import { keyOf, workName } from '../model';
+import { keyOf, workName, type Note } from '../model';
 import { useT } from '../locales/en';
 
+const CellError = later(async () => (await import('./CellError')).CellError);
+const NotePopover = later(async () => (await import('./NotePopover')).NotePopover);
+
 type At = { row: number; col: number };
-type Note = { row: TimeGridRow; cell: TimeCell; anchor: HTMLElement };
 
 const shown = (seconds: number) => (seconds === 0 ? '' : formatDuration(seconds));
 
@@ -184,57 +184,27 @@ function Cell({ row, cell, week, at, stop, today: isToday, readOnly, closed, loc
 
   return (
     <td ref={box} className={isToday ? 'cell today' : 'cell'}>
-      <Tooltip title={error} open={error !== ''} placement="bottom" slotProps={{ tooltip: { role: 'alert' } }}>
-        <input
-          data-at={at}
-          aria-label={name}
-          aria-invalid={error !== ''}
-          readOnly={fixed}
-          title={fixed && why ? why : undefined}
-          tabIndex={stop ? 0 : -1}
-          inputMode="text"
-          autoComplete="off"
-          value={text ?? shown(cell.seconds)}
-          onFocus={(e) => { onFocus(); e.currentTarget.select(); }}
-          onChange={(e) => setText(e.target.value)}
-          onBlur={() => void save()}
-          onKeyDown={key}
-        />
-      </Tooltip>
+      <input
+        data-at={at}
+        aria-label={name}
+        aria-invalid={error !== ''}
+        readOnly={fixed}
+        title={fixed && why ? why : undefined}
+        tabIndex={stop ? 0 : -1}
+        inputMode="text"
+        autoComplete="off"
+        value={text ?? shown(cell.seconds)}
+        onFocus={(e) => { onFocus(); e.currentTarget.select(); }}
+        onChange={(e) => setText(e.target.value)}
+        onBlur={() => void save()}
+        onKeyDown={key}
+      />
+      {error !== '' && <CellError anchor={box} text={error} />}
       {(cell.entries > 0 || cell.note) && (
         <IconButton size="small" tabIndex={-1} className={cell.note ? 'note has' : 'note'} aria-label={t('grid.note', { work: workName(row), day: formatDayLong(cell.day) })} onClick={() => box.current && onNote(box.current)} sx={{ minWidth: '28px !important', minHeight: '28px !important', p: 0 }}>
           <NoteIcon sx={{ fontSize: 16 }} />
         </IconButton>
       )}
     </td>
-  );
-}
-
-function NotePopover({ note, week, readOnly, onSaid, onClose }: { note: Note; week: string; readOnly: boolean; onSaid: (s: string) => void; onClose: () => void }) {
-  const t = useT();
-  const [set] = useSetCellMutation();
-  const [text, setText] = useState(note.cell.note);
-  const [error, setError] = useState('');
-  const close = async () => {
-    if (!readOnly && text !== note.cell.note && note.cell.seconds > 0) {
-      try {
-        await set({ week, cell: { day: note.cell.day, project_id: note.row.project_id, task_id: note.row.task_id ?? undefined, seconds: note.cell.seconds, note: text } }).unwrap();
-        onSaid(t('grid.saved'));
-      } catch (e) {
-        setError(problemText(e));
-        return;
-      }
-    }
-    onClose();
-    note.anchor.querySelector('input')?.focus();
-  };
-  return (
-    <Popover open anchorEl={note.anchor} onClose={() => void close()} anchorOrigin={{ vertical: 'bottom', horizontal: 'right' }} transformOrigin={{ vertical: 'top', horizontal: 'right' }} slotProps={{ paper: { role: 'dialog', 'aria-label': t('grid.noteTitle'), sx: { p: 3, width: 320 } } }}>
-      <TextField
-        multiline minRows={3} autoFocus label={t('grid.noteTitle')} value={text} onChange={(e) => setText(e.target.value)} error={error !== ''} helperText={error}
-        slotProps={{ htmlInput: { maxLength: 2000, readOnly: readOnly || note.cell.entries > 1 } }}
-        onKeyDown={(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) void close(); }}
-      />
-    </Popover>
   );
 }

@@ -23,9 +23,9 @@ import { WeekGrid } from '../components/WeekGrid';
 import { WeekStrip } from '../components/WeekStrip';
 import { keyOf } from '../model';
 import { useT } from '../locales/en';
-import { later } from '../../../shared/ui/later';
+import { whenOpen } from '../../../shared/ui/later';
 
-const EntryDialog = later(async () => (await import('../components/EntryDialog')).EntryDialog);
+const EntryDialog = whenOpen(async () => (await import('../components/EntryDialog')).EntryDialog);
 
 /** One's own time, by day or by week. View and date are in the address. */
 export function TimePage() {

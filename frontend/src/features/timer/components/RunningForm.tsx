@@ -3,12 +3,12 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
-import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import { useTimerChangeMutation, type TimerView } from '../../../shared/api/gen/time.gen';
 import { problemText } from '../../../shared/api/problem';
 import { addDays, today } from '../../../shared/lib/dates';
 import { clockOf, instantOf } from '../../../shared/lib/zones';
+import { TextInput } from '../../../shared/ui/TextInput';
 import { WorkPicker, type Work } from '../../../shared/ui/WorkPicker';
 import { useT } from '../locales/en';
 
@@ -42,9 +42,9 @@ export function RunningForm({ timer, onDone, onSwitch, onDiscard }: Props) {
   return (
     <Box component="form" noValidate onSubmit={(e: React.FormEvent) => void save(e)} sx={{ display: 'flex', flexDirection: 'column', gap: 4, pt: 1 }}>
       <WorkPicker value={work} onChange={setWork} errors={{ project: work.projectId ? undefined : t('needProject') }} />
-      <TextField label={t('note')} value={note} onChange={(e) => setNote(e.target.value)} slotProps={{ htmlInput: { maxLength: 2000 } }} />
+      <TextInput label={t('note')} value={note} onChange={(e) => setNote(e.target.value)} slotProps={{ htmlInput: { maxLength: 2000 } }} />
       <Box sx={{ display: 'flex', gap: 4, alignItems: 'center' }}>
-        <TextField type="time" label={t('since')} value={since} onChange={(e) => setSince(e.target.value)} slotProps={{ inputLabel: { shrink: true } }} sx={{ maxWidth: 160 }} />
+        <TextInput type="time" label={t('since')} value={since} onChange={(e) => setSince(e.target.value)} slotProps={{ inputLabel: { shrink: true } }} sx={{ maxWidth: 160 }} />
         <FormControlLabel control={<Switch checked={billable} onChange={(_, v) => setBillable(v)} />} label={t('billable')} />
       </Box>
       {error && <Alert severity="error" role="alert">{error}</Alert>}

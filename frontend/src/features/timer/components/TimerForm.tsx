@@ -7,12 +7,12 @@ import ListItem from '@mui/material/ListItem';
 import ListItemButton from '@mui/material/ListItemButton';
 import ListItemText from '@mui/material/ListItemText';
 import Switch from '@mui/material/Switch';
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import PlayIcon from '@mui/icons-material/PlayArrowRounded';
 import { useState } from 'react';
 import { useTimeEntriesRecentQuery, type TimeEntryView } from '../../../shared/api/gen/time.gen';
 import { problemText } from '../../../shared/api/problem';
+import { TextInput } from '../../../shared/ui/TextInput';
 import { WorkPicker, type Work } from '../../../shared/ui/WorkPicker';
 import { workName } from '../model';
 import { useT } from '../locales/en';
@@ -49,7 +49,7 @@ export function TimerForm({ onStart }: { onStart: (s: Started) => Promise<unknow
   return (
     <Box component="form" noValidate onSubmit={submit} sx={{ display: 'flex', flexDirection: 'column', gap: 4, pt: 1 }}>
       <WorkPicker value={work} onChange={(w) => { setWork(w); setMissing(false); }} autoFocus errors={{ project: missing ? t('needProject') : undefined }} />
-      <TextField label={t('note')} value={note} onChange={(e) => setNote(e.target.value)} slotProps={{ htmlInput: { maxLength: 2000 } }} />
+      <TextInput label={t('note')} value={note} onChange={(e) => setNote(e.target.value)} slotProps={{ htmlInput: { maxLength: 2000 } }} />
       <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: 2 }}>
         <FormControlLabel control={<Switch checked={billable ?? true} onChange={(_, v) => setBillable(v)} />} label={t('billable')} />
         <Button type="submit" variant="contained" startIcon={<PlayIcon />} loading={busy}>{t('startNow')}</Button>

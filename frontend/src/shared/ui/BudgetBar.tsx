@@ -1,0 +1,27 @@
+import Box from '@mui/material/Box';
+import LinearProgress from '@mui/material/LinearProgress';
+import Typography from '@mui/material/Typography';
+import { useCommon } from '../lib/i18n';
+
+type BudgetProps = { used: number; total: number; format: (n: number) => string; label: string; compact?: boolean };
+
+/** Used against planned: a bar, and always the numbers. */
+export function BudgetBar({ used, total, format, label, compact }: BudgetProps) {
+  const t = useCommon();
+  const percent = total > 0 ? Math.round((used / total) * 100) : 0;
+  const colour = percent > 100 ? 'error' : percent >= 80 ? 'warning' : 'primary';
+  return (
+    <Box sx={{ minWidth: compact ? 96 : 160 }}>
+      {!compact && (
+        <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 2, mb: 1, flexWrap: 'wrap' }}>
+          <Typography variant="body2">{t('budget.used', { used: format(used), total: format(total), percent })}</Typography>
+          <Typography variant="body2" sx={{ color: percent > 100 ? 'error.main' : 'text.secondary' }}>
+            {percent > 100 ? t('budget.over', { over: format(used - total) }) : t('budget.left', { left: format(total - used) })}
+          </Typography>
+        </Box>
+      )}
+      <LinearProgress variant="determinate" color={colour} value={Math.min(100, percent)} aria-label={label} aria-valuetext={t('budget.used', { used: format(used), total: format(total), percent })} sx={{ height: compact ? 4 : 8, borderRadius: 1, bgcolor: 'action.selected' }} />
+      {compact && <Typography variant="caption" sx={{ color: percent > 100 ? 'error.main' : 'text.secondary', fontVariantNumeric: 'tabular-nums' }}>{percent} %</Typography>}
+    </Box>
+  );
+}
