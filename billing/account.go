@@ -65,6 +65,7 @@ type Account struct {
 	CollectionPaused  bool // by an operator, in Stripe
 	Collection        Collection
 	SeatCeiling       int        // by contract, in true-up; 0 is none
+	SeatFloor         int        // seats that are billed even if nobody sits on them
 	PastDueSince      *time.Time // since when the present bad state lasts
 	UnpaidSince       *time.Time
 	PausedSince       *time.Time

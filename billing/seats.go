@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/bureauhq/bureau/tenancy"
@@ -41,4 +42,40 @@ const seatLock = "billing.seats"
 func Room(last SeatChange, change SeatChange, maxSeats int) bool {
 	grows := change.Delta+change.Reserved > 0
 	return !grows || maxSeats == 0 || last.ActiveAfter+last.ReservedAfter+change.Delta+change.Reserved <= maxSeats
+}
+
+// Seat notes, in the membership's own transaction, that somebody came or went,
+// and refuses what does not fit (ErrNoSeat). All changes of one agency's seats stand in line for it, so
+// eleven people who accept at once where ten fit are exactly ten. The job that tells the provider is
+// added by the caller, in the same transaction: SyncSeats.
+func (s *Service) Seat(ctx context.Context, tx *tenancy.Tx, c SeatChange) error {
+	if err := tx.Lock(ctx, seatLock); err != nil {
+		return err
+	}
+	last, err := s.d.Seats.LastSeat(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if c.Delta+c.Reserved > 0 {
+		_, acc, err := s.Account(ctx, tx.AgencyID())
+		switch {
+		case errors.Is(err, ErrNoAccount): // made this moment: the owner takes the first seat
+		case err != nil:
+			return err
+		case !Room(last, c, acc.MaxSeats):
+			return ErrNoSeat.Saying("Your plan holds %d seats: %d people have one and %d are kept for open invitations.", acc.MaxSeats, last.ActiveAfter, last.ReservedAfter)
+		}
+	}
+	c.Seq, c.At = last.Seq+1, s.d.Now().UTC()
+	c.ActiveAfter, c.ReservedAfter = last.ActiveAfter+c.Delta, last.ReservedAfter+c.Reserved
+	return s.d.Seats.AddSeat(ctx, tx, c)
+}
+
+// SeatHistory is the ledger since from, for the chart of seats over time; ctx carries the agency.
+func (s *Service) SeatHistory(ctx context.Context, from time.Time) (out []SeatChange, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		out, err = s.d.Seats.SeatHistory(ctx, tx, from, 10_000)
+		return err
+	})
+	return out, err
 }

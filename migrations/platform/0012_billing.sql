@@ -16,6 +16,7 @@ CREATE TABLE subscriptions (
     collection_paused    boolean NOT NULL DEFAULT false,
     collection           text NOT NULL DEFAULT 'auto',
     seat_ceiling         int NOT NULL DEFAULT 0,
+    seat_floor           int NOT NULL DEFAULT 0,
     past_due_since       timestamptz,
     unpaid_since         timestamptz,
     paused_since         timestamptz,
@@ -42,6 +43,7 @@ CREATE TABLE billing_commands (
     agency_id   uuid NOT NULL,
     kind        text NOT NULL,
     params      jsonb NOT NULL,
+    place       int NOT NULL DEFAULT 0, -- among the commands that were written down together
     state       text NOT NULL,
     error       text NOT NULL DEFAULT '',
     created_by  text NOT NULL DEFAULT '',
@@ -49,10 +51,10 @@ CREATE TABLE billing_commands (
     tried_at    timestamptz,
     done_at     timestamptz,
     CONSTRAINT billing_commands_agency_fkey FOREIGN KEY (agency_id) REFERENCES agencies (id) ON DELETE CASCADE,
-    CONSTRAINT billing_commands_state_check CHECK (state IN ('open', 'pending', 'done', 'failed'))
+    CONSTRAINT billing_commands_state_check CHECK (state IN ('open', 'waiting', 'done', 'failed'))
 );
 CREATE INDEX billing_commands_agency_idx ON billing_commands (agency_id, created_at DESC);
-CREATE INDEX billing_commands_open_idx ON billing_commands (created_at) WHERE state IN ('open', 'pending');
+CREATE INDEX billing_commands_open_idx ON billing_commands (agency_id, created_at, place) WHERE state IN ('open', 'waiting');
 
 CREATE TABLE stripe_events (
     id              text PRIMARY KEY,

@@ -1,0 +1,78 @@
+package billing
+
+import (
+	"context"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Store keeps the platform's side of billing. Its one implementation is billingdb.
+type Store interface {
+	// Begin gives an agency its account, if it has none yet.
+	Begin(ctx context.Context, a Account) error
+	// Account returns an agency's account and the overrides that are not over. ErrNoAccount.
+	Account(ctx context.Context, agencyID string, now time.Time) (Account, []Override, error)
+	// Locked calls fn while nobody else may change the agency's account, and writes down
+	// what fn changed in it. Nothing of it remains if fn fails. ErrNoAccount.
+	Locked(ctx context.Context, agencyID string, fn func(ctx context.Context, t Tx, a *Account) error) error
+	// AgencyOf finds whose customer or subscription this is: by our own rows alone. "" if nobody's.
+	AgencyOf(ctx context.Context, customerID, subscriptionID string) (agencyID string, err error)
+
+	// Receive keeps an event with the jobs that follow from it, once: it tells whether the event is new.
+	Receive(ctx context.Context, e Event, source, agencyID string, at time.Time, jobs ...job.Args) (isNew bool, err error)
+	// Processed marks an event as done, or as nobody's.
+	Processed(ctx context.Context, eventID, state, agencyID string, at time.Time) error
+	// EventBefore is the newest event that happened at least overlap before the newest one of all; empty if there is none.
+	EventBefore(ctx context.Context, overlap time.Duration) (eventID string, err error)
+
+	// Accounts pages through all accounts by agency; after is the last agency seen.
+	Accounts(ctx context.Context, after string, limit int) ([]Account, error)
+	// WithOpenCommands lists agencies that have commands older than before.
+	WithOpenCommands(ctx context.Context, before time.Time, limit int) (agencyIDs []string, err error)
+	// History lists an agency's commands, the newest first.
+	History(ctx context.Context, agencyID string, limit int) ([]Command, error)
+	// AddDrift keeps what a comparison found.
+	AddDrift(ctx context.Context, found []Drift) error
+	// DriftSince lists what comparisons found, the newest first.
+	DriftSince(ctx context.Context, from time.Time, limit int) ([]Drift, error)
+	// SeatDay notes a day's peak.
+	SeatDay(ctx context.Context, agencyID string, day time.Time, peak int) error
+	SeatDays(ctx context.Context, agencyID string, from, to time.Time) (map[string]int, error)
+}
+
+// Tx is a transaction that holds an agency's account.
+type Tx interface {
+	AddCommands(ctx context.Context, all ...Command) error
+	// OpenCommands lists what is to be done, or waits for its payment, in order.
+	OpenCommands(ctx context.Context) ([]Command, error)
+	SaveCommand(ctx context.Context, c Command) error
+	Enqueue(ctx context.Context, all ...job.Args) error
+	AddOverride(ctx context.Context, o Override) error
+	RevokeOverride(ctx context.Context, id, by string, at time.Time) error
+	AddOrder(ctx context.Context, o Order) error
+	SaveOrder(ctx context.Context, o Order) error
+	Order(ctx context.Context, id string) (Order, error)
+	Orders(ctx context.Context) ([]Order, error)
+}
+
+// Agencies tells which agency a key belongs to.
+type Agencies interface {
+	ByID(ctx context.Context, id string) (tenancy.Agency, error)
+}
+
+// Owner is whom the platform writes to about an agency's bill.
+type Owner struct{ Name, Email string }
+
+// Owners knows an agency's owners; ctx carries the agency.
+type Owners interface {
+	BillingOwner(ctx context.Context) (Owner, error)
+}
+
+// Drift is a difference between the provider's view and ours.
+type Drift struct {
+	AgencyID, Subject, Field, Ours, Theirs string
+	At                                     time.Time
+	Healed                                 bool
+}
