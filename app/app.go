@@ -20,6 +20,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/live"
+	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
 	"github.com/bureauhq/bureau/tenancy/custody"
@@ -43,6 +44,7 @@ type App struct {
 	Live        *live.Hub
 	Services    Services
 	Custody     *custody.Service
+	Gate        *billing.Gate
 
 	cfg      Config
 	places   identity.Places
@@ -126,11 +128,12 @@ func (a *App) wireWeb() {
 	f.Use(requests(a.log, a.cfg.Now, a.meter), headers(a.cfg.Dev))
 	a.mountDev(f)
 	f.Use(newHosts(a.cfg.Origin, a.Registry).middleware)
+	a.mountWebhooks(f)
 	a.mountIdentity(f)
 	f.Use("/api/v1/portal", a.preview)
-	f.Get("/api/v1/stream", stream(a.Live, a.stopping))
+	f.Get("/api/v1/stream", stream(a.guard, a.Live, a.stopping))
 	a.API = httpapi.NewAPI(f, httpapi.Options{
-		Title: "Bureau", Version: "1", Guard: guard, Log: a.log,
+		Title: "Bureau", Version: "1", Guard: a.guard, Log: a.log,
 		Replayer: replays{a.DB, a.cfg.Now, a.log},
 	})
 	a.registerOperations()
@@ -142,6 +145,7 @@ func (a *App) wireWeb() {
 // StartListening keeps this process's caches and open pages in step with the others, until ctx ends.
 func (a *App) StartListening(ctx context.Context) {
 	go a.Live.Listen(ctx, a.Control.Connect, a.log)
+	go a.listenToBilling(ctx)
 	go func() {
 		for ctx.Err() == nil {
 			if err := a.Registry.Listen(ctx); err != nil && ctx.Err() == nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/file"
 	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
 	"github.com/bureauhq/bureau/tenancy/custody"
@@ -42,6 +43,14 @@ type Config struct {
 
 	// Limits guard the way in; nil takes the figures of production, or of development.
 	Limits *identity.Limits
+
+	// Gateway is the payment provider that agencies are billed through. Without one nobody is billed, and
+	// every agency has everything.
+	Gateway billing.Gateway
+	// BillingClock is the provider's clock; nil is real time.
+	BillingClock func() time.Time
+	// StripePage is the stand-in of a development stack, mounted at /dev/stripe.
+	StripePage http.Handler
 
 	Mail     mail.Sender
 	MailFrom string
@@ -82,6 +91,9 @@ func (c *Config) check() error {
 	}
 	return nil
 }
+
+// Dev tells whether this is a development installation.
+func (a *App) Dev() bool { return a.cfg.Dev }
 
 // Origin is where the site is reached.
 func (a *App) Origin() url.URL { return *a.cfg.Origin }

@@ -83,7 +83,14 @@ var (
 )
 
 // guard decides whether the caller of ctx may run op: the one place for it.
-func guard(ctx context.Context, op httpapi.Op) error {
+func (a *App) guard(ctx context.Context, op httpapi.Op) error {
+	if err := mayCall(ctx, op); err != nil || op.Host != httpapi.HostAgency || op.Need == access.Public {
+		return err
+	}
+	return a.paidFor(ctx, op)
+}
+
+func mayCall(ctx context.Context, op httpapi.Op) error {
 	if op.Host != httpapi.RequestFrom(ctx).Host {
 		return errNoRoute
 	}

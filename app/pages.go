@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net/http"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
@@ -11,14 +12,15 @@ import (
 
 func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
-// mountDev shows the caught mail of a development stack, on every host.
+// mountDev shows the caught mail and the payment stand-in of a development stack, on every host.
 func (a *App) mountDev(f *fiber.App) {
-	if !a.cfg.Dev || a.cfg.MailPage == nil {
-		return
+	for path, page := range map[string]http.Handler{"/dev/mail": a.cfg.MailPage, "/dev/stripe": a.cfg.StripePage} {
+		if a.cfg.Dev && page != nil {
+			h := adaptor.HTTPHandler(page)
+			f.All(path, h)
+			f.All(path+"/*", h)
+		}
 	}
-	h := adaptor.HTTPHandler(a.cfg.MailPage)
-	f.All("/dev/mail", h)
-	f.All("/dev/mail/*", h)
 }
 
 // mountDocument publishes the OpenAPI document. It names no agency, so every host may have it.

@@ -6,6 +6,9 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/file"
 	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/billing"
+	"github.com/bureauhq/bureau/billing/billingdb"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/agency/agencydb"
 	"github.com/bureauhq/bureau/modules/agency/agencyhttp"
@@ -40,6 +43,7 @@ import (
 
 // Services are the cores of all modules, wired.
 type Services struct {
+	Billing    *billing.Service
 	Agency     *agency.Service
 	Audit      *audit.Service
 	Identity   *identity.Service
@@ -60,10 +64,17 @@ func (a *App) wireServices() error {
 		return err
 	}
 	now := a.cfg.Now
+	accounts := billingdb.New(a.Control, a.Queue)
+	a.Gate = billing.NewGate(accounts, a.cfg.Gateway == nil, a.billingClock(), now)
+	s.Billing = billing.New(billing.Deps{
+		DB: a.DB, Store: accounts, Seats: billingdb.Seats{}, Gateway: a.gateway(), Agencies: a.Registry, Owners: owners{s}, Clock: a.billingClock(), Now: now, Unbilled: a.cfg.Gateway == nil,
+		Threshold: money.Of(20_000, billing.Currency), Log: a.log,
+	})
+	s.Billing.RegisterJobs(a.Jobs)
 	s.Agency = agency.New(agency.Deps{DB: a.DB, Store: agencydb.Store{}, Names: a.Provisioner, Events: a.Bus, Images: images{a.cfg.Files}, Now: now})
 	s.Audit = audit.New(audit.Deps{DB: a.DB, Store: auditdb.Store{}})
 	s.Identity = identity.New(identity.Deps{
-		DB: a.DB, Store: identitydb.Store{}, Directory: identitydb.NewDirectory(a.Control), Provider: kratos, Agencies: a.Registry, Claimer: a.Provisioner,
+		DB: a.DB, Store: identitydb.Store{}, Directory: identitydb.NewDirectory(a.Control), Provider: kratos, Agencies: a.Registry, Claimer: claimer{a.Provisioner, s.Billing}, Seats: s.Billing,
 		Contacts: contacts{s}, Looks: looks{s.Agency}, Events: a.Bus, Jobs: a.Queue, Mail: a.cfg.Mail, Places: a.places, Limits: a.limits(), Log: a.log, Now: now,
 	})
 	s.Identity.RegisterJobs(a.Jobs)

@@ -22,7 +22,7 @@ const heartbeat = 15 * time.Second
 
 // stream tells an open page what changed in its agency: server-sent events
 // with names and keys only. The page asks for the rest with its own rights.
-func stream(hub *live.Hub, stop <-chan struct{}) fiber.Handler {
+func stream(guard httpapi.Guard, hub *live.Hub, stop <-chan struct{}) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		ctx := c.UserContext()
 		if err := guard(ctx, streamOp); err != nil {

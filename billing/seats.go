@@ -40,15 +40,21 @@ const seatLock = "billing.seats"
 // Room tells whether delta more seats fit, the limit being 0 for none. Active
 // and reserved seats count alike, so that eleven invitations cannot be accepted where ten fit.
 func Room(last SeatChange, change SeatChange, maxSeats int) bool {
-	grows := change.Delta+change.Reserved > 0
-	return !grows || maxSeats == 0 || last.ActiveAfter+last.ReservedAfter+change.Delta+change.Reserved <= maxSeats
+	if maxSeats == 0 || change.Delta <= 0 && change.Reserved <= 0 {
+		return true
+	}
+	active, reserved := last.ActiveAfter+change.Delta, last.ReservedAfter+change.Reserved
+	// Who accepts takes the seat that was kept, but none that the plan does not have.
+	return active <= maxSeats && (change.Delta+change.Reserved <= 0 || active+reserved <= maxSeats)
 }
 
 // Seat notes, in the membership's own transaction, that somebody came or went,
 // and refuses what does not fit (ErrNoSeat). All changes of one agency's seats stand in line for it, so
 // eleven people who accept at once where ten fit are exactly ten. The job that tells the provider is
 // added by the caller, in the same transaction: SyncSeats.
-func (s *Service) Seat(ctx context.Context, tx *tenancy.Tx, c SeatChange) error {
+// reserved counts the open invitations of staff as they are after the change: an invitation runs out
+// without anybody doing anything, so a sum of entries would keep its seat for ever.
+func (s *Service) Seat(ctx context.Context, tx *tenancy.Tx, c SeatChange, reserved func(context.Context) (int, error)) error {
 	if err := tx.Lock(ctx, seatLock); err != nil {
 		return err
 	}
@@ -56,7 +62,11 @@ func (s *Service) Seat(ctx context.Context, tx *tenancy.Tx, c SeatChange) error 
 	if err != nil {
 		return err
 	}
-	if c.Delta+c.Reserved > 0 {
+	if last.ReservedAfter, err = reserved(ctx); err != nil {
+		return err
+	}
+	last.ReservedAfter -= c.Reserved // as it was before the change
+	if c.Delta > 0 || c.Reserved > 0 {
 		_, acc, err := s.Account(ctx, tx.AgencyID())
 		switch {
 		case errors.Is(err, ErrNoAccount): // made this moment: the owner takes the first seat

@@ -88,6 +88,9 @@ func (s *Stand) posted(do func(*http.Request) (string, *apiError)) http.HandlerF
 		if fail != nil {
 			to = r.URL.Path + "?error=" + template.URLQueryEscaper(fail.text)
 		}
+		if strings.HasPrefix(to, "/") {
+			to = s.cfg.BaseURL + to
+		}
 		http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // a development tool that goes where its caller asked
 	}
 }

@@ -73,6 +73,11 @@ func dev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 		return err
 	}
 	cfg.MailPage = stack.MailHandler()
+	stand, err := payments(&cfg, stack.Addresses, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stand.Close()) }()
 	a, err := app.New(ctx, cfg)
 	if err != nil {
 		return err
@@ -105,6 +110,9 @@ func dev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- a.Fiber.Listener(l) }()
+	if _, err := a.Services.Billing.Bootstrap(ctx); err != nil {
+		return fmt.Errorf("prices: %w", err)
+	}
 	origin := cfg.Origin.String()
 	_, _ = fmt.Fprintf(out, "ready %s\n      caught mail %s/dev/mail · metrics http://%s/metrics · data %s · Ctrl-C stops everything\n",
 		origin, origin, health.Addr, o.data)

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/bureauhq/bureau/app"
 	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -33,11 +35,26 @@ func createTenant(ctx context.Context, a *app.App, slug, name, email, ownerName 
 	if err != nil {
 		return tenancy.Agency{}, err
 	}
+	if err := openAccount(ctx, a, made); err != nil {
+		return tenancy.Agency{}, errors.Join(err, a.Provisioner.Delete(ctx, slug))
+	}
 	_, err = a.Services.Identity.CreateMember(operator(ctx, made), identity.NewMember{Email: email, Name: ownerName, Role: identity.Owner})
 	if err != nil {
 		return tenancy.Agency{}, errors.Join(fmt.Errorf("add the owner: %w", err), a.Provisioner.Delete(ctx, slug))
 	}
 	return made, nil
+}
+
+// openAccount begins the agency's trial. On a development machine it gets everything for a year instead: what is made
+// at the command line there is made to be worked with.
+func openAccount(ctx context.Context, a *app.App, made tenancy.Agency) error {
+	if err := a.Services.Billing.Begin(ctx, made.ID); err != nil || !a.Dev() {
+		return err
+	}
+	_, err := a.Services.Billing.Grant(ctx, billing.Override{
+		AgencyID: made.ID, Plan: billing.Enterprise, Level: billing.Full, Reason: "made at the command line", By: "command line", ExpiresAt: time.Now().AddDate(1, 0, 0),
+	})
+	return err
 }
 
 // createToken makes a token for a member. Without scopes it may do all that the member may.

@@ -11,6 +11,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -118,6 +119,9 @@ func (s *Service) Invite(ctx context.Context, n NewInvitation) (inv Invitation, 
 			return err
 		}
 		if err := s.d.Store.AddInvitation(ctx, tx, inv); err != nil {
+			return err
+		}
+		if err := s.seat(ctx, tx, inv.Kind, billing.SeatChange{InvitationID: inv.ID, Reserved: 1, Reason: "invited"}); err != nil {
 			return err
 		}
 		if err := s.recordInvitation(ctx, tx, "identity.invitation_sent", "sent", inv); err != nil {
@@ -233,6 +237,8 @@ func (s *Service) changeInvitation(ctx context.Context, id, action, what string,
 		if err := onlyOwners(access.From(ctx), inv.Role, inv.Role); err != nil {
 			return err
 		}
+		now := s.now()
+		was := inv.State(now)
 		if err := fn(ctx, tx, &inv); err != nil {
 			return err
 		}
@@ -240,6 +246,9 @@ func (s *Service) changeInvitation(ctx context.Context, id, action, what string,
 			return err
 		}
 		inv.Version++
+		if err := s.reseat(ctx, tx, inv, was, inv.State(now)); err != nil {
+			return err
+		}
 		return s.recordInvitation(ctx, tx, action, what, inv)
 	})
 	return inv, err
@@ -411,13 +420,13 @@ func (s *Service) AcceptInvitation(ctx context.Context, token, cookie string) (s
 		if inv.State(now) != Open || string(inv.TokenHash) != string(found.TokenHash) {
 			return ErrInvitationClosed
 		}
-		if _, err := s.CreateMemberTx(ctx, tx, NewMember{
-			ID: memberID, PersonID: who.PersonID, Name: name, Email: who.Email, Role: inv.Role, ContactID: inv.ContactID, ClientID: inv.ClientID,
-		}); err != nil {
-			return err
-		}
 		inv.AcceptedAt, inv.AcceptedBy = &now, memberID
 		if err := s.d.Store.SaveInvitation(ctx, tx, inv); err != nil {
+			return err
+		}
+		if _, err := s.CreateMemberTx(ctx, tx, NewMember{
+			ID: memberID, PersonID: who.PersonID, Name: name, Email: who.Email, Role: inv.Role, ContactID: inv.ContactID, ClientID: inv.ClientID, invitationID: inv.ID,
+		}); err != nil {
 			return err
 		}
 		return s.recordInvitation(ctx, tx, "identity.invitation_accepted", "accepted", inv)

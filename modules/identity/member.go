@@ -42,6 +42,7 @@ type NewMember struct {
 	ID                          string // made when empty
 	PersonID, Name, Email, Role string
 	ContactID, ClientID         string // for the role contact
+	invitationID                string // of the invitation that is accepted by this
 }
 
 var (

@@ -7,6 +7,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -124,6 +125,13 @@ func (s *Service) CreateMemberTx(ctx context.Context, tx *tenancy.Tx, n NewMembe
 	if err := s.d.Store.AddMember(ctx, tx, m); err != nil {
 		return Member{}, err
 	}
+	joined := billing.SeatChange{MemberID: m.ID, Delta: 1, Reason: "joined"}
+	if n.invitationID != "" {
+		joined.InvitationID, joined.Reserved, joined.Reason = n.invitationID, -1, "accepted"
+	}
+	if err := s.seat(ctx, tx, m.Kind, joined); err != nil {
+		return Member{}, err
+	}
 	if err := s.record(ctx, tx, "identity.member_added", nil, &m); err != nil {
 		return Member{}, err
 	}
@@ -193,6 +201,9 @@ func (s *Service) deactivate(ctx context.Context, id, action string) (Member, er
 		}
 		now := s.now()
 		m.State, m.DeactivatedAt = Deactivated, &now
+		if err := s.seat(ctx, tx, m.Kind, billing.SeatChange{MemberID: m.ID, Delta: -1, Reason: "deactivated"}); err != nil {
+			return err
+		}
 		return s.d.Events.Publish(ctx, tx, MemberDeactivated{MemberID: m.ID, Name: m.Name})
 	}, action)
 	if err != nil {
@@ -217,6 +228,9 @@ func (s *Service) Reactivate(ctx context.Context, id string) (Member, error) {
 			return err
 		}
 		m.State, m.DeactivatedAt = Active, nil
+		if err := s.seat(ctx, tx, m.Kind, billing.SeatChange{MemberID: m.ID, Delta: 1, Reason: "activated"}); err != nil {
+			return err
+		}
 		return s.d.Events.Publish(ctx, tx, MemberReactivated{MemberID: m.ID, Name: m.Name})
 	}, "identity.member_reactivated")
 }

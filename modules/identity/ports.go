@@ -39,6 +39,8 @@ type Store interface {
 	SaveInvitation(context.Context, *tenancy.Tx, Invitation) error
 	// CountMailed counts the letters asked for since then, and tells when the oldest of them was.
 	CountMailed(ctx context.Context, tx *tenancy.Tx, since time.Time) (n int, oldest time.Time, err error)
+	// CountInvited counts the open invitations of staff.
+	CountInvited(ctx context.Context, tx *tenancy.Tx, now time.Time) (int, error)
 }
 
 // Directory keeps what belongs to the platform: sessions, sign-ins and

@@ -35,6 +35,7 @@ type Deps struct {
 	Claimer   Claimer
 	Contacts  Contacts // nil: contacts are not checked
 	Looks     Looks    // nil: every agency looks the same
+	Seats     Seats    // nil: seats are not counted
 	Events    Publisher
 	Jobs      Enqueuer
 	Mail      Sender

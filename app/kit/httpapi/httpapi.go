@@ -34,6 +34,11 @@ type Op struct {
 	// Idempotent operations accept an Idempotency-Key and answer a repeated
 	// call with the first answer. For calls that create.
 	Idempotent bool
+	// Whenever operations may be called whatever the agency owes: its bill, its
+	// data's export, one's own session.
+	Whenever bool
+	// Holds names the function of a plan that the operation belongs to; empty for what every plan holds.
+	Holds string
 	// MaxBody is the largest body in bytes; 1 MiB when zero.
 	MaxBody int64
 }
@@ -189,5 +194,5 @@ func authz(op Op) map[string]any {
 	for i, k := range op.Kinds {
 		kinds[i] = string(k)
 	}
-	return map[string]any{"permission": string(op.Need), "kinds": kinds, "host": string(op.Host), "changes": op.Changes()}
+	return map[string]any{"permission": string(op.Need), "kinds": kinds, "host": string(op.Host), "changes": op.Changes(), "whenever": op.Whenever, "holds": op.Holds}
 }

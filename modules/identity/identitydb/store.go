@@ -270,6 +270,12 @@ func (Store) SaveInvitation(ctx context.Context, tx *tenancy.Tx, i identity.Invi
 	return nil
 }
 
+// CountInvited counts the open invitations of staff.
+func (Store) CountInvited(ctx context.Context, tx *tenancy.Tx, now time.Time) (n int, err error) {
+	err = tx.PGX().QueryRow(ctx, `SELECT count(*) FROM invitations WHERE kind = 'staff' AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $1`, now).Scan(&n)
+	return n, err
+}
+
 // CountMailed counts letters.
 func (Store) CountMailed(ctx context.Context, tx *tenancy.Tx, since time.Time) (n int, oldest time.Time, err error) {
 	var first *time.Time

@@ -1,0 +1,153 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/billing"
+	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// paidFor refuses what the agency's access does not allow. The access is kept
+// in memory: this adds no query to a call.
+func (a *App) paidFor(ctx context.Context, op httpapi.Op) error {
+	if op.Whenever {
+		return nil
+	}
+	agency, err := tenancy.From(ctx)
+	if err != nil {
+		return err
+	}
+	acc, err := a.Gate.Access(ctx, agency.ID)
+	if err != nil {
+		return err
+	}
+	contact := access.From(ctx).Kind == access.Contact
+	switch {
+	case contact && !acc.PortalReads, !contact && !acc.MayRead():
+		return billing.ErrClosedAccess
+	case op.Changes() && !acc.MayChange():
+		return billing.ErrChangesStopped
+	case op.Holds != "" && !acc.Has(billing.Feature(op.Holds)):
+		return notInPlan(billing.Feature(op.Holds))
+	}
+	return nil
+}
+
+// notInPlan says which plan holds the function, and what it costs.
+func notInPlan(f billing.Feature) *fault.Error {
+	p, ok := billing.Holding(f)
+	if !ok {
+		return billing.ErrNotInPlan
+	}
+	return billing.ErrNotInPlan.Saying("This is part of %s, at $%s a person and month.", p.Name, p.Price.Amount())
+}
+
+// mountWebhooks takes the payment provider's notices, on the site's host.
+func (a *App) mountWebhooks(f *fiber.App) {
+	f.Post("/webhooks/stripe", func(c *fiber.Ctx) error {
+		if httpapi.RequestFrom(c.UserContext()).Host != httpapi.HostSite {
+			return errNoRoute
+		}
+		const most = 1 << 20
+		if len(c.Body()) > most {
+			return fiber.ErrRequestEntityTooLarge
+		}
+		raw := append([]byte(nil), c.Body()...) // the buffer is used again after the answer
+		err := a.Services.Billing.Notice(c.UserContext(), raw, c.Get("Stripe-Signature"))
+		switch {
+		case errors.Is(err, billing.ErrBadWebhook):
+			return fiber.ErrBadRequest
+		case err != nil:
+			// Whatever it is, it is ours: the provider shall send the notice again.
+			a.log.ErrorContext(c.UserContext(), "a notice of the payment provider was not kept", "err", err)
+			return fiber.ErrInternalServerError
+		}
+		return c.SendStatus(fiber.StatusOK)
+	})
+}
+
+// claimer gives a sign-up its agency, and the agency its trial.
+type claimer struct {
+	agencies *tenancy.Provisioner
+	billing  *billing.Service
+}
+
+func (c claimer) Claim(ctx context.Context, slug, name string) (tenancy.Agency, error) {
+	a, err := c.agencies.Claim(ctx, slug, name)
+	if err != nil {
+		return a, err
+	}
+	// An agency that is left without an account is in its trial all the same, and the nightly comparison begins it.
+	if err := c.billing.Begin(ctx, a.ID); err != nil {
+		return a, err
+	}
+	return a, nil
+}
+
+// owners answers billing.Owners: whom the platform writes to.
+type owners struct{ s *Services }
+
+func (o owners) BillingOwner(ctx context.Context) (billing.Owner, error) {
+	found, err := o.s.Identity.Members(ctx, identity.MemberFilter{Role: identity.Owner, State: identity.Active, Kind: access.Staff, Limit: 1})
+	if err != nil || len(found) == 0 {
+		return billing.Owner{}, err
+	}
+	return billing.Owner{Name: found[0].Name, Email: found[0].Email}, nil
+}
+
+// gateway is the payment provider. A process that knows none works on, but nothing can be bought at it.
+func (a *App) gateway() billing.Gateway {
+	if a.cfg.Gateway == nil {
+		return billing.Away{}
+	}
+	return a.cfg.Gateway
+}
+
+func (a *App) billingClock() func() time.Time {
+	if a.cfg.BillingClock == nil {
+		return a.cfg.Now
+	}
+	return a.cfg.BillingClock
+}
+
+// listenToBilling forgets what is kept of an agency's access when another process changes it.
+func (a *App) listenToBilling(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := a.hear(ctx, billing.Channel, a.Gate.Forget); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "changes of billing are not heard", "err", err)
+		}
+		a.Gate.Forget("") // what changed while nobody listened
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// hear calls fn with each note on a channel of the database.
+func (a *App) hear(ctx context.Context, channel string, fn func(string)) error {
+	conn, err := a.Control.Connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+		return err
+	}
+	fn("") // what changed before
+	for {
+		n, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		fn(n.Payload)
+	}
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/bureauhq/bureau/app"
+	"github.com/bureauhq/bureau/app/devstack"
+	"github.com/bureauhq/bureau/billing/billingstripe"
+	"github.com/bureauhq/bureau/billing/stripestand"
+)
+
+// standPath is where a development stack's stand-in for Stripe is mounted.
+const standPath = "/dev/stripe"
+
+// standKey is no secret: the stand-in moves no money and listens on this machine only.
+const standKey = "sk_test_standin"
+
+// payments starts the stand-in for Stripe and makes the app use it, by the same way in which it would use Stripe.
+func payments(cfg *app.Config, where devstack.Addresses, o devOptions) (*stripestand.Stand, error) {
+	local := "http://127.0.0.1:" + strconv.Itoa(o.port)
+	stand, err := stripestand.New(stripestand.Config{
+		File: filepath.Join(o.data, "stripe.json"), Key: standKey, BaseURL: cfg.Origin.String() + standPath,
+		WebhookURL: local + "/webhooks/stripe", Host: cfg.Origin.Host, WebhookSecret: "whsec_" + where.Secret, Log: cfg.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	cfg.StripePage = http.StripPrefix(standPath, stand)
+	cfg.BillingClock = stand.Now
+	cfg.Gateway = billingstripe.New(billingstripe.Config{
+		Key: standKey, URL: local + standPath, WebhookSecrets: []string{"whsec_" + where.Secret}, Now: time.Now, Log: cfg.Log,
+	})
+	return stand, nil
+}
