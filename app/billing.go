@@ -151,3 +151,16 @@ func (a *App) hear(ctx context.Context, channel string, fn func(string)) error {
 		fn(n.Payload)
 	}
 }
+
+// addresses answers billinghttp.Agency.
+type addresses struct{ places identity.Places }
+
+func (addresses) AgencyID(ctx context.Context) (string, error) {
+	a, err := tenancy.From(ctx)
+	return a.ID, err
+}
+
+func (p addresses) PageURL(ctx context.Context, path string) (string, error) {
+	a, err := tenancy.From(ctx)
+	return p.places.Agency(a.Slug) + path, err
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/billing/billingdb"
+	"github.com/bureauhq/bureau/billing/billinghttp"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/agency/agencydb"
 	"github.com/bureauhq/bureau/modules/agency/agencyhttp"
@@ -105,6 +106,7 @@ func (a *App) wireServices() error {
 func (a *App) registerOperations() {
 	s := a.Services
 	agencyhttp.Register(a.API, s.Agency)
+	billinghttp.Register(a.API, s.Billing, addresses{a.places})
 	a.registerSample()
 	audithttp.Register(a.API, s.Audit)
 	identityhttp.Register(a.API, s.Identity)

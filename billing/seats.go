@@ -2,7 +2,6 @@ package billing
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/bureauhq/bureau/tenancy"
@@ -69,7 +68,6 @@ func (s *Service) Seat(ctx context.Context, tx *tenancy.Tx, c SeatChange, reserv
 	if c.Delta > 0 || c.Reserved > 0 {
 		_, acc, err := s.Account(ctx, tx.AgencyID())
 		switch {
-		case errors.Is(err, ErrNoAccount): // made this moment: the owner takes the first seat
 		case err != nil:
 			return err
 		case !Room(last, c, acc.MaxSeats):
@@ -88,4 +86,13 @@ func (s *Service) SeatHistory(ctx context.Context, from time.Time) (out []SeatCh
 		return err
 	})
 	return out, err
+}
+
+// Seats is the newest entry of the ledger: how many are taken, and kept. ctx carries the agency.
+func (s *Service) Seats(ctx context.Context) (last SeatChange, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		last, err = s.d.Seats.LastSeat(ctx, tx)
+		return err
+	})
+	return last, err
 }

@@ -53,14 +53,21 @@ func (s *Service) RegisterJobs(r *job.Registry) {
 
 // Begin starts an agency's trial: Professional, five seats, no card.
 func (s *Service) Begin(ctx context.Context, agencyID string) error {
-	return s.d.Store.Begin(ctx, Account{
-		AgencyID: agencyID, Status: Trial, Held: Seats{Plan: Professional}, Paid: Seats{Plan: Professional}, Collection: Auto, TrialEndsAt: s.now().Add(TrialTime),
-	})
+	return s.d.Store.Begin(ctx, s.trial(agencyID))
 }
 
-// Account returns what is known of an agency's bill, and what follows from it. ErrNoAccount.
+func (s *Service) trial(agencyID string) Account {
+	return Account{
+		AgencyID: agencyID, Status: Trial, Held: Seats{Plan: Professional}, Paid: Seats{Plan: Professional}, Collection: Auto, TrialEndsAt: s.now().Add(TrialTime),
+	}
+}
+
+// Account returns what is known of an agency's bill, and what follows from it.
 func (s *Service) Account(ctx context.Context, agencyID string) (Account, Access, error) {
 	a, overrides, err := s.d.Store.Account(ctx, agencyID, s.now())
+	if errors.Is(err, ErrNoAccount) { // made this moment, or where nobody is billed
+		a, err = s.trial(agencyID), nil
+	}
 	if err != nil {
 		return a, Access{}, err
 	}
@@ -142,14 +149,11 @@ func (s *Service) inAgency(ctx context.Context, agencyID string) (context.Contex
 	return tenancy.With(ctx, a), nil
 }
 
-// lastSeat is the newest entry of the agency's ledger.
-func (s *Service) lastSeat(ctx context.Context, agencyID string) (last SeatChange, err error) {
-	if ctx, err = s.inAgency(ctx, agencyID); err != nil {
-		return last, err
+// lastSeat is Seats of the agency with this key.
+func (s *Service) lastSeat(ctx context.Context, agencyID string) (SeatChange, error) {
+	ctx, err := s.inAgency(ctx, agencyID)
+	if err != nil {
+		return SeatChange{}, err
 	}
-	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		last, err = s.d.Seats.LastSeat(ctx, tx)
-		return err
-	})
-	return last, err
+	return s.Seats(ctx)
 }

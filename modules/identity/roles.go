@@ -34,7 +34,7 @@ var permissions = map[string][]access.Permission{
 		"clients.contacts.read", "projects.tasks.read", "projects.budget.see", "timesheets.entries.read_all",
 		"rates.cards.read", "rates.cards.write", "rates.bill.see", "rates.cost.see",
 		"invoicing.invoices.read", "invoicing.invoices.write", "invoicing.invoices.issue", "invoicing.payments.write",
-		"invoicing.settings.read", "invoicing.settings.write",
+		"invoicing.settings.read", "invoicing.settings.write", "billing.account.read", "billing.account.write",
 	),
 	Manager: append(slices.Clone(everyStaff),
 		"clients.clients.write", "clients.contacts.read", "clients.contacts.write", "clients.interactions.write",
@@ -61,6 +61,7 @@ var all = []access.Permission{
 	"invoicing.invoices.read", "invoicing.invoices.write", "invoicing.invoices.issue", "invoicing.payments.write",
 	"invoicing.settings.read", "invoicing.settings.write",
 	"portal.preview",
+	"billing.account.read", "billing.account.write",
 }
 
 // Permissions returns what role may do.

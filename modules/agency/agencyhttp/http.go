@@ -31,7 +31,7 @@ type Service interface {
 func Register(api *httpapi.API, svc Service) {
 	h := handlers{svc}
 	const read, write = "agency.settings.read", "agency.settings.write"
-	httpapi.Handle(api, httpapi.Op{ID: "settings-get", Tag: "settings", Method: http.MethodGet, Path: "/api/v1/settings", Summary: "The agency's settings", Need: read}, h.get)
+	httpapi.Handle(api, httpapi.Op{ID: "settings-get", Tag: "settings", Whenever: true, Method: http.MethodGet, Path: "/api/v1/settings", Summary: "The agency's settings", Need: read}, h.get)
 	httpapi.Handle(api, httpapi.Op{ID: "settings-change", Tag: "settings", Method: http.MethodPatch, Path: "/api/v1/settings", Summary: "Change the agency's settings", Need: write}, h.change)
 	httpapi.Handle(api, httpapi.Op{ID: "settings-logo-set", Tag: "settings", Method: http.MethodPost, Path: "/api/v1/settings/logo", Summary: "Upload a logo", Need: write, MaxBody: 3 << 20}, h.setLogo)
 	httpapi.Handle(api, httpapi.Op{ID: "settings-logo-remove", Tag: "settings", Method: http.MethodDelete, Path: "/api/v1/settings/logo", Summary: "Remove the logo", Need: write}, h.removeLogo)

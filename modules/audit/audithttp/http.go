@@ -24,8 +24,8 @@ type Service interface {
 func Register(api *httpapi.API, svc Service) {
 	h := handlers{svc}
 	const read = "audit.events.read"
-	httpapi.Handle(api, httpapi.Op{ID: "audit-events-list", Tag: "audit", Method: http.MethodGet, Path: "/api/v1/audit-events", Summary: "Who changed what, newest first", Need: read}, h.list)
-	httpapi.Handle(api, httpapi.Op{ID: "audit-events-verify", Tag: "audit", Method: http.MethodPost, Path: "/api/v1/audit-events/verify", Summary: "Check that the log's chain is whole", Need: read}, h.verify)
+	httpapi.Handle(api, httpapi.Op{ID: "audit-events-list", Tag: "audit", Holds: "audit_log", Method: http.MethodGet, Path: "/api/v1/audit-events", Summary: "Who changed what, newest first", Need: read}, h.list)
+	httpapi.Handle(api, httpapi.Op{ID: "audit-events-verify", Tag: "audit", Holds: "audit_log", Method: http.MethodPost, Path: "/api/v1/audit-events/verify", Summary: "Check that the log's chain is whole", Need: read}, h.verify)
 }
 
 type handlers struct{ svc Service }

@@ -26,17 +26,17 @@ func Register(api *httpapi.API, svc *identity.Service) {
 	)
 	anyone := append([]access.Kind{access.Token}, person...)
 
-	httpapi.Handle(api, httpapi.Op{ID: "me-get", Tag: "auth", Method: get, Path: "/api/v1/me", Summary: "Who I am here and what I may do", Need: access.SignedIn, Kinds: anyone}, h.me)
-	httpapi.Handle(api, httpapi.Op{ID: "me-change", Tag: "auth", Method: patch, Path: "/api/v1/me", Summary: "Change my name as this agency shows it", Need: access.SignedIn, Kinds: person}, h.changeMe)
-	httpapi.Handle(api, httpapi.Op{ID: "me-leave", Tag: "auth", Method: post, Path: "/api/v1/me/leave", Status: http.StatusNoContent, Summary: "Leave this agency", Need: access.SignedIn, Kinds: person}, h.leave)
-	httpapi.Handle(api, httpapi.Op{ID: "sessions-list", Tag: "auth", Method: get, Path: "/api/v1/sessions", Summary: "Where I am signed in", Need: access.SignedIn, Kinds: person}, h.sessions)
-	httpapi.Handle(api, httpapi.Op{ID: "sessions-end", Tag: "auth", Method: del, Path: "/api/v1/sessions/{id}", Status: http.StatusNoContent, Summary: "End one of my sessions", Need: access.SignedIn, Kinds: person}, h.endSession)
-	httpapi.Handle(api, httpapi.Op{ID: "sessions-end-others", Tag: "auth", Method: del, Path: "/api/v1/sessions", Status: http.StatusNoContent, Summary: "End all my sessions but this one", Need: access.SignedIn, Kinds: person}, h.endOthers)
+	httpapi.Handle(api, httpapi.Op{ID: "me-get", Tag: "auth", Whenever: true, Method: get, Path: "/api/v1/me", Summary: "Who I am here and what I may do", Need: access.SignedIn, Kinds: anyone}, h.me)
+	httpapi.Handle(api, httpapi.Op{ID: "me-change", Tag: "auth", Whenever: true, Method: patch, Path: "/api/v1/me", Summary: "Change my name as this agency shows it", Need: access.SignedIn, Kinds: person}, h.changeMe)
+	httpapi.Handle(api, httpapi.Op{ID: "me-leave", Tag: "auth", Whenever: true, Method: post, Path: "/api/v1/me/leave", Status: http.StatusNoContent, Summary: "Leave this agency", Need: access.SignedIn, Kinds: person}, h.leave)
+	httpapi.Handle(api, httpapi.Op{ID: "sessions-list", Tag: "auth", Whenever: true, Method: get, Path: "/api/v1/sessions", Summary: "Where I am signed in", Need: access.SignedIn, Kinds: person}, h.sessions)
+	httpapi.Handle(api, httpapi.Op{ID: "sessions-end", Tag: "auth", Whenever: true, Method: del, Path: "/api/v1/sessions/{id}", Status: http.StatusNoContent, Summary: "End one of my sessions", Need: access.SignedIn, Kinds: person}, h.endSession)
+	httpapi.Handle(api, httpapi.Op{ID: "sessions-end-others", Tag: "auth", Whenever: true, Method: del, Path: "/api/v1/sessions", Status: http.StatusNoContent, Summary: "End all my sessions but this one", Need: access.SignedIn, Kinds: person}, h.endOthers)
 
 	httpapi.Handle(api, httpapi.Op{ID: "members-list", Tag: "members", Method: get, Path: "/api/v1/members", Summary: "List the agency's people", Need: readMembers}, h.members)
 	httpapi.Handle(api, httpapi.Op{ID: "members-get", Tag: "members", Method: get, Path: "/api/v1/members/{id}", Summary: "One member", Need: readMembers}, h.member)
 	httpapi.Handle(api, httpapi.Op{ID: "members-change", Tag: "members", Method: patch, Path: "/api/v1/members/{id}", Summary: "Give a member another role", Need: writeMembers}, h.changeMember)
-	httpapi.Handle(api, httpapi.Op{ID: "members-deactivate", Tag: "members", Method: post, Path: "/api/v1/members/{id}/deactivate", Summary: "End a member's access", Need: writeMembers}, h.deactivate)
+	httpapi.Handle(api, httpapi.Op{ID: "members-deactivate", Tag: "members", Whenever: true, Method: post, Path: "/api/v1/members/{id}/deactivate", Summary: "End a member's access", Need: writeMembers}, h.deactivate)
 	httpapi.Handle(api, httpapi.Op{ID: "members-reactivate", Tag: "members", Method: post, Path: "/api/v1/members/{id}/reactivate", Summary: "Let a member in again", Need: writeMembers}, h.reactivate)
 
 	httpapi.Handle(api, httpapi.Op{ID: "invitations-list", Tag: "members", Method: get, Path: "/api/v1/invitations", Summary: "List invitations", Need: readInv}, h.invitations)
@@ -45,7 +45,7 @@ func Register(api *httpapi.API, svc *identity.Service) {
 	httpapi.Handle(api, httpapi.Op{ID: "invitations-revoke", Tag: "members", Method: post, Path: "/api/v1/invitations/{id}/revoke", Summary: "Take an invitation back", Need: writeInv}, h.revoke)
 
 	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-list", Tag: "settings", Method: get, Path: "/api/v1/api-tokens", Summary: "List my API tokens", Need: tokens, Kinds: []access.Kind{access.Staff}}, h.tokens)
-	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-create", Tag: "settings", Method: post, Path: "/api/v1/api-tokens", Status: http.StatusCreated, Summary: "Make an API token; its secret is shown this once", Need: tokens, Kinds: []access.Kind{access.Staff}}, h.createToken)
+	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-create", Tag: "settings", Holds: "api_tokens", Method: post, Path: "/api/v1/api-tokens", Status: http.StatusCreated, Summary: "Make an API token; its secret is shown this once", Need: tokens, Kinds: []access.Kind{access.Staff}}, h.createToken)
 	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-revoke", Tag: "settings", Method: del, Path: "/api/v1/api-tokens/{id}", Status: http.StatusNoContent, Summary: "Revoke an API token", Need: tokens, Kinds: []access.Kind{access.Staff}}, h.revokeToken)
 	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-scopes", Tag: "settings", Method: get, Path: "/api/v1/api-token-scopes", Summary: "What a token can be limited to", Need: tokens, Kinds: []access.Kind{access.Staff}}, h.scopes)
 
