@@ -36,6 +36,12 @@ beforeEach(() => {
   );
 });
 
+it('opens the week that a link names', async () => {
+  renderApp(<ApprovalsPage />, { at: '/?open=s2' });
+  expect(await screen.findByRole('button', { name: /Hide the lines of Tom Tester/ })).toBeVisible();
+  expect(screen.getByRole('button', { name: /Show the lines of Mia Member/ })).toBeVisible();
+});
+
 it('approves the version that was seen', async () => {
   const { user } = renderApp(<ApprovalsPage />);
   await user.click(await screen.findByRole('button', { name: /^Approve Mia Member/ }));

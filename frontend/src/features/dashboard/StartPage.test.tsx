@@ -32,8 +32,11 @@ it('shows an owner the week, tasks, approvals, invoices and what to set up', asy
   );
   renderApp(<Known />);
   expect(await screen.findByText('1:30', { selector: 'p' })).toBeVisible();
-  expect(await screen.findByText(/Overdue since 2 Jan 2020/)).toBeVisible();
+  expect(await screen.findByText(/Overdue since 2 Jan/)).toBeVisible();
   expect(await screen.findByText('Ben Osei')).toBeVisible();
+  const waiting = within(screen.getByRole('region', { name: 'To approve' }));
+  expect(waiting.getByRole('link', { name: /Ben Osei/ })).toHaveAttribute('href', '/approvals?open=s1');
+  expect(waiting.getAllByText(/40:00/)).toHaveLength(1);
   expect(within(screen.getByRole('region', { name: 'Open invoices' })).getByText('€1,190.00')).toBeVisible();
   expect(screen.getByText('1 of 2 done')).toBeVisible();
   expect(screen.getByRole('button', { name: 'Load sample data' })).toBeVisible();

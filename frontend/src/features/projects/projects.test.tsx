@@ -71,7 +71,7 @@ describe('the list of projects', () => {
   it('shows what a project is and how far it got', async () => {
     renderApp(<ProjectsPage />);
     expect(await screen.findByRole('link', { name: 'Website' })).toHaveAttribute('href', '/projects/p1');
-    expect(screen.getByText('20:00 h of 40:00 h used, 50 %')).toBeVisible();
+    expect(screen.getByText('20 h of 40 h used, 50 %')).toBeVisible();
     expect(screen.getByText(/1 of 3 tasks done/)).toBeVisible();
     expect(await violations()).toEqual([]);
   });

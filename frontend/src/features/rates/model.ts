@@ -1,4 +1,5 @@
 import type { RateView } from '../../shared/api/gen/rates.gen';
+import { i18n } from '../../shared/lib/i18n';
 
 export const ifMatch = (version: number): string => `"${version}"`;
 
@@ -10,6 +11,6 @@ export function standing(r: RateView, day: string): Standing {
   return r.valid_to !== null && r.valid_to <= day ? 'past' : 'now';
 }
 
-/** '90.00' in EUR, by the reader's habits. */
+/** '90.00' in EUR, as other money is written. */
 export const perHour = (amount: string, currency: string): string =>
-  new Intl.NumberFormat(undefined, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 6 }).format(amount as unknown as number);
+  new Intl.NumberFormat(i18n.language, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 6 }).format(amount as unknown as number);

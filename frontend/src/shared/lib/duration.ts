@@ -5,6 +5,11 @@ export function formatDuration(seconds: number): string {
   return `${sign}${Math.floor(m / 60)}:${String(m % 60).padStart(2, '0')}`;
 }
 
+/** 4313700 -> '1,198 h'. Of a budget nobody asks for the minutes; below ten hours a half counts. */
+export function formatHours(seconds: number): string {
+  return `${new Intl.NumberFormat('en', { maximumFractionDigits: Math.abs(seconds) < 36_000 ? 1 : 0 }).format(seconds / 3600)} h`;
+}
+
 /** 5425 -> '1:30:25', for a clock that runs. */
 export function formatClock(seconds: number): string {
   const s = Math.max(0, Math.floor(seconds));

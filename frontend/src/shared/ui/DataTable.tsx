@@ -169,7 +169,7 @@ function Head<Row>(p: TableProps<Row> & { rows: Row[] }) {
               {c.sortable && onSort ? (
                 <ButtonBase onClick={() => onSort({ key: c.key, desc: on ? !sort.desc : false })} sx={{ font: 'inherit', color: on ? 'text.primary' : 'inherit', minHeight: 32, borderRadius: 0.5 }}>
                   {c.header}
-                  <Box component="span" aria-hidden sx={{ ml: 1, opacity: on ? 1 : 0 }}>{on && sort.desc ? '↓' : '↑'}</Box>
+                  <Box component="span" aria-hidden sx={{ ...(c.numeric ? { order: -1, mr: 1 } : { ml: 1 }), opacity: on ? 1 : 0 }}>{on && sort.desc ? '↓' : '↑'}</Box>
                 </ButtonBase>
               ) : (
                 c.header
@@ -236,12 +236,13 @@ function Card<Row>(p: TableProps<Row> & { row: Row }) {
   const look = { display: 'block', width: '100%', textAlign: 'start', font: 'inherit', px: selection ? 1 : 4, py: 3, minHeight: cardPx - 1 } as const;
   const body = p.card(row);
   return (
-    <Box sx={{ display: 'flex', alignItems: 'center', borderBottom: 1, borderColor: 'divider' }}>
+    // More than one small button goes below: what the row is about keeps its room.
+    <Box sx={{ display: 'flex', flexWrap: selection ? 'nowrap' : 'wrap', alignItems: 'center', borderBottom: 1, borderColor: 'divider' }}>
       {selection && <Checkbox checked={selection.ids.has(id)} onChange={() => selection.onChange(toggled(selection.ids, id))} slotProps={{ input: { 'aria-label': t('table.selectRow', { name: p.nameOf?.(row) ?? id }) } }} />}
-      <Box sx={{ flex: 1, minWidth: 0 }}>
+      <Box sx={{ flex: '1 1 230px', minWidth: 0 }}>
         {to ? <Box component={Link} to={to} data-row sx={{ ...look, ...plainLink }}>{body}</Box> : p.onOpen ? <ButtonBase data-row sx={look} onClick={() => p.onOpen?.(row)}>{body}</ButtonBase> : <Box sx={look}>{body}</Box>}
       </Box>
-      {p.actions && <Box sx={{ pr: 1, display: 'flex', flexShrink: 0 }}>{p.actions(row)}</Box>}
+      {p.actions && <Box sx={{ pr: 1, ml: 'auto', display: 'flex', flexShrink: 0 }}>{p.actions(row)}</Box>}
     </Box>
   );
 }

@@ -73,7 +73,7 @@ export function FilterBar({ search, filters = [], end }: BarProps) {
     return (
       <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'center', mb: 3 }}>
         {search && <SearchField {...search} />}
-        {fields.map((f, i) => <Box key={filters[i]?.key} sx={{ width: 180 }}>{f}</Box>)}
+        {fields.map((f, i) => <Box key={filters[i]?.key} sx={{ width: filters[i]?.kind === 'date' ? 236 : 180 }}>{f}</Box>)}
         {active.length > 0 && <Button onClick={clear}>{t('action.clearFilters')}</Button>}
         <Box sx={{ flex: 1 }} />
         {end}

@@ -100,12 +100,13 @@ export function Section({ title, action, children, pad = true }: { title?: strin
   return (
     <Paper component="section" variant="outlined" aria-label={title} sx={{ mb: 4, minWidth: 0, overflow: 'clip' }}>
       {title && (
-        <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: 2, px: 4, minHeight: 48, pt: pad ? 1 : 0, borderBottom: pad ? 0 : 1, borderColor: 'divider' }}>
+        <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: 2, px: 4, minHeight: 48, py: 1, pb: pad ? 0 : 1, borderBottom: pad ? 0 : 1, borderColor: 'divider' }}>
           <Typography component="h2" variant="h3">{title}</Typography>
           {action}
         </Box>
       )}
-      <Box sx={pad ? { p: 4, pt: title ? 1 : 4 } : undefined}>{children}</Box>
+      {/* A table has an edge of its own where it stands alone; here the section is its edge. */}
+      <Box sx={pad ? { p: 4, pt: title ? 1 : 4 } : { '& > .MuiPaper-root': { border: 0 } }}>{children}</Box>
     </Paper>
   );
 }

@@ -9,7 +9,7 @@ import { useApprovalsListQuery, useTimesheetsApproveMutation, type TimesheetLine
 import { codeOf, problemText } from '../../../shared/api/problem';
 import { addDays, formatRange, formatWeekday } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
-import { useKey, usePhone } from '../../../shared/lib/hooks';
+import { useKey, useParam, usePhone } from '../../../shared/lib/hooks';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Money, PersonAvatar, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonRows } from '../../../shared/ui/states';
@@ -29,7 +29,7 @@ export function ApprovalsPage() {
   const nameOf = useNames();
   const [approve] = useTimesheetsApproveMutation();
   const [picked, setPicked] = useState<string[]>([]);
-  const [open, setOpen] = useState<string | null>(null);
+  const [open, setOpen] = useParam('open');
   const [back, setBack] = useState<Back | null>(null);
   const [own, setOwn] = useState<TimesheetLine | null>(null);
   const [busy, setBusy] = useState<string[]>([]);
@@ -93,7 +93,7 @@ export function ApprovalsPage() {
               {items.map((s) => (
                 <Week
                   key={s.id} sheet={s} name={name(s)} picked={picked.includes(s.id)} open={open === s.id} busy={busy.includes(s.id)}
-                  onPick={() => toggle(s)} onOpen={() => setOpen(open === s.id ? null : s.id)} onApprove={() => void run([s])} onBack={(entryIds) => setBack({ sheet: s, entryIds })}
+                  onPick={() => toggle(s)} onOpen={() => setOpen(open === s.id ? '' : s.id)} onApprove={() => void run([s])} onBack={(entryIds) => setBack({ sheet: s, entryIds })}
                 />
               ))}
             </Box>
@@ -131,7 +131,7 @@ function Week({ sheet: s, name, picked, open, busy, onPick, onOpen, onApprove, o
           <Typography variant="body2" sx={{ color: 'text.secondary' }}>{range}</Typography>
         </Box>
         {!phone && <Days sheet={s} />}
-        <Box sx={{ textAlign: 'end', minWidth: { xs: 96, sm: 150 } }}>
+        <Box sx={{ textAlign: 'end', minWidth: { xs: 96, sm: 172 } }}>
           <Typography sx={{ fontWeight: 650, fontVariantNumeric: 'tabular-nums' }}>{formatDuration(s.seconds)}</Typography>
           <Typography variant="body2" sx={{ color: gap < 0 ? 'warning.main' : 'text.secondary' }}>
             {gap < 0 ? t('less', { time: formatDuration(-gap) }) : t('expected', { time: formatDuration(s.expected_seconds) })}

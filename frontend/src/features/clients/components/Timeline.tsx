@@ -40,7 +40,7 @@ export function LogButtons({ clientId }: { clientId: string }) {
       <Box sx={{ display: 'flex', gap: 2 }}>
         {kinds.map((k) => {
           const Icon = icons[k];
-          return <Button key={k} variant="outlined" color="inherit" startIcon={<Icon fontSize="small" />} onClick={() => setLogging(k)}>{t(`timeline.${k}`)}</Button>;
+          return <Button key={k} variant="outlined" startIcon={<Icon fontSize="small" />} onClick={() => setLogging(k)}>{t(`timeline.${k}`)}</Button>;
         })}
       </Box>
       {logging && <InteractionDialog clientId={clientId} kind={logging} onClose={() => setLogging(null)} />}

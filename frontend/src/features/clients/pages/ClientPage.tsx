@@ -70,7 +70,7 @@ function Ready({ client }: { client: ClientView }) {
           writes && (
             <>
               <Button color="inherit" onClick={() => void put()}>{t(away ? 'restore' : 'archive')}</Button>
-              <Button variant="outlined" color="inherit" onClick={() => setEditing(true)}>{t('edit')}</Button>
+              <Button variant="outlined" onClick={() => setEditing(true)}>{t('edit')}</Button>
             </>
           )
         }

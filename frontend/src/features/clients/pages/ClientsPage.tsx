@@ -61,7 +61,7 @@ export function ClientsPage() {
         title={t('title')}
         actions={
           <>
-            {writes && <Button component={Link} to="/clients/import" variant="outlined" color="inherit">{t('import')}</Button>}
+            {writes && <Button component={Link} to="/clients/import" variant="outlined">{t('import')}</Button>}
             {add}
           </>
         }

@@ -1,3 +1,4 @@
+import Box from '@mui/material/Box';
 import { formatDay } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { CardRow } from '../../../shared/ui/CardRow';
@@ -18,8 +19,8 @@ export function Approvals() {
       query={query}
       empty={{ title: t('approvals.empty'), text: t('approvals.emptyText') }}
       getId={(a) => a.id}
-      href={(a) => `/approvals/${a.id}`}
-      draw={(a) => <CardRow title={nameOf(a.member_id)} end={formatDuration(a.seconds)} sub={t('approvals.week', { day: formatDay(a.week) })} state={t('approvals.of', { logged: formatDuration(a.seconds), expected: formatDuration(a.expected_seconds) })} />}
+      href={(a) => `/approvals?open=${a.id}`}
+      draw={(a) => <CardRow title={nameOf(a.member_id)} end={formatDuration(a.seconds)} sub={t('approvals.week', { day: formatDay(a.week) })} state={<Box component="span" sx={{ color: 'text.secondary' }}>{a.seconds < a.expected_seconds ? t('approvals.less', { time: formatDuration(a.expected_seconds - a.seconds) }) : ''}</Box>} />}
     />
   );
 }

@@ -1,5 +1,5 @@
 import Box from '@mui/material/Box';
-import { formatDay, today, type Day } from '../../../shared/lib/dates';
+import { formatDayShort, today, type Day } from '../../../shared/lib/dates';
 import { CardRow } from '../../../shared/ui/CardRow';
 import { useStartTasksQuery } from '../api';
 import { useT } from '../locales/en';
@@ -26,6 +26,6 @@ function Due({ day, now }: { day: Day | null; now: Day }) {
   const t = useT();
   if (!day) return null;
   const late = day < now;
-  const text = late ? t('tasks.overdue', { day: formatDay(day) }) : day === now ? t('tasks.today') : t('tasks.due', { day: formatDay(day) });
+  const text = late ? t('tasks.overdue', { day: formatDayShort(day) }) : day === now ? t('tasks.today') : t('tasks.due', { day: formatDayShort(day) });
   return <Box component="span" sx={{ fontSize: 13, fontWeight: 400, color: late ? 'error.main' : 'text.secondary' }}>{text}</Box>;
 }

@@ -28,7 +28,8 @@ export function Week({ zone, start }: { zone: string; start: string }) {
 
 function Filled({ week }: { week: WeekData }) {
   const t = useT();
-  const highest = Math.max(8 * 3600, ...week.days.map((d) => Math.max(d.seconds, d.expected)));
+  // A little air above the highest day, so that the line of what is expected is seen.
+  const highest = 1.1 * Math.max(8 * 3600, ...week.days.map((d) => Math.max(d.seconds, d.expected)));
   const left = week.expected - week.seconds;
   return (
     <>

@@ -5,10 +5,10 @@ export const useT = registerLocale('dashboard', {
   afternoon: 'Good afternoon, {{name}}',
   evening: 'Good evening, {{name}}',
   week: {
-    title: 'My week', of: 'of {{expected}} expected', none: 'No hours expected this week', left: '{{left}} to go', done: 'Complete', open: 'Open the week', day: '{{day}}: {{logged}} of {{expected}}', state: { draft: 'Not handed in', submitted: 'Handed in', approved: 'Approved', rejected: 'Sent back' },
+    title: 'My week', of: 'of {{expected}} expected', none: 'No hours expected this week', left: '{{left}} to go', done: 'Complete', open: 'Open the week', day: '{{day}}: {{logged}} of {{expected}}', state: { draft: 'Draft', submitted: 'Submitted', approved: 'Approved', rejected: 'Sent back' },
   },
   tasks: { title: 'My tasks', all: 'All my tasks', empty: 'Nothing is assigned to you', emptyText: 'Tasks that somebody gives you show up here, the soonest first.', due: 'Due {{day}}', overdue: 'Overdue since {{day}}', today: 'Due today', noDue: 'No due date' },
-  approvals: { title: 'To approve', all: 'All approvals', empty: 'Nothing waits for you', emptyText: 'Weeks that people hand in wait here for your decision.', week: 'Week of {{day}}', of: '{{logged}} of {{expected}}' },
+  approvals: { title: 'To approve', all: 'All approvals', empty: 'Nothing waits for you', emptyText: 'Weeks that people submit wait here for your decision.', week: 'Week of {{day}}', less: '{{time}} less than expected' },
   invoices: { title: 'Open invoices', all: 'All invoices', empty: 'No invoice is open', emptyText: 'Issued invoices stay here until they are paid.', due: 'Due {{day}}', overdue: 'Overdue since {{day}}' },
   start: {
     title: 'Set up {{name}}', progress: '{{done}} of {{total}} done', hide: 'Hide this list', hidden: 'The list is hidden',

@@ -66,7 +66,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
       </Figures>
       <Box sx={{ display: 'grid', gap: 6, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 760px) minmax(280px, 1fr)' }, alignItems: 'start' }}>
         {paper.data ? <Paper document={paper.data.document} /> : paper.error ? <ErrorState error={paper.error} onRetry={() => void paper.refetch()} /> : <SkeletonPage />}
-        <Box sx={{ display: 'grid', gap: 4 }}>
+        <Box sx={{ display: 'grid' }}>
           <Payments invoice={i} />
           <Sendings id={i.id} />
         </Box>

@@ -3,7 +3,7 @@ import ArrowUp from '@mui/icons-material/KeyboardArrowUpRounded';
 import ArrowDown from '@mui/icons-material/KeyboardArrowDownRounded';
 import DoubleUp from '@mui/icons-material/KeyboardDoubleArrowUpRounded';
 import Typography from '@mui/material/Typography';
-import { formatDuration } from '../../../shared/lib/duration';
+import { formatHours } from '../../../shared/lib/duration';
 import { formatDayShort, today } from '../../../shared/lib/dates';
 import { useMe } from '../../../shared/lib/me';
 import { BudgetBar, StatusChip, type Tone } from '../../../shared/ui/small';
@@ -23,14 +23,13 @@ export function Dot({ colour, size = 10 }: { colour: string; size?: number }) {
   return <Box component="span" aria-hidden sx={{ display: 'inline-block', width: size, height: size, borderRadius: '3px', bgcolor: hue(colour), flexShrink: 0 }} />;
 }
 
-const hoursText = (n: number) => `${formatDuration(n)} h`;
 
 /** Used, left and percent of the hours; what was logged where there is no budget. */
 export function HoursBar({ project }: { project: ProjectView }) {
   const t = useT();
   const { budget } = project;
-  if (budget.hours === null) return <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('noBudget', { used: hoursText(budget.used_seconds) })}</Typography>;
-  return <BudgetBar label={t('budgetOf', { name: project.name })} used={budget.used_seconds} total={Number(budget.hours) * 3600} format={hoursText} />;
+  if (budget.hours === null) return <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('noBudget', { used: formatHours(budget.used_seconds) })}</Typography>;
+  return <BudgetBar label={t('budgetOf', { name: project.name })} used={budget.used_seconds} total={Number(budget.hours) * 3600} format={formatHours} />;
 }
 
 const icons = { low: ArrowDown, normal: null, high: ArrowUp, urgent: DoubleUp };

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useProjectsListQuery } from '../../../shared/api/gen/projects.gen';
 import { useRatesResolveQuery, type RateExplanation, type RateStep } from '../../../shared/api/gen/rates.gen';
 import { useStaff } from '../../../shared/api/members';
-import { today } from '../../../shared/lib/dates';
+import { formatDay, today } from '../../../shared/lib/dates';
 import { useDebounced, useParam } from '../../../shared/lib/hooks';
 import { useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
@@ -31,7 +31,7 @@ export function Who() {
     if (!e.found) return <StatusChip label={t('who.none')} tone="warning" />;
     return e.per_hour === null ? e.card_name : perHour(e.per_hour, e.currency);
   };
-  const why = (e: RateExplanation) => (e.found ? e.why : t('who.noneWhy'));
+  const why = (e: RateExplanation) => (e.found ? e.why.replace(/\d{4}-\d{2}-\d{2}/g, formatDay) : t('who.noneWhy'));
   const columns: Column<RateExplanation>[] = [
     { key: 'person', header: t('who.person'), width: 'minmax(0, 2fr)', cell: (e) => <PersonAvatar name={name(e)} size={24} named /> },
     { key: 'rate', header: t('who.rate'), width: '150px', numeric: true, cell: rate },

@@ -96,7 +96,7 @@ function Ready({ card }: { card: RateCardView }) {
           can('rates.cards.write') && (
             <>
               <Button color="inherit" onClick={() => void put()}>{t(card.archived_at ? 'restore' : 'archive')}</Button>
-              <Button variant="outlined" color="inherit" onClick={() => setRenaming(true)}>{t('rename')}</Button>
+              <Button variant="outlined" onClick={() => setRenaming(true)}>{t('rename')}</Button>
               {add}
             </>
           )

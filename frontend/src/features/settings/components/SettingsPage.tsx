@@ -64,7 +64,7 @@ export function SettingsIndex() {
   const t = useT();
   const shown = usePlaces();
   return (
-    <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, border: 1, borderColor: 'divider', borderRadius: 2, overflow: 'clip', bgcolor: 'background.paper', maxWidth: 640 }}>
+    <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, border: 1, borderColor: 'divider', borderRadius: 1, overflow: 'clip', bgcolor: 'background.paper', maxWidth: 640 }}>
       {shown.map((p, i) => (
         <Box component="li" key={p.key} sx={{ borderTop: i > 0 ? 1 : 0, borderColor: 'divider' }}>
           <ButtonBase component={Link} to={p.to} sx={{ width: '100%', display: 'flex', justifyContent: 'flex-start', textAlign: 'start', gap: 3, px: 4, py: 3, minHeight: 64, '&:hover': { bgcolor: 'action.hover' } }}>
