@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -194,10 +195,10 @@ func (m *maker) engagements(ctx context.Context) error {
 		each := m.size.People * m.size.Weeks * 24 / m.size.Projects
 		budget := decimal.NewFromInt(int64(each * (80 + m.dice.IntN(60)) / 100 / 10 * 10))
 		cash := money.Money{Minor: budget.IntPart() * 11000, Currency: client.Currency}
-		begin := m.start.AddDays(7 * m.dice.IntN(max(1, m.size.Weeks/2)))
+		begin := m.begins(i)
 		p, err := m.s.Projects.Create(ctx, projects.NewProject{
 			ClientID: client.ID, Name: titles[template][(i/3)%len(titles[template])], State: projects.Active, ManagerID: m.staffers[i%min(2, len(m.staffers))].ID,
-			StartsOn: begin, DueOn: begin.AddDays(120), Billable: true, BudgetHours: &budget, BudgetMoney: &cash, Template: template, MemberIDs: m.team(i),
+			StartsOn: begin, DueOn: later(begin.AddDays(120), m.today.AddDays(14+m.dice.IntN(60))), Billable: true, BudgetHours: &budget, BudgetMoney: &cash, Template: template, MemberIDs: m.team(i),
 		})
 		if err != nil {
 			return err
@@ -223,17 +224,41 @@ func (m *maker) team(i int) (ids []string) {
 	return ids
 }
 
-// board hands tasks out and finishes about half of them.
+// begins spreads projects over the first half of the time; every third is young, so that there is work ahead.
+func (m *maker) begins(i int) day.Date {
+	if i%3 == i/3%3 {
+		return m.today.AddDays(-14 - m.dice.IntN(60)).WeekStart(time.Monday)
+	}
+	return m.start.AddDays(7 * m.dice.IntN(max(1, m.size.Weeks/2)))
+}
+
+func later(a, b day.Date) day.Date {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// board hands tasks out and finishes those whose day has come, but for a few;
+// what is due in the next weeks is in work.
 func (m *maker) board(ctx context.Context, p projects.Overview, rows []projects.TaskRow) error {
 	team := p.MemberIDs
 	var done []string
 	for i, r := range rows {
 		who := team[i%len(team)]
-		if _, err := m.s.Projects.ChangeTask(ctx, r.ID, r.Version, projects.TaskChange{AssigneeID: &who}); err != nil {
-			return err
+		change := projects.TaskChange{AssigneeID: &who}
+		switch {
+		case r.DueOn.Before(m.today):
+			if m.dice.IntN(100) < 96 {
+				done = append(done, r.ID)
+			}
+		case r.DueOn.Before(m.today.AddDays(24)):
+			if at := slices.IndexFunc(p.Columns, func(c projects.Column) bool { return c.Category == projects.Doing }); at >= 0 {
+				change.ColumnID = &p.Columns[at].ID
+			}
 		}
-		if m.dice.IntN(100) < 45 {
-			done = append(done, r.ID)
+		if _, err := m.s.Projects.ChangeTask(ctx, r.ID, r.Version, change); err != nil {
+			return err
 		}
 	}
 	if len(done) == 0 {

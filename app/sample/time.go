@@ -41,7 +41,8 @@ func (m *maker) week(ctx context.Context, i int, who identity.Member, week day.D
 			p := pick(m.dice, mine)
 			seconds := int64(3600*2 + 900*m.dice.IntN(9)) // 2:00 to 4:00 in quarters
 			n := timesheets.NewEntry{ProjectID: p.ID, Day: d, Seconds: &seconds, Note: pick(m.dice, notes)}
-			if rows := m.tasks[p.ID]; len(rows) > 0 {
+			// Not all time has a task, or few tasks would carry a year of it.
+			if rows := m.tasks[p.ID]; len(rows) > 0 && m.dice.IntN(2) == 0 {
 				n.TaskID = pick(m.dice, rows).ID
 			}
 			if m.dice.IntN(100) < 12 {
