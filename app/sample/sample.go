@@ -192,10 +192,10 @@ func (m *maker) engagements(ctx context.Context) error {
 		client := m.clients[i%len(m.clients)]
 		template := templates[i%len(templates)]
 		// About what the people on it will log: some projects end below their budget, some above.
-		each := m.size.People * m.size.Weeks * 24 / m.size.Projects
+		begin := m.begins(i)
+		each := (m.today.Sub(begin)/7 + 6) * m.size.People * 40 / m.size.Projects
 		budget := decimal.NewFromInt(int64(each * (80 + m.dice.IntN(60)) / 100 / 10 * 10))
 		cash := money.Money{Minor: budget.IntPart() * 11000, Currency: client.Currency}
-		begin := m.begins(i)
 		p, err := m.s.Projects.Create(ctx, projects.NewProject{
 			ClientID: client.ID, Name: titles[template][(i/3)%len(titles[template])], State: projects.Active, ManagerID: m.staffers[i%min(2, len(m.staffers))].ID,
 			StartsOn: begin, DueOn: later(begin.AddDays(120), m.today.AddDays(14+m.dice.IntN(60))), Billable: true, BudgetHours: &budget, BudgetMoney: &cash, Template: template, MemberIDs: m.team(i),
