@@ -32,14 +32,14 @@ const freePort = () =>
   });
 
 /** bureau dev on a free port; BUREAU_E2E_PORT uses one that runs already. */
-export async function startServer() {
+export async function startServer(extra = []) {
   if (process.env.BUREAU_E2E_PORT) return { port: Number(process.env.BUREAU_E2E_PORT), stop: async () => {} };
   const data = mkdtempSync(path.join(os.tmpdir(), 'bureau-e2e-'));
   const port = await freePort();
-  const child = spawn(path.join(root, 'bin/bureau'), ['dev', '--data', data, '--port', String(port), '--no-browser'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(path.join(root, 'bin/bureau'), ['dev', '--data', data, '--port', String(port), '--no-browser', ...extra], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   await new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`the server is not ready after 3 minutes:\n${log}`)), 180_000);
+    const late = setTimeout(() => reject(new Error(`the server is not ready after 10 minutes:\n${log}`)), 600_000);
     const read = (b) => {
       log = (log + b).slice(-20_000);
       if (/^ready /m.test(log)) {
@@ -88,8 +88,8 @@ export class Report {
 
 /** A person with a browser of their own. */
 export class Person {
-  constructor(browser, report, { port, name, email, width = 'desk' }) {
-    Object.assign(this, { browser, report, port, name, email, width, password: `${name} likes 4 long passphrases` });
+  constructor(browser, report, { port, name, email, width = 'desk', slug }) {
+    Object.assign(this, { browser, report, port, name, email, width, slug, password: `${name} likes 4 long passphrases` });
   }
 
   async open(width = this.width, state) {
@@ -150,6 +150,7 @@ export class Person {
   async look(name) {
     const { page, report } = this;
     await this.settle();
+    if (process.env.BUREAU_E2E_QUICK) return;
     report.pages++;
     const where = `${name} (${this.width})`;
     const shift = await page.evaluate(() => globalThis.__cls ?? 0);
