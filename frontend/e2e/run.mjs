@@ -1,114 +1,72 @@
-// The first half of the product's story in a browser: an agency signs up, adds
-// a client, plans a project and logs time. Every page is looked at on both
-// widths: accessibility in light and dark, width, jumps, errors.
+// The product's story in a browser, on a wide screen and on a phone at the
+// same time: an agency signs up, invites its people, plans and tracks, bills,
+// and its client reads the invoice in the portal. All of it through the pages.
+// Every page is looked at: accessibility in light and dark, width, jumps, errors.
+// STORY=desk or STORY=phone tells one of them; BUREAU_E2E_QUICK=1 leaves the looks out.
 import { openBrowser, Person, Report, startServer } from './harness.mjs';
+import * as account from './story/account.mjs';
+import * as agency from './story/agency.mjs';
+import { lookAround } from './story/around.mjs';
+import { accept, haveAccount, signUp } from './story/entry.mjs';
+import * as money from './story/money.mjs';
+import * as portal from './story/portal.mjs';
+import * as time from './story/time.mjs';
+import * as work from './story/work.mjs';
 
 const report = new Report();
 const server = await startServer();
 const browser = await openBrowser();
-const slug = `acme-${Date.now().toString(36)}`;
-let failed = false;
 
-try {
-  const olivia = new Person(browser, report, { port: server.port, name: 'Olivia Owner', email: `olivia@${slug}.test` });
-  await olivia.open('desk');
-  await signUp(olivia);
-  const client = await addClient(olivia);
-  const project = await planProject(olivia, client);
-  await logTime(olivia, client, project);
-  await lookAround(olivia, client, project);
-} catch (e) {
-  failed = true;
-  console.error(e);
-} finally {
-  await browser.close();
-  await server.stop();
+async function story(width) {
+  const slug = `${width}-${Date.now().toString(36)}`;
+  const person = (name, short) => new Person(browser, report, { port: server.port, name, email: `${short}@${slug}.test`, width, slug });
+  const cast = {
+    slug,
+    olivia: person('Olivia Owner', 'olivia'),
+    marco: person('Marco Manager', 'marco'),
+    another: person('Marco Manager', 'marco'),
+    mina: person('Mina Member', 'mina'),
+    fay: person('Fay Finance', 'fay'),
+    cleo: person('Cleo Contact', 'cleo'),
+  };
+  try {
+    await tell(cast);
+  } catch (e) {
+    // Where everybody stood when it went wrong.
+    for (const p of Object.values(cast).filter((x) => x instanceof Person && x.page)) await p.picture(`stopped-${width}-${p.name}`).catch(() => {});
+    throw e;
+  }
 }
 
-console.log(`\n${report.steps} steps, ${report.pages} looks, ${report.problems.length} problems`);
-process.exit(failed || report.problems.length > 0 ? 1 : 0);
-
-async function signUp(p) {
-  report.step('signs up');
-  const { page } = p;
-  await p.visit('', '/', 'landing');
-  await p.visit('', '/sign-up', 'sign-up');
-  await page.getByLabel('Agency name').fill('Acme Digital');
-  await page.getByLabel('Web address').fill('admin');
-  await page.getByText(/cannot be used|reserved|kept/i).first().waitFor();
-  await page.getByLabel('Web address').fill(slug);
-  await page.getByText(/is free/).waitFor();
-  await page.locator('button[type=submit]').click();
-  await page.waitForURL(/registration/);
-  await p.look('registration');
-  await page.locator('input[name="traits.name"]').fill(p.name);
-  await page.locator('input[name="traits.email"]').fill(p.email);
-  await page.locator('input[name="password"]').fill(p.password);
-  await page.locator('button[type=submit]').last().click();
-  await page.waitForURL(/verification/);
-  await p.look('verification');
-  const letter = await p.mail(/verify/i);
-  await page.locator('input[name=code]').fill(/\b(\d{6})\b/.exec(letter.text)[1]);
-  await page.locator('button[type=submit]').first().click();
-  await page.waitForURL((u) => u.hostname.startsWith(slug));
-  await page.getByRole('button', { name: 'Load sample data' }).waitFor();
-  await p.look('start');
+async function tell(cast) {
+  const { slug, olivia, marco, mina, fay, cleo } = cast;
+  for (const p of [olivia, marco, mina, fay, cleo]) await p.open();
+  await Promise.all([signUp(olivia, slug, 'Acme Digital').then(() => agency.begin(cast)), haveAccount(fay)]);
+  await agency.invite(cast);
+  await Promise.all([accept(marco, slug, { look: true }), accept(mina, slug), accept(fay, slug, { existing: true }), agency.addClient(cast)]);
+  await agency.setRates(cast);
+  await work.planProject(cast);
+  await work.moveCard(cast);
+  await work.comment(cast);
+  await Promise.all([time.runTimer(cast).then(() => time.fillWeek(cast)), agency.setTaxes(cast)]);
+  await time.submit(cast);
+  await time.sendBack(cast);
+  await time.approve(cast);
+  await money.firstInvoice(cast);
+  await money.voidAndAgain(cast);
+  await portal.invite(cast);
+  await Promise.all([
+    portal.visit(cast).then(() => portal.preview(cast)).then(() => lookAround(cast)),
+    account.lostPassword(cast).then(() => account.secondStep(cast)).then(() => account.otherSession(cast)),
+  ]);
 }
 
-async function addClient(p) {
-  report.step('adds a client');
-  const { page } = p;
-  await p.visit(slug, '/clients');
-  await page.getByRole('button', { name: 'New client' }).first().click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Name', { exact: false }).first().fill('Initech');
-  await p.look('client-new');
-  await dialog.locator('button[type=submit]').click();
-  await dialog.waitFor({ state: 'hidden' });
-  const { items } = await p.api('GET', '/api/v1/clients?q=Initech');
-  if (items.length !== 1) throw new Error('the client was not kept');
-  await p.visit(slug, `/clients/${items[0].id}`, 'client');
-  return items[0];
-}
-
-async function planProject(p, client) {
-  report.step('plans a project and its task');
-  const { page } = p;
-  await p.visit(slug, '/projects');
-  await page.getByRole('button', { name: 'New project' }).first().click();
-  await page.getByRole('dialog').waitFor();
-  await p.look('project-new');
-  await page.keyboard.press('Escape');
-  const project = await p.api('POST', '/api/v1/projects', { client_id: client.id, name: 'Website relaunch', state: 'active' });
-  await p.api('POST', '/api/v1/tasks', { project_id: project.id, name: 'Draw the header' });
-  await p.visit(slug, `/projects/${project.id}`, 'project');
-  await page.getByText('Draw the header').first().waitFor();
-  return project;
-}
-
-async function logTime(p, client, project) {
-  report.step('logs time and sees it in the week');
-  const { page } = p;
-  const day = new Date().toISOString().slice(0, 10);
-  await p.api('POST', '/api/v1/time-entries', { project_id: project.id, day, seconds: 5400, note: 'Header' });
-  await p.visit(slug, '/time');
-  await page.getByText('Website relaunch').first().waitFor();
-}
-
-async function lookAround(p, client, project) {
-  const pages = ['/', '/clients', `/clients/${client.id}`, '/projects', `/projects/${project.id}`, '/tasks', '/time', '/approvals', '/rates', '/invoices', '/audit', '/settings', '/settings/agency', '/settings/people', '/settings/positions', '/settings/profile', '/settings/tokens'];
-  report.step('looks at every page on a wide screen');
-  for (const at of pages) await p.visit(slug, at, `all${at}`);
-  report.step('checks the chain of the audit log');
-  await p.page.goto(p.url(slug, '/audit'));
-  await p.page.getByRole('button', { name: 'Check the chain' }).click();
-  await p.page.getByText(/The chain is whole/).waitFor();
-  report.step('jumps by keyboard');
-  await p.page.keyboard.press('Control+k');
-  await p.page.getByRole('dialog').getByPlaceholder(/client/).fill('Initech');
-  await p.page.getByRole('option', { name: /Initech/ }).first().waitFor();
-  await p.page.keyboard.press('Escape');
-  report.step('looks at every page on a phone');
-  await p.turnTo('phone');
-  for (const at of pages) await p.visit(slug, at, `all${at}`);
-}
+const began = Date.now();
+const widths = process.env.STORY ? [process.env.STORY] : ['desk', 'phone'];
+const ends = await Promise.allSettled(widths.map(story));
+await browser.close();
+await server.stop();
+const failed = ends.filter((e) => e.status === 'rejected');
+for (const f of failed) console.error(f.reason);
+console.log(`\n${report.steps} steps, ${report.pages} looks, ${report.problems.length} problems, ${Math.round((Date.now() - began) / 1000)} s`);
+process.exit(failed.length > 0 || report.problems.length > 0 ? 1 : 0);
