@@ -155,7 +155,7 @@ func TestRatesThroughTheAPI(t *testing.T) {
 		Steps   []struct{ Taken bool }
 	}]
 	manager.GET(t, ask).Expect(t, http.StatusOK).JSON(t, &got)
-	if len(got.Items) != 1 || got.Items[0].PerHour == nil || *got.Items[0].PerHour != "4711.50" || len(got.Items[0].Steps) != 7 {
+	if len(got.Items) != 1 || got.Items[0].PerHour == nil || *got.Items[0].PerHour != "4711.50" || len(got.Items[0].Steps) != 10 {
 		t.Errorf("resolve %+v", got)
 	}
 	// With the cards but without the amounts: no answer may hold one.

@@ -66,10 +66,21 @@ func (f forInvoices) NamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) 
 
 func (f forInvoices) UnbilledTx(ctx context.Context, tx *tenancy.Tx, q invoicing.TimeQuery) ([]invoicing.TimeEntry, error) {
 	entries, err := f.s.Timesheets.UnbilledTx(ctx, tx, timesheets.UnbilledFilter{ClientID: q.ClientID, ProjectIDs: q.ProjectIDs, From: q.From, To: q.To})
+	if err != nil {
+		return nil, err
+	}
+	var sold []string
+	for _, e := range entries {
+		if e.ServiceID != "" {
+			sold = append(sold, e.ServiceID)
+		}
+	}
+	services, err := f.s.Rates.SoldByIDsTx(ctx, tx, sold)
 	out := make([]invoicing.TimeEntry, len(entries))
 	for n, e := range entries {
 		out[n] = invoicing.TimeEntry{
 			ID: e.ID, MemberID: e.MemberID, ClientID: e.ClientID, ProjectID: e.ProjectID, ProjectName: e.ProjectName, TaskID: e.TaskID, TaskName: e.TaskName,
+			ServiceName: e.ServiceName, TaxRateID: services[e.ServiceID].TaxRateID,
 			Day: e.Day, Seconds: e.BilledSeconds, Rate: e.Rate, Currency: e.Currency, Note: e.Note,
 		}
 	}

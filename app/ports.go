@@ -19,15 +19,3 @@ func (m members) IsMemberTx(ctx context.Context, tx *tenancy.Tx, id string) (boo
 	}
 	return err == nil && got.State == identity.Active && got.Kind == access.Staff, err
 }
-
-// ofProjects answers rates.Projects: whose project it is.
-type ofProjects struct{ s *Services }
-
-func (o ofProjects) ClientsOfTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error) {
-	found, err := o.s.Projects.ProjectsByIDsTx(ctx, tx, ids)
-	clients := make(map[string]string, len(found))
-	for id, p := range found {
-		clients[id] = p.ClientID
-	}
-	return clients, err
-}

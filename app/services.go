@@ -84,11 +84,14 @@ func (a *App) wireServices() error {
 	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Events: a.Bus, Now: now})
 	clients.Listen(a.Bus, s.Clients, s.Identity)
 	s.Projects = projects.New(projects.Deps{
-		DB: a.DB, Store: projectsdb.Store{}, Clients: s.Clients, Members: members{s.Identity}, Settings: s.Agency, Holidays: s.People, Logged: logged{s}, Events: a.Bus, Now: now,
+		DB: a.DB, Store: projectsdb.Store{}, Clients: s.Clients, Members: members{s.Identity}, Settings: s.Agency, Holidays: s.People, Logged: logged{s}, Services: sales{s}, Events: a.Bus, Now: now,
 	})
-	s.Rates = rates.New(rates.Deps{DB: a.DB, Store: ratesdb.Store{}, Clients: s.Clients, Projects: ofProjects{s}, Positions: s.People, Settings: s.Agency, Events: a.Bus, Now: now})
+	s.Rates = rates.New(rates.Deps{
+		DB: a.DB, Store: ratesdb.Store{}, Clients: s.Clients, Projects: ofProjects{s}, Targets: targets{s}, Taxes: targets{s}, Positions: s.People,
+		Settings: s.Agency, Events: a.Bus, Now: now,
+	})
 	s.Timesheets = timesheets.New(timesheets.Deps{
-		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Rates: prices{s.Rates}, Schedules: s.People,
+		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Services: sales{s}, Rates: prices{s.Rates}, Schedules: s.People,
 		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Bus: a.Bus, Now: now,
 	})
 	bill := forInvoices{s}

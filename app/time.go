@@ -9,7 +9,6 @@ import (
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/projects"
-	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -36,7 +35,7 @@ func (w workplaces) WorkTx(ctx context.Context, tx *tenancy.Tx, projectID, taskI
 	if errors.Is(err, projects.ErrTaskNotFound) || (err == nil && t.ProjectID != p.ID) {
 		return out, timesheets.ErrNoTask
 	}
-	out.TaskID, out.TaskName = t.ID, t.Name
+	out.TaskID, out.TaskName, out.ServiceID = t.ID, t.Name, t.ServiceID
 	out.Billable = out.Billable && t.Billable
 	return out, err
 }
@@ -77,16 +76,6 @@ func (w workplaces) NamesTx(ctx context.Context, tx *tenancy.Tx, projectIDs, tas
 		names[id] = t.Name
 	}
 	return works, names, err
-}
-
-// prices answers timesheets.Rates.
-type prices struct{ rates *rates.Service }
-
-func (p prices) ResolveTx(ctx context.Context, tx *tenancy.Tx, q timesheets.RateQuestion) (timesheets.Rate, error) {
-	a, err := p.rates.ResolveTx(ctx, tx, rates.Question(q))
-	return timesheets.Rate{
-		Found: a.Found, PerHour: a.PerHour, Currency: a.Currency, RateID: a.RateID, CardID: a.CardID, CardName: a.CardName, Level: a.Level, Why: a.Why,
-	}, err
 }
 
 // calendars answers timesheets.Agency.

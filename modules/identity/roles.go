@@ -24,6 +24,7 @@ var rank = map[string]int{Owner: 4, Admin: 3, Finance: 2, Manager: 2, Employee: 
 var everyStaff = []access.Permission{
 	"agency.settings.read", "identity.members.read", "identity.tokens.write", "people.positions.read",
 	"clients.clients.read", "projects.projects.read", "timesheets.entries.write",
+	"rates.services.read",
 }
 
 // permissions is the map of the house: what each role may do.
@@ -32,7 +33,7 @@ var permissions = map[string][]access.Permission{
 	Admin: all,
 	Finance: append(slices.Clone(everyStaff),
 		"clients.contacts.read", "projects.tasks.read", "projects.budget.see", "timesheets.entries.read_all",
-		"rates.cards.read", "rates.cards.write", "rates.bill.see", "rates.cost.see",
+		"rates.cards.read", "rates.cards.write", "rates.services.write", "rates.bill.see", "rates.cost.see",
 		"invoicing.invoices.read", "invoicing.invoices.write", "invoicing.invoices.issue", "invoicing.payments.write",
 		"invoicing.settings.read", "invoicing.settings.write", "billing.account.read", "billing.account.write",
 	),
@@ -57,7 +58,7 @@ var all = []access.Permission{
 	"clients.clients.read", "clients.clients.write", "clients.contacts.read", "clients.contacts.write", "clients.interactions.write",
 	"projects.projects.read", "projects.projects.write", "projects.tasks.read", "projects.tasks.write", "projects.comments.write", "projects.budget.see",
 	"timesheets.entries.write", "timesheets.entries.read_all", "timesheets.sheets.approve",
-	"rates.cards.read", "rates.cards.write", "rates.bill.see", "rates.cost.see",
+	"rates.cards.read", "rates.cards.write", "rates.services.read", "rates.services.write", "rates.bill.see", "rates.cost.see",
 	"invoicing.invoices.read", "invoicing.invoices.write", "invoicing.invoices.issue", "invoicing.payments.write",
 	"invoicing.settings.read", "invoicing.settings.write",
 	"portal.preview",

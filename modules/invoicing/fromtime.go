@@ -105,12 +105,19 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 	if err != nil {
 		return Invoice{}, nil, err
 	}
-	if f.TaxRateIDs == nil {
+	asked := f.TaxRateIDs != nil
+	if !asked {
 		if f.TaxRateIDs, err = s.defaultTaxes(ctx, tx); err != nil {
 			return Invoice{}, nil, err
 		}
 	}
-	i.Lines = group(billable, f.GroupBy, names, f.TaxRateIDs)
+	taxes := func(e TimeEntry) []string {
+		if !asked && e.TaxRateID != "" {
+			return []string{e.TaxRateID} // what the service is sold with
+		}
+		return f.TaxRateIDs
+	}
+	i.Lines = group(billable, f.GroupBy, names, taxes)
 	for n := range i.Lines {
 		i.Lines[n].ID = s.d.NewID()
 	}
@@ -158,22 +165,22 @@ func sift(entries []TimeEntry, currency string) (billable []TimeEntry, out []Lef
 	return billable, out
 }
 
-// group makes one line of all entries that share a heading and a rate.
-func group(entries []TimeEntry, by GroupBy, names map[string]string, taxes []string) []Line {
-	type key struct{ project, heading, rate string }
+// group makes one line of all entries that share a heading, a rate and taxes.
+func group(entries []TimeEntry, by GroupBy, names map[string]string, taxes func(TimeEntry) []string) []Line {
+	type key struct{ project, heading, rate, taxes string }
 	var lines []Line
 	at := map[key]int{}
 	slices.SortStableFunc(entries, func(a, b TimeEntry) int {
 		return cmp.Or(a.Day.Compare(b.Day), strings.Compare(a.ProjectName, b.ProjectName), strings.Compare(a.ID, b.ID))
 	})
 	for _, e := range entries {
-		k := key{e.ProjectID, heading(e, by, names), e.Rate.String()}
+		k := key{e.ProjectID, heading(e, by, names), e.Rate.String(), strings.Join(taxes(e), ",")}
 		n, known := at[k]
 		if !known {
 			n = len(lines)
 			at[k] = n
 			lines = append(lines, Line{
-				Kind: TimeLine, ProjectID: e.ProjectID, Description: k.heading, Unit: "h", UnitPrice: *e.Rate, TaxRateIDs: slices.Clone(taxes),
+				Kind: TimeLine, ProjectID: e.ProjectID, Description: k.heading, Unit: "h", UnitPrice: *e.Rate, TaxRateIDs: slices.Clone(taxes(e)),
 			})
 		}
 		lines[n].Sources = append(lines[n].Sources, Source{EntryID: e.ID, Seconds: e.Seconds})
@@ -189,7 +196,7 @@ func group(entries []TimeEntry, by GroupBy, names map[string]string, taxes []str
 }
 
 func heading(e TimeEntry, by GroupBy, names map[string]string) string {
-	what := e.TaskName
+	what := cmp.Or(e.TaskName, e.ServiceName)
 	switch by {
 	case ByPerson:
 		what = names[e.MemberID]

@@ -70,6 +70,8 @@ type TimeEntry struct {
 	ProjectName string
 	TaskID      string
 	TaskName    string
+	ServiceName string
+	TaxRateID   string // of the service; empty for the agency's default
 	Day         day.Date
 	Seconds     int64            // as billed, by the rounding rule
 	Rate        *decimal.Decimal // per hour; nil: no rate was found

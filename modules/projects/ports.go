@@ -96,6 +96,13 @@ type Logged interface {
 	TaskSecondsTx(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string]int64, error)
 }
 
+// Services tells what the agency sells. It stands above projects in the house,
+// so it is asked by port; rates answer.
+type Services interface {
+	// IsServiceTx tells whether there is such a service and new work may name it.
+	IsServiceTx(ctx context.Context, tx *tenancy.Tx, id string) (bool, error)
+}
+
 // Publisher tells the rest of the house what happened.
 type Publisher interface {
 	Publish(ctx context.Context, tx job.Tx, e event.Event) error

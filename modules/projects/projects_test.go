@@ -61,6 +61,15 @@ func (l *logged) TaskSecondsTx(context.Context, *tenancy.Tx, []string) (map[stri
 	return l.tasks, nil
 }
 
+// anyService takes every id but none's.
+type anyService struct{}
+
+const noService = "00000000-0000-7000-8000-00000000dead"
+
+func (anyService) IsServiceTx(_ context.Context, _ *tenancy.Tx, id string) (bool, error) {
+	return id != noService, nil
+}
+
 type bundle struct {
 	*testkit.Agency
 	svc    *projects.Service
@@ -78,7 +87,7 @@ func setup(t *testing.T) bundle {
 	}
 	l := &logged{tasks: map[string]int64{}, projects: map[string]projects.Usage{}}
 	svc := projects.New(projects.Deps{
-		DB: a.DB, Store: projectsdb.Store{}, Clients: clientSvc, Members: allButStranger{}, Settings: inVienna{}, Holidays: noHolidays{}, Logged: l,
+		DB: a.DB, Store: projectsdb.Store{}, Clients: clientSvc, Members: allButStranger{}, Settings: inVienna{}, Holidays: noHolidays{}, Logged: l, Services: anyService{},
 		Events: a.Bus, Now: a.Clock.Now,
 	})
 	return bundle{a, svc, l, c}

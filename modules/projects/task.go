@@ -75,6 +75,7 @@ type Task struct {
 	Checklist   []ChecklistItem
 	Tags        []string
 	Billable    bool
+	ServiceID   string // what time on it is sold as; empty when nobody said
 	CompletedAt *time.Time
 	CreatedAt   time.Time
 	CreatedBy   string

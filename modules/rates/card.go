@@ -25,7 +25,7 @@ var (
 	ErrBadCard      = fault.Define(fault.Invalid, "rates.bad_card", "This rate card cannot be saved as it is.")
 	ErrBadRate      = fault.Define(fault.Invalid, "rates.bad_rate", "This rate cannot be saved as it is.")
 	ErrCardTaken    = fault.Define(fault.Conflict, "rates.card_taken", "There is a rate card for this already.")
-	ErrOverlap      = fault.Define(fault.Conflict, "rates.overlap", "Another rate for the same person, task or position is valid on some of these days.")
+	ErrOverlap      = fault.Define(fault.Conflict, "rates.overlap", "Another rate for the same person, task, service or position is valid on some of these days.")
 	ErrArchived     = fault.Define(fault.Conflict, "rates.card_archived", "This rate card is archived. Restore it first.")
 	ErrStale        = fault.Define(fault.Precondition, "request.stale", "This was changed meanwhile. Load it again and repeat your change.")
 	ErrBadQuestion  = fault.Define(fault.Invalid, "rates.bad_question", "This cannot be resolved to a rate.")
@@ -62,6 +62,7 @@ const (
 	Member   Target = "member"
 	Task     Target = "task" // project cards only
 	Position Target = "position"
+	Sale     Target = "service" // what is sold; see Sold
 )
 
 // Rate is what an hour costs from a day on, up to, not including, another.
@@ -130,8 +131,8 @@ func (d RateDraft) check(level Level) error {
 		return err
 	}
 	switch {
-	case d.Target != Member && d.Target != Task && d.Target != Position:
-		return ErrBadRate.At("body.kind", "must be member, task or position")
+	case d.Target != Member && d.Target != Task && d.Target != Position && d.Target != Sale:
+		return ErrBadRate.At("body.kind", "must be member, service, position or task")
 	case d.Target == Task && level != Project:
 		return ErrBadRate.At("body.kind", "task rates belong on a project's card")
 	case d.From.IsZero():

@@ -37,6 +37,29 @@ type (
 	}
 )
 
+// ServiceRef names a service in an event.
+type ServiceRef struct {
+	Service string `json:"service"`
+	Name    string `json:"name"`
+}
+
+// Trace implements event.Traced.
+func (r ServiceRef) Trace() event.Trace {
+	return event.Trace{Entity: "service", EntityID: r.Service, Label: r.Name}
+}
+
+type (
+	// ServiceCreated is published when a service is made.
+	ServiceCreated struct{ ServiceRef }
+	// ServiceChanged is published when a service is edited, archived or restored.
+	ServiceChanged struct{ ServiceRef }
+)
+
+func (ServiceCreated) EventName() string { return "rates.service_created.v1" }
+func (ServiceChanged) EventName() string { return "rates.service_changed.v1" }
+
+func (x Sold) ref() ServiceRef { return ServiceRef{Service: x.ID, Name: x.Name} }
+
 func (CardCreated) EventName() string { return "rates.card_created.v1" }
 func (CardChanged) EventName() string { return "rates.card_changed.v1" }
 func (RateAdded) EventName() string   { return "rates.rate_added.v1" }

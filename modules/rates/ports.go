@@ -2,6 +2,7 @@ package rates
 
 import (
 	"context"
+	"time"
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/event"
@@ -33,13 +34,33 @@ type Store interface {
 	CardForUpdate(context.Context, *tenancy.Tx, string) (Card, error) // ErrNotFound; locks the row
 	Cards(ctx context.Context, tx *tenancy.Tx, f CardFilter, limit int, after []string) ([]Card, error)
 	RatesOf(context.Context, *tenancy.Tx, string) ([]Rate, error)
-	AddRate(ctx context.Context, tx *tenancy.Tx, r Rate, by string) error // ErrOverlap
-	SaveRate(context.Context, *tenancy.Tx, Rate) error                    // ErrOverlap
-	RemoveRate(context.Context, *tenancy.Tx, string) error
+	AddRate(ctx context.Context, tx *tenancy.Tx, r Rate, by string, at time.Time) error // ErrOverlap
+	SaveRate(ctx context.Context, tx *tenancy.Tx, r Rate, at time.Time) error           // ErrOverlap
+	RemoveRate(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
 	RateCard(context.Context, *tenancy.Tx, string) (cardID string, err error) // ErrRateNotFound
 	// Candidates returns the rates of all cards that may answer for these
 	// clients and projects on some of these days, the agency's included.
 	Candidates(ctx context.Context, tx *tenancy.Tx, clientIDs, projectIDs []string, from, to day.Date) ([]Dated, error)
+
+	AddSold(context.Context, *tenancy.Tx, Sold) error                 // ErrServiceTaken
+	SaveSold(context.Context, *tenancy.Tx, Sold) error                // ErrServiceTaken
+	SoldForUpdate(context.Context, *tenancy.Tx, string) (Sold, error) // ErrServiceNotFound; locks the row
+	SoldByIDs(context.Context, *tenancy.Tx, []string) ([]Sold, error) // those that exist
+	ListSold(ctx context.Context, tx *tenancy.Tx, f SoldFilter, limit int, after []string) ([]Sold, error)
+}
+
+// Taxes tells which taxes there are. Invoicing answers it.
+type Taxes interface {
+	IsTaxRateTx(ctx context.Context, tx *tenancy.Tx, id string) (bool, error)
+}
+
+// Targets tells whether what a rate is for exists. The modules that own it answer.
+type Targets interface {
+	// MembersTx returns those of the ids that are, or were, people of the agency.
+	MembersTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]bool, error)
+	IsPositionTx(ctx context.Context, tx *tenancy.Tx, id string) (bool, error)
+	// ProjectOfTaskTx returns the project of a task, empty when there is no such task.
+	ProjectOfTaskTx(ctx context.Context, tx *tenancy.Tx, taskID string) (string, error)
 }
 
 // Clients tells about the agency's clients; *clients.Service answers it.

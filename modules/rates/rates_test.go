@@ -29,7 +29,35 @@ type world struct {
 	*testkit.Agency
 	svc                             *rates.Service
 	client, project, ada, dev, task string
+	sale                            string
 	asked                           int // how often positions were asked for
+	tax                             string
+}
+
+// stranger is nobody's id: no member, no position, no task.
+const stranger = "00000000-0000-7000-8000-00000000dead"
+
+func (w *world) MembersTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[string]bool, error) {
+	out := map[string]bool{}
+	for _, m := range ids {
+		out[m] = m != stranger
+	}
+	return out, nil
+}
+
+func (w *world) IsPositionTx(_ context.Context, _ *tenancy.Tx, id string) (bool, error) {
+	return id == w.dev, nil
+}
+
+func (w *world) ProjectOfTaskTx(_ context.Context, _ *tenancy.Tx, id string) (string, error) {
+	if id == w.task {
+		return w.project, nil
+	}
+	return "", nil
+}
+
+func (w *world) IsTaxRateTx(_ context.Context, _ *tenancy.Tx, id string) (bool, error) {
+	return id == w.tax, nil
 }
 
 func (w *world) ClientsOfTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[string]string, error) {
@@ -55,14 +83,19 @@ func (w *world) IsMemberTx(context.Context, *tenancy.Tx, string) (bool, error) {
 
 func setup(t *testing.T) *world {
 	t.Helper()
-	w := &world{Agency: testkit.NewAgency(t), project: id.New(), ada: id.New(), dev: id.New(), task: id.New()}
+	w := &world{Agency: testkit.NewAgency(t), project: id.New(), ada: id.New(), dev: id.New(), task: id.New(), tax: id.New()}
 	cl := clients.New(clients.Deps{DB: w.DB, Store: clientsdb.Store{}, Members: w, Settings: w, Events: w.Bus, Now: w.Clock.Now})
 	c, _, err := cl.Create(w.Ctx, clients.Draft{Name: "Acme", Currency: "USD"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.client = c.ID
-	w.svc = rates.New(rates.Deps{DB: w.DB, Store: ratesdb.Store{}, Clients: cl, Projects: w, Positions: w, Settings: w, Events: w.Bus, Now: w.Clock.Now})
+	w.svc = rates.New(rates.Deps{DB: w.DB, Store: ratesdb.Store{}, Clients: cl, Projects: w, Targets: w, Taxes: w, Positions: w, Settings: w, Events: w.Bus, Now: w.Clock.Now})
+	sold, err := w.svc.CreateSold(w.Ctx, rates.NewSold{Name: "Consulting", Billable: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.sale = sold.ID
 	return w
 }
 
@@ -114,7 +147,7 @@ func (w *world) resolve(t *testing.T, q rates.Question) rates.Answer {
 }
 
 func (w *world) on(d string) rates.Question {
-	return rates.Question{MemberID: w.ada, ProjectID: w.project, TaskID: w.task, Day: day.MustParse(d)}
+	return rates.Question{MemberID: w.ada, ProjectID: w.project, TaskID: w.task, ServiceID: w.sale, Day: day.MustParse(d)}
 }
 
 func fields(err error) string {
@@ -149,10 +182,13 @@ func TestRule42_OrderOfRates(t *testing.T) {
 		why    string
 	}{
 		{agencyCard, rates.Position, w.dev, "70", "agency and position"},
+		{agencyCard, rates.Sale, w.sale, "75", "agency and service"},
 		{agencyCard, rates.Member, w.ada, "80", "agency and person"},
 		{clientCard, rates.Position, w.dev, "90", "client and position"},
+		{clientCard, rates.Sale, w.sale, "95", "client and service"},
 		{clientCard, rates.Member, w.ada, "100", "client and person"},
 		{projectCard, rates.Position, w.dev, "110", "project and position"},
+		{projectCard, rates.Sale, w.sale, "115", "project and service"},
 		{projectCard, rates.Task, w.task, "120", "project and task"},
 		{projectCard, rates.Member, w.ada, "0", "project and person"},
 	} {
@@ -166,7 +202,7 @@ func TestRule42_OrderOfRates(t *testing.T) {
 		}
 	}
 	ex, err := w.svc.Explain(w.Ctx, []string{w.ada}, w.on("2026-03-02"))
-	if err != nil || len(ex) != 1 || len(ex[0].Steps) != 7 || !ex[0].Steps[0].Taken || ex[0].Steps[1].Taken || ex[0].Steps[6].RateID == "" {
+	if err != nil || len(ex) != 1 || len(ex[0].Steps) != 10 || !ex[0].Steps[0].Taken || ex[0].Steps[1].Taken || ex[0].Steps[9].RateID == "" {
 		t.Errorf("explain: %+v, %v", ex, err)
 	}
 	if _, err := w.svc.Archive(w.Ctx, projectCard.ID); err != nil {
@@ -219,7 +255,7 @@ func TestRule43_TheDatabaseRefusesOverlapsToo(t *testing.T) {
 	err := w.DB.Run(w.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		return ratesdb.Store{}.AddRate(ctx, tx, rates.Rate{
 			ID: id.New(), CardID: c.ID, Target: rates.Member, TargetID: w.ada, PerHour: &amount, From: day.MustParse("2026-05-01"), Version: 1,
-		}, "")
+		}, "", w.Clock.Now())
 	})
 	if !errors.Is(err, rates.ErrOverlap) {
 		t.Errorf("got %v", err)
@@ -281,10 +317,27 @@ func TestRefusals(t *testing.T) {
 		{"rates.bad_rate body.per_hour", draft(rates.Member, w.ada, "1000001", "2026-01-01", "")},
 		{"rates.bad_rate body.kind", draft(rates.Task, w.task, "1", "2026-01-01", "")},
 		{"rates.bad_rate body.valid_to", draft(rates.Member, w.ada, "1", "2026-01-01", "2026-01-01")},
+		{"rates.bad_rate body.target_id", draft(rates.Member, stranger, "1", "2026-01-01", "")},
+		{"rates.bad_rate body.target_id", draft(rates.Position, w.ada, "1", "2026-01-01", "")},
+		{"rates.bad_rate body.target_id", draft(rates.Sale, w.ada, "1", "2026-01-01", "")},
 	} {
 		if _, err := w.svc.AddRate(w.Ctx, agencyCard.ID, c.d); fields(err) != c.want {
 			t.Errorf("rate: got %s, want %s", fields(err), c.want)
 		}
+	}
+	if _, err := w.svc.AddRate(w.Ctx, w.card(t, rates.Project).ID, draft(rates.Task, w.ada, "1", "2026-01-01", "")); fields(err) != "rates.bad_rate body.target_id" {
+		t.Errorf("a task of nowhere: %s", fields(err))
+	}
+	for want, q := range map[string]rates.Question{
+		"query.project_id": {ProjectID: stranger}, "query.client_id": {ClientID: stranger}, "query.task_id": {TaskID: stranger}, "query.service_id": {ServiceID: stranger},
+	} {
+		q.Day = day.MustParse("2026-03-02")
+		if _, err := w.svc.Explain(w.Ctx, []string{w.ada}, q); fields(err) != "rates.bad_question "+want {
+			t.Errorf("question: got %s, want %s", fields(err), want)
+		}
+	}
+	if _, err := w.svc.Explain(w.Ctx, []string{w.ada, stranger}, w.on("2026-03-02")); fields(err) != "rates.bad_question query.member_id" {
+		t.Errorf("question about a stranger: %s", fields(err))
 	}
 	if _, err := w.svc.AddRate(w.Ctx, id.New(), draft(rates.Member, w.ada, "1", "2026-01-01", "")); !errors.Is(err, rates.ErrNotFound) {
 		t.Errorf("unknown card: %v", err)

@@ -18,6 +18,7 @@ type Question struct {
 	ProjectID string
 	ClientID  string
 	TaskID    string
+	ServiceID string
 	Day       day.Date // the work date decides, not the date of entry or invoice
 }
 
@@ -46,14 +47,17 @@ type step struct {
 var order = []step{
 	{Project, Member, "project and person"},
 	{Project, Task, "project and task"},
+	{Project, Sale, "project and service"},
 	{Project, Position, "project and position"},
 	{Client, Member, "client and person"},
+	{Client, Sale, "client and service"},
 	{Client, Position, "client and position"},
 	{Agency, Member, "agency and person"},
+	{Agency, Sale, "agency and service"},
 	{Agency, Position, "agency and position"},
 }
 
-const none = "No rate card holds a rate for this person, task or position on this day."
+const none = "No rate card holds a rate for this person, task, service or position on this day."
 
 // ResolveTx answers q in the caller's transaction. The amount is not hidden
 // here: who shows it asks for rates.bill.see.
@@ -184,6 +188,8 @@ func (a asked) at(q Question, st step) (Dated, bool) {
 		k.id = q.MemberID
 	case Task:
 		k.id = q.TaskID
+	case Sale:
+		k.id = q.ServiceID
 	case Position:
 		k.id = a.positions[q.Day][q.MemberID]
 	}
@@ -221,14 +227,8 @@ func (s *Service) Explain(ctx context.Context, memberIDs []string, q Question) (
 		return nil, ErrBadQuestion.At("query.day", "is required")
 	}
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		if q.ProjectID != "" {
-			of, err := s.d.Projects.ClientsOfTx(ctx, tx, []string{q.ProjectID})
-			if err != nil {
-				return err
-			}
-			if _, ok := of[q.ProjectID]; !ok {
-				return ErrBadQuestion.At("query.project_id", "is not a project of this agency")
-			}
+		if err := s.answerable(ctx, tx, memberIDs, q); err != nil {
+			return err
 		}
 		qs := make([]Question, len(memberIDs))
 		for i, m := range memberIDs {

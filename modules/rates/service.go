@@ -25,6 +25,8 @@ type Deps struct {
 	Store     Store
 	Clients   Clients
 	Projects  Projects
+	Targets   Targets
+	Taxes     Taxes
 	Positions Positions
 	Settings  Settings
 	Events    Publisher
@@ -36,7 +38,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Positions == nil || d.Settings == nil || d.Events == nil || d.Now == nil {
+	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Targets == nil || d.Taxes == nil || d.Positions == nil || d.Settings == nil || d.Events == nil || d.Now == nil {
 		panic("rates: a dependency is missing")
 	}
 	return &Service{d}
@@ -241,12 +243,15 @@ func (s *Service) AddRate(ctx context.Context, cardID string, d RateDraft) (r Ra
 		if err := d.check(c.Level); err != nil {
 			return err
 		}
+		if err := s.checkTarget(ctx, tx, c, d); err != nil {
+			return err
+		}
 		amount := d.PerHour
 		r = Rate{ID: id.New(), CardID: cardID, Target: d.Target, TargetID: d.TargetID, PerHour: &amount, From: d.From, To: d.To, Version: 1}
 		if err := s.fit(ctx, tx, &r); err != nil {
 			return err
 		}
-		if err := s.d.Store.AddRate(ctx, tx, r, access.From(ctx).MemberID); err != nil {
+		if err := s.d.Store.AddRate(ctx, tx, r, access.From(ctx).MemberID, s.now()); err != nil {
 			return err
 		}
 		change := audit.Change{Action: "rates.rate_added", Entity: "rate", EntityID: r.ID, After: r}
@@ -269,7 +274,7 @@ func (s *Service) fit(ctx context.Context, tx *tenancy.Tx, r *Rate) error {
 			from := r.From
 			o.To = &from
 			o.Version++
-			if err := s.d.Store.SaveRate(ctx, tx, o); err != nil {
+			if err := s.d.Store.SaveRate(ctx, tx, o, s.now()); err != nil {
 				return err
 			}
 		case o.From.Before(r.From) && o.To.After(r.From):
@@ -324,7 +329,7 @@ func (s *Service) ChangeRate(ctx context.Context, rateID string, version int, ch
 				return ErrOverlap.At("body.valid_to", "another rate begins on "+o.From.String())
 			}
 		}
-		if err := s.d.Store.SaveRate(ctx, tx, r); err != nil {
+		if err := s.d.Store.SaveRate(ctx, tx, r, s.now()); err != nil {
 			return err
 		}
 		change := audit.Change{Action: "rates.rate_changed", Entity: "rate", EntityID: r.ID, Before: before, After: r}
@@ -341,7 +346,7 @@ func (s *Service) RemoveRate(ctx context.Context, rateID string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.d.Store.RemoveRate(ctx, tx, r.ID); err != nil {
+		if err := s.d.Store.RemoveRate(ctx, tx, r.ID, s.now()); err != nil {
 			return err
 		}
 		same, err := s.sameKey(ctx, tx, r)
@@ -352,7 +357,7 @@ func (s *Service) RemoveRate(ctx context.Context, rateID string) error {
 			if o.To != nil && o.To.Equal(r.From) {
 				o.To = r.To
 				o.Version++
-				if err := s.d.Store.SaveRate(ctx, tx, o); err != nil {
+				if err := s.d.Store.SaveRate(ctx, tx, o, s.now()); err != nil {
 					return err
 				}
 			}

@@ -155,7 +155,10 @@ func (s *Service) Rerate(ctx context.Context, f Filter, apply bool) (out Reratin
 func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, out *Rerating) (changed []Entry, err error) {
 	known := map[RateQuestion]Rate{}
 	for _, e := range entries {
-		q := RateQuestion{MemberID: e.MemberID, ProjectID: e.ProjectID, ClientID: e.ClientID, TaskID: e.TaskID, Day: e.Day}
+		if e.Own != nil {
+			continue // what was set by hand stays
+		}
+		q := e.question()
 		r, ok := known[q]
 		if !ok {
 			if r, err = s.d.Rates.ResolveTx(ctx, tx, q); err != nil {

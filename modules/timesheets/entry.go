@@ -34,6 +34,7 @@ var (
 	ErrNoProject = fault.Define(fault.Invalid, "timesheets.no_project", "There is no such project.").At("body.project_id", "is not a project")
 	ErrNoTask    = fault.Define(fault.Invalid, "timesheets.no_task", "There is no such task in this project.").At("body.task_id", "is not a task of this project")
 	ErrClosed    = fault.Define(fault.Conflict, "timesheets.project_closed", "This project takes no more time.").At("body.project_id", "takes no more time")
+	ErrNoService = fault.Define(fault.Invalid, "timesheets.no_service", "There is no such service.").At("body.service_id", "is not a service, or is archived")
 	ErrNoMember  = fault.Define(fault.Invalid, "timesheets.no_member", "There is no such member.").At("body.member_id", "is not a member")
 	ErrBadNote   = fault.Define(fault.Invalid, "timesheets.bad_note", "The note is too long.").At("body.note", "must not have more than 2000 letters")
 	ErrOverlap   = fault.Define(fault.Conflict, "timesheets.overlap", "This time overlaps with another entry, which this agency does not allow.").At("body.started_at", "overlaps with another entry")
@@ -52,6 +53,7 @@ type Entry struct {
 	ClientID, ClientName                string
 	ProjectID, ProjectCode, ProjectName string
 	TaskID, TaskName                    string
+	ServiceID, ServiceName              string
 
 	Day                  day.Date   // the work date, decided at entry
 	StartedAt, EndedAt   *time.Time // both or neither
@@ -68,7 +70,8 @@ type Entry struct {
 	Rate                             *decimal.Decimal
 	Currency, RateID, RateCardID     string
 	RateCardName, RateLevel, RateWhy string
-	MoneyHidden                      bool // the reader may not see rates
+	Own                              *OwnRate // set on the entry itself: goes before every card
+	MoneyHidden                      bool     // the reader may not see rates
 
 	CreatedAt, UpdatedAt time.Time
 	CreatedBy            string
@@ -110,7 +113,7 @@ func (e *Entry) take(r Rate) {
 
 func (e *Entry) hideMoney() {
 	e.take(Rate{})
-	e.MoneyHidden = true
+	e.Own, e.MoneyHidden = nil, true
 }
 
 func (e *Entry) takeNames(w Work, task string) {
@@ -121,23 +124,27 @@ func (e *Entry) takeNames(w Work, task string) {
 type NewEntry struct {
 	MemberID           string // empty for oneself
 	ProjectID, TaskID  string
+	ServiceID          string // empty for the task's
 	Day                day.Date
 	StartedAt, EndedAt *time.Time
 	Seconds            *int64
 	Zone               string // empty for the agency's
 	Note               string
-	Billable           *bool // nil for what the project says
+	Billable           *bool // nil for what the project, the task and the service say
+	Own                *OwnRate
 }
 
-// EntryChange names what changes; nil stays. An empty TaskID clears it.
+// EntryChange names what changes; nil stays. An empty TaskID or ServiceID clears it.
 type EntryChange struct {
 	ProjectID, TaskID  *string
+	ServiceID          *string
 	Day                *day.Date
 	StartedAt, EndedAt *time.Time
 	Seconds            *int64 // turns a span into a duration
 	Zone               *string
 	Note               *string
 	Billable           *bool
+	Own                **OwnRate // nil below clears it: the cards decide again
 }
 
 // Warning says what is odd about an entry that was kept all the same.

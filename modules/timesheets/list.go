@@ -16,6 +16,7 @@ import (
 // Filter narrows a list of entries. Zero fields do not narrow.
 type Filter struct {
 	MemberID, ProjectID, ClientID, TaskID string
+	ServiceID                             string
 	ExactTask                             bool // an empty TaskID means "no task"
 	ProjectIDs, TaskIDs                   []string
 	SheetID, InvoiceID                    string
@@ -39,6 +40,7 @@ const (
 	ByClient  Group = "client"
 	ByDay     Group = "day"
 	ByTask    Group = "task"
+	ByService Group = "service"
 )
 
 // Sum is the total of some entries in one currency (or none).
@@ -195,7 +197,7 @@ func (s *Service) Export(ctx context.Context, f Filter) (table [][]string, err e
 	a := access.From(ctx)
 	f, none := narrow(a, f)
 	f.Limit = exportLimit
-	head := []string{"date", "member", "client", "project_code", "project", "task", "note", "start", "end", "zone", "hours", "billed_hours", "billable", "state"}
+	head := []string{"date", "member", "client", "project_code", "project", "task", "service", "note", "start", "end", "zone", "hours", "billed_hours", "billable", "state"}
 	if a.Can(SeeRates) {
 		head = append(head, "rate", "amount", "currency", "rate_from")
 	}
@@ -239,7 +241,7 @@ func (e Entry) cells(member string, rates bool) []string {
 		billable = "yes"
 	}
 	row := []string{
-		e.Day.String(), safeCell(member), safeCell(e.ClientName), safeCell(e.ProjectCode), safeCell(e.ProjectName), safeCell(e.TaskName),
+		e.Day.String(), safeCell(member), safeCell(e.ClientName), safeCell(e.ProjectCode), safeCell(e.ProjectName), safeCell(e.TaskName), safeCell(e.ServiceName),
 		safeCell(e.Note), from, to, e.Zone, hours(e.RawSeconds), hours(e.BilledSeconds), billable, e.State,
 	}
 	if !rates {

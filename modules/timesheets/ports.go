@@ -69,8 +69,22 @@ type Work struct {
 	ProjectID, ProjectCode, ProjectName string
 	ClientID, ClientName                string
 	TaskID, TaskName                    string
-	Billable                            bool // what new entries are unless they say otherwise
-	Open                                bool // takes new time
+	ServiceID                           string // the task's, if it has one
+	Billable                            bool   // what new entries are unless they say otherwise
+	Open                                bool   // takes new time
+}
+
+// Services tells what is sold and logged. ErrNoService.
+type Services interface {
+	// ServiceTx returns a service that new time may name.
+	ServiceTx(ctx context.Context, tx *tenancy.Tx, id string) (Sale, error)
+	ServiceNamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error)
+}
+
+// Sale is a service as far as time is concerned.
+type Sale struct {
+	ID, Name string
+	Billable bool
 }
 
 // Rates finds the price of an hour and says why it is that one.
@@ -80,8 +94,8 @@ type Rates interface {
 
 // RateQuestion names the hour whose price is wanted. The work date decides.
 type RateQuestion struct {
-	MemberID, ProjectID, ClientID, TaskID string
-	Day                                   day.Date
+	MemberID, ProjectID, ClientID, TaskID, ServiceID string
+	Day                                              day.Date
 }
 
 // Rate is the answer. Zero is a rate; Found false is none.

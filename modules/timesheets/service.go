@@ -23,6 +23,7 @@ type Deps struct {
 	DB        *tenancy.DB
 	Store     Store
 	Projects  Projects
+	Services  Services
 	Rates     Rates
 	Schedules Schedules
 	Agency    Agency
@@ -36,7 +37,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.Projects == nil || d.Rates == nil || d.Schedules == nil || d.Agency == nil ||
+	if d.DB == nil || d.Store == nil || d.Projects == nil || d.Services == nil || d.Rates == nil || d.Schedules == nil || d.Agency == nil ||
 		d.Team == nil || d.Bus == nil || d.Now == nil {
 		panic("timesheets: a dependency is missing")
 	}
@@ -103,21 +104,28 @@ func mayRead(a access.Actor, memberID string) bool {
 	return (memberID != "" && memberID == a.MemberID) || !ownOnly(a)
 }
 
-// nameAll fills in the names of projects and tasks with two questions, however many entries there are.
+// nameAll fills in the names of projects and tasks with three questions at most, however many entries there are.
 func (s *Service) nameAll(ctx context.Context, tx *tenancy.Tx, entries []Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	var projects, tasks []string
+	var projects, tasks, services []string
 	for _, e := range entries {
-		projects, tasks = append(projects, e.ProjectID), append(tasks, nonEmpty(e.TaskID)...)
+		projects, tasks, services = append(projects, e.ProjectID), append(tasks, nonEmpty(e.TaskID)...), append(services, nonEmpty(e.ServiceID)...)
 	}
 	works, names, err := s.d.Projects.NamesTx(ctx, tx, distinct(projects), distinct(tasks))
 	if err != nil {
 		return err
 	}
+	sold := map[string]string{}
+	if len(services) > 0 {
+		if sold, err = s.d.Services.ServiceNamesTx(ctx, tx, distinct(services)); err != nil {
+			return err
+		}
+	}
 	for i := range entries {
 		entries[i].takeNames(works[entries[i].ProjectID], names[entries[i].TaskID])
+		entries[i].ServiceName = sold[entries[i].ServiceID]
 	}
 	return nil
 }
@@ -148,6 +156,8 @@ type entryRecord struct {
 	Member    string     `json:"member_id"`
 	Project   string     `json:"project_id"`
 	Task      string     `json:"task_id,omitempty"`
+	Service   string     `json:"service_id,omitempty"`
+	Own       *OwnRate   `json:"own_rate,omitempty"`
 	Day       day.Date   `json:"day"`
 	StartedAt *time.Time `json:"started_at,omitempty"`
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
@@ -158,7 +168,7 @@ type entryRecord struct {
 }
 
 func record(e Entry) entryRecord {
-	return entryRecord{e.MemberID, e.ProjectID, e.TaskID, e.Day, e.StartedAt, e.EndedAt, e.RawSeconds, e.Billable, e.Note, e.State}
+	return entryRecord{e.MemberID, e.ProjectID, e.TaskID, e.ServiceID, e.Own, e.Day, e.StartedAt, e.EndedAt, e.RawSeconds, e.Billable, e.Note, e.State}
 }
 
 type runningRecord struct {

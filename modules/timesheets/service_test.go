@@ -31,6 +31,8 @@ type world struct {
 	website  string
 	support  string
 	client   string
+
+	consulting, courtesy timesheets.Sale
 }
 
 func (w *world) WorkTx(_ context.Context, _ *tenancy.Tx, projectID, taskID string) (timesheets.Work, error) {
@@ -44,6 +46,19 @@ func (w *world) WorkTx(_ context.Context, _ *tenancy.Tx, projectID, taskID strin
 
 func (w *world) NamesTx(context.Context, *tenancy.Tx, []string, []string) (map[string]timesheets.Work, map[string]string, error) {
 	return w.works, map[string]string{}, nil
+}
+
+func (w *world) ServiceTx(_ context.Context, _ *tenancy.Tx, serviceID string) (timesheets.Sale, error) {
+	for _, s := range []timesheets.Sale{w.consulting, w.courtesy} {
+		if s.ID == serviceID {
+			return s, nil
+		}
+	}
+	return timesheets.Sale{}, timesheets.ErrNoService
+}
+
+func (w *world) ServiceNamesTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
+	return map[string]string{w.consulting.ID: w.consulting.Name, w.courtesy.ID: w.courtesy.Name}, nil
 }
 
 func (w *world) ResolveTx(context.Context, *tenancy.Tx, timesheets.RateQuestion) (timesheets.Rate, error) {
@@ -85,12 +100,14 @@ func setup(t *testing.T) *world {
 		Agency: testkit.NewAgency(t), calendar: timesheets.Calendar{Zone: "Europe/Berlin", WeekStart: time.Monday}, price: &price, others: 1,
 		website: id.New(), support: id.New(), client: id.New(),
 	}
+	w.consulting = timesheets.Sale{ID: id.New(), Name: "Consulting", Billable: true}
+	w.courtesy = timesheets.Sale{ID: id.New(), Name: "Courtesy"}
 	w.works = map[string]timesheets.Work{
 		w.website: {ProjectID: w.website, ProjectCode: "ACM-001", ProjectName: "Website", ClientID: w.client, ClientName: "Acme", Billable: true, Open: true},
 		w.support: {ProjectID: w.support, ProjectCode: "ACM-002", ProjectName: "Support", ClientID: w.client, ClientName: "Acme", Billable: true, Open: true},
 	}
 	w.svc = timesheets.New(timesheets.Deps{
-		DB: w.DB, Store: timesheetsdb.Store{}, Projects: w, Rates: w, Schedules: w, Agency: w, Team: team{w}, Bus: w.Bus, Now: w.Clock.Now,
+		DB: w.DB, Store: timesheetsdb.Store{}, Projects: w, Services: w, Rates: w, Schedules: w, Agency: w, Team: team{w}, Bus: w.Bus, Now: w.Clock.Now,
 	})
 	return w
 }

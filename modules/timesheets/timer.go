@@ -270,7 +270,11 @@ func (s *Service) stopTx(ctx context.Context, tx *tenancy.Tx, c conditions, t Ti
 		return nil, err
 	}
 	n := NewEntry{StartedAt: &t.StartedAt, EndedAt: &end, Zone: t.Zone, Note: t.Note, Billable: &t.Billable}
-	e, err := s.draft(ctx, n, w, c, t.MemberID, FromTimer)
+	sale, err := s.saleOf(ctx, tx, "", w)
+	if err != nil {
+		return nil, err
+	}
+	e, err := s.draft(ctx, n, w, sale, c, t.MemberID, FromTimer)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -128,7 +127,7 @@ func after(g *gorm.DB, c clients.Cursor) *gorm.DB {
 
 // like is a pattern that finds s anywhere, with nothing in s having a meaning.
 func like(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + "%"
+	return pg.Contains(s)
 }
 
 func inState(g *gorm.DB, s clients.State) *gorm.DB {

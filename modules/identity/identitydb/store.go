@@ -120,7 +120,7 @@ func pattern(s string) string {
 	if s = strings.TrimSpace(s); s == "" {
 		return ""
 	}
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + "%"
+	return pg.Contains(s)
 }
 
 // SaveMember writes what can change.

@@ -11,6 +11,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -45,7 +46,7 @@ const statusSQL = `CASE WHEN state = 'draft' THEN 'draft' WHEN state = 'void' TH
 func filter(f invoicing.Filter) *where {
 	w := &where{}
 	if f.Query != "" {
-		like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(f.Query) + "%"
+		like := pg.Contains(f.Query)
 		w.add(`(number ILIKE ? OR client_name ILIKE ? OR reference ILIKE ?)`, like, like, like)
 	}
 	if f.ClientID != "" {

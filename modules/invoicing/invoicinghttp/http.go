@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -188,68 +187,6 @@ func (h handlers) create(ctx context.Context, in *struct{ Body NewInvoice }) (*i
 	return h.one(ctx, i, err)
 }
 
-// InvoiceFromTime says which time is billed.
-type InvoiceFromTime struct {
-	ClientID   string   `json:"client_id,omitempty" format:"uuid" doc:"Needed without project_ids"`
-	ProjectIDs []string `json:"project_ids,omitempty" maxItems:"100"`
-	EntityID   string   `json:"entity_id,omitempty" format:"uuid"`
-	From       day.Date `json:"from"`
-	To         day.Date `json:"to"`
-	GroupBy    string   `json:"group_by,omitempty" enum:"task,person,day" default:"task"`
-	TaxRateIDs []string `json:"tax_rate_ids,omitempty" maxItems:"5" doc:"The default taxes when left out"`
-}
-
-func (b InvoiceFromTime) wanted() invoicing.FromTime {
-	return invoicing.FromTime{
-		ClientID: b.ClientID, ProjectIDs: b.ProjectIDs, EntityID: b.EntityID, From: b.From, To: b.To,
-		GroupBy: invoicing.GroupBy(b.GroupBy), TaxRateIDs: b.TaxRateIDs,
-	}
-}
-
-// InvoiceFromTimeResult is a draft and the time that is not on it.
-type InvoiceFromTimeResult struct {
-	Invoice InvoiceView      `json:"invoice"`
-	LeftOut []InvoiceLeftOut `json:"left_out" doc:"Approved time of the period that cannot be billed yet"`
-}
-
-// InvoiceLeftOut is time that cannot be billed, and why.
-type InvoiceLeftOut struct {
-	EntryID     string   `json:"entry_id"`
-	MemberID    string   `json:"member_id"`
-	ProjectName string   `json:"project_name"`
-	TaskName    string   `json:"task_name"`
-	Day         day.Date `json:"day"`
-	Seconds     int64    `json:"seconds"`
-	Reason      string   `json:"reason" enum:"no_rate,other_currency"`
-}
-
-type fromTimeOut struct {
-	ETag string `header:"ETag"`
-	Body InvoiceFromTimeResult
-}
-
-func (h handlers) billed(ctx context.Context, i invoicing.Invoice, out []invoicing.LeftOut, err error) (*fromTimeOut, error) {
-	one, err := h.one(ctx, i, err)
-	if err != nil {
-		return nil, err
-	}
-	left := make([]InvoiceLeftOut, len(out))
-	for n, e := range out {
-		left[n] = InvoiceLeftOut{e.ID, e.MemberID, e.ProjectName, e.TaskName, e.Day, e.Seconds, e.Why}
-	}
-	return &fromTimeOut{one.ETag, InvoiceFromTimeResult{one.Body, left}}, nil
-}
-
-func (h handlers) fromTime(ctx context.Context, in *struct{ Body InvoiceFromTime }) (*fromTimeOut, error) {
-	i, out, err := h.svc.CreateFromTime(ctx, in.Body.wanted())
-	return h.billed(ctx, i, out, err)
-}
-
-func (h handlers) previewFromTime(ctx context.Context, in *struct{ Body InvoiceFromTime }) (*fromTimeOut, error) {
-	i, out, err := h.svc.Preview(ctx, in.Body.wanted())
-	return h.billed(ctx, i, out, err)
-}
-
 // InvoiceFigureInput are lines that are to be calculated.
 type InvoiceFigureInput struct {
 	Currency         string             `json:"currency" minLength:"3" maxLength:"3"`
@@ -321,101 +258,6 @@ func (h handlers) remove(ctx context.Context, in *IDIn) (*struct{}, error) {
 	return nil, h.svc.Delete(ctx, in.ID)
 }
 
-// InvoicePaper is the document and, for a draft, the number it would get.
-type InvoicePaper struct {
-	Document   InvoiceDocument `json:"document"`
-	NextNumber string          `json:"next_number" doc:"Of a draft: the number if it were issued now"`
-}
-
-// InvoiceDocument is all that the paper shows.
-type InvoiceDocument struct {
-	Number           string                `json:"number"`
-	IssueOn          day.Date              `json:"issue_on"`
-	DueOn            day.Date              `json:"due_on"`
-	SupplyOn         *day.Date             `json:"supply_on"`
-	PeriodFrom       *day.Date             `json:"period_from"`
-	PeriodTo         *day.Date             `json:"period_to"`
-	Seller           InvoiceParty          `json:"seller"`
-	Buyer            InvoiceParty          `json:"buyer"`
-	Bank             InvoiceBank           `json:"bank"`
-	Reference        string                `json:"reference"`
-	Currency         string                `json:"currency"`
-	Locale           string                `json:"locale"`
-	PricesIncludeTax bool                  `json:"prices_include_tax"`
-	Lines            []InvoiceDocumentLine `json:"lines"`
-	Taxes            []InvoiceTaxView      `json:"taxes"`
-	Net              money.Money           `json:"net"`
-	Tax              money.Money           `json:"tax"`
-	Total            money.Money           `json:"total"`
-	LegalTexts       []string              `json:"legal_texts"`
-	Note             string                `json:"note"`
-	Footer           string                `json:"footer"`
-	Colour           string                `json:"colour"`
-}
-
-// InvoiceParty is a side of the document.
-type InvoiceParty struct {
-	Name         string   `json:"name"`
-	Address      []string `json:"address"`
-	TaxID        string   `json:"tax_id"`
-	Registration string   `json:"registration"`
-	Email        string   `json:"email"`
-	Phone        string   `json:"phone"`
-}
-
-// InvoiceDocumentLine is a printed line.
-type InvoiceDocumentLine struct {
-	Description     string      `json:"description"`
-	Quantity        string      `json:"quantity"`
-	Unit            string      `json:"unit"`
-	UnitPrice       string      `json:"unit_price"`
-	DiscountPercent string      `json:"discount_percent"`
-	Taxes           []string    `json:"taxes"`
-	Amount          money.Money `json:"amount"`
-}
-
-func partyView(p invoicing.Party) InvoiceParty {
-	return InvoiceParty{p.Name, append([]string{}, p.Address...), p.TaxID, p.Registration, p.Email, p.Phone}
-}
-
-// DocumentView is the document on the wire; the portal shows the same.
-func DocumentView(d invoicing.Document) InvoiceDocument {
-	v := InvoiceDocument{
-		Number: d.Number, IssueOn: d.IssueOn, DueOn: d.DueOn, SupplyOn: d.SupplyOn, PeriodFrom: d.PeriodFrom, PeriodTo: d.PeriodTo,
-		Seller: partyView(d.Seller), Buyer: partyView(d.Buyer), Bank: InvoiceBank(d.Bank), Reference: d.Reference, Currency: d.Currency, Locale: d.Locale,
-		PricesIncludeTax: d.Inclusive, Lines: make([]InvoiceDocumentLine, len(d.Lines)), Taxes: taxViews(d.Taxes), Net: d.Net, Tax: d.Tax, Total: d.Total,
-		LegalTexts: append([]string{}, d.LegalTexts...), Note: d.Note, Footer: d.Footer, Colour: d.Colour,
-	}
-	for n, l := range d.Lines {
-		v.Lines[n] = InvoiceDocumentLine{
-			l.Description, l.Quantity.String(), l.Unit, l.UnitPrice.String(), l.DiscountPercent.String(), append([]string{}, l.Taxes...), l.Amount,
-		}
-	}
-	return v
-}
-
-func (h handlers) preview(ctx context.Context, in *IDIn) (*struct{ Body InvoicePaper }, error) {
-	p, err := h.svc.Paper(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &struct{ Body InvoicePaper }{InvoicePaper{DocumentView(p.Document), p.NextNumber}}, nil
-}
-
-type pdfOut struct {
-	ContentType string `header:"Content-Type"`
-	Disposition string `header:"Content-Disposition"`
-	Body        []byte
-}
-
-func (h handlers) pdf(ctx context.Context, in *IDIn) (*pdfOut, error) {
-	f, err := h.svc.PDF(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &pdfOut{"application/pdf", `inline; filename="` + f.Name + `"`, f.Bytes}, nil
-}
-
 func (h handlers) issue(ctx context.Context, in *struct {
 	IDIn
 	Body *InvoiceIssue
@@ -432,71 +274,6 @@ func (h handlers) issue(ctx context.Context, in *struct {
 // InvoiceIssue says on which day an invoice is issued.
 type InvoiceIssue struct {
 	IssueOn *day.Date `json:"issue_on,omitempty" doc:"The draft's own date, or today, when left out"`
-}
-
-// InvoiceLetter is the mail that carries an invoice.
-type InvoiceLetter struct {
-	To      []string `json:"to,omitempty" maxItems:"20" doc:"The client's contacts for invoices when left out"`
-	Subject string   `json:"subject,omitempty" maxLength:"200"`
-	Message string   `json:"message,omitempty" maxLength:"10000"`
-}
-
-func (h handlers) letter(ctx context.Context, in *IDIn) (*struct{ Body InvoiceLetter }, error) {
-	l, err := h.svc.Letter(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &struct{ Body InvoiceLetter }{InvoiceLetter(l)}, nil
-}
-
-// InvoiceSending is one mail with an invoice.
-type InvoiceSending struct {
-	ID       string     `json:"id"`
-	To       []string   `json:"to"`
-	Subject  string     `json:"subject"`
-	QueuedAt time.Time  `json:"queued_at"`
-	SentAt   *time.Time `json:"sent_at" doc:"Null while it is under way"`
-}
-
-// InvoiceSendings are the mails of an invoice.
-type InvoiceSendings struct {
-	Items []InvoiceSending `json:"items"`
-}
-
-func sendingView(s invoicing.Sending) InvoiceSending {
-	v := InvoiceSending{ID: s.ID, To: make([]string, len(s.To)), Subject: s.Subject, QueuedAt: s.QueuedAt, SentAt: s.SentAt}
-	for n, r := range s.To {
-		v.To[n] = r.Email
-	}
-	return v
-}
-
-func (h handlers) send(ctx context.Context, in *struct {
-	IDIn
-	Body *InvoiceLetter
-},
-) (*struct{ Body InvoiceSending }, error) {
-	var l invoicing.Letter
-	if in.Body != nil {
-		l = invoicing.Letter(*in.Body)
-	}
-	s, err := h.svc.Send(ctx, in.ID, l)
-	if err != nil {
-		return nil, err
-	}
-	return &struct{ Body InvoiceSending }{sendingView(s)}, nil
-}
-
-func (h handlers) sendings(ctx context.Context, in *IDIn) (*struct{ Body InvoiceSendings }, error) {
-	all, err := h.svc.Sendings(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	out := InvoiceSendings{Items: make([]InvoiceSending, len(all))}
-	for n, s := range all {
-		out.Items[n] = sendingView(s)
-	}
-	return &struct{ Body InvoiceSendings }{out}, nil
 }
 
 // InvoiceVoid says why an invoice is taken back and what becomes of its time.

@@ -223,7 +223,7 @@ func (q *query) sql() string {
 
 // like makes a pattern that finds s anywhere, its own % and _ taken by the letter.
 func like(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s) + "%"
+	return pg.Contains(s)
 }
 
 // List returns the page's projects and one more, if there is one.

@@ -14,7 +14,7 @@ import (
 
 const taskColumns = `t.id, t.project_id, coalesce(t.parent_id::text, ''), t.name, t.description, t.column_id, t.rank,
 	coalesce(t.assignee_id::text, ''), t.priority, t.estimate_seconds, t.remaining_seconds, t.percent, t.starts_on, t.due_on,
-	t.checklist, t.tags, t.billable, t.completed_at, t.created_at, coalesce(t.created_by::text, ''), t.updated_at, t.archived_at, t.version,
+	t.checklist, t.tags, t.billable, t.completed_at, t.created_at, coalesce(t.created_by::text, ''), t.updated_at, t.archived_at, t.version, coalesce(t.service_id::text, ''),
 	(SELECT count(*) FROM tasks s WHERE s.parent_id = t.id AND s.archived_at IS NULL),
 	(SELECT count(s.completed_at) FROM tasks s WHERE s.parent_id = t.id AND s.archived_at IS NULL),
 	(SELECT count(*) FROM task_comments c WHERE c.task_id = t.id)`
@@ -23,7 +23,7 @@ func taskInto(t *projects.Task) []any {
 	return []any{
 		&t.ID, &t.ProjectID, &t.ParentID, &t.Name, &t.Description, &t.ColumnID, &t.Rank,
 		&t.AssigneeID, &t.Priority, &t.Estimate, &t.Remaining, &t.Percent, &t.StartsOn, &t.DueOn,
-		&t.Checklist, &t.Tags, &t.Billable, &t.CompletedAt, &t.CreatedAt, &t.CreatedBy, &t.UpdatedAt, &t.ArchivedAt, &t.Version,
+		&t.Checklist, &t.Tags, &t.Billable, &t.CompletedAt, &t.CreatedAt, &t.CreatedBy, &t.UpdatedAt, &t.ArchivedAt, &t.Version, &t.ServiceID,
 		&t.SubTasks, &t.SubTasksDone, &t.Comments,
 	}
 }
@@ -37,12 +37,12 @@ func scanTask(r pgx.CollectableRow) (t projects.Task, err error) {
 func (Store) AddTask(ctx context.Context, tx *tenancy.Tx, t projects.Task) error {
 	_, err := tx.PGX().Exec(ctx, `
 		INSERT INTO tasks (id, project_id, parent_id, name, description, column_id, rank, assignee_id, priority, estimate_seconds,
-			remaining_seconds, percent, starts_on, due_on, checklist, tags, billable, completed_at, created_at, created_by, updated_at, archived_at, version)
+			remaining_seconds, percent, starts_on, due_on, checklist, tags, billable, completed_at, created_at, created_by, updated_at, archived_at, version, service_id)
 		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6, $7, nullif($8, '')::uuid, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-			nullif($20, '')::uuid, $21, $22, $23)`,
+			nullif($20, '')::uuid, $21, $22, $23, nullif($24, '')::uuid)`,
 		t.ID, t.ProjectID, t.ParentID, t.Name, t.Description, t.ColumnID, t.Rank, t.AssigneeID, int(t.Priority), t.Estimate,
 		t.Remaining, t.Percent, t.StartsOn, t.DueOn, list(t.Checklist), list(t.Tags), t.Billable, t.CompletedAt, t.CreatedAt, t.CreatedBy,
-		t.UpdatedAt, t.ArchivedAt, t.Version)
+		t.UpdatedAt, t.ArchivedAt, t.Version, t.ServiceID)
 	return err
 }
 
@@ -91,10 +91,10 @@ func (Store) SaveTask(ctx context.Context, tx *tenancy.Tx, t projects.Task) erro
 		UPDATE tasks SET parent_id = nullif($3, '')::uuid, name = $4, description = $5, column_id = $6, rank = $7,
 			assignee_id = nullif($8, '')::uuid, priority = $9, estimate_seconds = $10, remaining_seconds = $11, percent = $12,
 			starts_on = $13, due_on = $14, checklist = $15, tags = $16, billable = $17, completed_at = $18, updated_at = $19,
-			archived_at = $20, version = version + 1
+			archived_at = $20, service_id = nullif($21, '')::uuid, version = version + 1
 		WHERE id = $1 AND version = $2`,
 		t.ID, t.Version, t.ParentID, t.Name, t.Description, t.ColumnID, t.Rank, t.AssigneeID, int(t.Priority), t.Estimate, t.Remaining,
-		t.Percent, t.StartsOn, t.DueOn, list(t.Checklist), list(t.Tags), t.Billable, t.CompletedAt, t.UpdatedAt, t.ArchivedAt)
+		t.Percent, t.StartsOn, t.DueOn, list(t.Checklist), list(t.Tags), t.Billable, t.CompletedAt, t.UpdatedAt, t.ArchivedAt, t.ServiceID)
 	if err == nil && tag.RowsAffected() == 0 {
 		return projects.ErrStale
 	}

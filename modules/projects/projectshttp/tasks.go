@@ -72,6 +72,7 @@ type TaskView struct {
 	Checklist        []ChecklistLine `json:"checklist"`
 	Tags             []string        `json:"tags"`
 	Billable         bool            `json:"billable"`
+	ServiceID        *string         `json:"service_id" doc:"What time on it is sold as"`
 	SubTasks         int             `json:"sub_tasks"`
 	SubTasksDone     int             `json:"sub_tasks_done"`
 	Comments         int             `json:"comments"`
@@ -108,6 +109,7 @@ type NewTask struct {
 	Checklist       []ChecklistLine `json:"checklist,omitempty" maxItems:"100"`
 	Tags            []string        `json:"tags,omitempty" maxItems:"20"`
 	Billable        *bool           `json:"billable,omitempty" doc:"As the project when missing"`
+	ServiceID       string          `json:"service_id,omitempty" maxLength:"36" doc:"What time on it is sold as"`
 }
 
 // TaskChange is what the web sends to change one; what is missing stays as it is.
@@ -126,6 +128,7 @@ type TaskChange struct {
 	Checklist        *[]ChecklistLine `json:"checklist,omitempty" maxItems:"100"`
 	Tags             *[]string        `json:"tags,omitempty" maxItems:"20"`
 	Billable         *bool            `json:"billable,omitempty"`
+	ServiceID        *string          `json:"service_id,omitempty" maxLength:"36" doc:"Empty clears it"`
 }
 
 // TaskMove says where on the board a task goes: beside another one, or last in the column.
@@ -216,13 +219,13 @@ func (h handlers) tasks(ctx context.Context, in *tasksIn) (*tasksOut, error) {
 
 func (h handlers) createTask(ctx context.Context, in *createTaskIn) (*taskOut, error) {
 	b := in.Body
-	bad := checkID(checkID(nil, "body.parent_id", b.ParentID), "body.assignee_id", b.AssigneeID)
+	bad := checkID(checkID(checkID(nil, "body.parent_id", b.ParentID), "body.assignee_id", b.AssigneeID), "body.service_id", b.ServiceID)
 	if bad != nil {
 		return nil, bad
 	}
 	n := projects.NewTask{
 		ProjectID: b.ProjectID, ParentID: b.ParentID, Name: b.Name, Description: b.Description, ColumnID: b.ColumnID, AssigneeID: b.AssigneeID,
-		Estimate: b.EstimateSeconds, Checklist: mapped(b.Checklist, fromLine), Tags: b.Tags, Billable: b.Billable,
+		Estimate: b.EstimateSeconds, Checklist: mapped(b.Checklist, fromLine), Tags: b.Tags, Billable: b.Billable, ServiceID: b.ServiceID,
 	}
 	n.Priority, _ = projects.ParsePriority(b.Priority)
 	if b.StartsOn != nil {
@@ -253,7 +256,7 @@ func (h handlers) changeTask(ctx context.Context, in *changeTaskIn) (*taskOut, e
 func (b TaskChange) change() (projects.TaskChange, error) {
 	c := projects.TaskChange{
 		Name: b.Name, Description: b.Description, ParentID: b.ParentID, ColumnID: b.ColumnID, AssigneeID: b.AssigneeID,
-		Percent: b.PercentComplete, Tags: b.Tags, Billable: b.Billable, Estimate: effort(b.EstimateSeconds), Remaining: effort(b.RemainingSeconds),
+		Percent: b.PercentComplete, Tags: b.Tags, Billable: b.Billable, ServiceID: b.ServiceID, Estimate: effort(b.EstimateSeconds), Remaining: effort(b.RemainingSeconds),
 	}
 	var bad *fault.Error
 	if b.ParentID != nil {
@@ -261,6 +264,9 @@ func (b TaskChange) change() (projects.TaskChange, error) {
 	}
 	if b.AssigneeID != nil {
 		bad = checkID(bad, "body.assignee_id", *b.AssigneeID)
+	}
+	if b.ServiceID != nil {
+		bad = checkID(bad, "body.service_id", *b.ServiceID)
 	}
 	c.StartsOn, bad = parseDay(bad, "body.starts_on", b.StartsOn)
 	c.DueOn, bad = parseDay(bad, "body.due_on", b.DueOn)
@@ -354,7 +360,7 @@ func toTask(r projects.TaskRow) TaskView {
 		EstimateSeconds: r.Estimate, LoggedSeconds: r.LoggedSeconds, RemainingSeconds: r.Remaining, PercentComplete: r.Percent,
 		StartsOn: optional(r.StartsOn.String()), DueOn: optional(r.DueOn.String()),
 		Checklist: mapped(r.Checklist, func(c projects.ChecklistItem) ChecklistLine { return ChecklistLine{c.ID, c.Text, c.Done} }),
-		Tags:      some(r.Tags), Billable: r.Billable, SubTasks: r.SubTasks, SubTasksDone: r.SubTasksDone, Comments: r.Comments,
+		Tags:      some(r.Tags), Billable: r.Billable, ServiceID: optional(r.ServiceID), SubTasks: r.SubTasks, SubTasksDone: r.SubTasksDone, Comments: r.Comments,
 		CompletedAt: r.CompletedAt, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), ArchivedAt: r.ArchivedAt, Version: r.Version,
 	}
 }

@@ -136,19 +136,18 @@ func (Store) RatesOf(_ context.Context, tx *tenancy.Tx, cardID string) ([]rates.
 }
 
 // AddRate inserts r.
-func (Store) AddRate(_ context.Context, tx *tenancy.Tx, r rates.Rate, by string) error {
-	now := time.Now().UTC()
+func (Store) AddRate(_ context.Context, tx *tenancy.Tx, r rates.Rate, by string, at time.Time) error {
 	row := rateRow{
 		ID: r.ID, CardID: r.CardID, Kind: string(r.Target), TargetID: r.TargetID, PerHour: *r.PerHour, ValidFrom: r.From, ValidTo: r.To,
-		CreatedAt: now, CreatedBy: orNull(by), UpdatedAt: now, Version: r.Version,
+		CreatedAt: at, CreatedBy: orNull(by), UpdatedAt: at, Version: r.Version,
 	}
 	return overlap(tx.Gorm().Create(&row).Error)
 }
 
 // SaveRate writes what may change of r.
-func (Store) SaveRate(_ context.Context, tx *tenancy.Tx, r rates.Rate) error {
+func (Store) SaveRate(_ context.Context, tx *tenancy.Tx, r rates.Rate, at time.Time) error {
 	return overlap(tx.Gorm().Model(&rateRow{ID: r.ID}).Updates(map[string]any{
-		"per_hour": *r.PerHour, "valid_to": r.To, "updated_at": time.Now().UTC(), "version": r.Version,
+		"per_hour": *r.PerHour, "valid_to": r.To, "updated_at": at, "version": r.Version,
 	}).Error)
 }
 
@@ -160,8 +159,8 @@ func overlap(err error) error {
 }
 
 // RemoveRate takes a rate out of use; the row stays for those who look back.
-func (Store) RemoveRate(_ context.Context, tx *tenancy.Tx, id string) error {
-	return tx.Gorm().Model(&rateRow{ID: id}).Updates(map[string]any{"removed_at": time.Now().UTC(), "version": gorm.Expr("version + 1")}).Error
+func (Store) RemoveRate(_ context.Context, tx *tenancy.Tx, id string, at time.Time) error {
+	return tx.Gorm().Model(&rateRow{ID: id}).Updates(map[string]any{"removed_at": at, "version": gorm.Expr("version + 1")}).Error
 }
 
 // RateCard tells which card a rate is on.

@@ -28,6 +28,12 @@ type Service interface {
 	ChangeRate(context.Context, string, int, rates.RateChange) (rates.Rate, error)
 	RemoveRate(context.Context, string) error
 	Explain(context.Context, []string, rates.Question) ([]rates.Explanation, error)
+	CreateSold(context.Context, rates.NewSold) (rates.Sold, error)
+	ChangeSold(context.Context, string, int, rates.SoldChange) (rates.Sold, error)
+	ArchiveSold(context.Context, string) (rates.Sold, error)
+	RestoreSold(context.Context, string) (rates.Sold, error)
+	FindSold(context.Context, string) (rates.Sold, error)
+	ListSold(context.Context, rates.SoldFilter, page.Query) ([]rates.Sold, *string, error)
 }
 
 type handlers struct{ svc Service }
@@ -35,6 +41,7 @@ type handlers struct{ svc Service }
 // Register declares the operations.
 func Register(api *httpapi.API, svc Service) {
 	h := handlers{svc}
+	registerServices(api, h)
 	const cards = "/api/v1/rate-cards"
 	op := func(id, method, path, summary string) httpapi.Op {
 		o := httpapi.Op{ID: id, Tag: "rates", Method: method, Path: path, Summary: summary, Need: rates.WriteCards}
@@ -80,7 +87,7 @@ type RateCardView struct {
 type RateView struct {
 	ID        string    `json:"id"`
 	CardID    string    `json:"card_id"`
-	Kind      string    `json:"kind" enum:"member,task,position"`
+	Kind      string    `json:"kind" enum:"member,task,service,position"`
 	TargetID  string    `json:"target_id"`
 	PerHour   *string   `json:"per_hour" doc:"Decimal; null where the reader may not see amounts"`
 	ValidFrom day.Date  `json:"valid_from"`
@@ -110,7 +117,7 @@ type RateCardChange struct {
 
 // NewRate is what the web sends to add a rate.
 type NewRate struct {
-	Kind      string    `json:"kind" enum:"member,task,position"`
+	Kind      string    `json:"kind" enum:"member,task,service,position"`
 	TargetID  string    `json:"target_id" format:"uuid"`
 	PerHour   string    `json:"per_hour" minLength:"1" maxLength:"20" pattern:"^-?[0-9]+([.][0-9]+)?$" doc:"Decimal; zero is a rate"`
 	ValidFrom day.Date  `json:"valid_from"`
@@ -140,7 +147,7 @@ type RateExplanation struct {
 // RateStep is one place of the order.
 type RateStep struct {
 	Level  string `json:"level" enum:"agency,client,project"`
-	Kind   string `json:"kind" enum:"member,task,position"`
+	Kind   string `json:"kind" enum:"member,task,service,position"`
 	Text   string `json:"text"`
 	Exists bool   `json:"exists"`
 	Taken  bool   `json:"taken"`
@@ -183,6 +190,7 @@ type (
 		Project string   `query:"project_id" maxLength:"36"`
 		Client  string   `query:"client_id" maxLength:"36" doc:"Where there is no project"`
 		Task    string   `query:"task_id" maxLength:"36"`
+		Service string   `query:"service_id" maxLength:"36"`
 		Day     string   `query:"day" required:"true" maxLength:"10" doc:"The work date"`
 	}
 	cardOut struct {
@@ -298,7 +306,7 @@ func (h handlers) resolve(ctx context.Context, in *resolveIn) (*resolveOut, erro
 	if err != nil {
 		return nil, rates.ErrBadQuestion.Because(err).At("query.day", "is not a day")
 	}
-	all := map[string]string{"query.project_id": in.Project, "query.client_id": in.Client, "query.task_id": in.Task}
+	all := map[string]string{"query.project_id": in.Project, "query.client_id": in.Client, "query.task_id": in.Task, "query.service_id": in.Service}
 	if err := ids(all); err != nil {
 		return nil, err
 	}
@@ -307,7 +315,7 @@ func (h handlers) resolve(ctx context.Context, in *resolveIn) (*resolveOut, erro
 			return nil, errInvalid.At("query.member_id", "is not an id")
 		}
 	}
-	found, err := h.svc.Explain(ctx, in.Member, rates.Question{ProjectID: in.Project, ClientID: in.Client, TaskID: in.Task, Day: d})
+	found, err := h.svc.Explain(ctx, in.Member, rates.Question{ProjectID: in.Project, ClientID: in.Client, TaskID: in.Task, ServiceID: in.Service, Day: d})
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -20,6 +21,7 @@ type entryRow struct {
 	ClientID      *string
 	ProjectID     string
 	TaskID        *string
+	ServiceID     *string
 	WorkDate      day.Date
 	StartedAt     *time.Time
 	EndedAt       *time.Time
@@ -35,43 +37,54 @@ type entryRow struct {
 	RateCardName  string
 	RateLevel     string
 	RateWhy       string
-	State         string
-	InvoiceID     *string
-	RejectReason  string
-	Source        string
-	CrossedLock   bool
-	OverDay       bool
-	CreatedAt     time.Time
-	CreatedBy     *string
-	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
-	Version       int
+
+	OwnRateAmount   *decimal.Decimal
+	OwnRateCurrency *string
+
+	State        string
+	InvoiceID    *string
+	RejectReason string
+	Source       string
+	CrossedLock  bool
+	OverDay      bool
+	CreatedAt    time.Time
+	CreatedBy    *string
+	UpdatedAt    time.Time `gorm:"autoUpdateTime:false"`
+	Version      int
 }
 
 func (entryRow) TableName() string { return "time_entries" }
 
-const entryColumns = `id, member_id, timesheet_id, client_id, project_id, task_id, work_date, started_at, ended_at, zone, raw_seconds, billed_seconds,
-	billable, note, rate_amount, rate_currency, rate_id, rate_card_id, rate_card_name, rate_level, rate_why, state, invoice_id, reject_reason,
-	source, crossed_lock, over_day, created_at, created_by, updated_at, version`
+const entryColumns = `id, member_id, timesheet_id, client_id, project_id, task_id, service_id, work_date, started_at, ended_at, zone, raw_seconds, billed_seconds,
+	billable, note, rate_amount, rate_currency, rate_id, rate_card_id, rate_card_name, rate_level, rate_why, own_rate_amount, own_rate_currency,
+	state, invoice_id, reject_reason, source, crossed_lock, over_day, created_at, created_by, updated_at, version`
 
 func toRow(e timesheets.Entry) entryRow {
-	return entryRow{
-		ID: e.ID, MemberID: e.MemberID, TimesheetID: e.SheetID, ClientID: null(e.ClientID), ProjectID: e.ProjectID, TaskID: null(e.TaskID),
+	r := entryRow{
+		ID: e.ID, MemberID: e.MemberID, TimesheetID: e.SheetID, ClientID: null(e.ClientID), ProjectID: e.ProjectID, TaskID: null(e.TaskID), ServiceID: null(e.ServiceID),
 		WorkDate: e.Day, StartedAt: e.StartedAt, EndedAt: e.EndedAt, Zone: e.Zone, RawSeconds: e.RawSeconds, BilledSeconds: e.BilledSeconds,
 		Billable: e.Billable, Note: e.Note, RateAmount: e.Rate, RateCurrency: null(e.Currency), RateID: null(e.RateID),
 		RateCardID: null(e.RateCardID), RateCardName: e.RateCardName, RateLevel: e.RateLevel, RateWhy: e.RateWhy, State: e.State,
 		InvoiceID: null(e.InvoiceID), RejectReason: e.RejectReason, Source: e.Source, CrossedLock: e.CrossedLock, OverDay: e.OverDay,
 		CreatedAt: e.CreatedAt, CreatedBy: null(e.CreatedBy), UpdatedAt: e.UpdatedAt, Version: e.Version,
 	}
+	if e.Own != nil {
+		r.OwnRateAmount, r.OwnRateCurrency = &e.Own.PerHour, &e.Own.Currency
+	}
+	return r
 }
 
 func fromRow(r entryRow) timesheets.Entry {
 	e := timesheets.Entry{
-		ID: r.ID, MemberID: r.MemberID, SheetID: r.TimesheetID, ClientID: text(r.ClientID), ProjectID: r.ProjectID, TaskID: text(r.TaskID),
+		ID: r.ID, MemberID: r.MemberID, SheetID: r.TimesheetID, ClientID: text(r.ClientID), ProjectID: r.ProjectID, TaskID: text(r.TaskID), ServiceID: text(r.ServiceID),
 		Day: r.WorkDate, StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt), Zone: r.Zone, RawSeconds: r.RawSeconds, BilledSeconds: r.BilledSeconds,
 		Billable: r.Billable, Note: r.Note, Rate: r.RateAmount, Currency: text(r.RateCurrency), RateID: text(r.RateID),
 		RateCardID: text(r.RateCardID), RateCardName: r.RateCardName, RateLevel: r.RateLevel, RateWhy: r.RateWhy, State: r.State,
 		InvoiceID: text(r.InvoiceID), RejectReason: r.RejectReason, Source: r.Source, CrossedLock: r.CrossedLock, OverDay: r.OverDay,
 		CreatedAt: r.CreatedAt.UTC(), CreatedBy: text(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
+	}
+	if r.OwnRateAmount != nil {
+		e.Own = &timesheets.OwnRate{PerHour: *r.OwnRateAmount, Currency: strings.TrimSpace(text(r.OwnRateCurrency))}
 	}
 	return e
 }
@@ -133,6 +146,7 @@ func conditions(f timesheets.Filter) *where {
 	w.on(len(f.TaskIDs) > 0, `task_id IN ?`, f.TaskIDs)
 	w.on(f.ClientID != "", `client_id = ?`, f.ClientID)
 	w.on(f.TaskID != "", `task_id = ?`, f.TaskID)
+	w.on(f.ServiceID != "", `service_id = ?`, f.ServiceID)
 	w.on(f.TaskID == "" && f.ExactTask, `task_id IS NULL`)
 	w.on(f.SheetID != "", `timesheet_id = ?`, f.SheetID)
 	w.on(f.InvoiceID != "", `invoice_id = ?`, f.InvoiceID)
@@ -142,12 +156,10 @@ func conditions(f timesheets.Filter) *where {
 	if f.Billable != nil {
 		w.on(true, `billable = ?`, *f.Billable)
 	}
-	w.on(f.Text != "", `note ILIKE ?`, "%"+likeSafe.Replace(f.Text)+"%")
+	w.on(f.Text != "", `note ILIKE ?`, pg.Contains(f.Text))
 	w.on(f.AfterID != "", `(work_date, id) < (?::date, ?::uuid)`, f.AfterDay, f.AfterID)
 	return w
 }
-
-var likeSafe = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // Entries lists entries: a page newest first, or all of them oldest first.
 func (Store) Entries(_ context.Context, tx *tenancy.Tx, f timesheets.Filter) ([]timesheets.Entry, error) {
@@ -239,7 +251,7 @@ func fromSums(rows []sumRow) []timesheets.Sum {
 var groupColumns = map[timesheets.Group]string{
 	timesheets.ByNothing: `''`, timesheets.ByProject: `project_id::text`, timesheets.ByMember: `member_id::text`,
 	timesheets.ByClient: `coalesce(client_id::text, '')`, timesheets.ByDay: `work_date::text`,
-	timesheets.ByTask: `coalesce(task_id::text, '')`,
+	timesheets.ByTask: `coalesce(task_id::text, '')`, timesheets.ByService: `coalesce(service_id::text, '')`,
 }
 
 // Sums adds up entries by group and currency.

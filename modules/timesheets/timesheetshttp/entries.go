@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/app/kit/money"
@@ -37,6 +39,23 @@ type EntryRateView struct {
 	Why      string `json:"why"`
 }
 
+// EntryOwnRate is a rate set on an entry itself, in and out.
+type EntryOwnRate struct {
+	PerHour  string `json:"per_hour" minLength:"1" maxLength:"20" pattern:"^-?[0-9]+([.][0-9]+)?$" doc:"Decimal; zero is a rate"`
+	Currency string `json:"currency" minLength:"3" maxLength:"3"`
+}
+
+func (r *EntryOwnRate) own() (*timesheets.OwnRate, error) {
+	if r == nil {
+		return nil, nil
+	}
+	amount, err := decimal.NewFromString(r.PerHour)
+	if err != nil {
+		return nil, timesheets.ErrBadOwnRate.Because(err).At("body.own_rate.per_hour", "is not a number")
+	}
+	return &timesheets.OwnRate{PerHour: amount, Currency: r.Currency}, nil
+}
+
 // TimeEntryView is worked time.
 type TimeEntryView struct {
 	ID            string         `json:"id"`
@@ -49,6 +68,8 @@ type TimeEntryView struct {
 	ProjectName   string         `json:"project_name"`
 	TaskID        *string        `json:"task_id"`
 	TaskName      string         `json:"task_name"`
+	ServiceID     *string        `json:"service_id"`
+	ServiceName   string         `json:"service_name"`
 	Day           day.Date       `json:"day" doc:"The local work date, decided at entry"`
 	StartedAt     *time.Time     `json:"started_at"`
 	EndedAt       *time.Time     `json:"ended_at"`
@@ -63,6 +84,7 @@ type TimeEntryView struct {
 	Source        string         `json:"source" enum:"manual,timer,grid"`
 	Flags         []string       `json:"flags" doc:"crossed_lock and over_day: kept by a timer although the rules refuse it by hand"`
 	Rate          *EntryRateView `json:"rate,omitempty" doc:"Absent for those who may not see rates"`
+	OwnRate       *EntryOwnRate  `json:"own_rate,omitempty" doc:"Set on the entry itself; goes before every card"`
 	NoRate        bool           `json:"no_rate" doc:"Billable, but without a rate: it cannot be billed"`
 	Amount        *money.Money   `json:"amount,omitempty"`
 	Editable      bool           `json:"editable" doc:"By its own member"`
@@ -81,7 +103,7 @@ type EntryWarning struct {
 func toEntry(e timesheets.Entry, warnings []timesheets.Warning) TimeEntryView {
 	v := TimeEntryView{
 		ID: e.ID, MemberID: e.MemberID, TimesheetID: e.SheetID, ClientID: null(e.ClientID), ClientName: e.ClientName, ProjectID: e.ProjectID,
-		ProjectCode: e.ProjectCode, ProjectName: e.ProjectName, TaskID: null(e.TaskID), TaskName: e.TaskName, Day: e.Day, StartedAt: e.StartedAt,
+		ProjectCode: e.ProjectCode, ProjectName: e.ProjectName, TaskID: null(e.TaskID), TaskName: e.TaskName, ServiceID: null(e.ServiceID), ServiceName: e.ServiceName, Day: e.Day, StartedAt: e.StartedAt,
 		EndedAt: e.EndedAt, Zone: e.Zone, Seconds: e.RawSeconds, BilledSeconds: e.BilledSeconds, Billable: e.Billable, Note: e.Note, State: e.State,
 		RejectReason: e.RejectReason, InvoiceID: null(e.InvoiceID), Source: e.Source, Flags: []string{}, NoRate: e.NoRate(), Amount: e.Amount(),
 		Editable: e.Editable(), CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Version: e.Version,
@@ -97,6 +119,9 @@ func toEntry(e timesheets.Entry, warnings []timesheets.Warning) TimeEntryView {
 		if short := e.Rate.Round(2); short.Equal(*e.Rate) {
 			v.Rate.PerHour = short.StringFixed(2)
 		}
+	}
+	if e.Own != nil {
+		v.OwnRate = &EntryOwnRate{PerHour: e.Own.PerHour.StringFixed(max(2, -e.Own.PerHour.Exponent())), Currency: e.Own.Currency}
 	}
 	for _, w := range warnings {
 		v.Warnings = append(v.Warnings, EntryWarning(w))
@@ -115,19 +140,23 @@ type NewTimeEntry struct {
 	MemberID  string     `json:"member_id,omitempty" format:"uuid" doc:"Yourself when left out; others need timesheets.sheets.approve"`
 	ProjectID string     `json:"project_id" format:"uuid"`
 	TaskID    *string    `json:"task_id,omitempty" format:"uuid"`
+	ServiceID *string    `json:"service_id,omitempty" format:"uuid" doc:"The task's when left out"`
 	Day       *day.Date  `json:"day,omitempty" doc:"Required with seconds"`
 	Seconds   *int64     `json:"seconds,omitempty" doc:"More than 0, at most 24 hours"`
 	StartedAt *time.Time `json:"started_at,omitempty"`
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
 	Zone      string     `json:"zone,omitempty" maxLength:"60" doc:"IANA time zone of the person; the agency's when left out"`
 	Note      string     `json:"note,omitempty" maxLength:"2000"`
-	Billable  *bool      `json:"billable,omitempty" doc:"What the project says when left out"`
+	Billable  *bool      `json:"billable,omitempty" doc:"What the project, the task and the service say when left out"`
+
+	OwnRate *EntryOwnRate `json:"own_rate,omitempty" doc:"Goes before every rate card; needs rates.cards.write"`
 }
 
 // TimeEntryChange names what changes; what is left out stays. Seconds turn start and end into a duration.
 type TimeEntryChange struct {
 	ProjectID *string    `json:"project_id,omitempty" format:"uuid"`
 	TaskID    *string    `json:"task_id,omitempty" maxLength:"36" doc:"Empty for no task"`
+	ServiceID *string    `json:"service_id,omitempty" maxLength:"36" doc:"Empty for no service"`
 	Day       *day.Date  `json:"day,omitempty"`
 	Seconds   *int64     `json:"seconds,omitempty"`
 	StartedAt *time.Time `json:"started_at,omitempty"`
@@ -135,6 +164,9 @@ type TimeEntryChange struct {
 	Zone      *string    `json:"zone,omitempty" maxLength:"60"`
 	Note      *string    `json:"note,omitempty" maxLength:"2000"`
 	Billable  *bool      `json:"billable,omitempty"`
+
+	OwnRate   *EntryOwnRate `json:"own_rate,omitempty" doc:"Goes before every rate card; needs rates.cards.write"`
+	CardsRate bool          `json:"cards_rate,omitempty" doc:"Takes a rate set on the entry off again: the cards decide"`
 }
 
 // EntryFilter narrows lists, totals and exports alike. It is exported because huma skips embedded structs that are not.
@@ -143,6 +175,7 @@ type EntryFilter struct {
 	ProjectID string   `query:"project_id" format:"uuid"`
 	ClientID  string   `query:"client_id" format:"uuid"`
 	TaskID    string   `query:"task_id" format:"uuid"`
+	ServiceID string   `query:"service_id" format:"uuid"`
 	InvoiceID string   `query:"invoice_id" format:"uuid"`
 	From      day.Date `query:"from" doc:"First work date"`
 	To        day.Date `query:"to" doc:"Last work date"`
@@ -153,7 +186,7 @@ type EntryFilter struct {
 
 func (f EntryFilter) filter() timesheets.Filter {
 	out := timesheets.Filter{
-		MemberID: f.MemberID, ProjectID: f.ProjectID, ClientID: f.ClientID, TaskID: f.TaskID, InvoiceID: f.InvoiceID,
+		MemberID: f.MemberID, ProjectID: f.ProjectID, ClientID: f.ClientID, TaskID: f.TaskID, ServiceID: f.ServiceID, InvoiceID: f.InvoiceID,
 		From: f.From, To: f.To, States: f.States, Text: f.Text,
 	}
 	if f.Billable != "" {
@@ -227,7 +260,7 @@ type (
 	}
 	summaryIn struct {
 		EntryFilter
-		Group string `query:"group" enum:"project,member,client,task,day"`
+		Group string `query:"group" enum:"project,member,client,task,service,day"`
 	}
 	summaryOut struct{ Body TimeSummary }
 	exportIn   struct{ EntryFilter }
@@ -275,8 +308,12 @@ func toEntries(entries []timesheets.Entry) []TimeEntryView {
 
 func (h handlers) create(ctx context.Context, in *newEntryIn) (*entryOut, error) {
 	b := in.Body
+	own, err := b.OwnRate.own()
+	if err != nil {
+		return nil, err
+	}
 	n := timesheets.NewEntry{
-		MemberID: b.MemberID, ProjectID: b.ProjectID, TaskID: text(b.TaskID), StartedAt: b.StartedAt, EndedAt: b.EndedAt, Seconds: b.Seconds,
+		MemberID: b.MemberID, ProjectID: b.ProjectID, TaskID: text(b.TaskID), ServiceID: text(b.ServiceID), Own: own, StartedAt: b.StartedAt, EndedAt: b.EndedAt, Seconds: b.Seconds,
 		Zone: b.Zone, Note: b.Note, Billable: b.Billable,
 	}
 	if b.Day != nil {
@@ -303,9 +340,18 @@ func (h handlers) change(ctx context.Context, in *changeEntryIn) (*entryOut, err
 		return nil, err
 	}
 	b := in.Body
-	e, ws, err := h.svc.Change(ctx, in.ID, version, timesheets.EntryChange{
-		ProjectID: b.ProjectID, TaskID: b.TaskID, Day: b.Day, StartedAt: b.StartedAt, EndedAt: b.EndedAt, Seconds: b.Seconds, Zone: b.Zone, Note: b.Note, Billable: b.Billable,
-	})
+	ch := timesheets.EntryChange{
+		ProjectID: b.ProjectID, TaskID: b.TaskID, ServiceID: b.ServiceID, Day: b.Day, StartedAt: b.StartedAt, EndedAt: b.EndedAt, Seconds: b.Seconds,
+		Zone: b.Zone, Note: b.Note, Billable: b.Billable,
+	}
+	own, err := b.OwnRate.own()
+	if err != nil {
+		return nil, err
+	}
+	if own != nil || b.CardsRate {
+		ch.Own = &own
+	}
+	e, ws, err := h.svc.Change(ctx, in.ID, version, ch)
 	if err != nil {
 		return nil, err
 	}

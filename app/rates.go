@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"github.com/bureauhq/bureau/modules/projects"
+	"github.com/bureauhq/bureau/modules/rates"
+	"github.com/bureauhq/bureau/modules/timesheets"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// ofProjects answers rates.Projects: whose project it is.
+type ofProjects struct{ s *Services }
+
+func (o ofProjects) ClientsOfTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error) {
+	found, err := o.s.Projects.ProjectsByIDsTx(ctx, tx, ids)
+	clients := make(map[string]string, len(found))
+	for id, p := range found {
+		clients[id] = p.ClientID
+	}
+	return clients, err
+}
+
+// targets answers rates.Targets and rates.Taxes: whether what a rate or a service names exists.
+type targets struct{ s *Services }
+
+func (t targets) MembersTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]bool, error) {
+	names, err := t.s.Identity.NamesTx(ctx, tx, ids)
+	out := make(map[string]bool, len(names))
+	for id := range names {
+		out[id] = true
+	}
+	return out, err
+}
+
+func (t targets) IsPositionTx(ctx context.Context, tx *tenancy.Tx, id string) (bool, error) {
+	return t.s.People.IsPositionTx(ctx, tx, id)
+}
+
+func (t targets) ProjectOfTaskTx(ctx context.Context, tx *tenancy.Tx, taskID string) (string, error) {
+	found, err := t.s.Projects.TaskTx(ctx, tx, taskID)
+	if errors.Is(err, projects.ErrTaskNotFound) {
+		return "", nil
+	}
+	return found.ProjectID, err
+}
+
+// IsTaxRateTx looks invoicing up when asked, since it is built after rates.
+func (t targets) IsTaxRateTx(ctx context.Context, tx *tenancy.Tx, id string) (bool, error) {
+	return t.s.Invoicing.IsTaxRateTx(ctx, tx, id)
+}
+
+// sales answers projects.Services and timesheets.Services: what is sold. Rates
+// are looked up when asked, since they are built after projects.
+type sales struct{ s *Services }
+
+func (x sales) IsServiceTx(ctx context.Context, tx *tenancy.Tx, id string) (bool, error) {
+	found, err := x.s.Rates.SoldTx(ctx, tx, id)
+	if errors.Is(err, rates.ErrServiceNotFound) {
+		return false, nil
+	}
+	return err == nil && found.ArchivedAt == nil, err
+}
+
+func (x sales) ServiceTx(ctx context.Context, tx *tenancy.Tx, id string) (timesheets.Sale, error) {
+	found, err := x.s.Rates.SoldTx(ctx, tx, id)
+	if errors.Is(err, rates.ErrServiceNotFound) || (err == nil && found.ArchivedAt != nil) {
+		return timesheets.Sale{}, timesheets.ErrNoService
+	}
+	return timesheets.Sale{ID: found.ID, Name: found.Name, Billable: found.Billable}, err
+}
+
+func (x sales) ServiceNamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error) {
+	found, err := x.s.Rates.SoldByIDsTx(ctx, tx, ids)
+	out := make(map[string]string, len(found))
+	for id, s := range found {
+		out[id] = s.Name
+	}
+	return out, err
+}
+
+// prices answers timesheets.Rates.
+type prices struct{ rates *rates.Service }
+
+func (p prices) ResolveTx(ctx context.Context, tx *tenancy.Tx, q timesheets.RateQuestion) (timesheets.Rate, error) {
+	a, err := p.rates.ResolveTx(ctx, tx, rates.Question{
+		MemberID: q.MemberID, ProjectID: q.ProjectID, ClientID: q.ClientID, TaskID: q.TaskID, ServiceID: q.ServiceID, Day: q.Day,
+	})
+	return timesheets.Rate{
+		Found: a.Found, PerHour: a.PerHour, Currency: a.Currency, RateID: a.RateID, CardID: a.CardID, CardName: a.CardName, Level: a.Level, Why: a.Why,
+	}, err
+}

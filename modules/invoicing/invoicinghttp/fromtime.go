@@ -1,0 +1,70 @@
+package invoicinghttp
+
+import (
+	"context"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/modules/invoicing"
+)
+
+// InvoiceFromTime says which time is billed.
+type InvoiceFromTime struct {
+	ClientID   string   `json:"client_id,omitempty" format:"uuid" doc:"Needed without project_ids"`
+	ProjectIDs []string `json:"project_ids,omitempty" maxItems:"100"`
+	EntityID   string   `json:"entity_id,omitempty" format:"uuid"`
+	From       day.Date `json:"from"`
+	To         day.Date `json:"to"`
+	GroupBy    string   `json:"group_by,omitempty" enum:"task,person,day" default:"task"`
+	TaxRateIDs []string `json:"tax_rate_ids,omitempty" maxItems:"5" doc:"The default taxes when left out"`
+}
+
+func (b InvoiceFromTime) wanted() invoicing.FromTime {
+	return invoicing.FromTime{
+		ClientID: b.ClientID, ProjectIDs: b.ProjectIDs, EntityID: b.EntityID, From: b.From, To: b.To,
+		GroupBy: invoicing.GroupBy(b.GroupBy), TaxRateIDs: b.TaxRateIDs,
+	}
+}
+
+// InvoiceFromTimeResult is a draft and the time that is not on it.
+type InvoiceFromTimeResult struct {
+	Invoice InvoiceView      `json:"invoice"`
+	LeftOut []InvoiceLeftOut `json:"left_out" doc:"Approved time of the period that cannot be billed yet"`
+}
+
+// InvoiceLeftOut is time that cannot be billed, and why.
+type InvoiceLeftOut struct {
+	EntryID     string   `json:"entry_id"`
+	MemberID    string   `json:"member_id"`
+	ProjectName string   `json:"project_name"`
+	TaskName    string   `json:"task_name"`
+	Day         day.Date `json:"day"`
+	Seconds     int64    `json:"seconds"`
+	Reason      string   `json:"reason" enum:"no_rate,other_currency"`
+}
+
+type fromTimeOut struct {
+	ETag string `header:"ETag"`
+	Body InvoiceFromTimeResult
+}
+
+func (h handlers) billed(ctx context.Context, i invoicing.Invoice, out []invoicing.LeftOut, err error) (*fromTimeOut, error) {
+	one, err := h.one(ctx, i, err)
+	if err != nil {
+		return nil, err
+	}
+	left := make([]InvoiceLeftOut, len(out))
+	for n, e := range out {
+		left[n] = InvoiceLeftOut{e.ID, e.MemberID, e.ProjectName, e.TaskName, e.Day, e.Seconds, e.Why}
+	}
+	return &fromTimeOut{one.ETag, InvoiceFromTimeResult{one.Body, left}}, nil
+}
+
+func (h handlers) fromTime(ctx context.Context, in *struct{ Body InvoiceFromTime }) (*fromTimeOut, error) {
+	i, out, err := h.svc.CreateFromTime(ctx, in.Body.wanted())
+	return h.billed(ctx, i, out, err)
+}
+
+func (h handlers) previewFromTime(ctx context.Context, in *struct{ Body InvoiceFromTime }) (*fromTimeOut, error) {
+	i, out, err := h.svc.Preview(ctx, in.Body.wanted())
+	return h.billed(ctx, i, out, err)
+}

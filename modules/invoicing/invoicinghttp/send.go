@@ -1,0 +1,73 @@
+package invoicinghttp
+
+import (
+	"context"
+	"time"
+
+	"github.com/bureauhq/bureau/modules/invoicing"
+)
+
+// InvoiceLetter is the mail that carries an invoice.
+type InvoiceLetter struct {
+	To      []string `json:"to,omitempty" maxItems:"20" doc:"The client's contacts for invoices when left out"`
+	Subject string   `json:"subject,omitempty" maxLength:"200"`
+	Message string   `json:"message,omitempty" maxLength:"10000"`
+}
+
+func (h handlers) letter(ctx context.Context, in *IDIn) (*struct{ Body InvoiceLetter }, error) {
+	l, err := h.svc.Letter(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body InvoiceLetter }{InvoiceLetter(l)}, nil
+}
+
+// InvoiceSending is one mail with an invoice.
+type InvoiceSending struct {
+	ID       string     `json:"id"`
+	To       []string   `json:"to"`
+	Subject  string     `json:"subject"`
+	QueuedAt time.Time  `json:"queued_at"`
+	SentAt   *time.Time `json:"sent_at" doc:"Null while it is under way"`
+}
+
+// InvoiceSendings are the mails of an invoice.
+type InvoiceSendings struct {
+	Items []InvoiceSending `json:"items"`
+}
+
+func sendingView(s invoicing.Sending) InvoiceSending {
+	v := InvoiceSending{ID: s.ID, To: make([]string, len(s.To)), Subject: s.Subject, QueuedAt: s.QueuedAt, SentAt: s.SentAt}
+	for n, r := range s.To {
+		v.To[n] = r.Email
+	}
+	return v
+}
+
+func (h handlers) send(ctx context.Context, in *struct {
+	IDIn
+	Body *InvoiceLetter
+},
+) (*struct{ Body InvoiceSending }, error) {
+	var l invoicing.Letter
+	if in.Body != nil {
+		l = invoicing.Letter(*in.Body)
+	}
+	s, err := h.svc.Send(ctx, in.ID, l)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body InvoiceSending }{sendingView(s)}, nil
+}
+
+func (h handlers) sendings(ctx context.Context, in *IDIn) (*struct{ Body InvoiceSendings }, error) {
+	all, err := h.svc.Sendings(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := InvoiceSendings{Items: make([]InvoiceSending, len(all))}
+	for n, s := range all {
+		out.Items[n] = sendingView(s)
+	}
+	return &struct{ Body InvoiceSendings }{out}, nil
+}
