@@ -28,8 +28,8 @@ type AccessView struct {
 	Next     string     `json:"next" doc:"The level after that"`
 }
 
-// AccountView is the agency's bill.
-type AccountView struct {
+// BillingAccountView is the agency's bill.
+type BillingAccountView struct {
 	Access            AccessView `json:"access"`
 	Status            string     `json:"status"`
 	Plan              string     `json:"plan" doc:"Billed from the next renewal on"`
@@ -103,7 +103,7 @@ type LinkView struct {
 
 type (
 	statusOut  struct{ Body AccessView }
-	accountOut struct{ Body AccountView }
+	accountOut struct{ Body BillingAccountView }
 	plansOut   struct {
 		Body struct {
 			Items []PlanView `json:"items" nullable:"false"`
@@ -167,8 +167,8 @@ func accessView(a billing.Access) AccessView {
 	return AccessView{Level: string(a.Level), Plan: string(a.Plan), MaxSeats: limit(a.MaxSeats), Features: words(a.Features), Reasons: words(a.Reasons), Until: a.Until, Next: string(a.Next)}
 }
 
-func accountView(a billing.Account, acc billing.Access, last billing.SeatChange) AccountView {
-	v := AccountView{
+func accountView(a billing.Account, acc billing.Access, last billing.SeatChange) BillingAccountView {
+	v := BillingAccountView{
 		Access: accessView(acc), Status: string(a.Status), Plan: string(a.Held.Plan), PaidPlan: string(a.Paid.Plan), SeatsBilled: a.Held.Quantity, SeatsPaid: a.Paid.Quantity,
 		SeatsUsed: last.ActiveAfter, SeatsReserved: last.ReservedAfter, PeriodStart: moment(a.PeriodStart), PeriodEnd: moment(a.PeriodEnd), CancelAtPeriodEnd: a.CancelAtPeriodEnd,
 		PendingUntil: a.PendingUntil, Renewal: a.Held.MonthlyPrice().Amount(), Currency: billing.Currency, Subscribed: a.SubscriptionID != "" && a.Status.Live(), PaymentFailed: a.LastPaymentFailed,
