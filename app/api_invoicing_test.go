@@ -169,5 +169,5 @@ func TestRule13_AMixedDocumentIsRefused(t *testing.T) {
 		{"description": "Work", "quantity": "1e9", "unit_price": "much"},
 	}}).Refused(t, http.StatusUnprocessableEntity, "request.bad_number", "body.lines[0].quantity", "body.lines[0].unit_price")
 	owner.POST(t, "/api/v1/invoices", map[string]any{"client_id": client, "due_on": "9999-12-31"}).Refused(t, http.StatusUnprocessableEntity, "request.bad_number", "body.due_on")
-	owner.POST(t, "/api/v1/invoices", map[string]any{"client_id": id.New()}).Expect(t, http.StatusNotFound)
+	owner.POST(t, "/api/v1/invoices", map[string]any{"client_id": id.New()}).Refused(t, http.StatusUnprocessableEntity, "invoicing.no_client", "body.client_id")
 }

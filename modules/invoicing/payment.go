@@ -117,7 +117,7 @@ func (s *Service) Record(ctx context.Context, n NewPayment) (p Payment, err erro
 			}
 			p.ClientID = first.ClientID
 		}
-		client, err := s.d.Clients.ClientTx(ctx, tx, p.ClientID)
+		client, err := s.clientOf(ctx, tx, p.ClientID)
 		if err != nil {
 			return err
 		}

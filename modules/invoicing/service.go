@@ -66,7 +66,7 @@ func (s *Service) blank(ctx context.Context, tx *tenancy.Tx, of DraftOf) (Invoic
 	if err != nil {
 		return Invoice{}, err
 	}
-	client, err := s.d.Clients.ClientTx(ctx, tx, of.ClientID)
+	client, err := s.clientOf(ctx, tx, of.ClientID)
 	if err != nil {
 		return Invoice{}, err
 	}
@@ -200,7 +200,7 @@ func (s *Service) moveTo(ctx context.Context, tx *tenancy.Tx, i *Invoice, before
 	if len(before.entries()) > 0 {
 		return ErrBadInvoice.At("body.client_id", "cannot change while there is time on the invoice")
 	}
-	c, err := s.d.Clients.ClientTx(ctx, tx, i.ClientID)
+	c, err := s.clientOf(ctx, tx, i.ClientID)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -95,11 +96,27 @@ func init() {
 			var d huma.ErrorDetailer
 			if errors.As(err, &d) {
 				det := d.ErrorDetail()
-				p.Errors = append(p.Errors, ProblemField{Location: det.Location, Message: det.Message})
+				p.Errors = append(p.Errors, plainField(det))
 			}
 		}
 		return p
 	}
+}
+
+// goField is how the decoder names a value that does not fit: by our own types, which are nobody's business.
+var goField = regexp.MustCompile(`^json: cannot unmarshal \S+(?: \S+)? into Go (?:struct field [^. ]+\.(\S+)|value) of type`)
+
+// plainField turns what the decoder says into the path of a field and words for people.
+func plainField(d *huma.ErrorDetail) ProblemField {
+	m := goField.FindStringSubmatch(d.Message)
+	if m == nil {
+		return ProblemField{Location: d.Location, Message: d.Message}
+	}
+	f := ProblemField{Location: "body", Message: "is not of the right kind, or too large"}
+	if m[1] != "" {
+		f.Location += "." + m[1]
+	}
+	return f
 }
 
 func codeOf(status int) string {

@@ -8,7 +8,7 @@ const tagsOf: Record<string, string[]> = {
   people: ['people', 'positions', 'members'],
   clients: ['clients', 'contacts'],
   projects: ['projects', 'tasks', 'comments', 'clients', 'dashboard'],
-  rates: ['rates', 'rate-cards'],
+  rates: ['rates', 'rate-cards', 'services'],
   timesheets: ['time', 'timesheets', 'time-entries', 'timers', 'timer', 'projects', 'dashboard'],
   invoicing: ['invoices', 'payments', 'invoicing', 'time', 'clients', 'dashboard'],
   portal: ['portal', 'me'],

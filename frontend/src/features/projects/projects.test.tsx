@@ -24,7 +24,7 @@ const project = (over: Partial<ProjectView> = {}): ProjectView => ({
 
 const task = (id: string, name: string, over: Partial<TaskView> = {}): TaskView => ({
   id, name, project_id: 'p1', project: { id: 'p1', code: 'INI-001', name: 'Website', colour: 'blue', client_id: 'c1' }, parent_id: null, description: '', column_id: 'todo', column_name: 'To do', category: 'todo', rank: 'a0', assignee_id: null,
-  priority: 'normal', estimate_seconds: null, logged_seconds: 0, remaining_seconds: null, percent_complete: 0, starts_on: null, due_on: null, checklist: [], tags: [], billable: true, sub_tasks: 0, sub_tasks_done: 0, comments: 0, completed_at: null,
+  priority: 'normal', estimate_seconds: null, logged_seconds: 0, remaining_seconds: null, percent_complete: 0, starts_on: null, due_on: null, checklist: [], tags: [], billable: true, service_id: null, sub_tasks: 0, sub_tasks_done: 0, comments: 0, completed_at: null,
   created_at: '2026-03-02T09:00:00Z', updated_at: '2026-03-02T09:00:00Z', archived_at: null, version: 1, ...over,
 });
 

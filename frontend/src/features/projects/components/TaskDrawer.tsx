@@ -19,6 +19,7 @@ import DeleteIcon from '@mui/icons-material/CloseRounded';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link as RouterLink } from 'react-router';
 import { codeOf } from '../../../shared/api/problem';
+import { useServices } from '../../../shared/api/services';
 import { formatDuration, parseDuration } from '../../../shared/lib/duration';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useCan } from '../../../shared/lib/me';
@@ -194,6 +195,7 @@ function Fields({ task, may, save }: PartProps) {
   const { data: project } = useProjectsGetQuery({ id: task.project_id });
   const people = members.filter((m) => m.state === 'active' || m.id === task.assignee_id).map((m) => ({ value: m.id, label: m.name }));
   if (task.assignee_id && !names(task.assignee_id)) people.push({ value: task.assignee_id, label: '…' });
+  const services = useServices({ id: task.service_id, name: '' });
   const columns = project?.columns ?? [{ id: task.column_id, name: task.column_name }];
   return (
     <Box sx={grid}>
@@ -204,6 +206,7 @@ function Fields({ task, may, save }: PartProps) {
       <TextField select label={t('priority.label')} value={task.priority} disabled={!may} onChange={(e) => save({ priority: e.target.value as TaskView['priority'] })}>
         {(['low', 'normal', 'high', 'urgent'] as const).map((p) => <MenuItem key={p} value={p}>{t(`priority.${p}`)}</MenuItem>)}
       </TextField>
+      {services.length > 0 && <Picker label={t('task.service')} options={services} value={task.service_id ?? ''} disabled={!may} placeholder={t('task.noService')} onChange={(service_id) => save({ service_id })} />}
       <Saved label={t('task.tags')} value={task.tags.join(', ')} disabled={!may} help={undefined} onSave={(s) => save({ tags: s.split(',').map((x) => x.trim()).filter(Boolean) })} />
       <Saved type="date" label={t('task.starts')} value={task.starts_on ?? ''} disabled={!may} onSave={(starts_on) => save({ starts_on })} />
       <Saved type="date" label={t('task.due')} value={task.due_on ?? ''} disabled={!may} onSave={(due_on) => save({ due_on })} />

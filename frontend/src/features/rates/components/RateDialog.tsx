@@ -26,7 +26,7 @@ export function RateDialog({ card, rate, day, targets, onClose }: Props) {
     defaultValues: { kind: rate?.kind ?? 'member', target_id: rate?.target_id ?? '', per_hour: rate?.per_hour ?? null, valid_from: rate?.valid_from ?? day, valid_to: rate?.valid_to ?? '' },
   });
   const kind = useWatch({ control: form.control, name: 'kind' });
-  const kinds = (['member', 'position', 'task'] as const).filter((k) => k !== 'task' || card.level === 'project');
+  const kinds = (['member', 'service', 'position', 'task'] as const).filter((k) => k !== 'task' || card.level === 'project');
   const save = async (x: Values) => {
     const amount = x.per_hour ?? '';
     if (rate) await change({ id: rate.id, 'If-Match': ifMatch(rate.version), rateChange: { per_hour: amount, ...(x.valid_to === (rate.valid_to ?? '') ? {} : { valid_to: x.valid_to }) } }).unwrap();

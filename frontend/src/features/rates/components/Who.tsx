@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useProjectsListQuery } from '../../../shared/api/gen/projects.gen';
 import { useRatesResolveQuery, type RateExplanation, type RateStep } from '../../../shared/api/gen/rates.gen';
 import { useStaff } from '../../../shared/api/members';
+import { useServices } from '../../../shared/api/services';
 import { formatDay, today } from '../../../shared/lib/dates';
 import { useDebounced, useParam } from '../../../shared/lib/hooks';
 import { useMe } from '../../../shared/lib/me';
@@ -22,10 +23,12 @@ export function Who() {
   const staff = useStaff();
   const [day, setDay] = useParam('day', today(me?.agency.time_zone));
   const [project, setProject] = useParam('project');
+  const [service, setService] = useParam('service');
+  const services = useServices();
   const [text, setText] = useState('');
   const projects = useProjectsListQuery({ q: useDebounced(text) || undefined, limit: 50 });
   const ids = staff.active.map((m) => m.id);
-  const { data, error, refetch } = useRatesResolveQuery({ memberId: ids, day, ...(project ? { projectId: project } : {}) }, { skip: ids.length === 0 || day === '' });
+  const { data, error, refetch } = useRatesResolveQuery({ memberId: ids, day, ...(project ? { projectId: project } : {}), ...(service ? { serviceId: service } : {}) }, { skip: ids.length === 0 || day === '' });
   const name = (e: RateExplanation) => staff.nameOf(e.member_id);
   const rate = (e: RateExplanation) => {
     if (!e.found) return <StatusChip label={t('who.none')} tone="warning" />;
@@ -41,9 +44,10 @@ export function Who() {
   const steps = data?.items[0]?.steps ?? [];
   return (
     <>
-      <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr', sm: '180px 320px' }, mb: 4 }}>
+      <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr', sm: '180px minmax(0, 320px) minmax(0, 240px)' }, mb: 4 }}>
         <TextInput type="date" label={t('who.day')} value={day} onChange={(e) => setDay(e.target.value)} slotProps={{ inputLabel: { shrink: true } }} />
         <Picker label={t('who.project')} placeholder={t('who.noProject')} value={project} onChange={setProject} onSearch={setText} options={options} />
+        <Picker label={t('who.service')} placeholder={t('who.noService')} value={service} onChange={setService} options={services} />
       </Box>
       <DataTable
         label={t('tab.who')}
@@ -69,5 +73,5 @@ export function Who() {
   );
 }
 
-type Place = 'project_member' | 'project_task' | 'project_position' | 'client_member' | 'client_position' | 'agency_member' | 'agency_position';
+type Place = 'project_task' | `${'project' | 'client' | 'agency'}_${'member' | 'service' | 'position'}`;
 const placeOf = (s: RateStep) => `who.places.${`${s.level}_${s.kind}` as Place}` as const;

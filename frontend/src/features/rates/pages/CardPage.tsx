@@ -4,9 +4,10 @@ import { useParams } from 'react-router';
 import { useClientsGetQuery } from '../../../shared/api/gen/clients.gen';
 import { usePositionsListQuery } from '../../../shared/api/gen/people.gen';
 import { useProjectsGetQuery } from '../../../shared/api/gen/projects.gen';
-import { useRateCardsArchiveMutation, useRateCardsGetQuery, useRateCardsRestoreMutation, useRatesRemoveMutation, type RateCardView, type RateView } from '../../../shared/api/gen/rates.gen';
+import { useRateCardsArchiveMutation, useRateCardsGetQuery, useRateCardsRestoreMutation, useRatesRemoveMutation, useServicesListQuery, type RateCardView, type RateView } from '../../../shared/api/gen/rates.gen';
 import { useTasksListQuery } from '../../../shared/api/gen/tasks.gen';
 import { useStaff } from '../../../shared/api/members';
+import { useServices } from '../../../shared/api/services';
 import { formatDay, today } from '../../../shared/lib/dates';
 import { useCan, useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
@@ -34,12 +35,14 @@ function useTargets(card: RateCardView) {
   const staff = useStaff();
   const positions = usePositionsListQuery({ archived: true }).data?.items;
   const tasks = useTasksListQuery({ projectId: card.project_id ?? '', limit: 200 }, { skip: !card.project_id || !can('projects.tasks.read') }).data?.items;
+  const services = useServices();
+  const archivedServices = useServicesListQuery({ limit: 200, state: 'archived' }, { skip: !can('rates.services.read') }).data?.items;
   return useMemo(() => {
     const position = (positions ?? []).filter((p) => !p.archived).map((p) => ({ value: p.id, label: p.name }));
     const task = (tasks ?? []).map((x) => ({ value: x.id, label: x.name }));
-    const names = new Map([...(positions ?? []).map((p) => [p.id, p.name] as const), ...(tasks ?? []).map((x) => [x.id, x.name] as const)]);
-    return { options: { member: staff.options, position, task }, nameOf: (r: RateView) => (r.kind === 'member' ? staff.nameOf(r.target_id) : (names.get(r.target_id) ?? '')) };
-  }, [staff, positions, tasks]);
+    const names = new Map([...(positions ?? []).map((p) => [p.id, p.name] as const), ...(tasks ?? []).map((x) => [x.id, x.name] as const), ...services.map((x) => [x.value, x.label] as const), ...(archivedServices ?? []).map((x) => [x.id, x.name] as const)]);
+    return { options: { member: staff.options, position, task, service: services }, nameOf: (r: RateView) => (r.kind === 'member' ? staff.nameOf(r.target_id) : (names.get(r.target_id) ?? '')) };
+  }, [staff, positions, tasks, services, archivedServices]);
 }
 
 function Ready({ card }: { card: RateCardView }) {

@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { lazy, Suspense, useState } from 'react';
 import { useClientsListQuery } from '../../../shared/api/gen/clients.gen';
 import { useProjectsListQuery } from '../../../shared/api/gen/projects.gen';
-import { useRateCardsListQuery, type RateCardView } from '../../../shared/api/gen/rates.gen';
+import { useRateCardsListQuery, type RateCardView, type ServiceView } from '../../../shared/api/gen/rates.gen';
 import { formatDay } from '../../../shared/lib/dates';
 import { useParam, useTab } from '../../../shared/lib/hooks';
 import { useCan } from '../../../shared/lib/me';
@@ -18,18 +18,24 @@ import { later } from '../../../shared/ui/later';
 const NewCardDialog = later(async () => (await import('../components/NewCardDialog')).NewCardDialog);
 
 const Who = lazy(async () => ({ default: (await import('../components/Who')).Who }));
-const tabs = ['cards', 'who'] as const;
+const Services = lazy(async () => ({ default: (await import('../components/Services')).Services }));
+const tabs = ['cards', 'services', 'who'] as const;
 
 export function RatesPage() {
   const t = useT();
   const writes = useCan()('rates.cards.write');
   const [tab, setTab] = useTab(tabs);
   const [adding, setAdding] = useState(false);
+  const [service, setService] = useState<ServiceView | 'new' | null>(null);
+  const sells = useCan()('rates.services.write');
   return (
     <>
-      <PageHeader title={t('title')} sub={t('sub')} actions={writes && tab === 'cards' && <Button variant="contained" onClick={() => setAdding(true)}>{t('new')}</Button>} />
+      <PageHeader title={t('title')} sub={t('sub')} actions={
+        tab === 'cards' ? writes && <Button variant="contained" onClick={() => setAdding(true)}>{t('new')}</Button>
+        : tab === 'services' && sells && <Button variant="contained" onClick={() => setService('new')}>{t('service.new')}</Button>
+      } />
       <TabBar label={t('tab.label')} value={tab} onChange={setTab} tabs={tabs.map((x) => ({ value: x, label: t(`tab.${x}`) }))} />
-      {tab === 'cards' ? <Cards onAdd={() => setAdding(true)} /> : <Suspense fallback={null}><Who /></Suspense>}
+      {tab === 'cards' ? <Cards onAdd={() => setAdding(true)} /> : <Suspense fallback={null}>{tab === 'services' ? <Services editing={service} onEdit={setService} /> : <Who />}</Suspense>}
       {adding && <NewCardDialog onClose={() => setAdding(false)} />}
     </>
   );

@@ -5,10 +5,11 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useController, useForm, type FieldErrors, type Resolver } from 'react-hook-form';
 import { useTimeEntriesChangeMutation, useTimeEntriesCreateMutation, type NewTimeEntry, type TimeEntryView } from '../../../shared/api/gen/time.gen';
+import { useServices } from '../../../shared/api/services';
 import { addDays, type Day } from '../../../shared/lib/dates';
 import { browserZone, clockOf, instantOf } from '../../../shared/lib/zones';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { DateField, DurationField, TextField, TimeField } from '../../../shared/ui/fields';
+import { DateField, DurationField, SelectField, TextField, TimeField } from '../../../shared/ui/fields';
 import { FieldRow, type AnyForm } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { WorkPicker } from '../../../shared/ui/WorkPicker';
@@ -18,6 +19,7 @@ type Values = {
   how: 'duration' | 'times';
   project_id: string;
   task_id: string;
+  service_id: string;
   day: Day;
   seconds: number | null;
   started_at: string;
@@ -42,20 +44,21 @@ export function EntryDialog({ open, day, entry, onClose }: Props) {
     const zone = entry?.zone ?? browserZone();
     const body = { project_id: v.project_id, note: v.note, billable: v.billable, zone, ...when(v, zone) };
     const saved = entry
-      ? await change({ id: entry.id, 'If-Match': `"${entry.version}"`, timeEntryChange: { ...body, task_id: v.task_id } }).unwrap()
-      : await create({ newTimeEntry: { ...body, task_id: v.task_id || undefined } as NewTimeEntry }).unwrap();
+      ? await change({ id: entry.id, 'If-Match': `"${entry.version}"`, timeEntryChange: { ...body, task_id: v.task_id, ...(v.service_id === (entry.service_id ?? '') ? {} : { service_id: v.service_id }) } }).unwrap()
+      : await create({ newTimeEntry: { ...body, task_id: v.task_id || undefined, service_id: v.service_id || undefined } as NewTimeEntry }).unwrap();
     toast(saved.warnings?.some((w) => w.code === 'overlap') ? t('entry.overlap') : t('entry.saved'));
     onClose();
   };
   return (
     <FormDialog open={open} title={entry ? t('entry.edit') : t('entry.new')} form={form} onSubmit={save} onClose={onClose}>
-      <EntryFields form={form} />
+      <EntryFields form={form} entry={entry} />
     </FormDialog>
   );
 }
 
-function EntryFields({ form }: { form: AnyForm<Values> }) {
+function EntryFields({ form, entry }: { form: AnyForm<Values>; entry?: TimeEntryView }) {
   const t = useT();
+  const services = useServices(entry && { id: entry.service_id, name: entry.service_name });
   const { control, formState } = form;
   const project = useController({ name: 'project_id', control }).field;
   const task = useController({ name: 'task_id', control }).field;
@@ -78,6 +81,7 @@ function EntryFields({ form }: { form: AnyForm<Values> }) {
         {how.value === 'duration' ? <DurationField name="seconds" label={t('entry.duration')} /> : <TimeField name="started_at" label={t('entry.start')} />}
         {how.value === 'times' && <TimeField name="ended_at" label={t('entry.end')} />}
       </FieldRow>
+      {services.length > 0 && <SelectField name="service_id" label={t('entry.service')} empty={t('entry.noService')} options={services} />}
       <TextField name="note" label={t('entry.note')} multiline rows={2} maxLength={2000} />
       <Box>
         <FormControlLabel control={<Switch checked={billable.value ?? true} onChange={(_, v) => billable.onChange(v)} />} label={t('entry.billable')} />
@@ -87,9 +91,9 @@ function EntryFields({ form }: { form: AnyForm<Values> }) {
 }
 
 function start(day: Day, e: TimeEntryView | undefined): Values {
-  if (!e) return { how: 'duration', project_id: '', task_id: '', day, seconds: null, started_at: '', ended_at: '', note: '', billable: undefined };
+  if (!e) return { how: 'duration', project_id: '', task_id: '', service_id: '', day, seconds: null, started_at: '', ended_at: '', note: '', billable: undefined };
   return {
-    how: e.started_at ? 'times' : 'duration', project_id: e.project_id, task_id: e.task_id ?? '', day: e.day, seconds: e.seconds, note: e.note, billable: e.billable,
+    how: e.started_at ? 'times' : 'duration', project_id: e.project_id, task_id: e.task_id ?? '', service_id: e.service_id ?? '', day: e.day, seconds: e.seconds, note: e.note, billable: e.billable,
     started_at: e.started_at ? clockOf(e.started_at, e.zone) : '', ended_at: e.ended_at ? clockOf(e.ended_at, e.zone) : '',
   };
 }

@@ -54,7 +54,7 @@ export const useT = registerLocale('time', {
     submitText: '{{time}} of the expected hours are not logged: {{days}}.',
   },
   entry: {
-    new: 'Log time',
+    service: 'Service', noService: 'As the task says', new: 'Log time',
     edit: 'Change time entry',
     duration: 'Duration',
     times: 'Start and end',
