@@ -41,7 +41,10 @@ require (
 require (
 	filippo.io/age v1.3.2
 	filippo.io/hpke v0.4.0 // indirect
+	github.com/brianvoe/gofakeit/v7 v7.18.1
+	github.com/getkin/kin-openapi v0.152.0 // indirect
 	github.com/stripe/stripe-go/v76 v76.25.0 // indirect
+	go.uber.org/goleak v1.3.0 // indirect
 )
 
 require (

@@ -163,6 +163,7 @@ func (a *App) StartListening(ctx context.Context) {
 // StartWorker does jobs and keeps spare agencies ready, until ctx ends. It returns when it is ready.
 func (a *App) StartWorker(ctx context.Context) error {
 	go a.Provisioner.KeepSpares(ctx, 10*time.Second)
+	go a.Provisioner.KeepPurging(ctx, 24*time.Hour, a.cfg.Now, a.cfg.Files)
 	go a.Services.Identity.Sweep(ctx, 10*time.Minute)
 	go a.Custody.KeepBackups(ctx, a.Registry.ByID, time.Minute)
 	return a.worker.Start(ctx)
@@ -178,6 +179,21 @@ func (a *App) Migrate(ctx context.Context) error {
 		err = errors.Join(err, errors.New(l.Slug+": "+l.Error))
 	}
 	return err
+}
+
+// Purge removes for good what was deleted before the given time.
+func (a *App) Purge(ctx context.Context, before time.Time) ([]tenancy.Agency, error) {
+	return a.Provisioner.Purge(ctx, before, a.cfg.Files)
+}
+
+// RemoveAgency removes an agency for good and at once, whatever its state.
+func (a *App) RemoveAgency(ctx context.Context, t tenancy.Agency) error {
+	if t.State == tenancy.Active || t.State == tenancy.Suspended {
+		if err := a.Provisioner.Delete(ctx, t.Slug); err != nil {
+			return err
+		}
+	}
+	return a.Provisioner.Remove(ctx, t, a.cfg.Files)
 }
 
 // Migrator is for the command line.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -100,3 +101,6 @@ func (a *App) Origin() url.URL { return *a.cfg.Origin }
 
 // KratosAdminURL is where the identity server is looked after; empty where there is none.
 func (a *App) KratosAdminURL() string { return a.cfg.KratosAdminURL }
+
+// RolePrefix begins the names of this installation's database roles.
+func (a *App) RolePrefix() string { return cmp.Or(a.cfg.Tenancy.Prefix, "bureau") }

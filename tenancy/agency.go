@@ -17,6 +17,8 @@ const (
 	Active    State = "active"    // open
 	Suspended State = "suspended" // closed for all, data kept
 	Deleted   State = "deleted"   // marked for removal, still restorable
+	Removing  State = "removing"  // its data are going
+	Removed   State = "removed"   // gone; only its row in the registry is left
 )
 
 // Agency is one tenant: a customer with a schema and a database role of its own.

@@ -75,29 +75,48 @@ func (p *Provisioner) claim(ctx context.Context, slug, name string) (Agency, err
 
 // Make makes one spare: role, schema and all steps in one transaction.
 func (p *Provisioner) Make(ctx context.Context) error {
+	_, err := p.make(ctx, Agency{State: Spare}, func(context.Context, pgx.Tx) error { return nil })
+	return err
+}
+
+// make makes an agency with the slug, name and state of a, and lets fill write
+// into its tables, all in one transaction: it is there as a whole or not at all.
+func (p *Provisioner) make(ctx context.Context, a Agency, fill func(context.Context, pgx.Tx) error) (Agency, error) {
 	if p.owner == nil {
-		return errNoSpare
+		return a, errNoSpare
 	}
-	return pgx.BeginFunc(ctx, p.owner.pool, func(tx pgx.Tx) error {
+	a.ID, a.Version = id.New(), migrations.Newest(p.cfg.Steps)
+	err := pgx.BeginFunc(ctx, p.owner.pool, func(tx pgx.Tx) error {
 		var n int64
 		if err := tx.QueryRow(ctx, `SELECT nextval('platform.agency_numbers')`).Scan(&n); err != nil {
 			return fmt.Errorf("number of the agency: %w", err)
 		}
 		schemaOf, shard := fmt.Sprintf("t%05d", n), int(n)%p.cfg.Shards
 		role := p.cfg.Prefix + "_" + schemaOf
+		if err := a.bind(schemaOf, role, shard); err != nil {
+			return err
+		}
 		if err := makeRole(ctx, tx, role, "NOLOGIN NOINHERIT"); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, baseline(p.cfg.Steps, schemaOf, role, p.cfg.appLogin(shard))); err != nil {
 			return fmt.Errorf("make schema %s: %w", schemaOf, err)
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO platform.agencies (id, schema_name, role_name, shard, schema_version, state)
-			VALUES ($1, $2, $3, $4, $5, 'spare')`, id.New(), schemaOf, role, shard, migrations.Newest(p.cfg.Steps))
+		if err := fill(ctx, tx); err != nil {
+			return fmt.Errorf("fill schema %s: %w", schemaOf, err)
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO platform.agencies (id, slug, name, schema_name, role_name, shard, schema_version, state, claimed_at)
+			VALUES ($1, nullif($2, ''), $3, $4, $5, $6, $7, $8, CASE WHEN $8 <> 'spare' THEN now() END)`,
+			a.ID, a.Slug, a.Name, schemaOf, role, shard, a.Version, string(a.State))
+		if pg.Violates(err, "agencies_slug_key") {
+			return ErrSlugTaken.Because(err)
+		}
 		if err != nil {
 			return fmt.Errorf("register %s: %w", schemaOf, err)
 		}
 		return nil
 	})
+	return a, err
 }
 
 // opening makes an empty schema. Rights are given before the tables are made,

@@ -67,7 +67,7 @@ func (r *Registry) find(ctx context.Context, in map[string]cached, key, where st
 	}
 	var a Agency
 	err := r.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) (err error) {
-		a, err = scanAgency(tx.QueryRow(ctx, selectAgency+` WHERE a.state <> 'spare' AND `+where, key))
+		a, err = scanAgency(tx.QueryRow(ctx, selectAgency+` WHERE a.state NOT IN ('making', 'spare', 'removed') AND `+where, key))
 		return err
 	})
 	switch {

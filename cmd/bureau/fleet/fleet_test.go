@@ -1,0 +1,107 @@
+package fleet_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bureauhq/bureau/app"
+	"github.com/bureauhq/bureau/app/apptest"
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/sample"
+	"github.com/bureauhq/bureau/cmd/bureau/fleet"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+func seed(t *testing.T, a *app.App, agencies int) int {
+	t.Helper()
+	made, err := fleet.Seed{App: a, Agencies: agencies, Size: "tiny", Say: func(string) {}, Tell: func(int, int) {}}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func TestSeedMakesAgenciesThatWork(t *testing.T) {
+	fleet.Sizes["tiny"] = []sample.Size{{People: 2, Clients: 2, Projects: 2, Weeks: 3}}
+	a := apptest.App(t)
+	if n := seed(t, a, 3); n != 3 {
+		t.Fatalf("made %d, want 3", n)
+	}
+	if n := seed(t, a, 5); n != 2 {
+		t.Fatalf("the second run made %d, want 2", n)
+	}
+	all, err := fleet.Existing(t.Context(), a)
+	if err != nil || len(all) != 5 {
+		t.Fatalf("%d agencies, %v", len(all), err)
+	}
+	keys := map[string]string{}
+	for _, one := range all {
+		ctx := access.With(tenancy.With(t.Context(), one), access.Actor{Kind: access.System, Name: "Test"})
+		v, err := a.Services.Audit.Verify(ctx)
+		if err != nil || !v.Intact || v.Entries < 20 {
+			t.Errorf("%s: audit log %+v, %v", one.Slug, v, err)
+		}
+		err = a.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+			rows, err := tx.PGX().Query(ctx, `SELECT e.id::text FROM time_entries e JOIN projects p ON p.id = e.project_id JOIN clients c ON c.id = p.client_id`)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			n := 0
+			for rows.Next() {
+				var key string
+				if err := rows.Scan(&key); err != nil {
+					return err
+				}
+				if had := keys[key]; had != "" {
+					t.Fatalf("%s and %s share the key %s", had, one.Slug, key)
+				}
+				keys[key] = one.Slug
+				n++
+			}
+			if n < 10 {
+				t.Errorf("%s has %d entries", one.Slug, n)
+			}
+			return rows.Err()
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	traffic := &fleet.Traffic{App: a, Agencies: all, Concurrency: 4, Skew: 1.1, For: time.Minute, Requests: 120}
+	tally, err := traffic.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := tally.Lines()
+	if last := lines[len(lines)-1]; last.Failed != 0 || last.Requests != 120 || len(lines) < 6 {
+		t.Fatalf("%+v, first failure %v", lines, tally.Error())
+	}
+	// What they were made from is gone.
+	var left int
+	err = a.Control.Pool().QueryRow(t.Context(), `SELECT count(*) FROM platform.agencies WHERE slug LIKE 'seed-template-%'`).Scan(&left)
+	if err != nil || left != 0 {
+		t.Fatalf("%d templates are left, %v", left, err)
+	}
+}
+
+func TestTallyCountsWhatItIsTold(t *testing.T) {
+	t.Parallel()
+	tally := fleet.NewTally()
+	for n := range 100 {
+		tally.Note("GET", time.Duration(n+1)*time.Millisecond, nil)
+	}
+	tally.Note("GET", time.Second, context.DeadlineExceeded)
+	tally.Took = 10 * time.Second
+	got := tally.Lines()[0]
+	if got.Requests != 100 || got.Failed != 1 || got.P50 != 51*time.Millisecond || got.P95 != 96*time.Millisecond || got.P99 != 100*time.Millisecond {
+		t.Fatalf("%+v", got)
+	}
+	var b strings.Builder
+	tally.Print(&b)
+	if !strings.Contains(b.String(), "10.0") || !strings.Contains(b.String(), "deadline") {
+		t.Fatal(b.String())
+	}
+}

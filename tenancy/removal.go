@@ -1,0 +1,212 @@
+package tenancy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Regret is how long a deleted agency can be taken back.
+const Regret = 30 * 24 * time.Hour
+
+// Files are what a removal needs of the store of files.
+type Files interface {
+	List(ctx context.Context, prefix string, fn func(key string, size int64) error) error
+	Delete(ctx context.Context, key string) error
+}
+
+const (
+	// dropTogether is how many tables go in one transaction: each takes locks on
+	// itself, its indexes and what points to it, and all transactions share one
+	// table of locks.
+	dropTogether = 8
+	// dropPause lets others breathe: each drop makes all backends forget what they knew of tables.
+	dropPause = 20 * time.Millisecond
+)
+
+// Due lists the agencies that were deleted before the given time, and those whose removal broke off.
+func (p *Provisioner) Due(ctx context.Context, before time.Time) (out []Agency, err error) {
+	err = p.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, selectAgency+` WHERE a.state = 'removing' OR (a.state = 'deleted' AND a.deleted_at < $1) ORDER BY a.deleted_at`, before)
+		if err != nil {
+			return fmt.Errorf("list what is to be removed: %w", err)
+		}
+		out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Agency, error) { return scanAgency(row) })
+		return err
+	})
+	return out, err
+}
+
+// DeletedAt tells when an agency was marked for removal. ErrNoAgency when it is not.
+func (p *Provisioner) DeletedAt(ctx context.Context, key string) (at time.Time, err error) {
+	err = p.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `SELECT deleted_at FROM agencies WHERE id = $1 AND state = 'deleted'`, key).Scan(&at)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return at, ErrNoAgency
+	}
+	return at, err
+}
+
+// Purge removes for good what was deleted before the given time. One that
+// fails holds up no other, and is taken up again by the next call.
+func (p *Provisioner) Purge(ctx context.Context, before time.Time, files Files) (removed []Agency, err error) {
+	due, err := p.Due(ctx, before)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range due {
+		if ctx.Err() != nil {
+			return removed, ctx.Err()
+		}
+		if e := p.Remove(ctx, a, files); e != nil {
+			err = errors.Join(err, fmt.Errorf("remove agency %s: %w", a.ID, e))
+			continue
+		}
+		removed = append(removed, a)
+	}
+	return removed, err
+}
+
+// KeepPurging purges what has been deleted for longer than Regret, now and again, until ctx ends.
+func (p *Provisioner) KeepPurging(ctx context.Context, every time.Duration, now func() time.Time, files Files) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		removed, err := p.Purge(ctx, now().Add(-Regret), files)
+		if err != nil && ctx.Err() == nil {
+			p.log.ErrorContext(ctx, "a deleted agency could not be removed", "err", err)
+		}
+		for _, a := range removed {
+			p.log.InfoContext(ctx, "a deleted agency was removed", "agency", a.ID)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Remove takes everything of a deleted agency away: tables, schema, role,
+// files, jobs, and what the platform knew about it and its people. Its row in
+// the registry stays, with nothing in it about anybody, so that neither its
+// number nor its key is ever given again. Nothing is locked for long; what
+// breaks off is done again from the start. ErrBadState.
+func (p *Provisioner) Remove(ctx context.Context, a Agency, files Files) error {
+	if p.owner == nil || a.schema.name == "" {
+		return ErrNoAgency
+	}
+	tag, err := p.owner.pool.Exec(ctx, `UPDATE platform.agencies SET state = 'removing' WHERE id = $1 AND state IN ('deleted', 'removing')`, a.ID)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrBadState
+	}
+	if err := p.dropTables(ctx, a); err != nil {
+		return err
+	}
+	if err := p.dropRole(ctx, a); err != nil {
+		return err
+	}
+	err = files.List(ctx, a.ID, func(key string, _ int64) error { return files.Delete(ctx, key) })
+	if err != nil {
+		return fmt.Errorf("remove the files: %w", err)
+	}
+	return p.forget(ctx, a)
+}
+
+func (p *Provisioner) dropTables(ctx context.Context, a Agency) error {
+	for {
+		var names []string
+		err := p.small(ctx, func(tx pgx.Tx) error {
+			rows, err := tx.Query(ctx, `SELECT quote_ident($1) || '.' || quote_ident(relname) FROM pg_class
+				WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY oid DESC LIMIT $2`, a.schema.name, dropTogether)
+			if err != nil {
+				return err
+			}
+			// The youngest first: they point to older ones more than the reverse.
+			if names, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil || len(names) == 0 {
+				return err
+			}
+			_, err = tx.Exec(ctx, `DROP TABLE `+strings.Join(names, ", ")+` CASCADE`)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("drop tables of %s: %w", a.schema.name, err)
+		}
+		if len(names) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(dropPause):
+		}
+	}
+}
+
+func (p *Provisioner) dropRole(ctx context.Context, a Agency) error {
+	err := p.small(ctx, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `DROP SCHEMA IF EXISTS `+a.schema.name+` CASCADE`)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("drop schema %s: %w", a.schema.name, err)
+	}
+	err = p.small(ctx, func(tx pgx.Tx) error {
+		var there bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, a.role).Scan(&there); err != nil || !there {
+			return err
+		}
+		// Whoever may make roles needs the role's own rights to take away what it has.
+		_, err := tx.Exec(ctx, `GRANT `+a.role+` TO CURRENT_USER; DROP OWNED BY `+a.role+`; DROP ROLE `+a.role)
+		return err
+	})
+	var e *pgconn.PgError
+	if errors.As(err, &e) && e.Code == "2BP01" {
+		// Roles belong to the cluster: another database has one of the same name in use. Here it has no right any more.
+		p.log.WarnContext(ctx, "the role of a removed agency is used by another database and stays", "role", a.role)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("drop role %s: %w", a.role, err)
+	}
+	return nil
+}
+
+// forget removes what the platform knew, and leaves the bare row.
+func (p *Provisioner) forget(ctx context.Context, a Agency) error {
+	return p.small(ctx, func(tx pgx.Tx) error {
+		for _, q := range []string{
+			`DELETE FROM platform.sessions WHERE agency_id = $1`,
+			`DELETE FROM platform.memberships WHERE agency_id = $1`,
+			`DELETE FROM platform.broker_codes WHERE agency_id = $1`,
+			`DELETE FROM platform.broker_states WHERE agency_id = $1`,
+			`DELETE FROM platform.sign_ups s USING platform.agencies a WHERE a.id = $1 AND (s.agency_id = a.id OR s.slug = a.slug)`,
+			`DELETE FROM ` + QueueSchema + `.river_job WHERE metadata ->> 'agency' = ($1::uuid)::text`,
+			`UPDATE platform.agencies SET state = 'removed', removed_at = now(), slug = NULL, name = '', migration_error = '', migration_failed_at = NULL WHERE id = $1`,
+		} {
+			if _, err := tx.Exec(ctx, q, a.ID); err != nil {
+				return fmt.Errorf("forget agency %s: %w", a.ID, err)
+			}
+		}
+		return nil
+	})
+}
+
+// small runs a transaction of the owner that gives up soon when somebody holds what it needs.
+func (p *Provisioner) small(ctx context.Context, fn func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, p.owner.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '5s'`); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}

@@ -1,0 +1,201 @@
+package tenancy
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/bureauhq/bureau/app/kit/audit"
+)
+
+// Template is the content of one agency, from which others like it are made
+// in a moment: for sample data in thousands of agencies. Each gets keys of its
+// own, and an audit log whose chain holds.
+type Template struct {
+	tables []content
+	log    []audit.Entry
+}
+
+// content is a table as COPY gives it, cut at the keys in it.
+type content struct {
+	name string
+	cuts [][]byte // text between the keys; one more than keys
+	keys [][16]byte
+}
+
+// keyForm finds keys wherever they stand, inside of JSON too.
+var keyForm = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
+
+// ReadTemplate reads all tables of an agency. That agency must be at rest.
+func (p *Provisioner) ReadTemplate(ctx context.Context, a Agency) (*Template, error) {
+	t := &Template{}
+	err := pgx.BeginTxFunc(ctx, p.owner.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SET LOCAL search_path TO `+a.schema.name); err != nil {
+			return err
+		}
+		names, err := tablesInOrder(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if name == versions || name == "audit_events" || name == "audit_heads" {
+				continue // made anew for each
+			}
+			var b bytes.Buffer
+			if _, err := tx.Conn().PgConn().CopyTo(ctx, &b, `COPY `+name+` TO STDOUT`); err != nil {
+				return fmt.Errorf("read %s: %w", name, err)
+			}
+			t.tables = append(t.tables, cut(name, b.Bytes()))
+		}
+		rows, err := tx.Query(ctx, `SELECT seq, id::text, happened_at, action, entity, entity_id, actor_id, actor_name, actor_kind, on_behalf_of, source,
+			reason, before, after, hash FROM audit_events ORDER BY seq`)
+		if err != nil {
+			return err
+		}
+		t.log, err = pgx.CollectRows(rows, pgx.RowToStructByPos[audit.Entry])
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the template: %w", err)
+	}
+	return t, nil
+}
+
+// MakeLike makes an active agency with the content of t.
+func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name string) (Agency, error) {
+	// The same change of every key keeps what belongs together together, and tells agencies apart.
+	var mask [8]byte
+	for i := range mask {
+		mask[i] = byte(rand.Uint32()) //nolint:gosec // keys of sample data
+	}
+	mask[0] &= 0x3f // the kind of the key stands here
+	return p.make(ctx, Agency{Slug: slug, Name: name, State: Active}, func(ctx context.Context, tx pgx.Tx) error {
+		// Each step has put rows in that the content has too.
+		var empty strings.Builder
+		for _, c := range slices.Backward(t.tables) {
+			empty.WriteString(`DELETE FROM ` + c.name + `;`)
+		}
+		if _, err := tx.Exec(ctx, empty.String()); err != nil {
+			return fmt.Errorf("empty the tables: %w", err)
+		}
+		for _, c := range t.tables {
+			if len(c.cuts) == 1 && len(c.cuts[0]) == 0 {
+				continue
+			}
+			if _, err := tx.Conn().PgConn().CopyFrom(ctx, c.reader(mask), `COPY `+c.name+` FROM STDIN`); err != nil {
+				return fmt.Errorf("fill %s: %w", c.name, err)
+			}
+		}
+		return t.copyLog(ctx, tx, mask)
+	})
+}
+
+// copyLog writes the audit log with the new keys, chained anew.
+func (t *Template) copyLog(ctx context.Context, tx pgx.Tx, mask [8]byte) error {
+	var head []byte
+	var seq int64
+	rekey := func(s string) string {
+		return keyForm.ReplaceAllStringFunc(s, func(k string) string { return string(appendKey(nil, parseKey([]byte(k)), mask)) })
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"audit_events"},
+		[]string{"seq", "id", "happened_at", "action", "entity", "entity_id", "actor_id", "actor_name", "actor_kind", "on_behalf_of", "source", "reason", "before", "after", "hash"},
+		pgx.CopyFromSlice(len(t.log), func(i int) ([]any, error) {
+			e := t.log[i]
+			e.ID, e.EntityID, e.ActorID, e.Before, e.After = rekey(e.ID), rekey(e.EntityID), rekey(e.ActorID), rekey(e.Before), rekey(e.After)
+			head, seq = e.Sum(head), e.Seq
+			return []any{e.Seq, e.ID, e.At, e.Action, e.Entity, e.EntityID, e.ActorID, e.ActorName, e.ActorKind, e.OnBehalfOf, e.Source, e.Reason, e.Before, e.After, head}, nil
+		}))
+	if err != nil {
+		return fmt.Errorf("fill the audit log: %w", err)
+	}
+	if seq == 0 {
+		return nil
+	}
+	_, err = tx.Exec(ctx, `UPDATE audit_heads SET seq = $1, hash = $2`, seq, head)
+	return err
+}
+
+func cut(name string, text []byte) content {
+	c := content{name: name}
+	at := 0
+	for _, m := range keyForm.FindAllIndex(text, -1) {
+		c.cuts = append(c.cuts, text[at:m[0]])
+		c.keys = append(c.keys, parseKey(text[m[0]:m[1]]))
+		at = m[1]
+	}
+	c.cuts = append(c.cuts, text[at:])
+	return c
+}
+
+func (c content) reader(mask [8]byte) io.Reader {
+	b := make([]byte, 0, len(c.keys)*36+len(c.cuts)*16)
+	for i, text := range c.cuts {
+		b = append(b, text...)
+		if i < len(c.keys) {
+			b = appendKey(b, c.keys[i], mask)
+		}
+	}
+	return bytes.NewReader(b)
+}
+
+// parseKey reads what keyForm found.
+func parseKey(text []byte) (k [16]byte) {
+	_, _ = hex.Decode(k[:], bytes.ReplaceAll(text, []byte("-"), nil)) // it has just been matched
+	return k
+}
+
+// appendKey keeps the first half of a key, its time, and changes the second.
+func appendKey(b []byte, k [16]byte, mask [8]byte) []byte {
+	for i := range mask {
+		k[8+i] ^= mask[i]
+	}
+	for i, part := range [][]byte{k[:4], k[4:6], k[6:8], k[8:10], k[10:]} {
+		if i > 0 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, part)
+	}
+	return b
+}
+
+// tablesInOrder lists the tables of the current schema, those that others point to first.
+func tablesInOrder(ctx context.Context, tx pgx.Tx) ([]string, error) {
+	type table struct {
+		Name  string
+		Needs []string
+	}
+	rows, err := tx.Query(ctx, `SELECT c.relname::text, array_agg(DISTINCT r.relname::text) FILTER (WHERE r.relname IS NOT NULL AND r.oid <> c.oid)
+		FROM pg_class c LEFT JOIN pg_constraint f ON f.conrelid = c.oid AND f.contype = 'f' LEFT JOIN pg_class r ON r.oid = f.confrelid
+		WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition GROUP BY c.relname ORDER BY c.relname`)
+	if err != nil {
+		return nil, fmt.Errorf("list the tables: %w", err)
+	}
+	left, err := pgx.CollectRows(rows, pgx.RowToStructByPos[table])
+	if err != nil {
+		return nil, fmt.Errorf("list the tables: %w", err)
+	}
+	var order []string
+	for len(left) > 0 {
+		n := len(left)
+		left = slices.DeleteFunc(left, func(t table) bool {
+			ready := !slices.ContainsFunc(t.Needs, func(need string) bool { return !slices.Contains(order, need) })
+			if ready {
+				order = append(order, t.Name)
+			}
+			return ready
+		})
+		if len(left) == n {
+			return nil, errors.New("tables point at each other in a circle")
+		}
+	}
+	return order, nil
+}
