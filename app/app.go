@@ -162,7 +162,7 @@ func (a *App) StartListening(ctx context.Context) {
 
 // StartWorker does jobs and keeps spare agencies ready, until ctx ends. It returns when it is ready.
 func (a *App) StartWorker(ctx context.Context) error {
-	go a.Provisioner.KeepSpares(ctx, 10*time.Second)
+	go a.Provisioner.KeepSpares(ctx, 2*time.Second)
 	go a.Provisioner.KeepPurging(ctx, 24*time.Hour, a.cfg.Now, a.cfg.Files)
 	go a.Services.Identity.Sweep(ctx, 10*time.Minute)
 	go a.Custody.KeepBackups(ctx, a.Registry.ByID, time.Minute)
@@ -179,11 +179,6 @@ func (a *App) Migrate(ctx context.Context) error {
 		err = errors.Join(err, errors.New(l.Slug+": "+l.Error))
 	}
 	return err
-}
-
-// Purge removes for good what was deleted before the given time.
-func (a *App) Purge(ctx context.Context, before time.Time) ([]tenancy.Agency, error) {
-	return a.Provisioner.Purge(ctx, before, a.cfg.Files)
 }
 
 // RemoveAgency removes an agency for good and at once, whatever its state.

@@ -2,6 +2,7 @@ package tenancy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +27,18 @@ func (p *Provisioner) List(ctx context.Context, after string, limit int) ([]Agen
 	return out, err
 }
 
+// Find returns an agency by its slug whatever its state, past the registry's cache. ErrNoAgency.
+func (p *Provisioner) Find(ctx context.Context, slug string) (a Agency, err error) {
+	err = p.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		a, err = scanAgency(tx.QueryRow(ctx, selectAgency+` WHERE a.slug = $1`, slug))
+		return err
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return a, ErrNoAgency
+	}
+	return a, err
+}
+
 // Suspend closes an active agency.
 func (p *Provisioner) Suspend(ctx context.Context, slug string) error {
 	return p.move(ctx, slug, Suspended, Active)
@@ -36,7 +49,7 @@ func (p *Provisioner) Resume(ctx context.Context, slug string) error {
 	return p.move(ctx, slug, Active, Suspended, Deleted)
 }
 
-// Delete marks an agency for removal. Its data stay until they are removed for good.
+// Delete marks an agency for removal. Its data stay for the time of Regret, in which Resume takes it back.
 func (p *Provisioner) Delete(ctx context.Context, slug string) error {
 	return p.move(ctx, slug, Deleted, Active, Suspended)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -141,37 +140,4 @@ func baseline(steps []migrations.Step, schemaOf, role, login string) string {
 		fmt.Fprintf(&b, "\nINSERT INTO %s (id) VALUES ('%s');\n", versions, s.ID)
 	}
 	return b.String()
-}
-
-// KeepSpares fills up the spares, now and every few seconds, until ctx ends.
-func (p *Provisioner) KeepSpares(ctx context.Context, every time.Duration) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		if err := p.Fill(ctx); err != nil && ctx.Err() == nil {
-			p.log.WarnContext(ctx, "spare agencies could not be made", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// Fill makes spares up to the configured number.
-func (p *Provisioner) Fill(ctx context.Context) error {
-	for {
-		var n int
-		err := p.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-			return tx.QueryRow(ctx, `SELECT count(*) FROM agencies WHERE state = 'spare' AND schema_version COLLATE "C" >= $1`,
-				migrations.Newest(p.cfg.Steps)).Scan(&n)
-		})
-		if err != nil || n >= p.cfg.Spares {
-			return err
-		}
-		if err := p.Make(ctx); err != nil {
-			return err
-		}
-	}
 }

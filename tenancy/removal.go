@@ -109,25 +109,49 @@ func (p *Provisioner) Remove(ctx context.Context, a Agency, files Files) error {
 	if tag.RowsAffected() == 0 {
 		return ErrBadState
 	}
-	if err := p.dropTables(ctx, a); err != nil {
+	copies, err := p.copiesOf(ctx, a)
+	if err != nil {
 		return err
 	}
-	if err := p.dropRole(ctx, a); err != nil {
-		return err
+	for _, c := range copies {
+		if err := p.dropTables(ctx, c); err != nil {
+			return err
+		}
+		if err := p.dropRole(ctx, c); err != nil {
+			return err
+		}
 	}
 	err = files.List(ctx, a.ID, func(key string, _ int64) error { return files.Delete(ctx, key) })
 	if err != nil {
 		return fmt.Errorf("remove the files: %w", err)
 	}
-	return p.forget(ctx, a)
+	return p.forgetAgency(ctx, a)
 }
 
-func (p *Provisioner) dropTables(ctx context.Context, a Agency) error {
+// copiesOf are the agency's tables and those that a restore left beside them.
+func (p *Provisioner) copiesOf(ctx context.Context, a Agency) ([]Copy, error) {
+	rows, err := p.owner.pool.Query(ctx, `SELECT schema_name, role_name, shard, schema_version FROM platform.restores WHERE agency_id = $1 AND state <> 'dropped'`, a.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list its copies: %w", err)
+	}
+	others, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Copy])
+	if err != nil {
+		return nil, fmt.Errorf("list its copies: %w", err)
+	}
+	for _, c := range others {
+		if err := c.check(); err != nil {
+			return nil, err
+		}
+	}
+	return append(others, CopyOf(a)), nil
+}
+
+func (p *Provisioner) dropTables(ctx context.Context, c Copy) error {
 	for {
 		var names []string
 		err := p.small(ctx, func(tx pgx.Tx) error {
 			rows, err := tx.Query(ctx, `SELECT quote_ident($1) || '.' || quote_ident(relname) FROM pg_class
-				WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY oid DESC LIMIT $2`, a.schema.name, dropTogether)
+				WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY oid DESC LIMIT $2`, c.Schema, dropTogether)
 			if err != nil {
 				return err
 			}
@@ -139,7 +163,7 @@ func (p *Provisioner) dropTables(ctx context.Context, a Agency) error {
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("drop tables of %s: %w", a.schema.name, err)
+			return fmt.Errorf("drop tables of %s: %w", c.Schema, err)
 		}
 		if len(names) == 0 {
 			return nil
@@ -152,39 +176,40 @@ func (p *Provisioner) dropTables(ctx context.Context, a Agency) error {
 	}
 }
 
-func (p *Provisioner) dropRole(ctx context.Context, a Agency) error {
+func (p *Provisioner) dropRole(ctx context.Context, c Copy) error {
 	err := p.small(ctx, func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `DROP SCHEMA IF EXISTS `+a.schema.name+` CASCADE`)
+		_, err := tx.Exec(ctx, `DROP SCHEMA IF EXISTS `+c.Schema+` CASCADE`)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("drop schema %s: %w", a.schema.name, err)
+		return fmt.Errorf("drop schema %s: %w", c.Schema, err)
 	}
 	err = p.small(ctx, func(tx pgx.Tx) error {
 		var there bool
-		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, a.role).Scan(&there); err != nil || !there {
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, c.Role).Scan(&there); err != nil || !there {
 			return err
 		}
 		// Whoever may make roles needs the role's own rights to take away what it has.
-		_, err := tx.Exec(ctx, `GRANT `+a.role+` TO CURRENT_USER; DROP OWNED BY `+a.role+`; DROP ROLE `+a.role)
+		_, err := tx.Exec(ctx, `GRANT `+c.Role+` TO CURRENT_USER; DROP OWNED BY `+c.Role+`; DROP ROLE `+c.Role)
 		return err
 	})
 	var e *pgconn.PgError
 	if errors.As(err, &e) && e.Code == "2BP01" {
 		// Roles belong to the cluster: another database has one of the same name in use. Here it has no right any more.
-		p.log.WarnContext(ctx, "the role of a removed agency is used by another database and stays", "role", a.role)
+		p.log.WarnContext(ctx, "the role of a removed agency is used by another database and stays", "role", c.Role)
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("drop role %s: %w", a.role, err)
+		return fmt.Errorf("drop role %s: %w", c.Role, err)
 	}
 	return nil
 }
 
-// forget removes what the platform knew, and leaves the bare row.
-func (p *Provisioner) forget(ctx context.Context, a Agency) error {
+// forgetAgency removes what the platform knew, and leaves the bare row.
+func (p *Provisioner) forgetAgency(ctx context.Context, a Agency) error {
 	return p.small(ctx, func(tx pgx.Tx) error {
 		for _, q := range []string{
+			`DELETE FROM platform.restores WHERE agency_id = $1`,
 			`DELETE FROM platform.sessions WHERE agency_id = $1`,
 			`DELETE FROM platform.memberships WHERE agency_id = $1`,
 			`DELETE FROM platform.broker_codes WHERE agency_id = $1`,

@@ -38,7 +38,7 @@ func exportCommand(with opened, asJSON *bool) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "export SLUG FILE", Short: "Write all of an agency into one file; - is standard output", Args: cobra.ExactArgs(2),
 		RunE: with(func(cmd *cobra.Command, a *app.App, args []string) error {
-			found, err := tenantBySlug(cmd.Context(), a, args[0])
+			found, err := a.Provisioner.Find(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -168,7 +168,7 @@ func backupsCommand(with opened, asJSON *bool) *cobra.Command {
 	return &cobra.Command{
 		Use: "backups SLUG", Short: "List an agency's backups", Args: cobra.ExactArgs(1),
 		RunE: with(func(cmd *cobra.Command, a *app.App, args []string) error {
-			found, err := tenantBySlug(cmd.Context(), a, args[0])
+			found, err := a.Provisioner.Find(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -214,7 +214,7 @@ func backupCommand(where *place) *cobra.Command {
 			if len(args) == 0 {
 				return a.Custody.Due(cmd.Context(), a.Registry.ByID)
 			}
-			found, err := tenantBySlug(cmd.Context(), a, args[0])
+			found, err := a.Provisioner.Find(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -277,7 +277,7 @@ func restoreCommand(with opened, asJSON *bool) *cobra.Command {
 			"  restore SLUG --drop-old  throws the other copy away",
 		RunE: with(func(cmd *cobra.Command, a *app.App, args []string) error {
 			ctx := cmd.Context()
-			found, err := tenantBySlug(ctx, a, args[0])
+			found, err := a.Provisioner.Find(ctx, args[0])
 			if err != nil {
 				return err
 			}
@@ -347,7 +347,7 @@ func jobsCommand(with opened, asJSON *bool) *cobra.Command {
 		Use: "jobs SLUG", Short: "Decide on the jobs that a restore has parked", Args: cobra.ExactArgs(1),
 		RunE: with(func(cmd *cobra.Command, a *app.App, args []string) error {
 			ctx := cmd.Context()
-			found, err := tenantBySlug(ctx, a, args[0])
+			found, err := a.Provisioner.Find(ctx, args[0])
 			if err != nil {
 				return err
 			}

@@ -3,10 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +22,8 @@ type tenantView struct {
 	Name  string `json:"name"`
 	State string `json:"state"`
 	URL   string `json:"url"`
+	// RemoveAfter is when a deleted agency goes for good.
+	RemoveAfter *time.Time `json:"remove_after,omitempty"`
 }
 
 func tenantCommand(where *place) *cobra.Command {
@@ -32,6 +34,14 @@ func tenantCommand(where *place) *cobra.Command {
 	with := openedBy(where)
 	print1 := func(cmd *cobra.Command, a *app.App, found tenancy.Agency) error {
 		v := viewOf(a, found)
+		if found.State == tenancy.Deleted {
+			at, err := a.Provisioner.DeletedAt(cmd.Context(), found.ID)
+			if err != nil {
+				return err
+			}
+			at = at.Add(tenancy.Regret)
+			v.RemoveAfter = &at
+		}
 		return show(cmd, asJSON, v, func(w io.Writer) { _, _ = fmt.Fprintf(w, "%s  %s  %s  %s\n", v.Slug, v.Name, v.State, v.URL) })
 	}
 
@@ -73,14 +83,14 @@ func tenantCommand(where *place) *cobra.Command {
 	showOne := &cobra.Command{
 		Use: "show SLUG", Short: "Show one agency", Args: cobra.ExactArgs(1),
 		RunE: with(func(cmd *cobra.Command, a *app.App, args []string) error {
-			found, err := tenantBySlug(cmd.Context(), a, args[0])
+			found, err := a.Provisioner.Find(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
 			return print1(cmd, a, found)
 		}),
 	}
-	cmd.AddCommand(create, list, showOne)
+	cmd.AddCommand(purgeCommand(where, &asJSON), create, list, showOne)
 	cmd.AddCommand(custodyCommands(with, &asJSON)...)
 	for _, m := range []struct {
 		use, short string
@@ -96,7 +106,7 @@ func tenantCommand(where *place) *cobra.Command {
 				if err := m.move(a)(cmd.Context(), args[0]); err != nil {
 					return err
 				}
-				found, err := tenantBySlug(cmd.Context(), a, args[0])
+				found, err := a.Provisioner.Find(cmd.Context(), args[0])
 				if err != nil {
 					return err
 				}
@@ -128,22 +138,6 @@ func allTenants(ctx context.Context, a *app.App) ([]tenantView, error) {
 		}
 		if len(page) < many {
 			return items, nil
-		}
-		after = page[len(page)-1].Slug
-	}
-}
-
-// tenantBySlug finds closed agencies too, which the registry does not give out.
-func tenantBySlug(ctx context.Context, a *app.App, slug string) (tenancy.Agency, error) {
-	for after := ""; ; {
-		page, err := a.Provisioner.List(ctx, after, 500)
-		if err != nil || len(page) == 0 {
-			return tenancy.Agency{}, errors.Join(err, tenancy.ErrNoAgency)
-		}
-		for _, t := range page {
-			if t.Slug == slug {
-				return t, nil
-			}
 		}
 		after = page[len(page)-1].Slug
 	}
