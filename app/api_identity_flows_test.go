@@ -13,9 +13,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -777,6 +779,16 @@ func TestBlockedPersonIsOutWithinAMinute(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t)
 	b, slug, email := tw.signUp(t)
+	patchIdentity(t, email, `[{"op":"replace","path":"/state","value":"inactive"}]`)
+	tw.clock.advance(61 * time.Second)
+	if a := b.call(http.MethodGet, slug, "/api/v1/me", nil); a.status != http.StatusUnauthorized {
+		t.Fatalf("a blocked person: %s", a)
+	}
+}
+
+// patchIdentity changes an account as Kratos' own administrators do.
+func patchIdentity(t *testing.T, email, patch string) {
+	t.Helper()
 	admin := env(t, "BUREAU_TEST_KRATOS_ADMIN_URL")
 	res, err := http.Get(admin + "/admin/identities?credentials_identifier=" + url.QueryEscape(email))
 	if err != nil {
@@ -787,17 +799,13 @@ func TestBlockedPersonIsOutWithinAMinute(t *testing.T) {
 	if err := json.NewDecoder(res.Body).Decode(&found); err != nil || len(found) != 1 {
 		t.Fatalf("%v: %v", found, err)
 	}
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, admin+"/admin/identities/"+found[0].ID, strings.NewReader(`[{"op":"replace","path":"/state","value":"inactive"}]`))
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPatch, admin+"/admin/identities/"+found[0].ID, strings.NewReader(patch))
 	req.Header.Set("Content-Type", "application/json")
 	done, err := http.DefaultClient.Do(req)
 	if err != nil || done.StatusCode != http.StatusOK {
-		t.Fatalf("block: %v %v", done, err)
+		t.Fatalf("patch: %v %v", done, err)
 	}
 	_ = done.Body.Close()
-	tw.clock.advance(61 * time.Second)
-	if a := b.call(http.MethodGet, slug, "/api/v1/me", nil); a.status != http.StatusUnauthorized {
-		t.Fatalf("a blocked person: %s", a)
-	}
 }
 
 func TestKratosAway(t *testing.T) {
@@ -821,6 +829,15 @@ func TestKratosAway(t *testing.T) {
 	if a := b.call(http.MethodPatch, slug, "/api/v1/me", map[string]any{"name": "Still here"}); a.status != http.StatusOK {
 		t.Fatalf("and change things: %s", a)
 	}
+	// What could do harm waits for Kratos, and nobody is told to sign in.
+	a := b.call(http.MethodPost, slug, "/api/v1/api-tokens", map[string]any{"name": "Later", "scopes": []string{"*"}})
+	if a.status != http.StatusServiceUnavailable || a.code() != "access.step_up_unavailable" || a.header.Get("Retry-After") == "" {
+		t.Fatalf("a step-up while Kratos is away: %s", a)
+	}
+	away.clock.advance(20 * time.Second)
+	if s := metric(t, away, "bureau_auth_stale_seconds"); s < 20 || s > 120 {
+		t.Errorf("stale for %v s", s)
+	}
 	stranger := away.browser(t)
 	for _, path := range []string{"/broker/authorize?agency=" + slug + "&state=x&challenge=y", "/.ory/self-service/login/browser", "/api/v1/agencies"} {
 		a := stranger.send(http.MethodGet, away.at("auth")+path, nil, nil)
@@ -839,6 +856,22 @@ func TestKratosAway(t *testing.T) {
 	if a := b.call(http.MethodGet, slug, "/api/v1/me", nil); a.status != http.StatusServiceUnavailable {
 		t.Fatalf("nobody is believed for ever: %s", a)
 	}
+}
+
+// metric reads one figure of /metrics.
+func metric(t *testing.T, tw *town, name string) (v float64) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	tw.app.Health().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	m := regexp.MustCompile(`(?m)^` + name + ` (\S+)$`).FindStringSubmatch(w.Body.String())
+	if m == nil {
+		t.Fatalf("there is no %s", name)
+	}
+	v, err := strconv.ParseFloat(m[1], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 func TestLimitsOfTheWayIn(t *testing.T) {

@@ -166,6 +166,9 @@ func (a *App) StartWorker(ctx context.Context) error {
 	go a.Provisioner.KeepPurging(ctx, 24*time.Hour, a.cfg.Now, a.cfg.Files)
 	go a.Services.Identity.Sweep(ctx, 10*time.Minute)
 	go a.Custody.KeepBackups(ctx, a.Registry.ByID, time.Minute)
+	if a.cfg.KratosAdminURL != "" {
+		go a.Services.Identity.KeepFollowing(ctx, time.Hour)
+	}
 	return a.worker.Start(ctx)
 }
 

@@ -88,7 +88,10 @@ func (noKratos) WhoAmI(context.Context, string) (identity.SignIn, error) {
 }
 
 func (noKratos) Alive(context.Context, string) (bool, error) { return false, identity.ErrUnavailable }
-func (noKratos) End(context.Context, string) error           { return identity.ErrUnavailable }
+func (noKratos) People(context.Context, string) ([]identity.Person, string, error) {
+	return nil, "", identity.ErrUnavailable
+}
+func (noKratos) End(context.Context, string) error { return identity.ErrUnavailable }
 
 // looks answers identity.Looks: how an agency's sign-in page looks.
 type looks struct{ agency *agency.Service }

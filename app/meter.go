@@ -30,6 +30,13 @@ func newMeter() *meter {
 	return m
 }
 
+// stale shows for how long sessions could not be checked with Kratos.
+func (m *meter) stale(seconds func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "bureau_auth_stale_seconds", Help: "For how long the identity server has not answered about sessions; 0 while it does.",
+	}, seconds))
+}
+
 func (m *meter) request(method, route string, status int, took time.Duration) {
 	m.took.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 }

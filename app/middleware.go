@@ -87,7 +87,10 @@ func (a *App) guard(ctx context.Context, op httpapi.Op) error {
 	if err := mayCall(ctx, op); err != nil || op.Host != httpapi.HostAgency || op.Need == access.Public {
 		return err
 	}
-	return a.paidFor(ctx, op)
+	if err := a.paidFor(ctx, op); err != nil || !op.StepUp {
+		return err
+	}
+	return access.StepUp(ctx, a.cfg.Now())
 }
 
 func mayCall(ctx context.Context, op httpapi.Op) error {

@@ -79,6 +79,7 @@ func (a *App) wireServices() error {
 		Contacts: contacts{s}, Looks: looks{s.Agency}, Events: a.Bus, Jobs: a.Queue, Mail: a.cfg.Mail, Places: a.places, Limits: a.limits(), Log: a.log, Now: now,
 	})
 	s.Identity.RegisterJobs(a.Jobs)
+	a.meter.stale(s.Identity.StaleSeconds)
 	a.handleSample()
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Events: a.Bus, Now: now, NewID: id.New})
 	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Events: a.Bus, Now: now})

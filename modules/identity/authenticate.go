@@ -125,14 +125,15 @@ func (s *Service) bySession(ctx context.Context, a tenancy.Agency, c Credentials
 	if err != nil {
 		return access.Actor{}, err
 	}
-	if err := s.revalidate(ctx, sess, now); err != nil {
+	stale, err := s.revalidate(ctx, sess, now)
+	if err != nil {
 		return access.Actor{}, err
 	}
 	if now.Sub(sess.LastSeenAt) >= time.Minute {
 		s.see(ctx, sess, string(h), m, c.IP, now)
 	}
 	actor := m.actor()
-	actor.SessionID = sess.ID
+	actor.SessionID, actor.AuthenticatedAt, actor.Stale = sess.ID, sess.AuthenticatedAt, stale
 	return actor, nil
 }
 

@@ -68,13 +68,17 @@ type Membership struct {
 }
 
 var (
-	ErrBadSignIn    = fault.Define(fault.Forbidden, "identity.bad_sign_in", "This sign-in is over. Please begin again.")
-	ErrRecoveryOnly = fault.Define(fault.Forbidden, "identity.recovery_only", "Set a new password and sign in with it.")
+	ErrBadSignIn     = fault.Define(fault.Forbidden, "identity.bad_sign_in", "This sign-in is over. Please begin again.")
+	ErrPersonUnknown = fault.Define(fault.NotFound, "identity.person_unknown", "This person has never been here.")
+	ErrConfirm       = fault.Define(fault.Forbidden, "identity.confirm", "Please type in your password again.")
+	ErrConfirmFactor = fault.Define(fault.Forbidden, "identity.confirm_factor", "Please type in a code of your second factor again.")
+	ErrRecoveryOnly  = fault.Define(fault.Forbidden, "identity.recovery_only", "Set a new password and sign in with it.")
 )
 
 const (
-	stateTime = 10 * time.Minute
-	codeTime  = time.Minute
+	stateTime  = 10 * time.Minute
+	codeTime   = time.Minute
+	clockSlack = 5 * time.Second // how far Kratos' clock may be behind ours
 )
 
 // Start is a sign-in that has begun.
@@ -83,8 +87,17 @@ type Start struct {
 	URL      string // where the browser goes
 }
 
-// StartSignIn begins a sign-in at the agency of ctx. A second try in a row says so, so that two hosts cannot send a browser in circles.
-func (s *Service) StartSignIn(ctx context.Context, returnPath string, again bool) (Start, error) {
+// How a sign-in begins.
+type How int
+
+const (
+	Plain How = iota
+	Again     // the second try in a row, so that two hosts cannot send a browser in circles
+	Fresh     // the person types in the password or code, signed in or not
+)
+
+// StartSignIn begins a sign-in at the agency of ctx.
+func (s *Service) StartSignIn(ctx context.Context, returnPath string, how How) (Start, error) {
 	a, err := tenancy.From(ctx)
 	if err != nil {
 		return Start{}, err
@@ -95,8 +108,12 @@ func (s *Service) StartSignIn(ctx context.Context, returnPath string, again bool
 		return Start{}, err
 	}
 	q := url.Values{"agency": {a.Slug}, "state": {state}, "challenge": {st.Challenge}}
-	if again {
+	switch how {
+	case Plain:
+	case Again:
 		q.Set("again", "1")
+	case Fresh:
+		q.Set("fresh", "1")
 	}
 	return Start{verifier, s.d.Places.Auth() + "/broker/authorize?" + q.Encode()}, nil
 }
@@ -120,10 +137,11 @@ func CleanPath(p string) string {
 
 // Authorize decides, on the host of the sign-in pages, whether the person
 // with this Kratos cookie may enter the agency, and returns the address on the
-// agency's own host that takes them in. ErrBadSignIn, ErrSignInRequired,
-// ErrSecondFactor, ErrRecoveryOnly, ErrNotVerified, ErrNotAMember,
+// agency's own host that takes them in. With fresh, only
+// if the password or code was typed in since this began. ErrBadSignIn, ErrConfirm,
+// ErrConfirmFactor, ErrSignInRequired, ErrSecondFactor, ErrRecoveryOnly, ErrNotVerified, ErrNotAMember,
 // ErrDeactivated, ErrUnavailable, tenancy.ErrSuspended, tenancy.ErrNoAgency.
-func (s *Service) Authorize(ctx context.Context, slug, state, chall, cookie string) (string, error) {
+func (s *Service) Authorize(ctx context.Context, slug, state, chall, cookie string, fresh bool) (string, error) {
 	a, err := s.openAgency(ctx, slug)
 	if err != nil {
 		return "", err
@@ -145,6 +163,12 @@ func (s *Service) Authorize(ctx context.Context, slug, state, chall, cookie stri
 	}
 	if !same(st.Challenge, chall) {
 		return "", ErrBadSignIn
+	}
+	if begun := st.ExpiresAt.Add(-stateTime); fresh && who.AuthenticatedAt.Before(begun.Add(-clockSlack)) {
+		if who.AAL == "aal2" {
+			return "", ErrConfirmFactor
+		}
+		return "", ErrConfirm
 	}
 	m, err := s.admit(inAgency(ctx, a), who)
 	if err != nil {
@@ -177,8 +201,11 @@ func (s *Service) openAgency(ctx context.Context, slug string) (tenancy.Agency, 
 // admit finds the member that a person is, and ties one that was entered
 // ahead of the first sign-in to the person by the verified e-mail.
 func (s *Service) admit(ctx context.Context, who SignIn) (m Member, err error) {
-	now := s.now()
-	if err := s.d.Directory.MirrorPerson(ctx, who.person(), now); err != nil {
+	old, err := s.d.Directory.Person(ctx, who.PersonID)
+	if err != nil && !errors.Is(err, ErrPersonUnknown) {
+		return Member{}, err
+	}
+	if err := s.d.Directory.MirrorPerson(ctx, who.person(), s.now()); err != nil {
 		return Member{}, err
 	}
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
@@ -194,7 +221,7 @@ func (s *Service) admit(ctx context.Context, who SignIn) (m Member, err error) {
 	if m.State != Active {
 		return Member{}, ErrDeactivated
 	}
-	return m, nil
+	return s.follow(ctx, m, who.person(), old)
 }
 
 func (s *Service) tie(ctx context.Context, who SignIn) (m Member, err error) {

@@ -38,7 +38,7 @@ type trip struct{ state, challenge, verifier, code string }
 
 func (h *house) begin(t *testing.T, returnPath string) trip {
 	t.Helper()
-	st, err := h.s.StartSignIn(h.Ctx, returnPath, false)
+	st, err := h.s.StartSignIn(h.Ctx, returnPath, identity.Plain)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func (h *house) begin(t *testing.T, returnPath string) trip {
 }
 
 func (h *house) authorize(tr *trip, cookie string) error {
-	to, err := h.s.Authorize(context.Background(), h.Tenancy.Slug, tr.state, tr.challenge, cookie)
+	to, err := h.s.Authorize(context.Background(), h.Tenancy.Slug, tr.state, tr.challenge, cookie, false)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func TestBrokerRefuses(t *testing.T) {
 	})
 	t.Run("a state at another agency", func(t *testing.T) {
 		tr := h.begin(t, "/")
-		_, err := h.s.Authorize(h.Ctx, other.Tenancy.Slug, tr.state, tr.challenge, cookie)
+		_, err := h.s.Authorize(h.Ctx, other.Tenancy.Slug, tr.state, tr.challenge, cookie, false)
 		wantFault(t, err, identity.ErrBadSignIn)
 	})
 	t.Run("one code, many at once", func(t *testing.T) {
@@ -255,7 +255,7 @@ func TestBrokerRefuses(t *testing.T) {
 		wantFault(t, other.authorize(&tr, other.signIn(other.owner)), tenancy.ErrSuspended)
 	})
 	t.Run("an agency that is none", func(t *testing.T) {
-		_, err := h.s.Authorize(h.Ctx, "nobody-"+id.New()[:8], "x", "y", cookie)
+		_, err := h.s.Authorize(h.Ctx, "nobody-"+id.New()[:8], "x", "y", cookie, false)
 		wantFault(t, err, tenancy.ErrNoAgency)
 	})
 }

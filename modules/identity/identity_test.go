@@ -60,6 +60,10 @@ func (k *fakeKratos) Alive(_ context.Context, sid string) (bool, error) {
 	return !k.ended[sid], nil
 }
 
+func (k *fakeKratos) People(context.Context, string) ([]identity.Person, string, error) {
+	return nil, "", identity.ErrUnavailable
+}
+
 func (k *fakeKratos) End(_ context.Context, sid string) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -88,8 +88,8 @@ type Contacts interface {
 	ClientOfTx(ctx context.Context, tx *tenancy.Tx, contactID string) (clientID string, err error)
 }
 
-// Invite asks somebody to join, whether or not they have an account already.
-// ErrBadEmail, ErrBadRole, ErrOwnersOnly, ErrAlreadyMember, ErrAlreadyInvited, ErrTooManyInvitations.
+// Invite asks somebody to join, whether or not they have an account already. An owner or admin needs a step-up.
+// ErrBadEmail, ErrBadRole, ErrOwnersOnly, ErrAlreadyMember, ErrAlreadyInvited, ErrTooManyInvitations, access.ErrStepUp.
 func (s *Service) Invite(ctx context.Context, n NewInvitation) (inv Invitation, err error) {
 	if n.Email, err = NormaliseEmail(n.Email); err != nil {
 		return Invitation{}, err
@@ -110,6 +110,11 @@ func (s *Service) Invite(ctx context.Context, n NewInvitation) (inv Invitation, 
 		return Invitation{}, err
 	}
 	now := s.now()
+	if mighty(n.Role) {
+		if err := access.StepUp(ctx, now); err != nil {
+			return Invitation{}, err
+		}
+	}
 	inv = Invitation{
 		ID: newID(), Email: n.Email, Name: n.Name, Kind: kindOf(n.Role), Role: n.Role, ContactID: n.ContactID, ClientID: n.ClientID,
 		CreatedAt: now, CreatedBy: access.From(ctx).MemberID, Mailed: []time.Time{now}, ExpiresAt: now.Add(invitationTime), Version: 1,
@@ -201,6 +206,11 @@ func (s *Service) Resend(ctx context.Context, id string) (Invitation, error) {
 		now := s.now()
 		if st := inv.State(now); st != Open && st != Expired {
 			return ErrInvitationClosed
+		}
+		if mighty(inv.Role) {
+			if err := access.StepUp(ctx, now); err != nil {
+				return err
+			}
 		}
 		if err := s.roomForLetter(ctx, tx); err != nil {
 			return err
@@ -324,6 +334,7 @@ var roleNames = map[string]string{Owner: "owner", Admin: "administrator", Financ
 func (s *Service) RegisterJobs(r *job.Registry) {
 	job.Handle(r, s.send)
 	job.Handle(r, s.mirror)
+	job.Handle(r, s.tell)
 }
 
 // Invited is what the holder of a letter sees.

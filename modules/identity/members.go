@@ -138,7 +138,8 @@ func (s *Service) CreateMemberTx(ctx context.Context, tx *tenancy.Tx, n NewMembe
 	return m, s.d.Events.Publish(ctx, tx, MemberAdded{MemberID: m.ID, Name: m.Name, Kind: string(m.Kind), Role: m.Role})
 }
 
-// ChangeRole gives a member another role. ErrStale, ErrOwnRole, ErrOwnersOnly, ErrLastOwner, ErrBadRole.
+// ChangeRole gives a member another role. A higher one needs a step-up.
+// ErrStale, ErrOwnRole, ErrOwnersOnly, ErrLastOwner, ErrBadRole, access.ErrStepUp.
 func (s *Service) ChangeRole(ctx context.Context, id string, version int, role string) (Member, error) {
 	return s.change(ctx, id, func(ctx context.Context, tx *tenancy.Tx, m *Member) error {
 		switch {
@@ -153,6 +154,11 @@ func (s *Service) ChangeRole(ctx context.Context, id string, version int, role s
 		}
 		if err := onlyOwners(a, m.Role, role); err != nil {
 			return err
+		}
+		if rank[role] > rank[m.Role] {
+			if err := access.StepUp(ctx, s.now()); err != nil {
+				return err
+			}
 		}
 		if err := s.keepsOwner(ctx, tx, *m, role != Owner); err != nil {
 			return err

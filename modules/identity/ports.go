@@ -47,6 +47,9 @@ type Store interface {
 // sign-ups under way. Each method is one transaction. Its one implementation is identitydb.
 type Directory interface {
 	MirrorPerson(context.Context, Person, time.Time) error
+	Person(ctx context.Context, id string) (Person, error) // ErrPersonUnknown
+	// Changed returns those that we know and of whom we know something else.
+	Changed(context.Context, []Person) ([]Person, error)
 	MirrorMember(ctx context.Context, agencyID string, m Member, at time.Time) error
 	// MembershipsOf lists the open memberships of a person; those entered ahead of it by their e-mail, if it is verified.
 	MembershipsOf(context.Context, Person) ([]Membership, error)
@@ -86,6 +89,8 @@ type Provider interface {
 	WhoAmI(ctx context.Context, cookie string) (SignIn, error)
 	// Alive tells whether the provider's session is still good. ErrUnavailable.
 	Alive(ctx context.Context, sid string) (bool, error)
+	// People lists everybody, a page at a time; next is empty at the end. ErrUnavailable.
+	People(ctx context.Context, page string) (all []Person, next string, err error)
 	// End ends the provider's session; one that is gone already is no error. ErrUnavailable.
 	End(ctx context.Context, sid string) error
 }

@@ -86,6 +86,9 @@ func Scopes() []string {
 	return out
 }
 
+// mighty roles can open the agency to others.
+func mighty(role string) bool { return role == Owner || role == Admin }
+
 func isStaffRole(role string) bool {
 	_, ok := permissions[role]
 	return ok && role != Client

@@ -66,6 +66,7 @@ type checks struct {
 	mu     sync.Mutex
 	good   map[string]time.Time // by sid: last good answer
 	away   time.Time            // until then Kratos is not asked
+	since  time.Time            // it did not answer first; zero while it answers
 }
 
 func newChecks() *checks { return &checks{good: map[string]time.Time{}} }
@@ -82,28 +83,39 @@ func (c *checks) said(sid string, at time.Time) {
 	if len(c.good) >= 20_000 {
 		clear(c.good)
 	}
-	c.good[sid], c.away = at, time.Time{}
+	c.good[sid], c.away, c.since = at, time.Time{}, time.Time{}
 }
 
-func (c *checks) unreachable(until time.Time) {
+func (c *checks) unreachable(now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.away = until
+	c.away = now.Add(retryAway)
+	if c.since.IsZero() {
+		c.since = now
+	}
+}
+
+// answers notes that Kratos is there, whatever it said.
+func (c *checks) answers() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.away, c.since = time.Time{}, time.Time{}
 }
 
 // revalidate asks Kratos whether the sign-in behind a session is still good,
-// at most once a minute. While Kratos is away people go on working for a few minutes.
-func (s *Service) revalidate(ctx context.Context, sess Session, now time.Time) error {
+// at most once a minute. While Kratos is away people go on working for a few
+// minutes, and stale says so: what could do harm has to wait.
+func (s *Service) revalidate(ctx context.Context, sess Session, now time.Time) (stale bool, err error) {
 	good, away := s.checks.last(sess.SID)
 	if good.Before(sess.RevalidatedAt) {
 		good = sess.RevalidatedAt
 	}
 	age := now.Sub(good)
-	if age < revalidateEvery {
-		return nil
-	}
 	if now.Before(away) {
-		return tooStale(age)
+		return true, tooStale(age)
+	}
+	if age < revalidateEvery {
+		return false, nil
 	}
 	got, err, _ := s.checks.flight.Do(sess.SID, func() (any, error) {
 		// The answer is for all who wait for it, so no single caller may break it off.
@@ -111,25 +123,36 @@ func (s *Service) revalidate(ctx context.Context, sess Session, now time.Time) e
 		defer cancel()
 		alive, err := s.d.Provider.Alive(ctx, sess.SID)
 		if err != nil {
-			s.checks.unreachable(now.Add(retryAway))
+			s.checks.unreachable(now)
 			return false, err
 		}
 		if alive {
 			s.checks.said(sess.SID, now)
 			return true, s.d.Directory.RevalidatedSID(ctx, sess.SID, now)
 		}
+		s.checks.answers()
 		return false, s.revoke(ctx, Which{SID: sess.SID}, "ended_in_kratos")
 	})
 	switch {
 	case errors.Is(err, ErrUnavailable):
 		s.d.Log.WarnContext(ctx, "sessions cannot be checked", "err", err, "stale_seconds", int(age.Seconds()))
-		return tooStale(age)
+		return true, tooStale(age)
 	case err != nil:
-		return err
+		return false, err
 	case got != true:
-		return ErrSignInRequired
+		return false, ErrSignInRequired
 	}
-	return nil
+	return false, nil
+}
+
+// StaleSeconds tells for how long Kratos has not answered about sessions; 0 while it does.
+func (s *Service) StaleSeconds() float64 {
+	s.checks.mu.Lock()
+	defer s.checks.mu.Unlock()
+	if s.checks.since.IsZero() {
+		return 0
+	}
+	return s.now().Sub(s.checks.since).Seconds()
 }
 
 func tooStale(age time.Duration) error {
@@ -225,12 +248,16 @@ func (s *Service) end(ctx context.Context, pick func(all []Session, current Sess
 	})
 }
 
-// CredentialsChanged ends the sessions whose sign-in Kratos ended because
-// their owner changed or recovered the password: all but the browser's own.
+// CredentialsChanged makes the members follow the account, and ends the
+// sessions whose sign-in Kratos ended because their owner changed or recovered
+// the password: all but the browser's own.
 func (s *Service) CredentialsChanged(ctx context.Context, cookie string) error {
 	who, err := s.d.Provider.WhoAmI(ctx, cookie)
 	if err != nil {
 		return err
+	}
+	if err := s.Follow(ctx, who.person()); err != nil {
+		s.d.Log.WarnContext(ctx, "a changed account is followed later", "err", err)
 	}
 	sids, err := s.d.Directory.SIDsOf(ctx, who.PersonID)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Permission is what a person may do: "<module>.<thing>.<verb>".
@@ -39,6 +40,10 @@ type Actor struct {
 	ClientID  string // contacts only: the one company whose records they may see
 	TokenID   string // by API token only
 	SessionID string // by session only
+	// AuthenticatedAt is when the person of a session last typed in a password or code.
+	AuthenticatedAt time.Time
+	// Stale sessions could not be checked with the identity server lately.
+	Stale bool
 	// OnBehalfOf is the member who looks at the portal "as this contact".
 	OnBehalfOf string
 	Perms      Set

@@ -40,6 +40,9 @@ type Error struct {
 	// RetryAfter is how long the caller should wait before the next try; 0 says nothing.
 	RetryAfter time.Duration
 
+	// URL is a path on the same host that helps out of this, if there is one.
+	URL string
+
 	cause error // for the log only
 }
 
@@ -87,6 +90,13 @@ func (e *Error) At(path, text string) *Error {
 func (e *Error) After(d time.Duration) *Error {
 	c := *e
 	c.RetryAfter = d
+	return &c
+}
+
+// Link returns a copy that says where the caller can help themselves.
+func (e *Error) Link(path string) *Error {
+	c := *e
+	c.URL = path
 	return &c
 }
 

@@ -39,6 +39,8 @@ type Op struct {
 	Whenever bool
 	// Holds names the function of a plan that the operation belongs to; empty for what every plan holds.
 	Holds string
+	// StepUp operations want a person to have signed in within the last minutes.
+	StepUp bool
 	// MaxBody is the largest body in bytes; 1 MiB when zero.
 	MaxBody int64
 }
@@ -194,5 +196,8 @@ func authz(op Op) map[string]any {
 	for i, k := range op.Kinds {
 		kinds[i] = string(k)
 	}
-	return map[string]any{"permission": string(op.Need), "kinds": kinds, "host": string(op.Host), "changes": op.Changes(), "whenever": op.Whenever, "holds": op.Holds}
+	return map[string]any{
+		"permission": string(op.Need), "kinds": kinds, "host": string(op.Host), "changes": op.Changes(),
+		"whenever": op.Whenever, "holds": op.Holds, "step_up": op.StepUp,
+	}
 }

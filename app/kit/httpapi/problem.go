@@ -20,6 +20,7 @@ type Problem struct {
 	Detail    string         `json:"detail,omitempty"`
 	Code      string         `json:"code" doc:"Stable dotted code, the one to switch on"`
 	RequestID string         `json:"request_id,omitempty" doc:"Names this call in our logs"`
+	URL       string         `json:"url,omitempty" doc:"Where the caller can help themselves, on the same host"`
 	Errors    []ProblemField `json:"errors,omitempty"`
 
 	retryAfter time.Duration
@@ -71,7 +72,7 @@ func ProblemFrom(err error) *Problem {
 	}
 	f := fault.From(err)
 	p := newProblem(statusOf[f.Kind], f.Code, f.Text)
-	p.retryAfter = f.RetryAfter
+	p.retryAfter, p.URL = f.RetryAfter, f.URL
 	for _, field := range f.Fields {
 		p.Errors = append(p.Errors, ProblemField{Location: field.Path, Message: field.Text})
 	}

@@ -3,6 +3,7 @@ import { Provider } from 'react-redux';
 import { RouterProvider } from 'react-router';
 import { makeStore } from '../shared/api/store';
 import { Root } from '../shared/ui/Root';
+import { StepUp } from '../shared/ui/StepUp';
 import { router } from './router';
 
 const store = makeStore();
@@ -13,6 +14,7 @@ export const App = () => (
   <Provider store={store}>
     <Root>
       <RouterProvider router={router} />
+      <StepUp />
       <Suspense fallback={null}><ToastHost /></Suspense>
     </Root>
   </Provider>

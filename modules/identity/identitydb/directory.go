@@ -34,6 +34,39 @@ func (d Directory) MirrorPerson(ctx context.Context, p identity.Person, at time.
 		p.ID, p.Email, p.Name, p.Verified, at)
 }
 
+// Person returns what Kratos said of a person when we last looked.
+func (d Directory) Person(ctx context.Context, id string) (p identity.Person, err error) {
+	err = d.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `SELECT id::text, email, name, verified FROM people WHERE id = $1`, id).Scan(&p.ID, &p.Email, &p.Name, &p.Verified)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return p, identity.ErrPersonUnknown
+	}
+	return p, err
+}
+
+// Changed returns the people of whom we know another address or name.
+func (d Directory) Changed(ctx context.Context, all []identity.Person) (out []identity.Person, err error) {
+	ids, emails, names := make([]string, len(all)), make([]string, len(all)), make([]string, len(all))
+	byID := make(map[string]identity.Person, len(all))
+	for i, p := range all {
+		ids[i], emails[i], names[i], byID[p.ID] = p.ID, p.Email, p.Name, p
+	}
+	err = d.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT p.id::text FROM people p JOIN unnest($1::uuid[], $2::text[], $3::text[]) AS k (id, email, name) ON k.id = p.id
+			WHERE p.email <> k.email OR p.name <> k.name`, ids, emails, names)
+		if err != nil {
+			return err
+		}
+		changed, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		for _, id := range changed {
+			out = append(out, byID[id])
+		}
+		return err
+	})
+	return out, err
+}
+
 // MirrorMember keeps the index of memberships; an older copy never replaces a newer one.
 func (d Directory) MirrorMember(ctx context.Context, agencyID string, m identity.Member, _ time.Time) error {
 	return d.exec(ctx, `INSERT INTO memberships (id, agency_id, person_id, email, kind, role, state, updated_at)

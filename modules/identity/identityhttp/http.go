@@ -45,7 +45,7 @@ func Register(api *httpapi.API, svc *identity.Service) {
 	httpapi.Handle(api, httpapi.Op{ID: "invitations-revoke", Tag: "members", Method: post, Path: "/api/v1/invitations/{id}/revoke", Summary: "Take an invitation back", Need: writeInv}, h.revoke)
 
 	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-list", Tag: "settings", Method: get, Path: "/api/v1/api-tokens", Summary: "List my API tokens", Need: tokens, Kinds: []access.Kind{access.Staff}}, h.tokens)
-	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-create", Tag: "settings", Holds: "api_tokens", Method: post, Path: "/api/v1/api-tokens", Status: http.StatusCreated, Summary: "Make an API token; its secret is shown this once", Need: tokens, Kinds: []access.Kind{access.Staff}}, h.createToken)
+	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-create", Tag: "settings", Holds: "api_tokens", Method: post, Path: "/api/v1/api-tokens", Status: http.StatusCreated, Summary: "Make an API token; its secret is shown this once", Need: tokens, Kinds: []access.Kind{access.Staff}, StepUp: true}, h.createToken)
 	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-revoke", Tag: "settings", Method: del, Path: "/api/v1/api-tokens/{id}", Status: http.StatusNoContent, Summary: "Revoke an API token", Need: tokens, Kinds: []access.Kind{access.Staff}}, h.revokeToken)
 	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-scopes", Tag: "settings", Method: get, Path: "/api/v1/api-token-scopes", Summary: "What a token can be limited to", Need: tokens, Kinds: []access.Kind{access.Staff}}, h.scopes)
 

@@ -233,14 +233,16 @@ func (p *proxy) forward(c *fiber.Ctx, path string) error {
 			c.Set(k, string(v))
 		}
 	}
-	return c.Send(resp.Body())
+	// A copy: resp goes back to the pool before this answer is sent, and its next user would write into it.
+	c.Response().SetBody(resp.Body())
+	return nil
 }
 
 // follow looks at what a submission changed: after a new password the
 // sessions that Kratos ended must end on our hosts too, now and not within the minute.
 func (p *proxy) follow(c *fiber.Ctx, path string) {
 	status := c.Response().StatusCode()
-	if c.Method() != http.MethodPost || (path != "/self-service/settings" && path != "/self-service/recovery") || (status >= 400 && status != http.StatusUnprocessableEntity) {
+	if c.Method() != http.MethodPost || !slices.Contains([]string{"/self-service/settings", "/self-service/recovery", "/self-service/verification"}, path) || (status >= 400 && status != http.StatusUnprocessableEntity) {
 		return
 	}
 	cookie := c.Cookies(p.o.KratosCookie)

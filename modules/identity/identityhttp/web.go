@@ -43,6 +43,7 @@ func Mount(f *fiber.App, svc *identity.Service, o Options) {
 	f.Use(w.sameOrigin, w.authenticate)
 	agency, auth := w.on(httpapi.HostAgency), w.on(httpapi.HostAuth)
 	f.Get("/auth/start", agency(w.start))
+	f.Get(access.StepUpPath, agency(w.stepUp))
 	f.Get("/auth/callback", agency(w.callback))
 	f.Post("/auth/sign-out", agency(w.signOut))
 	f.Get("/invite", agency(w.invite))
@@ -144,7 +145,17 @@ func (w *web) jar(c *fiber.Ctx, out *[]http.Cookie) jar {
 
 // start begins a sign-in at this agency.
 func (w *web) start(c *fiber.Ctx) error {
-	st, err := w.svc.StartSignIn(c.UserContext(), c.Query("return", "/"), c.Query("again") == "1")
+	if c.Query("again") == "1" {
+		return w.begin(c, identity.Again)
+	}
+	return w.begin(c, identity.Plain)
+}
+
+// stepUp asks somebody who is signed in for the password or code, and gives them a fresh session.
+func (w *web) stepUp(c *fiber.Ctx) error { return w.begin(c, identity.Fresh) }
+
+func (w *web) begin(c *fiber.Ctx, how identity.How) error {
+	st, err := w.svc.StartSignIn(c.UserContext(), c.Query("return", "/"), how)
 	if err != nil {
 		return w.problem(c, err, "")
 	}
@@ -189,7 +200,7 @@ func (w *web) invite(c *fiber.Ctx) error { return c.Redirect(w.svc.Places().Auth
 // authorize sends who may enter back to the agency, and everybody else to where they can change that.
 func (w *web) authorize(c *fiber.Ctx) error {
 	ctx, slug := c.UserContext(), c.Query("agency")
-	to, err := w.svc.Authorize(ctx, slug, c.Query("state"), c.Query("challenge"), jarFrom(ctx).Kratos)
+	to, err := w.svc.Authorize(ctx, slug, c.Query("state"), c.Query("challenge"), jarFrom(ctx).Kratos, c.Query("fresh") == "1")
 	here := w.svc.Places().Auth() + "/broker/authorize?" + string(c.Request().URI().QueryString())
 	if err == nil || !errors.Is(err, errNoAgency) {
 		set(c, w.c.make(agencyCookie, cookieSafe(slug), time.Hour))
@@ -201,7 +212,9 @@ func (w *web) authorize(c *fiber.Ctx) error {
 		return c.Redirect(flow("login", here))
 	case errors.Is(err, identity.ErrSecondFactor):
 		return c.Redirect(flow("login", here) + "&aal=aal2")
-	case errors.Is(err, identity.ErrRecoveryOnly):
+	case errors.Is(err, identity.ErrConfirmFactor):
+		return c.Redirect(flow("login", here) + "&aal=aal2&refresh=true")
+	case errors.Is(err, identity.ErrRecoveryOnly), errors.Is(err, identity.ErrConfirm):
 		return c.Redirect(flow("login", here) + "&refresh=true")
 	case errors.Is(err, identity.ErrNotVerified) && wantsPage(c):
 		return c.Redirect(flow("verification", here))

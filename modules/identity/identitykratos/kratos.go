@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -98,19 +99,63 @@ func (p *Provider) signIn(s *kratos.Session) (identity.SignIn, error) {
 		return identity.SignIn{}, away(errors.New("whoami: a session without an end"))
 	}
 	out.ExpiresAt = *s.ExpiresAt
-	traits, _ := s.Identity.Traits.(map[string]any)
-	out.Email, _ = traits["email"].(string)
-	out.Name, _ = traits["name"].(string)
+	who, err := person(*s.Identity)
+	out.Email, out.Name, out.Verified = who.Email, who.Name, who.Verified
+	return out, err
+}
+
+// person reads what we use of an identity.
+func person(i kratos.Identity) (p identity.Person, err error) {
+	p.ID = i.Id
+	traits, _ := i.Traits.(map[string]any)
+	p.Email, _ = traits["email"].(string)
+	p.Name, _ = traits["name"].(string)
 	// What looks like an address but is none, or hides letters, is nobody's to be matched with.
-	if out.Email, err = identity.NormaliseEmail(out.Email); err != nil {
-		return identity.SignIn{}, err
+	if p.Email, err = identity.NormaliseEmail(p.Email); err != nil {
+		return identity.Person{}, err
 	}
-	for _, a := range s.Identity.VerifiableAddresses {
-		if a.Verified && strings.EqualFold(a.Value, out.Email) {
-			out.Verified = true
+	for _, a := range i.VerifiableAddresses {
+		if a.Verified && strings.EqualFold(a.Value, p.Email) {
+			p.Verified = true
 		}
 	}
-	return out, nil
+	return p, nil
+}
+
+// People lists everybody.
+func (p *Provider) People(ctx context.Context, page string) (all []identity.Person, next string, err error) {
+	req := p.admin.IdentityAPI.ListIdentities(ctx).PageSize(250)
+	if page != "" {
+		req = req.PageToken(page)
+	}
+	found, resp, err := req.Execute()
+	defer done(resp)
+	switch {
+	case resp == nil:
+		return nil, "", away(err)
+	case err != nil || resp.StatusCode != http.StatusOK:
+		return nil, "", away(fmt.Errorf("identities: %s: %w", resp.Status, err))
+	}
+	for _, i := range found {
+		if one, err := person(i); err == nil {
+			all = append(all, one)
+		}
+	}
+	return all, nextPage(resp.Header.Values("Link")), nil
+}
+
+// nextPage reads the token of the next page from Link headers.
+func nextPage(links []string) string {
+	for _, link := range strings.Split(strings.Join(links, ","), ",") {
+		target, rel, _ := strings.Cut(link, ";")
+		if !strings.Contains(rel, `rel="next"`) {
+			continue
+		}
+		if u, err := url.Parse(strings.Trim(strings.TrimSpace(target), "<>")); err == nil {
+			return u.Query().Get("page_token")
+		}
+	}
+	return ""
 }
 
 // forbidden reads why Kratos does not show the session.

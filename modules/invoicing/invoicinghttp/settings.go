@@ -17,10 +17,12 @@ func registerSettings(api *httpapi.API, h handlers) {
 	}
 	httpapi.Handle(api, op("legal-entities-list", http.MethodGet, "legal-entities", "List legal entities", invoicing.CanReadSettings), h.entities)
 	create := op("legal-entities-create", http.MethodPost, "legal-entities", "Add a legal entity", invoicing.CanWriteSettings)
-	create.Status, create.Idempotent = http.StatusCreated, true
+	create.Status, create.Idempotent, create.StepUp = http.StatusCreated, true, true // where money is paid to
 	httpapi.Handle(api, create, h.createEntity)
 	httpapi.Handle(api, op("legal-entities-find", http.MethodGet, "legal-entities/{id}", "Read a legal entity", invoicing.CanReadSettings), h.entity)
-	httpapi.Handle(api, op("legal-entities-change", http.MethodPatch, "legal-entities/{id}", "Change a legal entity", invoicing.CanWriteSettings), h.changeEntity)
+	change := op("legal-entities-change", http.MethodPatch, "legal-entities/{id}", "Change a legal entity", invoicing.CanWriteSettings)
+	change.StepUp = true
+	httpapi.Handle(api, change, h.changeEntity)
 	httpapi.Handle(api, op("tax-rates-list", http.MethodGet, "tax-rates", "List tax rates", invoicing.CanReadSettings), h.taxRates)
 	rate := op("tax-rates-create", http.MethodPost, "tax-rates", "Add a tax rate", invoicing.CanWriteSettings)
 	rate.Status, rate.Idempotent = http.StatusCreated, true

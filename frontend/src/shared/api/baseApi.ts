@@ -1,9 +1,9 @@
 import { createApi, fetchBaseQuery, type BaseQueryFn, type FetchArgs } from '@reduxjs/toolkit/query/react';
 import type { ApiError, Problem } from './problem';
-import { session } from './session';
+import { session, stepUp } from './session';
 
 /** The code that asks a signed-in person to prove it once more. */
-export const stepUpCode = 'identity.second_factor';
+export const stepUpCode = 'access.step_up_required';
 
 const raw = fetchBaseQuery({
   // A bare '/' is refused by fetch outside a browser.
@@ -63,7 +63,10 @@ export const baseQuery: BaseQueryFn<string | FetchArgs, unknown, ApiError> = asy
       headers.set('Idempotency-Key', key);
     }
   }
-  const r = await raw({ ...call, headers }, api, extra);
+  let r = await raw({ ...call, headers }, api, extra);
+  const asked = r.error?.status === 403 ? (r.error.data as Problem | null) : null;
+  // The form stays as it is; once confirmed, the very same call goes out again.
+  if (asked?.code === stepUpCode && asked.url && (await stepUp.ask(asked.url))) r = await raw({ ...call, headers }, api, extra);
   if (!r.error || typeof r.error.status === 'number') unanswered.delete(fingerprint);
   if (!r.error) return { data: r.data, meta: r.meta };
   if (typeof r.error.status !== 'number') return { error: { kind: 'network' } };
@@ -71,7 +74,6 @@ export const baseQuery: BaseQueryFn<string | FetchArgs, unknown, ApiError> = asy
   const { status, data } = r.error;
   const problem: Problem = data && typeof data === 'object' && !(data instanceof Blob) ? { ...(data as Problem), status } : { status };
   if (status === 401) session.signIn();
-  else if (status === 403 && problem.code === stepUpCode) session.stepUp();
   return { error: { kind: 'problem', problem, retryAfter: retryAfter(r.meta?.response) } };
 };
 

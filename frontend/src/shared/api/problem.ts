@@ -7,6 +7,8 @@ export type Problem = {
   detail?: string;
   code?: string;
   request_id?: string;
+  /** Where to help oneself, on this host. */
+  url?: string;
   errors?: { location?: string; message?: string }[] | null;
 };
 

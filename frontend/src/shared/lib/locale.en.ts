@@ -4,6 +4,13 @@ export const common = {
     retry: 'Try again', undo: 'Undo', search: 'Search', clear: 'Clear', clearFilters: 'Clear filters', filters: 'Filters', apply: 'Show results', more: 'More actions',
     archive: 'Archive', restore: 'Restore', remove: 'Remove', reload: 'Reload', upload: 'Choose a file', copy: 'Copy', copied: 'Copied', loadMore: 'Load more',
   },
+  stepUp: {
+    title: 'Is it you?',
+    text: 'This can open the agency to others, so please confirm who you are. A window asks for your password or code; your work here stays as it is.',
+    confirm: 'Confirm',
+    done: 'Confirmed',
+    close: 'You can close this window and go on.',
+  },
   state: { loading: 'Loading', saving: 'Saving…', saved: 'Saved', none: 'None', all: 'All', noResults: 'Nothing matches', yes: 'Yes', no: 'No' },
   error: {
     title: 'This could not be loaded',
