@@ -71,8 +71,8 @@ type DoorView struct {
 	URL     string `json:"url"`
 }
 
-// AccountView is who is signed in on the sign-in host.
-type AccountView struct {
+// SignedInView is who is signed in on the sign-in host.
+type SignedInView struct {
 	Email    string `json:"email"`
 	Name     string `json:"name"`
 	Verified bool   `json:"verified"`
@@ -81,12 +81,12 @@ type AccountView struct {
 
 // SignInContext is what the sign-in pages show around the form.
 type SignInContext struct {
-	SiteURL    string       `json:"site_url"`
-	Agency     *DoorView    `json:"agency"`
-	SignUp     *SignUpView  `json:"sign_up"`
-	Invitation bool         `json:"invitation"`
-	Account    *AccountView `json:"account"`
-	Kratos     string       `json:"kratos" enum:"ok,unavailable"`
+	SiteURL    string        `json:"site_url"`
+	Agency     *DoorView     `json:"agency"`
+	SignUp     *SignUpView   `json:"sign_up"`
+	Invitation bool          `json:"invitation"`
+	Account    *SignedInView `json:"account"`
+	Kratos     string        `json:"kratos" enum:"ok,unavailable"`
 }
 
 // AgencyChoice is one agency to choose.
@@ -203,7 +203,7 @@ func (h handlers) context(ctx context.Context, _ *none) (*out[SignInContext], er
 	who, err := h.svc.WhoAmI(ctx, j.Kratos)
 	switch {
 	case err == nil:
-		v.Account = &AccountView{who.Email, who.Name, who.Verified, who.AAL}
+		v.Account = &SignedInView{who.Email, who.Name, who.Verified, who.AAL}
 	case errors.Is(err, identity.ErrUnavailable):
 		v.Kratos = "unavailable"
 	}
