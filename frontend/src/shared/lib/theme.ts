@@ -14,6 +14,7 @@ const coarse = '@media (pointer: coarse)';
  */
 export function agencyTheme(brand: Brand = {}): Theme {
   const colour = /^#[0-9a-f]{6}$/i.test(brand.colour ?? '') ? (brand.colour as string) : defaultBrand;
+  const bright = readable(colour.toLowerCase() === defaultBrand ? '#8fabff' : colour, ['#171c24', '#0f1319', '#3c4047'], 'light');
   return createTheme({
     cssVariables: { colorSchemeSelector: 'data-scheme', nativeColor: true },
     colorSchemes: {
@@ -31,11 +32,12 @@ export function agencyTheme(brand: Brand = {}): Theme {
       },
       dark: {
         palette: {
-          primary: { main: readable(colour.toLowerCase() === defaultBrand ? '#8fabff' : colour, ['#171c24', '#0f1319', '#3c4047'], 'light'), contrastText: '#0f1319' },
-          success: { main: '#4cc9a0' },
-          warning: { main: '#f0b35a' },
-          error: { main: '#ff8a8a' },
-          info: { main: '#8fabff' },
+          // Under the pointer a button turns to `dark`: here it must grow lighter, for its text is dark.
+          primary: { main: bright, dark: `color-mix(in srgb, ${bright} 82%, white)`, contrastText: '#0f1319' },
+          success: { main: '#4cc9a0', dark: '#6fd4b2' },
+          warning: { main: '#f0b35a', dark: '#f3c17a' },
+          error: { main: '#ff8a8a', dark: '#ffa3a3' },
+          info: { main: '#8fabff', dark: '#a5bcff' },
           background: { default: '#0f1319', paper: '#171c24' },
           text: { primary: '#e8ebf0', secondary: '#a0a9b8' },
           divider: '#2a313d',

@@ -39,7 +39,7 @@ function Entities({ writes }: { writes: boolean }) {
     { key: 'name', header: t('settings.name'), width: 'minmax(0, 2fr)', cell: (e) => e.name },
     { key: 'number', header: t('settings.format'), width: '170px', cell: (e) => e.number_example },
     { key: 'currency', header: t('settings.currency'), width: '100px', cell: (e) => e.currency },
-    { key: 'state', header: '', width: '120px', cell: state },
+    { key: 'state', header: t('col.state'), width: '120px', cell: state },
   ];
   return (
     <Section title={t('settings.entities')} action={add} pad={false}>
@@ -79,7 +79,7 @@ function Taxes({ writes }: { writes: boolean }) {
     { key: 'name', header: t('settings.taxName'), width: 'minmax(0, 2fr)', cell: (r) => r.name },
     { key: 'kind', header: t('settings.kind'), width: '140px', cell: (r) => t(`settings.kinds.${r.kind}`) },
     { key: 'percent', header: t('settings.percent'), width: '100px', numeric: true, cell: (r) => `${r.percent} %` },
-    { key: 'state', header: '', width: '120px', cell: state },
+    { key: 'state', header: t('col.state'), width: '120px', cell: state },
   ];
   return (
     <Section title={t('settings.taxes')} action={add} pad={false}>

@@ -31,7 +31,7 @@ export function PositionsPage() {
   };
   const columns: Column<Position>[] = [
     { key: 'name', header: t('positions.name'), width: 'minmax(0, 3fr)', cell: (p) => p.name },
-    { key: 'state', header: '', cell: (p) => p.archived && <StatusChip label={t('positions.archived')} /> },
+    { key: 'state', header: t('people.state'), cell: (p) => p.archived && <StatusChip label={t('positions.archived')} /> },
   ];
   const add = writes && <Button variant="contained" onClick={() => setEditing('new')}>{t('positions.add')}</Button>;
   return (
