@@ -125,7 +125,7 @@ func (a *App) wireWeb() {
 		AppName: "Bureau", ServerHeader: "", BodyLimit: 8 << 20, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		ProxyHeader: fiber.HeaderXForwardedFor, EnableTrustedProxyCheck: true, TrustedProxies: proxies, EnableIPValidation: true,
 	})
-	f.Use(requests(a.log, a.cfg.Now, a.meter), headers(a.cfg.Dev))
+	f.Use(requests(a.log, a.cfg.Now, a.meter, newDenials(a.log, a.cfg.DenialLog, a.cfg.Now)), headers(a.cfg.Dev))
 	a.mountDev(f)
 	f.Use(newHosts(a.cfg.Origin, a.Registry).middleware)
 	a.mountWebhooks(f)

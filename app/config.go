@@ -12,6 +12,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/file"
 	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/app/kit/ratelimit"
 	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
@@ -44,6 +45,8 @@ type Config struct {
 
 	// Limits guard the way in; nil takes the figures of production, or of development.
 	Limits *identity.Limits
+	// DenialLog is how many refused calls of one caller are written down; zero takes 120 a minute.
+	DenialLog ratelimit.Rule
 
 	// Gateway is the payment provider that agencies are billed through. Without one nobody is billed, and
 	// every agency has everything.

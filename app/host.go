@@ -53,16 +53,33 @@ func (h hosts) resolve(ctx context.Context, header string) (context.Context, htt
 	return ctx, "", tenancy.ErrNoAgency
 }
 
+// withoutPort cuts a port off. What stands there and is no number is no port,
+// and belongs to a name that is not ours.
 func withoutPort(host string) string {
-	if i := strings.LastIndexByte(host, ':'); i > 0 && !strings.HasSuffix(host, "]") {
-		return host[:i]
+	name, port, ok := strings.Cut(host, ":")
+	if ok && strings.Trim(port, "0123456789") == "" {
+		return name
 	}
 	return host
+}
+
+// oneHost tells whether a request names one host only. Its first line may hold
+// a whole address (RFC 9112, 3.2.2); where that and the Host header differ, a
+// proxy before us may have taken the one for true and we the other.
+func oneHost(target, header string) bool {
+	if strings.HasPrefix(target, "/") {
+		return true
+	}
+	u, err := url.Parse(target)
+	return err == nil && u.User == nil && strings.EqualFold(u.Host, header)
 }
 
 // middleware puts the agency of the host into the request's context. Host
 // names that are nobody's get a plain 404 without a hint.
 func (h hosts) middleware(c *fiber.Ctx) error {
+	if !oneHost(string(c.Request().Header.RequestURI()), string(c.Request().Header.Host())) {
+		return c.Status(fiber.StatusBadRequest).SendString("Bad request\n")
+	}
 	ctx, kind, err := h.resolve(c.UserContext(), string(c.Request().Header.Host()))
 	switch {
 	case errors.Is(err, errNoHost):

@@ -23,7 +23,7 @@ import (
 const deadline = 20 * time.Second
 
 // requests gives each call its name, its deadline and its line in the log.
-func requests(log *slog.Logger, now func() time.Time, seen *meter) fiber.Handler {
+func requests(log *slog.Logger, now func() time.Time, seen *meter, denied denials) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		start := now()
 		ctx, cancel := context.WithTimeout(c.UserContext(), deadline)
@@ -42,6 +42,7 @@ func requests(log *slog.Logger, now func() time.Time, seen *meter) fiber.Handler
 		}
 		took, status := now().Sub(start), c.Response().StatusCode()
 		seen.request(c.Method(), c.Route().Path, status, took)
+		denied.note(c, status)
 		level := slog.LevelDebug
 		if status >= http.StatusInternalServerError {
 			level = slog.LevelWarn

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/file"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/app/kit/ratelimit"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
@@ -34,6 +36,8 @@ var house struct {
 	sync.Once
 	app   *app.App
 	mails *Mails
+	logs  *Logs
+	files string
 	err   error
 }
 
@@ -41,31 +45,32 @@ var house struct {
 func App(t testing.TB) *app.App {
 	t.Helper()
 	p := testkit.NewPlatform(t)
-	house.Do(func() { house.app, house.mails, house.err = start(context.Background(), p.Config) })
+	house.Do(func() { house.err = start(context.Background(), p.Config) })
 	if house.err != nil {
 		t.Fatalf("start the application: %v", house.err)
 	}
 	return house.app
 }
 
-func start(ctx context.Context, cfg tenancy.Config) (*app.App, *Mails, error) {
+func start(ctx context.Context, cfg tenancy.Config) error {
 	dir, err := os.MkdirTemp("", "bureau-files-*")
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	files, err := file.NewFolder(file.FolderConfig{Dir: dir, BaseURL: "http://" + Domain + "/files", Secret: []byte("a secret of this test process only")})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	mails := &Mails{}
-	a, err := app.New(ctx, app.Config{
-		Origin: &url.URL{Scheme: "http", Host: Domain}, Dev: true, Tenancy: cfg, Mail: mails, Files: files,
-		MailFrom: "bureau@example.test", Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), Now: time.Now,
+	house.mails, house.logs, house.files = &Mails{}, &Logs{}, dir
+	house.app, err = app.New(ctx, app.Config{
+		Origin: &url.URL{Scheme: "http", Host: Domain}, Dev: true, Tenancy: cfg, Mail: house.mails, Files: files,
+		MailFrom: "bureau@example.test", Log: slog.New(house.logs), Now: time.Now,
+		DenialLog: ratelimit.Rule{Count: 1_000_000, In: time.Minute},
 	})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	return a, mails, a.StartWorker(ctx)
+	return house.app.StartWorker(ctx)
 }
 
 // Mails keeps the letters that were sent.
@@ -96,10 +101,19 @@ func (m *Mails) To(address string) (out []mail.Message) {
 	return out
 }
 
+// All returns every letter that was sent.
+func (m *Mails) All() []mail.Message {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.all)
+}
+
 // Env is one agency and its people.
 type Env struct {
 	App     *app.App
 	Mails   *Mails
+	Logs    *Logs
+	Files   string // the directory with the files of all agencies
 	Agency  tenancy.Agency
 	Ctx     context.Context // the agency, as the system
 	members map[string]*Client
@@ -115,7 +129,7 @@ func New(t testing.TB) *Env {
 		t.Fatalf("claim an agency: %v", err)
 	}
 	ctx := access.With(tenancy.With(t.Context(), agency), access.Actor{Kind: access.System, Name: "System"})
-	return &Env{App: a, Mails: house.mails, Agency: agency, Ctx: ctx, members: map[string]*Client{}}
+	return &Env{App: a, Mails: house.mails, Logs: house.logs, Files: house.files, Agency: agency, Ctx: ctx, members: map[string]*Client{}}
 }
 
 // Client calls the API as one actor.
@@ -204,6 +218,17 @@ func (c *Client) With(key, value string) *Client {
 	return &out
 }
 
+// Sign adds to a request what says who calls, and where.
+func (c *Client) Sign(req *http.Request) {
+	req.Host = c.Host
+	if c.Token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	for k, v := range c.header {
+		req.Header[k] = v
+	}
+}
+
 // Reply is what the API answered.
 type Reply struct {
 	Status int
@@ -237,13 +262,7 @@ func (c *Client) Do(t testing.TB, method, path string, body any) *Reply {
 	if r != nil {
 		req.Header.Set("Content-Type", contentType)
 	}
-	if c.Token != "" {
-		req.Header.Set("Authorization", "Bearer "+c.Token)
-	}
-	for k, v := range c.header {
-		req.Header[k] = v
-	}
-	req.Host = c.Host
+	c.Sign(req)
 	res, err := c.env.App.Fiber.Test(req, -1)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)

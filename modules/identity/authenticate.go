@@ -114,8 +114,7 @@ func (s *Service) bySession(ctx context.Context, a tenancy.Agency, c Credentials
 		s.sessions.put(string(h), sess)
 	}
 	now := s.now()
-	// A session is good on its own agency's host only.
-	if sess.AgencyID != a.ID || sess.RevokedAt != nil || !now.Before(sess.IdleEndsAt) || !now.Before(sess.ExpiresAt) {
+	if !isOf(sess, a) || sess.RevokedAt != nil || !now.Before(sess.IdleEndsAt) || !now.Before(sess.ExpiresAt) {
 		return access.Actor{}, ErrSignInRequired
 	}
 	m, err := s.memberNow(ctx, a, sess.MemberID)
@@ -136,6 +135,9 @@ func (s *Service) bySession(ctx context.Context, a tenancy.Agency, c Credentials
 	actor.SessionID, actor.AuthenticatedAt, actor.Stale = sess.ID, sess.AuthenticatedAt, stale
 	return actor, nil
 }
+
+// isOf tells whether a session is a's: it is good on its own agency's host only.
+func isOf(sess Session, a tenancy.Agency) bool { return sess.AgencyID == a.ID }
 
 // see notes that a session is in use, at most once a minute.
 func (s *Service) see(ctx context.Context, sess Session, key string, m Member, ip string, now time.Time) {

@@ -6,6 +6,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ import (
 
 var (
 	ErrNotFound  = fault.Define(fault.NotFound, "people.not_found", "This does not exist.")
+	ErrNoMember  = fault.Define(fault.NotFound, "people.no_member", "There is no such member.")
 	ErrNameTaken = fault.Define(fault.Conflict, "people.position_taken", "There is a position with this name.").At("body.name", "is taken")
 	ErrInvalid   = fault.Define(fault.Invalid, "people.invalid", "Some values cannot be used.")
 )
@@ -102,11 +104,17 @@ type Publisher interface {
 
 // Deps are what the service cannot work without.
 type Deps struct {
-	DB     *tenancy.DB
-	Store  Store
-	Events Publisher
-	Now    func() time.Time
-	NewID  func() string
+	DB      *tenancy.DB
+	Store   Store
+	Members Members
+	Events  Publisher
+	Now     func() time.Time
+	NewID   func() string
+}
+
+// Members tells who works at the agency.
+type Members interface {
+	IsMemberTx(ctx context.Context, tx *tenancy.Tx, id string) (bool, error)
 }
 
 // Service has one method per thing one can do with people's records.
@@ -209,6 +217,9 @@ func (s *Service) PutSchedule(ctx context.Context, sc Schedule) error {
 		}
 	}
 	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if is, err := s.d.Members.IsMemberTx(ctx, tx, sc.MemberID); err != nil || !is {
+			return cmp.Or(err, error(ErrNoMember))
+		}
 		if sc.PositionID != "" {
 			if _, err := s.d.Store.Position(ctx, tx, sc.PositionID); err != nil {
 				return ErrNotFound.At("body.position_id", "there is no such position")
@@ -219,6 +230,11 @@ func (s *Service) PutSchedule(ctx context.Context, sc Schedule) error {
 		}
 		return s.note(ctx, tx, "people.schedule_set", "schedule", sc.MemberID, sc.StartsOn.String(), nil, sc)
 	})
+}
+
+// PositionTx returns a position. ErrNotFound.
+func (s *Service) PositionTx(ctx context.Context, tx *tenancy.Tx, id string) (Position, error) {
+	return s.d.Store.Position(ctx, tx, id)
 }
 
 // PositionOfTx returns the member's position on a day, empty for none.

@@ -181,7 +181,7 @@ type TokenList struct {
 // NewToken makes a token.
 type NewToken struct {
 	Name      string     `json:"name" minLength:"1" maxLength:"80"`
-	Scopes    []string   `json:"scopes" minItems:"1" maxItems:"60" doc:"Permissions, module.*, *:read or *"`
+	Scopes    []string   `json:"scopes" minItems:"1" maxItems:"60" doc:"Permissions, module.*, *:read or *" example:"[\"*:read\"]"`
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 }
 

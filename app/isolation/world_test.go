@@ -1,0 +1,204 @@
+package isolation
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/bureauhq/bureau/app/apptest"
+	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/testkit"
+	"github.com/bureauhq/bureau/app/sample"
+	"github.com/bureauhq/bureau/modules/identity"
+)
+
+// canary begins every text of the other agency.
+const canary = "CANARY-B-"
+
+var staffRoles = []string{identity.Owner, identity.Admin, identity.Manager, identity.Employee, identity.Finance}
+
+// world is two agencies full of records, of which the second is the one that must not be seen.
+type world struct {
+	ops  []operation
+	a, b *apptest.Env
+	db   *pgx.Conn // of the owner of all tables
+
+	boss    *apptest.Client // an owner of a, by session
+	mine    *pools
+	bBoss   *apptest.Client // an owner of b on b's host
+	theirs  *pools
+	rules   rules
+	schemas map[string]string // of an agency
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{ops: document(t), mine: newPools(), theirs: newPools(), rules: readRules(t), schemas: map[string]string{}}
+	w.a, w.b = apptest.New(t), apptest.New(t)
+	var err error
+	w.db, err = pgx.Connect(t.Context(), testkit.Config(t).OwnerURL)
+	must(t, err)
+	t.Cleanup(func() { _ = w.db.Close(context.WithoutCancel(t.Context())) })
+	done := make(chan error)
+	for _, env := range []*apptest.Env{w.a, w.b} {
+		go func() {
+			done <- env.App.LoadSample(env.Ctx, sample.Small, func(float64, string) {})
+		}()
+	}
+	must(t, <-done)
+	must(t, <-done)
+	w.boss, w.bBoss = person(t, w.a, identity.Owner), person(t, w.b, identity.Owner)
+	w.harvest(t, w.boss, w.mine)
+	w.harvest(t, w.bBoss, w.theirs)
+	return w
+}
+
+// person is a new member of a role, signed in with a browser.
+func person(t *testing.T, env *apptest.Env, role string) *apptest.Client {
+	t.Helper()
+	return env.Session(t, env.Fresh(t, role, "*").Member)
+}
+
+// harvest reads all there is to read and keeps its keys.
+func (w *world) harvest(t *testing.T, c *apptest.Client, into *pools) {
+	t.Helper()
+	for range 2 { // what has a key in its path is read when keys are known
+		for _, op := range w.ops {
+			if op.changes() {
+				continue
+			}
+			f := newDrafter(t, into)
+			d, candidates := f.draft(op)
+			tried := 0
+			for _, choice := range choices(candidates, 5) {
+				for place, k := range choice {
+					d = d.with(place, k)
+				}
+				if r := d.send(t, c, nil); r.Status == http.StatusOK {
+					into.take(op, r.Body)
+				}
+				if tried++; tried == 5 {
+					break
+				}
+			}
+		}
+	}
+}
+
+// quiet waits until the agency's jobs are done: what they change is not the sweep's doing.
+func quiet(t *testing.T, env *apptest.Env) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	var open int
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); <-tick.C {
+		must(t, env.App.Control.Pool().QueryRow(t.Context(), `SELECT count(*) FROM queue.river_job
+			WHERE metadata ->> 'agency' = $1 AND state IN ('available', 'running', 'pending')`, env.Agency.ID).Scan(&open))
+		if open == 0 {
+			return
+		}
+	}
+	t.Fatalf("%d jobs of the agency do not end", open)
+}
+
+func (w *world) schemaOf(t *testing.T, env *apptest.Env) string {
+	t.Helper()
+	if w.schemas[env.Agency.ID] == "" {
+		var s string
+		must(t, w.db.QueryRow(t.Context(), `SELECT schema_name FROM platform.agencies WHERE id = $1`, env.Agency.ID).Scan(&s))
+		w.schemas[env.Agency.ID] = s
+	}
+	return w.schemas[env.Agency.ID]
+}
+
+// plant writes its own canary into every text of the agency: CANARY-B-<table>-<column>.
+func (w *world) plant(t *testing.T, env *apptest.Env) {
+	t.Helper()
+	schema := w.schemaOf(t, env)
+	rows, err := w.db.Query(t.Context(), `SELECT c.table_name, c.column_name, c.data_type, coalesce(c.character_maximum_length, 0) FROM information_schema.columns c
+		JOIN information_schema.tables b USING (table_schema, table_name)
+		WHERE c.table_schema = $1 AND b.table_type = 'BASE TABLE' AND c.data_type IN ('text', 'character varying', 'jsonb', 'ARRAY')
+			AND c.table_name NOT IN ('schema_migrations', 'api_tokens')`, schema)
+	must(t, err)
+	type column struct {
+		Table, Column, Type string
+		Most                int
+	}
+	columns, err := pgx.CollectRows(rows, pgx.RowToStructByPos[column])
+	must(t, err)
+	planted := 0
+	for _, c := range columns {
+		text := canary + c.Table + "-" + c.Column
+		if c.Most > 0 && len(text) > c.Most {
+			text = text[:c.Most]
+		}
+		// A CHECK may refuse the bare text, and a unique index its repetition; codes, states and keys stay what they are.
+		for _, value := range []string{
+			`'` + text + `'`, `'` + text + `-' || ctid::text`, `to_jsonb('` + text + `'::text)`, `jsonb_build_array('` + text + `')`, `ARRAY['` + text + `']`,
+		} {
+			tag, err := w.db.Exec(t.Context(), fmt.Sprintf(`UPDATE %s.%s SET %s = %s`, schema, c.Table, c.Column, value))
+			if err == nil && tag.RowsAffected() > 0 {
+				planted++
+				break
+			}
+		}
+	}
+	t.Logf("canaries in %d of %d columns", planted, len(columns))
+	if planted < 60 {
+		t.Fatalf("the canary was planted in %d columns only", planted)
+	}
+}
+
+// checksums hold one value for every table of every agency but those that are
+// left out, and for what the platform keeps of them.
+func (w *world) checksums(t *testing.T, except *apptest.Env) map[string]string {
+	t.Helper()
+	rows, err := w.db.Query(t.Context(), `SELECT table_schema || '.' || table_name FROM information_schema.tables
+		WHERE table_type = 'BASE TABLE' AND table_schema IN (SELECT schema_name FROM platform.agencies WHERE state <> 'spare' AND id <> $1)`, except.Agency.ID)
+	must(t, err)
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	must(t, err)
+	if len(tables) < 30 {
+		t.Fatalf("only %d tables of other agencies were found", len(tables))
+	}
+	sums := map[string]string{}
+	sum := func(name, from string) {
+		var s string
+		must(t, w.db.QueryRow(t.Context(), `SELECT coalesce(md5(string_agg(x::text, '|' ORDER BY x::text)), '') FROM `+from+` x`).Scan(&s))
+		sums[name] = s
+	}
+	for _, table := range tables {
+		sum(table, table)
+	}
+	sum("platform.agencies", `(SELECT * FROM platform.agencies WHERE state <> 'spare' AND id <> '`+except.Agency.ID+`')`)
+	return sums
+}
+
+// audited counts what the actor did, as the agency's log has it.
+func (w *world) audited(t *testing.T, env *apptest.Env, member string) (n int) {
+	t.Helper()
+	must(t, w.db.QueryRow(t.Context(), `SELECT count(*) FROM `+w.schemaOf(t, env)+`.audit_events WHERE actor_id = $1`, member).Scan(&n))
+	return n
+}
+
+// contactOf makes the person who is a client's contact in the portal.
+func (w *world) contactOf(t *testing.T, contactID string) *apptest.Client {
+	t.Helper()
+	var clientID string
+	must(t, w.db.QueryRow(t.Context(), `SELECT client_id::text FROM `+w.schemaOf(t, w.a)+`.contacts WHERE id = $1`, contactID).Scan(&clientID))
+	return w.a.Contact(t, contactID, clientID)
+}
+
+func madeUp() string { return "bur_" + strings.ReplaceAll(id.New(), "-", "") + "xxxxxxxxxxx" }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
