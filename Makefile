@@ -64,6 +64,10 @@ test: ## Run every test: Go with the race detector, front end, lint, budgets, an
 test-go: tools/postgres/node_modules/.done ## Run the Go tests beside a throw-away database and identity server (ARGS='-run X ./pkg')
 	@go run ./cmd/teststack -- go test $(or $(ARGS),./...)
 
+.PHONY: sabotage
+sabotage: tools/postgres/node_modules/.done ## Plant each breach of isolation in turn; fail if the tests miss one (ARGS='-only live_room')
+	@go run ./cmd/teststack -- go run ./cmd/sabotage $(ARGS)
+
 .PHONY: lint
 lint: frontend/node_modules/.done frontend/openapi.json ## Check format, style and types
 	@tools/lint/run

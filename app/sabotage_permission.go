@@ -13,7 +13,7 @@ import (
 	"github.com/bureauhq/bureau/modules/identity"
 )
 
-func guard(ctx context.Context, op httpapi.Op) error {
+func mayCall(ctx context.Context, op httpapi.Op) error {
 	a := access.From(ctx)
 	switch {
 	case op.Host != httpapi.RequestFrom(ctx).Host:

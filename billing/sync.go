@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/money"
@@ -20,8 +21,16 @@ func (SyncSeats) Kind() string { return "billing.sync_seats" }
 func (a Account) wanted(active int) int { return max(1, active, a.SeatFloor) }
 
 // SyncSeats sets the quantity to the number of people, always as an absolute
-// value. An agency that has no running subscription, or settles by the quarter, is left alone.
+// value. An agency that has no bill or no running subscription, or settles by the quarter, is left alone.
 func (s *Service) SyncSeats(ctx context.Context, agencyID string) error {
+	err := s.syncSeats(ctx, agencyID)
+	if errors.Is(err, ErrNoAccount) {
+		return nil
+	}
+	return err
+}
+
+func (s *Service) syncSeats(ctx context.Context, agencyID string) error {
 	if err := s.RunCommands(ctx, agencyID); err != nil {
 		return err
 	}

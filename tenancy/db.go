@@ -121,10 +121,7 @@ func (db *DB) in(ctx context.Context, a Agency, begin string, fn func(context.Co
 	if err != nil {
 		return err
 	}
-	// One round trip for all. SET takes no parameters; bind has checked the names.
-	enter := begin + `; SET LOCAL ROLE ` + a.role + `; SET LOCAL search_path TO ` + a.schema.name +
-		`; SET LOCAL statement_timeout = '15s'; SET LOCAL lock_timeout = '5s'`
-	ptx, err := raw.BeginTx(ctx, pgx.TxOptions{BeginQuery: enter})
+	ptx, err := raw.BeginTx(ctx, pgx.TxOptions{BeginQuery: entry(begin, a)})
 	if err != nil {
 		leave(ctx, raw)
 		return fmt.Errorf("enter agency %s: %w", a.ID, err)
@@ -152,6 +149,13 @@ func (db *DB) in(ctx context.Context, a Agency, begin string, fn func(context.Co
 		f()
 	}
 	return nil
+}
+
+// entry begins a transaction in a's schema with a's role, in one round trip.
+// SET takes no parameters; bind has checked the names.
+func entry(begin string, a Agency) string {
+	return begin + `; SET LOCAL ROLE ` + a.role + `; SET LOCAL search_path TO ` + a.schema.name +
+		`; SET LOCAL statement_timeout = '15s'; SET LOCAL lock_timeout = '5s'`
 }
 
 // leave closes a connection whose entry failed half-way: the statements before
