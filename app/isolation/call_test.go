@@ -250,7 +250,7 @@ func (f *drafter) reach(op operation, call func(draft) *apptest.Reply) (good dra
 				f.trail[op.id] = append(f.trail[op.id], r.String())
 			}
 			fields = badFields(r)
-			if r.Status == http.StatusBadRequest || r.Status == http.StatusUnprocessableEntity && !f.aboutKeys(d, fields) {
+			if r.Status == http.StatusBadRequest || r.Status == http.StatusUnprocessableEntity && !f.aboutKeys(d, len(candidates), fields) {
 				break // another key makes no better body
 			}
 		}
@@ -261,8 +261,8 @@ func (f *drafter) reach(op operation, call func(draft) *apptest.Reply) (good dra
 	return good, false
 }
 
-func (f *drafter) aboutKeys(d draft, fields []string) bool {
-	return len(fields) == 0 && len(d.path)+len(d.keys) > 0 || slices.ContainsFunc(fields, func(p string) bool {
+func (f *drafter) aboutKeys(d draft, candidates int, fields []string) bool {
+	return len(fields) == 0 && candidates > 0 || slices.ContainsFunc(fields, func(p string) bool {
 		_, is := d.keys[p]
 		_, first := d.keys[p+".0"]
 		return is || first

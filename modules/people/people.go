@@ -232,11 +232,6 @@ func (s *Service) PutSchedule(ctx context.Context, sc Schedule) error {
 	})
 }
 
-// PositionTx returns a position. ErrNotFound.
-func (s *Service) PositionTx(ctx context.Context, tx *tenancy.Tx, id string) (Position, error) {
-	return s.d.Store.Position(ctx, tx, id)
-}
-
 // PositionOfTx returns the member's position on a day, empty for none.
 func (s *Service) PositionOfTx(ctx context.Context, tx *tenancy.Tx, memberID string, on day.Date) (string, error) {
 	all, err := s.d.Store.Schedules(ctx, tx, memberID)
