@@ -8,6 +8,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
+
+	"github.com/bureauhq/bureau/app/web"
 )
 
 func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
@@ -34,7 +36,12 @@ func (a *App) mountDocument(f *fiber.App) {
 		c.Set(fiber.HeaderCacheControl, "public, max-age=300")
 		return c.Send(raw)
 	})
-	f.All("/api/*", func(*fiber.Ctx) error { return errNoRoute })
+	f.All("/api/*", func(c *fiber.Ctx) error {
+		if c.Path() == web.DocsPath && c.Method() == fiber.MethodGet {
+			return c.Next() // a page for people, among the others
+		}
+		return errNoRoute
+	})
 }
 
 // OpenAPI returns the document as the front end's generator reads it.

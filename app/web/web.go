@@ -45,11 +45,16 @@ type Config struct {
 	FormActions []string
 }
 
-// Pages of two entries; which one depends on the host.
+// Pages of two entries, which one depends on the host; and the page about the
+// API, which every host has.
 const (
 	appPage  = "index.html"
 	authPage = "auth.html"
+	docsPage = "docs.html"
 )
+
+// DocsPath is where the API is described to people.
+const DocsPath = "/api/docs"
 
 const (
 	nonceMark = "__CSP_NONCE__"
@@ -64,7 +69,7 @@ type server struct {
 // Mount answers every GET that nothing before it has answered.
 func Mount(f fiber.Router, cfg Config) {
 	s := &server{cfg: cfg, pages: map[string][]byte{}}
-	for _, name := range []string{appPage, authPage} {
+	for _, name := range []string{appPage, authPage, docsPage} {
 		if b, err := fs.ReadFile(cfg.Files, name); err == nil {
 			s.pages[name] = b
 		}
@@ -152,7 +157,10 @@ func (s *server) page(c *fiber.Ctx) error {
 		return err
 	}
 	name := appPage
-	if boot.Host != "agency" {
+	switch {
+	case c.Path() == DocsPath:
+		name = docsPage
+	case boot.Host != "agency":
 		name = authPage
 	}
 	page, ok := s.pages[name]

@@ -24,6 +24,7 @@ func get(t *testing.T, host, path string, headers ...string) (*http.Response, st
 		Files: fstest.MapFS{
 			"index.html":           {Data: []byte("app " + page)},
 			"auth.html":            {Data: []byte("auth " + page)},
+			"docs.html":            {Data: []byte("docs " + page)},
 			"icon.svg":             {Data: []byte("<svg/>")},
 			"assets/main-x1.js":    {Data: []byte("plain")},
 			"assets/main-x1.js.br": {Data: []byte("brotli")},
@@ -135,6 +136,19 @@ func TestMissingAssetIsNotAPage(t *testing.T) {
 	for _, path := range []string{"/assets/old-x0.js", "/assets/", "/assets/..%2fsecret.txt", "/assets/main-x1.js.br"} {
 		if res, body := get(t, "agency", path); res.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %d %.20q", path, res.StatusCode, body)
+		}
+	}
+}
+
+// The page about the API is the same on every host, under the same policy as all others.
+func TestTheAPIIsDescribedOnEveryHost(t *testing.T) {
+	for _, host := range []string{"agency", "site", "auth"} {
+		res, body := get(t, host, web.DocsPath)
+		if res.StatusCode != http.StatusOK || !strings.HasPrefix(body, "docs ") {
+			t.Errorf("%s: %d %.20q", host, res.StatusCode, body)
+		}
+		if csp := res.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "script-src 'self' 'nonce-") || strings.Contains(csp, "unsafe") {
+			t.Errorf("%s: policy %q", host, csp)
 		}
 	}
 }

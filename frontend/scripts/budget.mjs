@@ -41,6 +41,7 @@ const add = (name, keys, limit) => rows.push({ name, ...weigh(keys), limit });
 add('entry', ['index.html'], limits.entry);
 add('shell', ['index.html', ...shell], limits.route);
 add('auth entry', ['auth.html'], limits.auth);
+add('API page', ['docs.html'], limits.auth);
 for (const page of find(/^src\/features\/[^/]+\/pages\/[^/]+\.tsx$/)) {
   const feature = page.split('/')[2];
   if (feature === 'auth') add(page, ['auth.html', page], limits.auth);

@@ -14,6 +14,7 @@ export function TabBar<V extends string>({ label, value, onChange, tabs }: Props
     const open = list.current?.querySelector<HTMLElement>('[aria-selected=true]');
     // Only the bar itself moves: the page stays where it is.
     if (open && list.current) list.current.scrollLeft = open.offsetLeft + open.offsetWidth / 2 - list.current.clientWidth / 2;
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- another open tab is what moves the bar
   }, [value]);
   const walk = (e: KeyboardEvent<HTMLDivElement>) => {
     const all = Array.from(e.currentTarget.querySelectorAll<HTMLElement>('[role=tab]'));
