@@ -95,6 +95,33 @@ it('asks the only approver why they approve their own', async () => {
   await waitFor(() => expect(calls[0]?.body).toEqual({ own_reason: 'Nobody else yet' }));
 });
 
+it('shows who decided, finds weeks by person and period, and reopens an approved one with a reason', async () => {
+  const asked: URLSearchParams[] = [];
+  server.use(http.get('*/api/v1/timesheets', ({ request }) => {
+    asked.push(new URL(request.url).searchParams);
+    return HttpResponse.json(pageOf([line('s9', 'm1', { state: 'approved', decided_at: '2026-03-10T09:00:00Z', decided_by: 'm2' })]));
+  }));
+  const { user } = renderApp(<ApprovalsPage />);
+  await user.click(await screen.findByRole('tab', { name: 'Approved' }));
+  expect(await screen.findByText(/^Approved by Tom Tester/)).toBeVisible();
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Person' }), 'Mia Member');
+  await waitFor(() => expect(Object.fromEntries(asked.at(-1) ?? [])).toMatchObject({ state: 'approved', member_id: 'm1' }));
+  expect(await violations()).toEqual([]);
+  await user.click(await screen.findByRole('button', { name: /^Reopen Mia Member/ }));
+  const dialog = await screen.findByRole('dialog', { name: 'Reopen the week of Mia Member?' });
+  await user.type(within(dialog).getByRole('textbox'), 'Thursday belongs to the other project');
+  await user.click(within(dialog).getByRole('button', { name: 'Reopen' }));
+  expect(await screen.findByText('Week reopened')).toBeVisible();
+  expect(calls).toEqual([{ url: '/api/v1/timesheets/s9/reject', match: '"7"', body: { reason: 'Thursday belongs to the other project' } }]);
+});
+
+it('shows weeks that were sent back with their reason, and cannot reopen them', async () => {
+  server.use(http.get('*/api/v1/timesheets', () => HttpResponse.json(pageOf([line('s8', 'm1', { state: 'rejected', reason: 'Friday is missing', decided_at: '2026-03-10T09:00:00Z', decided_by: 'm2' })]))));
+  renderApp(<ApprovalsPage />, { at: '/?tab=rejected' });
+  expect(await screen.findByText('Reason: Friday is missing')).toBeVisible();
+  expect(screen.queryByRole('button', { name: /Reopen/ })).toBeNull();
+});
+
 it('has no axe violations', async () => {
   renderApp(<ApprovalsPage />);
   await screen.findByText('Mia Member');

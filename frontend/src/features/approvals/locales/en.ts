@@ -45,4 +45,15 @@ export const useT = registerLocale('approvals', {
   sent: 'Sent back',
   keys: 'J and K move, Enter opens, X selects, A approves, R sends back',
   someone: 'Somebody who left',
+  tab: { label: 'Weeks', waiting: 'Waiting', approved: 'Approved', rejected: 'Sent back' },
+  decided: {
+    list: { approved: 'Approved weeks', rejected: 'Weeks that were sent back' },
+    empty: { approved: 'No week is approved yet', rejected: 'No week is with its person for changes' },
+    none: 'No weeks match', person: 'Person', from: 'Weeks from', to: 'Weeks to', more: 'Show more',
+    state: { approved: 'Approved', rejected: 'Sent back' },
+    by: { approved: 'Approved by {{name}}, {{at}}', rejected: 'Sent back by {{name}}, {{at}}' },
+    reason: 'Reason: {{reason}}', exception: 'Own time, approved because: {{reason}}',
+    reopen: 'Reopen', reopenWhat: 'Reopen {{what}}', reopenTitle: 'Reopen the week of {{name}}?',
+    reopenText: 'It goes back to {{name}}, who can change it and submit it again. What is on an invoice stays approved and billed.', reopened: 'Week reopened',
+  },
 });

@@ -13,6 +13,7 @@ const places = [
   { key: 'agency', to: '/settings/agency', need: 'agency.settings.read' },
   { key: 'people', to: '/settings/people', need: 'identity.members.read' },
   { key: 'positions', to: '/settings/positions', need: 'people.positions.write' },
+  { key: 'time', to: '/settings/time', need: 'agency.settings.read' },
   { key: 'invoicing', to: '/settings/invoicing', need: 'invoicing.settings.read' },
   { key: 'rates', to: '/rates', need: 'rates.cards.read' },
   { key: 'profile', to: '/settings/profile', need: '' },

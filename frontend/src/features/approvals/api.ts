@@ -1,0 +1,9 @@
+import { timeApi, type TimesheetsListApiArg, type TimesheetsListApiResponse } from '../../shared/api/gen/time.gen';
+import { infinite } from '../../shared/api/infinite';
+
+export const api = timeApi.injectEndpoints({
+  endpoints: (build) => ({
+    weeksFeed: build.infiniteQuery<TimesheetsListApiResponse, TimesheetsListApiArg, string>({ ...infinite('/api/v1/timesheets'), providesTags: ['time'] }),
+  }),
+});
+export const { useWeeksFeedInfiniteQuery } = api;

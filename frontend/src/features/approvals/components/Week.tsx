@@ -1,0 +1,73 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
+import IconButton from '@mui/material/IconButton';
+import Typography from '@mui/material/Typography';
+import ExpandIcon from '@mui/icons-material/ExpandMoreRounded';
+import type { TimesheetLine } from '../../../shared/api/gen/time.gen';
+import { addDays, formatRange, formatWeekday } from '../../../shared/lib/dates';
+import { formatDuration } from '../../../shared/lib/duration';
+import { usePhone } from '../../../shared/lib/hooks';
+import { Money, PersonAvatar, StatusChip } from '../../../shared/ui/small';
+import { useT } from '../locales/en';
+import { Lines } from './Lines';
+
+type WeekProps = {
+  sheet: TimesheetLine; name: string; picked: boolean; open: boolean; busy: boolean;
+  onPick: () => void; onOpen: () => void; onApprove: () => void; onBack: (entryIds?: string[]) => void;
+};
+
+/** A week that waits, with what can be decided about it. */
+export function Week({ sheet: s, name, picked, open, busy, onPick, onOpen, onApprove, onBack }: WeekProps) {
+  const t = useT();
+  const phone = usePhone();
+  const range = formatRange(s.week, addDays(s.week, 6));
+  const what = t('what', { name, range });
+  const gap = s.seconds - s.expected_seconds;
+  return (
+    <Box component="li" data-sheet={s.id}>
+      <Box sx={{ display: 'flex', alignItems: 'center', columnGap: { xs: 1, sm: 4 }, rowGap: 1, px: { xs: 1, sm: 4 }, pr: { xs: 3, sm: 4 }, py: 3, flexWrap: { xs: 'wrap', md: 'nowrap' } }}>
+        <Checkbox size="small" checked={picked} onChange={onPick} slotProps={{ input: { 'aria-label': t('select', { what }) } }} />
+        {!phone && <PersonAvatar name={name} size={32} />}
+        <Box sx={{ flex: 1, minWidth: { xs: 90, sm: 140 } }}>
+          <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
+            <Typography noWrap sx={{ fontWeight: 620 }}>{name}</Typography>
+            {s.own && <StatusChip label={t('own')} tone="warning" />}
+          </Box>
+          <Typography variant="body2" sx={{ color: 'text.secondary' }}>{range}</Typography>
+        </Box>
+        {!phone && <Days sheet={s} />}
+        <Box sx={{ textAlign: 'end', minWidth: { xs: 96, sm: 172 } }}>
+          <Typography sx={{ fontWeight: 650, fontVariantNumeric: 'tabular-nums' }}>{formatDuration(s.seconds)}</Typography>
+          <Typography variant="body2" sx={{ color: gap < 0 ? 'warning.main' : 'text.secondary' }}>
+            {gap < 0 ? t('less', { time: formatDuration(-gap) }) : t('expected', { time: formatDuration(s.expected_seconds) })}
+          </Typography>
+        </Box>
+        {s.amounts && s.amounts.length > 0 && !phone && (
+          <Box sx={{ textAlign: 'end', minWidth: 110 }}>
+            {s.amounts.map((m) => <Typography key={m.currency} variant="body2"><Money value={m} /></Typography>)}
+            {(s.no_rate ?? 0) > 0 && <Typography variant="body2" sx={{ color: 'warning.main' }}>{t('noRate', { count: s.no_rate })}</Typography>}
+          </Box>
+        )}
+        <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', width: { xs: '100%', md: 'auto' }, justifyContent: 'flex-end' }}>
+          <Button size="small" onClick={() => onBack()} aria-label={t('backWhat', { what })}>{t('back')}</Button>
+          <Button size="small" variant="outlined" loading={busy} onClick={onApprove} aria-label={t('approveWhat', { what })}>{t('approve')}</Button>
+          <IconButton size="small" data-main aria-expanded={open} aria-label={t(open ? 'close' : 'open', { what })} onClick={onOpen}>
+            <ExpandIcon sx={{ transform: open ? 'rotate(180deg)' : 'none', transition: 'transform 120ms' }} />
+          </IconButton>
+        </Box>
+      </Box>
+      {open && <Lines id={s.id} label={t('lines', { what })} onBack={onBack} />}
+    </Box>
+  );
+}
+
+/** Seven small numbers: the shape of a week at a glance. */
+function Days({ sheet }: { sheet: TimesheetLine }) {
+  return (
+    <Box aria-hidden sx={{ display: { xs: 'none', lg: 'grid' }, gridTemplateColumns: 'repeat(7, 44px)', textAlign: 'end', fontVariantNumeric: 'tabular-nums', fontSize: 13 }}>
+      {sheet.per_day.map((d) => <Box key={d.day} sx={{ color: 'text.secondary', fontSize: 12 }}>{formatWeekday(d.day)}</Box>)}
+      {sheet.per_day.map((d) => <Box key={d.day}>{d.seconds ? formatDuration(d.seconds) : '–'}</Box>)}
+    </Box>
+  );
+}

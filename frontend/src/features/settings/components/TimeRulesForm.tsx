@@ -1,0 +1,69 @@
+import Typography from '@mui/material/Typography';
+import { useEffect, useMemo } from 'react';
+import { useForm, useWatch } from 'react-hook-form';
+import { valibotResolver } from '@hookform/resolvers/valibot';
+import * as v from 'valibot';
+import { useTimeSettingsChangeMutation, type TimeSettingsView } from '../../../shared/api/gen/time.gen';
+import { formatDuration } from '../../../shared/lib/duration';
+import { useCommon } from '../../../shared/lib/i18n';
+import { NumberField, SelectField } from '../../../shared/ui/fields';
+import { FieldRow, Form } from '../../../shared/ui/form';
+import { Section } from '../../../shared/ui/states';
+import { toast } from '../../../shared/ui/Toast';
+import { useT } from '../locale';
+import { billed, roundingModes, roundingScopes, type Rounding } from '../timeRules';
+
+const overlaps = ['allow', 'warn', 'refuse'] as const;
+const minutes = (seconds: number) => seconds / 60;
+
+/** How worked time becomes billed time, and what happens to entries that overlap. */
+export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView; writes: boolean }) {
+  const t = useT();
+  const c = useCommon();
+  const [change] = useTimeSettingsChangeMutation();
+  const schema = useMemo(() => {
+    const number = (least: number) => v.pipe(v.number(c('error.required')), v.integer(t('time.whole')), v.minValue(least, t('time.range', { least })), v.maxValue(1440, t('time.range', { least })));
+    return v.object({
+      rounding: v.object({ mode: v.picklist(roundingModes), scope: v.picklist(roundingScopes), step_seconds: number(1), minimum_seconds: number(0) }),
+      overlap: v.picklist(overlaps),
+    });
+  }, [c, t]);
+  const form = useForm({ resolver: valibotResolver(schema), defaultValues: values(settings), disabled: !writes });
+  useEffect(() => form.reset(values(settings), { keepDirtyValues: true }), [settings, form]);
+  const rule = useWatch({ control: form.control, name: 'rounding' });
+  return (
+    <Form
+      form={form}
+      onSubmit={async ({ rounding, overlap }) => {
+        const saved = await change({ 'If-Match': `"${settings.version}"`, timeSettingsChange: { overlap, rounding: inSeconds(rounding) } }).unwrap();
+        form.reset(values(saved));
+        toast(t('time.saved'));
+      }}
+    >
+      <Section title={t('time.rounding')}>
+        <Typography sx={{ color: 'text.secondary', mb: 4 }}>{t('time.roundingText')}</Typography>
+        <FieldRow>
+          <SelectField name="rounding.mode" label={t('time.mode')} options={roundingModes.map((m) => ({ value: m, label: t(`time.modes.${m}`) }))} />
+          <SelectField name="rounding.scope" label={t('time.scope')} options={roundingScopes.map((s) => ({ value: s, label: t(`time.scopes.${s}`) }))} />
+        </FieldRow>
+        {rule.mode !== 'none' && (
+          <FieldRow>
+            <NumberField name="rounding.step_seconds" label={t('time.step')} unit={t('time.minutes')} required />
+            <NumberField name="rounding.minimum_seconds" label={t('time.minimum')} unit={t('time.minutes')} help={t('time.minimumHelp')} />
+          </FieldRow>
+        )}
+        <Typography variant="body2" role="status" sx={{ mt: 4, color: 'text.secondary' }}>{t('time.example', { time: formatDuration(billed([420, 420, 420], inSeconds(rule))) })}</Typography>
+      </Section>
+      <Section title={t('time.overlap')}>
+        <SelectField name="overlap" label={t('time.overlapLabel')} help={t('time.overlapHelp')} options={overlaps.map((o) => ({ value: o, label: t(`time.overlaps.${o}`) }))} />
+      </Section>
+    </Form>
+  );
+}
+
+// The fields speak in minutes and are named as the server names them, so that its refusals find them.
+const values = (s: TimeSettingsView) => ({
+  overlap: s.overlap,
+  rounding: { ...s.rounding, step_seconds: minutes(s.rounding.step_seconds), minimum_seconds: minutes(s.rounding.minimum_seconds) },
+});
+const inSeconds = (r: Rounding): Rounding => ({ mode: r.mode, scope: r.scope, step_seconds: r.step_seconds * 60, minimum_seconds: r.minimum_seconds * 60 });

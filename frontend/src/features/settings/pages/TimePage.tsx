@@ -1,0 +1,55 @@
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import MuiLink from '@mui/material/Link';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { useTimeSettingsGetQuery, type TimeSettingsView } from '../../../shared/api/gen/time.gen';
+import { formatDay } from '../../../shared/lib/dates';
+import { useCan } from '../../../shared/lib/me';
+import { later } from '../../../shared/ui/later';
+import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
+import { SettingsPage } from '../components/SettingsPage';
+import { useT } from '../locale';
+
+const TimeRulesForm = later(async () => (await import('../components/TimeRulesForm')).TimeRulesForm, <Box aria-busy="true" sx={{ height: 480 }} />);
+const LockDialog = later(async () => (await import('../components/LockDialog')).LockDialog);
+
+/** The agency's rules for time: closed periods, rounding, overlaps, and what is fixed. */
+export function TimePage() {
+  const t = useT();
+  const settings = useTimeSettingsGetQuery();
+  return (
+    <SettingsPage title={t('time.title')} sub={t('time.sub')}>
+      {settings.data ? <Filled settings={settings.data} /> : settings.error ? <ErrorState error={settings.error} onRetry={() => void settings.refetch()} /> : <SkeletonPage />}
+    </SettingsPage>
+  );
+}
+
+function Filled({ settings }: { settings: TimeSettingsView }) {
+  const t = useT();
+  const writes = useCan()('agency.settings.write');
+  const [locking, setLocking] = useState(false);
+  const through = settings.locked_through;
+  return (
+    <Box sx={{ maxWidth: 640 }}>
+      {!writes && <Alert severity="info" sx={{ mb: 4 }}>{t('agency.readOnly')}</Alert>}
+      <Section title={t('time.period')} action={writes && <Button variant="outlined" onClick={() => setLocking(true)}>{t(through ? 'time.lockChange' : 'time.lock')}</Button>}>
+        <Typography sx={{ fontWeight: 560 }}>{through ? t('time.locked', { day: formatDay(through) }) : t('time.unlocked')}</Typography>
+        <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('time.periodText')}</Typography>
+      </Section>
+      <TimeRulesForm settings={settings} writes={writes} />
+      <Box sx={{ mt: 6 }}>
+        <Section title={t('time.fixed')}>
+          <Box component="ul" sx={{ m: 0, pl: 5, display: 'grid', gap: 2 }}>
+            <li>{t('time.midnight')}</li>
+            <li>{t('time.clocks')}</li>
+            <li>{t('time.week')} <MuiLink component={Link} to="/settings/agency">{t('nav.agency')}</MuiLink></li>
+          </Box>
+        </Section>
+      </Box>
+      {locking && <LockDialog settings={settings} onClose={() => setLocking(false)} />}
+    </Box>
+  );
+}

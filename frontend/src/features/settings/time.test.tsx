@@ -1,0 +1,80 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { http, HttpResponse } from 'msw';
+import { beforeEach, expect, it } from 'vitest';
+import { me, meAnswer, problem } from '../../test/factories';
+import { renderApp, violations } from '../../test/render';
+import { server } from '../../test/server';
+import { TimePage } from './pages/TimePage';
+import { billed } from './timeRules';
+
+let settings: Record<string, unknown> = {};
+let sent: { match: string | null; body: Record<string, unknown> }[] = [];
+
+beforeEach(() => {
+  settings = { overlap: 'warn', rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'entry' }, locked_through: '2026-03-31', version: 4 };
+  sent = [];
+  server.use(
+    http.get('*/api/v1/time-settings', () => HttpResponse.json(settings)),
+    http.patch('*/api/v1/time-settings', async ({ request }) => {
+      const body = (await request.json()) as Record<string, unknown>;
+      sent.push({ match: request.headers.get('If-Match'), body });
+      if (body.locked_through === '2026-02-28' && !body.reason) return HttpResponse.json(problem(422, 'timesheets.no_reason', 'Say why.', [{ location: 'body.reason', message: 'is required' }]), { status: 422 });
+      settings = { ...settings, ...body, version: 5 };
+      return HttpResponse.json(settings);
+    }),
+  );
+});
+
+it('shows what a rounding rule means while it is chosen, and saves it with its version', async () => {
+  const { user } = renderApp(<TimePage />);
+  expect(await screen.findByText('Three entries of 7 minutes on one day are billed as 0:45.')).toBeVisible();
+  await user.click(screen.getByRole('combobox', { name: 'For each' }));
+  await user.click(await screen.findByRole('option', { name: 'Person, project and day' }));
+  expect(screen.getByText('Three entries of 7 minutes on one day are billed as 0:30.')).toBeVisible();
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  expect(await screen.findByText('Rules for time saved')).toBeVisible();
+  expect(sent).toEqual([{ match: '"4"', body: { overlap: 'warn', rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'day' } } }]);
+});
+
+it('refuses a step of no minutes at its field', async () => {
+  const { user } = renderApp(<TimePage />);
+  const step = await screen.findByRole('textbox', { name: /^Step/ });
+  await user.clear(step);
+  await user.type(step, '0');
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  expect(await screen.findByText('From 1 to 1440 minutes')).toBeVisible();
+  expect(sent).toEqual([]);
+});
+
+it('closes a later day without a reason, and opens one only with it', async () => {
+  const { user } = renderApp(<TimePage />);
+  expect(await screen.findByText(/Closed up to and including .*31/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Move the date' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Close time' });
+  const day = within(dialog).getByLabelText(/Closed through/);
+  expect(within(dialog).queryByLabelText(/Why/)).toBeNull();
+  await user.clear(day);
+  await user.type(day, '2026-02-28');
+  await user.click(within(dialog).getByRole('button', { name: 'Open again' }));
+  expect(await within(dialog).findByText('is required')).toBeVisible();
+  await user.type(within(dialog).getByLabelText(/Why/), 'March was booked on the wrong project');
+  await user.click(within(dialog).getByRole('button', { name: 'Open again' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(sent.at(-1)).toEqual({ match: '"4"', body: { locked_through: '2026-02-28', reason: 'March was booked on the wrong project' } });
+});
+
+it('lets those look who may not change', async () => {
+  server.use(http.get('*/api/v1/me', () => HttpResponse.json(meAnswer(me({ role: 'member', permissions: ['agency.settings.read'] })))));
+  renderApp(<TimePage />);
+  expect(await screen.findByRole('combobox', { name: 'Round' })).toHaveAttribute('aria-disabled', 'true');
+  expect(screen.queryByRole('button', { name: 'Move the date' })).toBeNull();
+});
+
+it('counts the example as the server does', () => {
+  const rule = { mode: 'nearest', step_seconds: 900, minimum_seconds: 1800, scope: 'entry' } as const;
+  expect(billed([420], rule)).toBe(1800);
+  expect(billed([450], { ...rule, minimum_seconds: 0 })).toBe(900);
+  expect(billed([449], { ...rule, minimum_seconds: 0 })).toBe(0);
+  expect(billed([420, 420], { ...rule, mode: 'none' })).toBe(840);
+});
