@@ -129,6 +129,7 @@ func (a *App) wireWeb() {
 	a.mountDev(f)
 	f.Use(newHosts(a.cfg.Origin, a.Registry).middleware)
 	a.mountWebhooks(f)
+	a.mountFiles(f)
 	a.mountIdentity(f)
 	f.Use("/api/v1/portal", a.preview)
 	f.Get("/api/v1/stream", stream(a.guard, a.Live, a.stopping))

@@ -72,7 +72,11 @@ func (a *App) wireServices() error {
 		Threshold: money.Of(20_000, billing.Currency), Log: a.log,
 	})
 	s.Billing.RegisterJobs(a.Jobs)
-	s.Agency = agency.New(agency.Deps{DB: a.DB, Store: agencydb.Store{}, Names: a.Provisioner, Events: a.Bus, Images: images{a.cfg.Files}, Now: now})
+	s.Agency = agency.New(agency.Deps{
+		DB: a.DB, Store: agencydb.Store{}, Names: a.Provisioner, Events: a.Bus, Images: images{a.cfg.Files},
+		Exports: agencydb.Exports{}, Archives: archives{a.Custody, a.cfg.Files}, Jobs: a.Queue, Now: now,
+	})
+	agency.RegisterJobs(a.Jobs, s.Agency)
 	s.Audit = audit.New(audit.Deps{DB: a.DB, Store: auditdb.Store{}})
 	s.Identity = identity.New(identity.Deps{
 		DB: a.DB, Store: identitydb.Store{}, Directory: identitydb.NewDirectory(a.Control), Provider: kratos, Agencies: a.Registry, Claimer: claimer{a.Provisioner, s.Billing}, Seats: s.Billing,
@@ -111,6 +115,7 @@ func (a *App) registerOperations() {
 	s := a.Services
 	agencyhttp.Register(a.API, s.Agency)
 	billinghttp.Register(a.API, s.Billing, addresses{a.places})
+	agencyhttp.RegisterExports(a.API, s.Agency)
 	a.registerSample()
 	audithttp.Register(a.API, s.Audit)
 	identityhttp.Register(a.API, s.Identity)

@@ -38,6 +38,7 @@ var house struct {
 	mails *Mails
 	logs  *Logs
 	files string
+	store file.Store
 	err   error
 }
 
@@ -61,7 +62,7 @@ func start(ctx context.Context, cfg tenancy.Config) error {
 	if err != nil {
 		return err
 	}
-	house.mails, house.logs, house.files = &Mails{}, &Logs{}, dir
+	house.mails, house.logs, house.files, house.store = &Mails{}, &Logs{}, dir, files
 	house.app, err = app.New(ctx, app.Config{
 		Origin: &url.URL{Scheme: "http", Host: Domain}, Dev: true, Tenancy: cfg, Mail: house.mails, Files: files,
 		MailFrom: "bureau@example.test", Log: slog.New(house.logs), Now: time.Now,
@@ -71,6 +72,13 @@ func start(ctx context.Context, cfg tenancy.Config) error {
 		return err
 	}
 	return house.app.StartWorker(ctx)
+}
+
+// Files is where the application keeps files.
+func Files(t testing.TB) file.Store {
+	t.Helper()
+	App(t)
+	return house.store
 }
 
 // Mails keeps the letters that were sent.

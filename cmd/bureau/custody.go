@@ -128,6 +128,10 @@ func importCommand(with opened, asJSON *bool) *cobra.Command {
 			if err != nil {
 				return because(err)
 			}
+			// Without an account it is in its trial all the same, and the nightly comparison begins it.
+			if err := a.Services.Billing.Begin(ctx, got.AgencyID); err != nil {
+				_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "its trial begins later: %v\n", err)
+			}
 			return show(cmd, *asJSON, got, func(w io.Writer) {
 				_, _ = fmt.Fprintf(w, "%s (%s) is open: %d rows, %d files, %d members\n", got.Slug, got.Name, got.Rows, got.Files, got.People.Members)
 				if len(got.People.Unknown) > 0 {
@@ -301,7 +305,7 @@ func restoreCommand(with opened, asJSON *bool) *cobra.Command {
 			case back:
 				r, err = a.Custody.Rollback(ctx, found)
 			case drop:
-				r, err = a.Custody.DropOld(ctx, found.ID)
+				r, err = a.Custody.DropOld(ctx, found)
 			case at == "":
 				r, err = a.Custody.OpenRestore(ctx, found.ID)
 			}

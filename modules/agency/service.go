@@ -32,6 +32,11 @@ type Publisher interface {
 	Publish(context.Context, job.Tx, event.Event) error
 }
 
+// Enqueuer adds jobs in the transaction of a change.
+type Enqueuer interface {
+	Enqueue(context.Context, job.Tx, ...job.Args) error
+}
+
 // Images checks and stores a picture and opens it again.
 type Images interface {
 	// PutLogo refuses what is no PNG, JPEG or WebP of at most 2 MB and 4096 pixels a side.
@@ -46,7 +51,11 @@ type Deps struct {
 	Names  Names
 	Events Publisher
 	Images Images
-	Now    func() time.Time
+	// Exports, Archives and Jobs make exports of all that the agency has.
+	Exports  ExportStore
+	Archives Archives
+	Jobs     Enqueuer
+	Now      func() time.Time
 }
 
 // Service has one method per thing a person can do with the agency's settings.

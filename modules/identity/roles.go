@@ -29,7 +29,7 @@ var everyStaff = []access.Permission{
 
 // permissions is the map of the house: what each role may do.
 var permissions = map[string][]access.Permission{
-	Owner: all,
+	Owner: append(slices.Clone(all), ownerOnly...),
 	Admin: all,
 	Finance: append(slices.Clone(everyStaff),
 		"clients.contacts.read", "projects.tasks.read", "projects.budget.see", "timesheets.entries.read_all",
@@ -65,11 +65,14 @@ var all = []access.Permission{
 	"billing.account.read", "billing.account.write",
 }
 
+// ownerOnly is what reaches further than running the agency day by day.
+var ownerOnly = []access.Permission{"agency.data.export"}
+
 // Permissions returns what role may do.
 func Permissions(role string) access.Set { return access.NewSet(permissions[role]...) }
 
 // AllPermissions lists every permission that staff can hold.
-func AllPermissions() []access.Permission { return slices.Clone(all) }
+func AllPermissions() []access.Permission { return append(slices.Clone(all), ownerOnly...) }
 
 // Scopes lists what an API token can be limited to.
 func Scopes() []string {
@@ -80,7 +83,7 @@ func Scopes() []string {
 			out = append(out, s)
 		}
 	}
-	for _, p := range all {
+	for _, p := range AllPermissions() {
 		out = append(out, string(p))
 	}
 	return out

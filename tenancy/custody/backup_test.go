@@ -241,7 +241,7 @@ func TestRestoreInSteps(t *testing.T) {
 	}
 	_, err = h.Swap(t.Context(), h.fresh(t, key), nil)
 	must(t, err)
-	_, err = h.DropOld(t.Context(), key)
+	_, err = h.DropOld(t.Context(), h.fresh(t, key))
 	must(t, err)
 	if n := h.value(t, key, `SELECT count(*)::text FROM clients`); n != "300" {
 		t.Errorf("at the end: %s clients", n)

@@ -33,7 +33,7 @@ type house struct {
 	now     *testkit.Clock
 }
 
-func newHouse(t *testing.T, change func(*custody.Deps)) house {
+func newHouse(t testing.TB, change func(*custody.Deps)) house {
 	t.Helper()
 	p := testkit.NewPlatform(t)
 	h := house{Platform: p, files: folder(t), backups: folder(t), now: &testkit.Clock{}}
@@ -57,7 +57,7 @@ func newHouse(t *testing.T, change func(*custody.Deps)) house {
 	return h
 }
 
-func folder(t *testing.T) *file.Folder {
+func folder(t testing.TB) *file.Folder {
 	t.Helper()
 	f, err := file.NewFolder(file.FolderConfig{Dir: t.TempDir(), BaseURL: "http://files.test", Secret: bytes.Repeat([]byte("s"), 32)})
 	must(t, err)
@@ -66,7 +66,7 @@ func folder(t *testing.T) *file.Folder {
 }
 
 // agency has rows in several tables, an audit log, a member with an account, a token, an open invitation and files.
-func (h house) agency(t *testing.T) *testkit.Agency {
+func (h house) agency(t testing.TB) *testkit.Agency {
 	t.Helper()
 	a := testkit.NewAgency(t)
 	member, person := id.New(), id.New()
@@ -90,7 +90,7 @@ func (h house) agency(t *testing.T) *testkit.Agency {
 	return a
 }
 
-func (h house) exec(t *testing.T, a *testkit.Agency, q string, args ...any) {
+func (h house) exec(t testing.TB, a *testkit.Agency, q string, args ...any) {
 	t.Helper()
 	must(t, h.DB.Run(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		_, err := tx.PGX().Exec(ctx, q, args...)
@@ -98,7 +98,7 @@ func (h house) exec(t *testing.T, a *testkit.Agency, q string, args ...any) {
 	}))
 }
 
-func (h house) value(t *testing.T, key, q string) (out string) {
+func (h house) value(t testing.TB, key, q string) (out string) {
 	t.Helper()
 	must(t, h.DB.Read(tenancy.With(t.Context(), h.fresh(t, key)), func(ctx context.Context, tx *tenancy.Tx) error {
 		return tx.PGX().QueryRow(ctx, q).Scan(&out)
@@ -106,12 +106,12 @@ func (h house) value(t *testing.T, key, q string) (out string) {
 	return out
 }
 
-func (h house) put(t *testing.T, agencyID, rest, content string) {
+func (h house) put(t testing.TB, agencyID, rest, content string) {
 	t.Helper()
 	must(t, h.files.Put(t.Context(), file.Key(agencyID, rest), "application/x-test", strings.NewReader(content), int64(len(content))))
 }
 
-func (h house) archive(t *testing.T, a *testkit.Agency) ([]byte, custody.Header, custody.Manifest) {
+func (h house) archive(t testing.TB, a *testkit.Agency) ([]byte, custody.Header, custody.Manifest) {
 	t.Helper()
 	var b bytes.Buffer
 	head, m, err := h.Export(t.Context(), h.fresh(t, a.Tenancy.ID), &b, custody.Lock{}, nil)
@@ -119,7 +119,7 @@ func (h house) archive(t *testing.T, a *testkit.Agency) ([]byte, custody.Header,
 	return b.Bytes(), head, m
 }
 
-func (h house) fresh(t *testing.T, key string) tenancy.Agency {
+func (h house) fresh(t testing.TB, key string) tenancy.Agency {
 	t.Helper()
 	h.Registry.Forget("")
 	a, err := h.Registry.ByID(t.Context(), key)
@@ -129,7 +129,7 @@ func (h house) fresh(t *testing.T, key string) tenancy.Agency {
 
 func newSlug() string { return "n" + strings.ReplaceAll(id.New(), "-", "") }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

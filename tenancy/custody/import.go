@@ -78,10 +78,24 @@ func (s *Service) Import(ctx context.Context, r io.Reader, key Key, slug string,
 		})
 	})
 	if err != nil {
-		return out, errors.Join(err, s.removeFiles(context.WithoutCancel(ctx), out.AgencyID))
+		here, known := s.arrived(context.WithoutCancel(ctx), out.AgencyID)
+		switch {
+		case !known:
+			return out, err // the arrival is still written down; Sweep decides about the files
+		case !here:
+			return out, errors.Join(err, s.removeFiles(context.WithoutCancel(ctx), out.AgencyID))
+		}
 	}
 	out.Rows, out.Files = in.manifest.Rows(), len(in.manifest.Files)
 	return out, nil
+}
+
+// arrived asks what a connection that broke at the commit did not say.
+func (s *Service) arrived(ctx context.Context, agencyID string) (here, known bool) {
+	err := s.d.Control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM agencies WHERE id = $1)`, agencyID).Scan(&here)
+	})
+	return here, err == nil
 }
 
 // Sweep clears away after imports whose process died.

@@ -363,9 +363,13 @@ func (s *Service) keepHighest(ctx context.Context, tx pgx.Tx, from, to string) e
 }
 
 // DropOld throws the other copy away: the old one after a swap, or a prepared one that is not wanted.
-func (s *Service) DropOld(ctx context.Context, agencyID string) (Restore, error) {
-	r, err := s.openRestore(ctx, agencyID, "ready", "swapped", "rolled_back")
+// It also opens the live copy, which a swap that was killed in the middle has left shut.
+func (s *Service) DropOld(ctx context.Context, a tenancy.Agency) (Restore, error) {
+	r, err := s.openRestore(ctx, a.ID, "ready", "swapped", "rolled_back")
 	if err != nil {
+		return r, err
+	}
+	if err := s.d.Owner.Doors(ctx, tenancy.CopyOf(a), true); err != nil {
 		return r, err
 	}
 	if err := s.d.Owner.Drop(ctx, r.other); err != nil {

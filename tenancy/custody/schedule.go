@@ -80,7 +80,7 @@ func (p Plan) since(now time.Time) time.Time {
 func (s *Service) due(ctx context.Context) (keys []string, err error) {
 	now := s.d.Now()
 	err = s.d.Control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT a.id::text FROM agencies a WHERE a.state IN ('active', 'suspended')
+		rows, err := tx.Query(ctx, `SELECT a.id::text FROM agencies a WHERE a.state IN ('active', 'suspended') AND a.claimed_at < $1
 			AND NOT EXISTS (SELECT FROM backups b WHERE b.agency_id = a.id AND b.state = 'good' AND b.started_at >= $1)
 			AND NOT EXISTS (SELECT FROM backups b WHERE b.agency_id = a.id AND b.state IN ('failed', 'running') AND b.started_at >= $2)
 			ORDER BY a.number`, s.d.Backups.since(now), now.Add(-patience))

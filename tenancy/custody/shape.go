@@ -20,8 +20,12 @@ type shape struct {
 	blank   map[string]bool
 	order   []string // of the key
 	refs    []string // tables that its foreign keys need
-	secret  bool     // its rows are of no use without a secret: they stay at home
+	secret  bool     // its rows stay at home: they are of no use without a secret, or elsewhere
 }
+
+// athome are tables about this installation's doings, not about the agency:
+// answers of calls, and archives that lie in its own file store.
+var athome = map[string]bool{"idempotency_keys": true, "exports": true}
 
 // versionsTable is filled by the steps themselves.
 const versionsTable = "schema_migrations"
@@ -65,7 +69,7 @@ func shapes(ctx context.Context, tx pgx.Tx) ([]shape, error) {
 		}
 		s := byName[c.Table]
 		if s == nil {
-			s = &shape{name: c.Table, blank: map[string]bool{}}
+			s = &shape{name: c.Table, blank: map[string]bool{}, secret: athome[c.Table]}
 			byName[c.Table], keys[c.Table] = s, map[int]string{}
 		}
 		s.columns = append(s.columns, c.Name)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
@@ -36,18 +37,31 @@ func NewRegistry() *Registry { return &Registry{Workers: river.NewWorkers()} }
 
 // Handle says which function does the jobs whose arguments are T. A fault
 // that cannot get better by waiting ends the job; all else is tried again.
-func Handle[T Args](r *Registry, fn func(context.Context, T) error) {
-	river.AddWorker(r.Workers, river.WorkFunc(func(ctx context.Context, j *river.Job[T]) error {
-		err := fn(ctx, j.Args)
-		var f *fault.Error
-		if errors.As(err, &f) {
-			switch f.Kind {
-			case fault.Invalid, fault.NotFound, fault.Forbidden, fault.Precondition, fault.Conflict:
-				return river.JobCancel(err)
-			}
+func Handle[T Args](r *Registry, fn func(context.Context, T) error) { HandleWithin(r, 0, fn) }
+
+// HandleWithin is Handle for jobs that may take longer than others.
+func HandleWithin[T Args](r *Registry, limit time.Duration, fn func(context.Context, T) error) {
+	river.AddWorker(r.Workers, &worker[T]{fn: fn, limit: limit})
+}
+
+type worker[T Args] struct {
+	river.WorkerDefaults[T]
+	fn    func(context.Context, T) error
+	limit time.Duration // 0 takes the runner's
+}
+
+func (w *worker[T]) Timeout(*river.Job[T]) time.Duration { return w.limit }
+
+func (w *worker[T]) Work(ctx context.Context, j *river.Job[T]) error {
+	err := w.fn(ctx, j.Args)
+	var f *fault.Error
+	if errors.As(err, &f) {
+		switch f.Kind {
+		case fault.Invalid, fault.NotFound, fault.Forbidden, fault.Precondition, fault.Conflict:
+			return river.JobCancel(err)
 		}
-		return err
-	}))
+	}
+	return err
 }
 
 // Queue inserts jobs. Client is set once the runner is built.

@@ -11,6 +11,7 @@ const tagsOf: Record<string, string[]> = {
   rates: ['rates', 'rate-cards', 'services'],
   timesheets: ['time', 'timesheets', 'time-entries', 'timers', 'timer', 'projects', 'dashboard'],
   invoicing: ['invoices', 'payments', 'invoicing', 'time', 'clients', 'dashboard'],
+  exports: ['exports'],
   portal: ['portal', 'me'],
 };
 const every = [...new Set(Object.values(tagsOf).flat())];

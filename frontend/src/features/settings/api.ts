@@ -41,13 +41,26 @@ export type Invitation = {
 export type Position = { id: string; name: string; archived: boolean; version: number };
 export type Session = { id: string; current: boolean; created_at: string; last_seen_at: string; expires_at: string; ip: string; user_agent: string; aal: string };
 export type Token = { id: string; name: string; scopes: string[]; member_id: string; created_at: string; expires_at: string | null; last_used_at: string | null; hint: string };
+export type DataExport = {
+  id: string;
+  state: 'queued' | 'running' | 'ready' | 'failed' | 'expired';
+  encrypted: boolean;
+  asked_at: string;
+  asked_by: string;
+  progress: number;
+  finished_at: string | null;
+  expires_at: string | null;
+  size: number;
+  rows: number;
+  files: number;
+};
 
 type List<T> = { items: T[]; next: string | null };
 const ifMatch = (version: number) => ({ 'If-Match': `"${version}"` });
 const one = (id: string) => encodeURIComponent(id);
 
 export const settingsApi = api
-  .enhanceEndpoints({ addTagTypes: ['settings', 'member', 'invitation', 'position', 'session', 'token'] })
+  .enhanceEndpoints({ addTagTypes: ['settings', 'member', 'invitation', 'position', 'session', 'token', 'exports'] })
   .injectEndpoints({
     endpoints: (build) => ({
       agencySettings: build.query<Settings, void>({ query: () => '/api/v1/settings', providesTags: ['settings'] }),
@@ -131,6 +144,19 @@ export const settingsApi = api
         invalidatesTags: ['session'],
       }),
 
+      dataExports: build.infiniteQuery<List<DataExport>, void, string | null>({
+        infiniteQueryOptions: { initialPageParam: null, getNextPageParam: (last) => last.next ?? undefined },
+        query: ({ pageParam }) => ({ url: '/api/v1/exports', params: pageParam ? { cursor: pageParam } : undefined }),
+        providesTags: ['exports'],
+      }),
+      startExport: build.mutation<DataExport, { recipient?: string }>({
+        query: (body) => ({ url: '/api/v1/exports', method: 'POST', body }),
+        invalidatesTags: ['exports'],
+      }),
+      exportLink: build.mutation<{ url: string; expires_at: string }, string>({
+        query: (id) => ({ url: `/api/v1/exports/${one(id)}/link`, method: 'POST' }),
+      }),
+
       apiTokens: build.query<List<Token>, void>({ query: () => '/api/v1/api-tokens', providesTags: ['token'] }),
       tokenScopes: build.query<{ items: string[] }, void>({ query: () => '/api/v1/api-tokens/scopes', keepUnusedDataFor: 3600 }),
       createToken: build.mutation<Token & { token: string }, { name: string; scopes: string[]; expires_at?: string }>({
@@ -165,6 +191,9 @@ export const {
   useMySessionsQuery,
   useEndSessionMutation,
   useEndOtherSessionsMutation,
+  useDataExportsInfiniteQuery,
+  useStartExportMutation,
+  useExportLinkMutation,
   useApiTokensQuery,
   useTokenScopesQuery,
   useCreateTokenMutation,

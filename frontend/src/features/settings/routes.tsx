@@ -8,6 +8,7 @@ export const routes: RouteObject[] = [
   { path: 'settings/positions', lazy: async () => ({ Component: (await import('./pages/PositionsPage')).PositionsPage }) },
   { path: 'settings/profile', lazy: async () => ({ Component: (await import('./pages/ProfilePage')).ProfilePage }) },
   { path: 'settings/time', lazy: async () => ({ Component: (await import('./pages/TimePage')).TimePage }) },
+  { path: 'settings/data', lazy: async () => ({ Component: (await import('./pages/DataPage')).DataPage }) },
   { path: 'settings/tokens', lazy: async () => ({ Component: (await import('./pages/TokensPage')).TokensPage }) },
 ];
 

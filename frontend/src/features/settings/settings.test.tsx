@@ -12,6 +12,7 @@ import { IndexPage } from './pages/IndexPage';
 import { PeoplePage } from './pages/PeoplePage';
 import { PositionsPage } from './pages/PositionsPage';
 import { ProfilePage } from './pages/ProfilePage';
+import { DataPage } from './pages/DataPage';
 import { TokensPage } from './pages/TokensPage';
 
 const settings = {
@@ -239,6 +240,45 @@ it('makes a token, shows it once and revokes it', async () => {
   await user.click(await screen.findByRole('button', { name: 'Revoke' }));
   await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Revoke' }));
   expect(await screen.findByText('Old export is revoked')).toBeVisible();
+});
+
+it('exports all data, shows how far it is, and hands out what is ready', async () => {
+  const ready = { id: 'e1', state: 'ready', encrypted: false, asked_at: '2026-01-01T00:00:00Z', asked_by: 'Olivia Owner', progress: 100, finished_at: '2026-01-01T00:00:01Z', expires_at: '2030-01-08T00:00:01Z', size: 1_234_000, rows: 10, files: 2 };
+  const items = [ready];
+  let sent: unknown;
+  let asked = '';
+  server.use(
+    http.get('*/api/v1/exports', () => HttpResponse.json(pageOf(items))),
+    http.post('*/api/v1/exports', async ({ request }) => {
+      sent = await request.json();
+      if ((sent as { recipient?: string }).recipient === 'bob') {
+        return HttpResponse.json({ status: 422, code: 'agency.invalid_settings', title: 'Invalid', detail: 'Some settings cannot be used.', errors: [{ location: 'body.recipient', message: 'is not a public key of age' }] }, { status: 422 });
+      }
+      items.unshift({ ...ready, id: 'e2', state: 'running', progress: 40, size: 0 });
+      return HttpResponse.json(items[0], { status: 201 });
+    }),
+    http.post('*/api/v1/exports/:id/link', ({ params }) => {
+      asked = String(params.id);
+      return HttpResponse.json({ url: '#archive', expires_at: '2026-01-01T00:05:00Z' });
+    }),
+  );
+  const { user } = renderApp(<DataPage />);
+  expect(await screen.findByText('1.2 MB')).toBeVisible();
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Download' }));
+  await waitFor(() => expect(asked).toBe('e1'));
+  await user.click(screen.getByRole('button', { name: 'Export' }));
+  const dialog = await screen.findByRole('dialog');
+  const key = within(dialog).getByLabelText(/Encrypt for/);
+  await user.type(key, 'bob');
+  await user.click(within(dialog).getByRole('button', { name: 'Export' }));
+  expect(await within(dialog).findByText(/is not a public key/)).toBeVisible();
+  await user.clear(key);
+  await user.click(within(dialog).getByRole('button', { name: 'Export' }));
+  expect(await screen.findByText(/being made: 40 %/)).toBeVisible();
+  expect(sent).toEqual({});
+  expect(screen.getByRole('progressbar', { name: 'Progress of the export' })).toHaveAttribute('aria-valuenow', '40');
+  expect(screen.getByRole('button', { name: 'Export' })).toBeDisabled();
 });
 
 it('shows everybody only the settings that lead somewhere', async () => {
