@@ -87,6 +87,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	if a.DB, err = tenancy.Open(ctx, a.cfg.Tenancy); err != nil {
 		return err
 	}
+	a.meter.registry.MustRegister(poolCollector{a.DB.Pools})
 	if a.Control, err = tenancy.OpenControl(ctx, a.cfg.Tenancy); err != nil {
 		return err
 	}

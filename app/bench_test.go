@@ -251,6 +251,7 @@ func (out *bench) replayer(b *testing.B, sent []statement, since string) func() 
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = conn.Close(context.Background()) })
+	out.enter(b, conn)
 	made := madeBy(sent, since)
 	return func() {
 		fresh := make(map[any]any, len(made))
@@ -285,6 +286,20 @@ func (out *bench) replayer(b *testing.B, sent []statement, since string) func() 
 				b.Fatalf("replay %s: %v", sql, err)
 			}
 		}
+	}
+}
+
+// enter makes conn a session of the agency, as the pool's are; the platform's tables follow, which calls read on another connection.
+func (out *bench) enter(b *testing.B, conn *pgx.Conn) {
+	b.Helper()
+	slug, _, _ := strings.Cut(out.host, ".")
+	var schema string
+	err := conn.QueryRow(b.Context(), `SELECT schema_name FROM platform.agencies WHERE slug = $1`, slug).Scan(&schema)
+	if err == nil {
+		_, err = conn.Exec(b.Context(), `SET search_path = `+schema+`, platform`)
+	}
+	if err != nil {
+		b.Fatal(err)
 	}
 }
 

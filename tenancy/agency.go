@@ -51,6 +51,9 @@ var (
 	// ErrDatabaseAway answers work that could not reach the database. Nothing was changed.
 	ErrDatabaseAway = fault.Define(fault.Unavailable, "tenancy.database_away", "The database cannot be reached at the moment. Nothing was changed; please try again.").
 			After(2e9)
+	// ErrBusy answers work that waited for a connection as long as the limit allows.
+	ErrBusy = fault.Define(fault.Unavailable, "tenancy.busy", "Too much is going on at the moment. Nothing was changed; please try again.").
+		After(1e9)
 )
 
 type agencyKey struct{}

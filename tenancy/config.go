@@ -1,13 +1,16 @@
 package tenancy
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/url"
 	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/bureauhq/bureau/migrations"
 )
@@ -27,6 +30,15 @@ type Config struct {
 	Shards int
 	// Conns is the most connections a shard opens.
 	Conns int
+	// ConnAgencies is how many agencies a connection may meet before it is
+	// replaced: its backend remembers the tables of each for as long as it lives.
+	ConnAgencies int
+	// ConnLife is how long a connection lives.
+	ConnLife time.Duration
+	// Wait is how long work may wait for a connection. ErrBusy.
+	Wait time.Duration
+	// StatementTimeout and LockTimeout end a statement that takes too long.
+	StatementTimeout, LockTimeout time.Duration
 	// Spares is how many unclaimed agencies are kept ready.
 	Spares int
 	// Steps are those of an agency's schema; nil for all that this binary has.
@@ -34,7 +46,13 @@ type Config struct {
 	Steps []migrations.Step
 	// Tracer sees every statement of the pools, for measurements; usually nil.
 	Tracer pgx.QueryTracer
+	// Wrap sees every byte of the agencies' connections, for measurements; usually nil.
+	Wrap func(net.Conn) net.Conn
 }
+
+// MostAgencies is how many agencies a shard's login should be able to enter.
+// The server's check of a login's memberships grows faster than their number.
+const MostAgencies = 250
 
 var prefixForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,30}$`)
 
@@ -46,16 +64,26 @@ func (c Config) withDefaults() (Config, error) {
 		return c, fmt.Errorf("tenancy: prefix %q: want lower-case letters, digits and _", c.Prefix)
 	}
 	if c.Shards <= 0 {
-		c.Shards = 4
+		c.Shards = 8
 	}
 	if c.Conns < 4 {
-		c.Conns = 8
+		c.Conns = 4
+	}
+	if c.ConnAgencies <= 0 {
+		c.ConnAgencies = 100
 	}
 	if c.Spares <= 0 {
 		c.Spares = 3
 	}
 	if c.Steps == nil {
 		c.Steps = migrations.Tenant()
+	}
+	for d, standard := range map[*time.Duration]time.Duration{
+		&c.ConnLife: 45 * time.Minute, &c.Wait: 3 * time.Second, &c.StatementTimeout: 15 * time.Second, &c.LockTimeout: 5 * time.Second,
+	} {
+		if *d <= 0 {
+			*d = standard
+		}
 	}
 	if _, err := url.Parse(c.OwnerURL); err != nil || c.OwnerURL == "" {
 		return c, fmt.Errorf("tenancy: the owner's database URL is missing or malformed")
@@ -66,19 +94,34 @@ func (c Config) withDefaults() (Config, error) {
 func (c Config) appLogin(shard int) string { return fmt.Sprintf("%s_app_%d", c.Prefix, shard) }
 func (c Config) controlLogin() string      { return c.Prefix + "_control" }
 
-// poolConfig is the owner's address with another login.
-func (c Config) poolConfig(login string, conns int) (*pgxpool.Config, error) {
-	cfg, err := pgxpool.ParseConfig(c.OwnerURL)
+// connConfig is the owner's address with another login.
+func (c Config) connConfig(login string) (*pgx.ConnConfig, error) {
+	cc, err := pgx.ParseConfig(c.OwnerURL)
 	if err != nil {
 		return nil, fmt.Errorf("tenancy: database URL: %w", err)
 	}
-	cfg.ConnConfig.User, cfg.ConnConfig.Password = login, c.Password
-	cfg.ConnConfig.RuntimeParams["application_name"] = login
+	cc.User, cc.Password = login, c.Password
+	cc.RuntimeParams["application_name"] = login
 	// A statement that forgets its agency must fail, not find something.
-	cfg.ConnConfig.RuntimeParams["search_path"] = ""
-	cfg.ConnConfig.Tracer = c.Tracer
-	cfg.ConnConfig.ConnectTimeout = 3 * time.Second
-	cfg.MaxConns = int32(conns) //nolint:gosec // a handful
-	cfg.MaxConnLifetime, cfg.MaxConnLifetimeJitter = 45*time.Minute, 10*time.Minute
-	return cfg, nil
+	cc.RuntimeParams["search_path"] = ""
+	cc.Tracer = c.Tracer
+	cc.ConnectTimeout = 3 * time.Second
+	return cc, nil
+}
+
+// sessionConfig is for the agencies' pool of a shard.
+func (c Config) sessionConfig(shard int) (*pgx.ConnConfig, error) {
+	cc, err := c.connConfig(c.appLogin(shard))
+	if err != nil {
+		return nil, err
+	}
+	for name, d := range map[string]time.Duration{
+		"statement_timeout": c.StatementTimeout, "lock_timeout": c.LockTimeout, "idle_in_transaction_session_timeout": time.Minute,
+	} {
+		cc.RuntimeParams[name] = strconv.FormatInt(d.Milliseconds(), 10)
+	}
+	if c.Wrap != nil {
+		cc.AfterNetConnect = func(_ context.Context, _ *pgconn.Config, conn net.Conn) (net.Conn, error) { return c.Wrap(conn), nil }
+	}
+	return cc, nil
 }

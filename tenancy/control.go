@@ -14,17 +14,25 @@ import (
 // job queue. Its login can enter no agency's schema.
 type Control struct{ pool *pgxpool.Pool }
 
+// controlConns is enough for the registry, the sessions' look-ups and the job runner.
+const controlConns = 8
+
 // OpenControl connects the control pool. No connection is made before the first use.
 func OpenControl(ctx context.Context, cfg Config) (*Control, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	pc, err := cfg.poolConfig(cfg.controlLogin(), cfg.Conns)
+	pc, err := pgxpool.ParseConfig(cfg.OwnerURL)
 	if err != nil {
+		return nil, fmt.Errorf("tenancy: database URL: %w", err)
+	}
+	if pc.ConnConfig, err = cfg.connConfig(cfg.controlLogin()); err != nil {
 		return nil, err
 	}
 	pc.ConnConfig.RuntimeParams["search_path"] = "platform"
+	pc.MaxConns = int32(max(cfg.Conns, controlConns)) //nolint:gosec // a handful
+	pc.MaxConnLifetime, pc.MaxConnLifetimeJitter = cfg.ConnLife, cfg.ConnLife/10
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, fmt.Errorf("tenancy: control pool: %w", err)

@@ -46,11 +46,11 @@ func (m *Migrator) Snapshot(ctx context.Context, c Copy, fn func(context.Context
 	if err := c.check(); err != nil {
 		return err
 	}
-	conf, err := m.cfg.poolConfig(m.cfg.appLogin(c.Shard%m.cfg.Shards), 1)
+	conf, err := m.cfg.connConfig(m.cfg.appLogin(c.Shard % m.cfg.Shards))
 	if err != nil {
 		return err
 	}
-	conn, err := pgx.ConnectConfig(ctx, conf.ConnConfig)
+	conn, err := pgx.ConnectConfig(ctx, conf)
 	if err != nil {
 		return away(fmt.Errorf("connect for a snapshot: %w", err))
 	}

@@ -7,14 +7,12 @@ import (
 	"fmt"
 	"hash/fnv"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
 	"github.com/bureauhq/bureau/app/kit/pg"
+	"github.com/bureauhq/bureau/tenancy/pool"
 )
 
 // DB opens transactions in an agency's schema, with that agency's database
@@ -25,20 +23,20 @@ type DB struct {
 }
 
 type shard struct {
-	pool *pgxpool.Pool
+	pool *pool.Pool
 	sql  *sql.DB
 	gorm *gorm.DB
 }
 
-// Open connects the pools of all shards. No connection is made before the first use.
-func Open(ctx context.Context, cfg Config) (*DB, error) {
+// Open makes the pools of all shards. No connection is made before the first use.
+func Open(_ context.Context, cfg Config) (*DB, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
 	}
 	db := &DB{}
 	for i := range cfg.Shards {
-		s, err := openShard(ctx, cfg, i)
+		s, err := openShard(cfg, i)
 		if err != nil {
 			db.Close()
 			return nil, err
@@ -48,16 +46,15 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	return db, nil
 }
 
-func openShard(ctx context.Context, cfg Config, i int) (*shard, error) {
-	pc, err := cfg.poolConfig(cfg.appLogin(i), cfg.Conns)
+func openShard(cfg Config, i int) (*shard, error) {
+	cc, err := cfg.sessionConfig(i)
 	if err != nil {
 		return nil, err
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, pc)
-	if err != nil {
-		return nil, fmt.Errorf("tenancy: pool %d: %w", i, err)
-	}
-	s := stdlib.OpenDBFromPool(pool)
+	p := pool.New(pool.Config{
+		Conn: cc, Tenant: tenantOf, Max: cfg.Conns, Budget: cfg.ConnAgencies, Life: cfg.ConnLife, Wait: cfg.Wait,
+	})
+	s := p.DB()
 	g, err := gorm.Open(postgres.New(postgres.Config{Conn: s}), &gorm.Config{
 		QueryFields:            true, // name the columns: a plan cached in one schema must fit the next
 		SkipDefaultTransaction: true, // we are always in one
@@ -65,18 +62,31 @@ func openShard(ctx context.Context, cfg Config, i int) (*shard, error) {
 		Logger:                 logger.Discard,
 	})
 	if err != nil {
-		pool.Close()
+		_ = p.Close()
 		return nil, fmt.Errorf("tenancy: open gorm: %w", err)
 	}
-	return &shard{pool, s, g}, nil
+	return &shard{p, s, g}, nil
+}
+
+func tenantOf(ctx context.Context) (pool.Tenant, error) {
+	a, err := From(ctx)
+	return pool.Tenant{Schema: a.schema.name, Role: a.role}, err
 }
 
 // Close gives all connections back.
 func (db *DB) Close() {
 	for _, s := range db.shards {
-		_ = s.sql.Close()
-		s.pool.Close()
+		_ = s.sql.Close() // and with it the pool
 	}
+}
+
+// Pools tells how the pool of each shard stands.
+func (db *DB) Pools() []pool.Stats {
+	out := make([]pool.Stats, len(db.shards))
+	for i, s := range db.shards {
+		out[i] = s.pool.Stats()
+	}
+	return out
 }
 
 type openKey struct{}
@@ -85,17 +95,19 @@ var errNested = errors.New("tenancy: Run inside Run; hand the *Tx down instead")
 
 // Run calls fn in a transaction on the agency of ctx and commits if fn returns
 // nil. fn must use the context it is given. On an error or a panic nothing of
-// it remains. ErrNoAgency, ErrDatabaseAway.
+// it remains. ErrNoAgency, ErrDatabaseAway, ErrBusy.
 func (db *DB) Run(ctx context.Context, fn func(context.Context, *Tx) error) error {
-	return db.run(ctx, "BEGIN", fn)
+	return db.run(ctx, true, fn)
 }
 
-// Read is Run for work that changes nothing; the database refuses writes in it.
+// Read is Run for work that changes nothing; the database refuses writes in
+// it. There is no transaction around it, which would cost a round trip or two:
+// each statement sees what was committed when it began, as in Run.
 func (db *DB) Read(ctx context.Context, fn func(context.Context, *Tx) error) error {
-	return db.run(ctx, "BEGIN READ ONLY", fn)
+	return db.run(ctx, false, fn)
 }
 
-func (db *DB) run(ctx context.Context, begin string, fn func(context.Context, *Tx) error) error {
+func (db *DB) run(ctx context.Context, change bool, fn func(context.Context, *Tx) error) error {
 	a, err := From(ctx)
 	if err != nil {
 		return err
@@ -103,33 +115,34 @@ func (db *DB) run(ctx context.Context, begin string, fn func(context.Context, *T
 	if ctx.Value(openKey{}) != nil {
 		return errNested
 	}
-	err = db.in(context.WithValue(ctx, openKey{}, true), a, begin, fn)
-	if pg.Away(err) {
+	err = db.in(context.WithValue(ctx, openKey{}, true), a, change, fn)
+	switch {
+	case pg.Away(err):
 		return ErrDatabaseAway.Because(err)
+	case errors.Is(err, pool.ErrBusy):
+		return ErrBusy.Because(err)
 	}
 	return err
 }
 
-func (db *DB) in(ctx context.Context, a Agency, begin string, fn func(context.Context, *Tx) error) error {
-	s := db.shards[a.shard%len(db.shards)]
+func (db *DB) in(ctx context.Context, a Agency, change bool, fn func(context.Context, *Tx) error) error {
+	if a.shard < 0 || a.shard >= len(db.shards) {
+		return fmt.Errorf("tenancy: agency %s is in shard %d of %d", a.ID, a.shard, len(db.shards))
+	}
+	s := db.shards[a.shard]
 	conn, err := s.sql.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("take a connection: %w", err)
+		return fmt.Errorf("take a connection for agency %s: %w", a.ID, err)
 	}
 	defer func() { _ = conn.Close() }()
-	raw, err := pgxConn(conn)
+	session, err := pool.Of(conn)
 	if err != nil {
 		return err
 	}
-	ptx, err := raw.BeginTx(ctx, pgx.TxOptions{BeginQuery: entry(begin, a)})
-	if err != nil {
-		leave(ctx, raw)
-		return fmt.Errorf("enter agency %s: %w", a.ID, err)
-	}
-	defer func() { _ = ptx.Rollback(context.WithoutCancel(ctx)) }() // a no-op after Commit
-
-	tx := &Tx{pgx: ptx, gorm: onConn(ctx, s.gorm, conn, raw), agency: a}
-	if begin == "BEGIN" {
+	tx := &Tx{session: session, gorm: onConn(ctx, s.gorm, conn), agency: a, change: change}
+	if change {
+		session.Begin(ctx)
+		defer session.Rollback(ctx) // a no-op after Commit
 		if err := firstRun(ctx, tx); err != nil {
 			return err
 		}
@@ -142,8 +155,10 @@ func (db *DB) in(ctx context.Context, a Agency, begin string, fn func(context.Co
 			return err
 		}
 	}
-	if err := ptx.Commit(ctx); err != nil {
-		return fmt.Errorf("commit: %w", err)
+	if change {
+		if err := session.Commit(ctx); err != nil {
+			return fmt.Errorf("commit: %w", err)
+		}
 	}
 	for _, f := range tx.after {
 		f()
@@ -151,37 +166,9 @@ func (db *DB) in(ctx context.Context, a Agency, begin string, fn func(context.Co
 	return nil
 }
 
-// entry begins a transaction in a's schema with a's role, in one round trip.
-// SET takes no parameters; bind has checked the names.
-func entry(begin string, a Agency) string {
-	return begin + `; SET LOCAL ROLE ` + a.role + `; SET LOCAL search_path TO ` + a.schema.name +
-		`; SET LOCAL statement_timeout = '15s'; SET LOCAL lock_timeout = '5s'`
-}
-
-// leave closes a connection whose entry failed half-way: the statements before
-// the failing one may have opened a transaction.
-func leave(ctx context.Context, raw *pgx.Conn) {
-	if !raw.IsClosed() && raw.PgConn().TxStatus() != 'I' {
-		_ = raw.Close(context.WithoutCancel(ctx))
-	}
-}
-
-// pgxConn looks under a *sql.Conn. The pointer stays good while conn is held.
-func pgxConn(conn *sql.Conn) (raw *pgx.Conn, err error) {
-	err = conn.Raw(func(c any) error {
-		std, ok := c.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("tenancy: unexpected driver connection %T", c)
-		}
-		raw = std.Conn()
-		return nil
-	})
-	return raw, err
-}
-
-func onConn(ctx context.Context, g *gorm.DB, conn *sql.Conn, raw *pgx.Conn) *gorm.DB {
+func onConn(ctx context.Context, g *gorm.DB, conn *sql.Conn) *gorm.DB {
 	s := g.Session(&gorm.Session{NewDB: true, Context: ctx})
-	s.Statement.ConnPool = oneConn{conn, raw}
+	s.Statement.ConnPool = conn
 	return s.Session(&gorm.Session{})
 }
 

@@ -95,56 +95,6 @@ func TestReadRefusesWrites(t *testing.T) {
 	}
 }
 
-// The escapes of SET ROLE that are known, each tried as an agency's role.
-func TestNoStatementLeavesTheAgency(t *testing.T) {
-	t.Parallel()
-	mine, other := testkit.NewAgency(t), testkit.NewAgency(t)
-	var foreign string
-	err := other.DB.Read(other.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		return tx.PGX().QueryRow(ctx, `SELECT current_schema()`).Scan(&foreign)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	role := mine.Config.Prefix + "_" + foreign
-	for name, q := range map[string]string{
-		"qualified name":           `SELECT count(*) FROM ` + foreign + `.agency_settings`,
-		"platform table":           `SELECT count(*) FROM platform.agencies`,
-		"queue table":              `SELECT count(*) FROM queue.river_job`,
-		"set role":                 `SET ROLE ` + role,
-		"set role after a comment": `/* a /* b */ c */ -- d` + "\n SET ROLE " + role,
-		"reset role":               `RESET ROLE`,
-		"discard":                  `DISCARD ALL`,
-		"do block":                 `DO $$ BEGIN EXECUTE 'SET ROLE ` + role + `'; END $$`,
-		"set_config in a query":    `SELECT set_config('role', '` + role + `', false)`,
-		"query_to_xml":             `SELECT query_to_xml($$SELECT set_config('role', '` + role + `', false)$$, true, true, '')`,
-		"two statements":           `SELECT 1; SET ROLE ` + role,
-		"commit and go on":         `COMMIT`,
-		"temporary table":          `CREATE TEMP TABLE x (a int)`,
-		"make a table":             `CREATE TABLE x (a int)`,
-		"drop a table":             `DROP TABLE agency_settings`,
-		"edit the audit log":       `UPDATE audit_events SET action = ''`,
-		"empty the audit log":      `DELETE FROM audit_events`,
-		"truncate the audit log":   `TRUNCATE audit_events`,
-		"migration versions":       `DELETE FROM schema_migrations`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			err := mine.DB.Run(mine.Ctx, func(_ context.Context, tx *tenancy.Tx) error { return tx.Gorm().Exec(q).Error })
-			if err == nil {
-				t.Fatalf("%s was let through", q)
-			}
-			var user string
-			err = mine.DB.Read(mine.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-				return tx.PGX().QueryRow(ctx, `SELECT current_user`).Scan(&user)
-			})
-			if err != nil || !strings.HasPrefix(user, mine.Config.Prefix+"_t") || user == role {
-				t.Fatalf("afterwards the role is %q (%v)", user, err)
-			}
-		})
-	}
-}
-
 type noted struct {
 	What string `json:"what"`
 }

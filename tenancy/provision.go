@@ -90,7 +90,11 @@ func (p *Provisioner) make(ctx context.Context, a Agency, fill func(context.Cont
 		if err := tx.QueryRow(ctx, `SELECT nextval('platform.agency_numbers')`).Scan(&n); err != nil {
 			return fmt.Errorf("number of the agency: %w", err)
 		}
-		schemaOf, shard := fmt.Sprintf("t%05d", n), int(n)%p.cfg.Shards
+		shard, err := emptiest(ctx, tx, p.cfg.Shards)
+		if err != nil {
+			return err
+		}
+		schemaOf := fmt.Sprintf("t%05d", n)
 		role := p.cfg.Prefix + "_" + schemaOf
 		if err := a.bind(schemaOf, role, shard); err != nil {
 			return err
@@ -104,7 +108,7 @@ func (p *Provisioner) make(ctx context.Context, a Agency, fill func(context.Cont
 		if err := fill(ctx, tx); err != nil {
 			return fmt.Errorf("fill schema %s: %w", schemaOf, err)
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO platform.agencies (id, slug, name, schema_name, role_name, shard, schema_version, state, claimed_at)
+		_, err = tx.Exec(ctx, `INSERT INTO platform.agencies (id, slug, name, schema_name, role_name, shard, schema_version, state, claimed_at)
 			VALUES ($1, nullif($2, ''), $3, $4, $5, $6, $7, $8, CASE WHEN $8 <> 'spare' THEN now() END)`,
 			a.ID, a.Slug, a.Name, schemaOf, role, shard, a.Version, string(a.State))
 		if pg.Violates(err, "agencies_slug_key") {

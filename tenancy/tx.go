@@ -2,21 +2,25 @@ package tenancy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
+
+	"github.com/bureauhq/bureau/tenancy/pool"
 )
 
 // Tx is an open transaction on one agency's tables and nothing else. A
 // function that takes a *Tx cannot run outside of one.
 type Tx struct {
-	pgx    pgx.Tx
-	gorm   *gorm.DB
-	agency Agency
-	before []beforeCommit
-	after  []func()
-	values map[any]any
+	session *pool.Session
+	gorm    *gorm.DB
+	agency  Agency
+	change  bool
+	before  []beforeCommit
+	after   []func()
+	values  map[any]any
 }
 
 type beforeCommit struct {
@@ -28,7 +32,7 @@ type beforeCommit struct {
 func (tx *Tx) Gorm() *gorm.DB { return tx.gorm }
 
 // PGX is the same transaction for code that speaks pgx.
-func (tx *Tx) PGX() pgx.Tx { return tx.pgx }
+func (tx *Tx) PGX() pgx.Tx { return tx.session.PGX() }
 
 // Agency tells whose transaction this is.
 func (tx *Tx) Agency() Agency { return tx.agency }
@@ -60,7 +64,10 @@ func (tx *Tx) Values() map[any]any {
 // Lock holds the named thing of this agency for the rest of the transaction.
 // Locks of a database are shared by all agencies, so the key holds the agency.
 func (tx *Tx) Lock(ctx context.Context, name string) error {
-	if _, err := tx.pgx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, hashed(tx.agency.ID+"/"+name)); err != nil {
+	if !tx.change {
+		return errNotInRead
+	}
+	if _, err := tx.PGX().Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, hashed(tx.agency.ID+"/"+name)); err != nil {
 		return fmt.Errorf("lock %s: %w", name, err)
 	}
 	return nil
@@ -69,14 +76,10 @@ func (tx *Tx) Lock(ctx context.Context, name string) error {
 // AsLogin runs fn with the rights of the connection's login instead of the
 // agency's role: it may write to the job queue and to no agency's tables.
 func (tx *Tx) AsLogin(ctx context.Context, fn func(context.Context) error) error {
-	if _, err := tx.pgx.Exec(ctx, `SET LOCAL ROLE NONE`); err != nil {
-		return fmt.Errorf("step out of the agency's role: %w", err)
+	if !tx.change {
+		return errNotInRead
 	}
-	if err := fn(ctx); err != nil {
-		return err // the transaction is over; the role goes with it
-	}
-	if _, err := tx.pgx.Exec(ctx, `SET LOCAL ROLE `+tx.agency.role); err != nil {
-		return fmt.Errorf("step back into the agency's role: %w", err)
-	}
-	return nil
+	return tx.session.AsLogin(ctx, fn)
 }
+
+var errNotInRead = errors.New("tenancy: this needs Run; nothing holds it in Read")

@@ -36,12 +36,14 @@ type settings struct {
 	LogLevel      string   `env:"BUREAU_LOG_LEVEL" envDefault:"info" what:"debug, info, warn or error."`
 	LogFormat     string   `env:"BUREAU_LOG_FORMAT" envDefault:"json" what:"json or text."`
 
-	DatabaseURL    string `env:"BUREAU_DATABASE_URL" secret:"true" example:"postgres://bureau:…@db/bureau" what:"PostgreSQL 16 or newer: the login that owns the schemas and may make roles."`
-	DatabasePrefix string `env:"BUREAU_DATABASE_PREFIX" envDefault:"bureau" what:"Beginning of the names of all roles, when installations share a cluster. Never change it later."`
-	LoginPassword  string `env:"BUREAU_DATABASE_LOGIN_PASSWORD" secret:"true" what:"Password of the logins that Bureau makes for its pools."`
-	Shards         int    `env:"BUREAU_DATABASE_SHARDS" envDefault:"4" what:"Pools that agencies are spread over, 1 to 64. It may grow, never shrink."`
-	Conns          int    `env:"BUREAU_DATABASE_CONNS" envDefault:"8" what:"Most connections of one pool, 4 to 200."`
-	Spares         int    `env:"BUREAU_SPARE_AGENCIES" envDefault:"3" what:"Agencies kept ready for the next sign-ups, 1 to 100."`
+	DatabaseURL    string        `env:"BUREAU_DATABASE_URL" secret:"true" example:"postgres://bureau:…@db/bureau" what:"PostgreSQL 16 or newer: the login that owns the schemas and may make roles."`
+	DatabasePrefix string        `env:"BUREAU_DATABASE_PREFIX" envDefault:"bureau" what:"Beginning of the names of all roles, when installations share a cluster. Never change it later."`
+	LoginPassword  string        `env:"BUREAU_DATABASE_LOGIN_PASSWORD" secret:"true" what:"Password of the logins that Bureau makes for its pools."`
+	Shards         int           `env:"BUREAU_DATABASE_SHARDS" envDefault:"8" what:"Pools that agencies are spread over, 1 to 64: one for every 250 agencies. It may grow, never shrink."`
+	Conns          int           `env:"BUREAU_DATABASE_CONNS" envDefault:"4" what:"Most connections of one pool, 4 to 200."`
+	ConnAgencies   int           `env:"BUREAU_DATABASE_CONN_AGENCIES" envDefault:"100" what:"Agencies that a connection serves before it is replaced, 10 to 10000; its backend remembers the tables of each."`
+	Wait           time.Duration `env:"BUREAU_DATABASE_WAIT" envDefault:"3s" what:"How long a request waits for a connection before it gets 503, 10ms to 1m."`
+	Spares         int           `env:"BUREAU_SPARE_AGENCIES" envDefault:"3" what:"Agencies kept ready for the next sign-ups, 1 to 100."`
 
 	KratosPublicURL string `env:"BUREAU_KRATOS_PUBLIC_URL" example:"http://kratos:4433" what:"Public API of Ory Kratos, as this process reaches it."`
 	KratosAdminURL  string `env:"BUREAU_KRATOS_ADMIN_URL" example:"http://kratos:4434" what:"Admin API of Ory Kratos. Nobody else may reach it."`
@@ -98,7 +100,7 @@ func plainComplaint(err error) error {
 		return err
 	}
 	field, _ := reflect.TypeFor[settings]().FieldByName(bad.Name)
-	kind := map[reflect.Kind]string{reflect.Int: "a whole number", reflect.Bool: "true or false"}[field.Type.Kind()]
+	kind := map[reflect.Kind]string{reflect.Int: "a whole number", reflect.Int64: "a duration such as 3s", reflect.Bool: "true or false"}[field.Type.Kind()]
 	return fmt.Errorf("  %s must be %s", field.Tag.Get("env"), kind)
 }
 
@@ -125,6 +127,8 @@ func (s settings) complaints() []error {
 	say(s.LoginPassword != "", "BUREAU_DATABASE_LOGIN_PASSWORD", "set")
 	say(s.Shards >= 1 && s.Shards <= 64, "BUREAU_DATABASE_SHARDS", "1 to 64")
 	say(s.Conns >= 4 && s.Conns <= 200, "BUREAU_DATABASE_CONNS", "4 to 200")
+	say(s.ConnAgencies >= 10 && s.ConnAgencies <= 10_000, "BUREAU_DATABASE_CONN_AGENCIES", "10 to 10000")
+	say(s.Wait >= 10*time.Millisecond && s.Wait <= time.Minute, "BUREAU_DATABASE_WAIT", "10ms to 1m")
 	say(s.Spares >= 1 && s.Spares <= 100, "BUREAU_SPARE_AGENCIES", "1 to 100")
 	say(isURL(s.KratosPublicURL, "http", "https"), "BUREAU_KRATOS_PUBLIC_URL", "an address such as http://kratos:4433")
 	say(isURL(s.KratosAdminURL, "http", "https"), "BUREAU_KRATOS_ADMIN_URL", "an address such as http://kratos:4434")
@@ -203,7 +207,7 @@ func (s settings) config() (app.Config, error) {
 	}
 	c := app.Config{
 		Origin: origin, TrustedProxies: s.Proxies, Log: s.logger(), Now: time.Now, Web: web(), MailFrom: s.MailFrom,
-		Tenancy:         tenancy.Config{OwnerURL: s.DatabaseURL, Prefix: s.DatabasePrefix, Password: s.LoginPassword, Shards: s.Shards, Conns: s.Conns, Spares: s.Spares},
+		Tenancy:         tenancy.Config{OwnerURL: s.DatabaseURL, Prefix: s.DatabasePrefix, Password: s.LoginPassword, Shards: s.Shards, Conns: s.Conns, ConnAgencies: s.ConnAgencies, Wait: s.Wait, Spares: s.Spares},
 		KratosPublicURL: s.KratosPublicURL, KratosAdminURL: s.KratosAdminURL, KratosCookie: s.KratosCookie, TokenKeys: keys,
 	}
 	from := mail.Address{Name: "Bureau", Email: s.MailFrom}

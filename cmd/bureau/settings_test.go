@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 func complete(t *testing.T) {
@@ -33,7 +34,7 @@ func TestCompleteSettingsAreTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Shards != 4 || s.Listen != ":8080" || s.KratosCookie != "__Host-kratos" {
+	if s.Shards != 8 || s.Wait != 3*time.Second || s.Listen != ":8080" || s.KratosCookie != "__Host-kratos" {
 		t.Errorf("defaults: %+v", s)
 	}
 }
@@ -51,6 +52,8 @@ func TestEachWrongSettingIsNamed(t *testing.T) {
 		"BUREAU_DATABASE_LOGIN_PASSWORD": "",
 		"BUREAU_DATABASE_SHARDS":         "many-hush",
 		"BUREAU_DATABASE_CONNS":          "3",
+		"BUREAU_DATABASE_CONN_AGENCIES":  "9",
+		"BUREAU_DATABASE_WAIT":           "soon",
 		"BUREAU_SPARE_AGENCIES":          "101",
 		"BUREAU_KRATOS_PUBLIC_URL":       "kratos",
 		"BUREAU_KRATOS_ADMIN_URL":        "",

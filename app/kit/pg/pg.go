@@ -3,6 +3,7 @@ package pg
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"io"
 	"net"
@@ -29,7 +30,7 @@ func Away(err error) bool {
 	case errors.As(err, &server):
 		// 57P01..57P03 shutdown and starting up, 53300 too many connections, class 08 connection.
 		return strings.HasPrefix(server.Code, "57P") || server.Code == "53300" || strings.HasPrefix(server.Code, "08")
-	case errors.As(err, &connect), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
+	case errors.As(err, &connect), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
 		return true
 	case strings.Contains(err.Error(), "conn closed"):
 		return true

@@ -1,0 +1,237 @@
+package pool
+
+import (
+	"container/list"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func tenant(n int) Tenant { return Tenant{fmt.Sprintf("t%05d", n), fmt.Sprintf("r_t%05d", n)} }
+
+// The rules of the desk, said once more and without its code: after each step
+// of a random history the outcome must be what the rules demand.
+func TestDeskFollowsItsRules(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		m := &model{desk: newDesk(rapid.IntRange(1, 6).Draw(t, "max"), time.Hour)}
+		tenants := rapid.IntRange(1, 9).Draw(t, "tenants")
+		t.Repeat(map[string]func(*rapid.T){
+			"ask":  func(t *rapid.T) { m.ask(t, tenant(rapid.IntRange(1, tenants).Draw(t, "tenant"))) },
+			"give": func(t *rapid.T) { m.bring(t, true) },
+			"drop": func(t *rapid.T) { m.bring(t, false) },
+			"leave": func(t *rapid.T) {
+				if len(m.waiting) == 0 {
+					t.Skip("nobody waits")
+				}
+				i := rapid.IntRange(0, len(m.waiting)-1).Draw(t, "who")
+				m.desk.leave(m.waiting[i])
+				m.waiting = slices.Delete(m.waiting, i, i+1)
+			},
+			"": m.check,
+		})
+	})
+}
+
+type model struct {
+	desk    *desk
+	held    []*seat
+	waiting []*list.Element
+}
+
+func (m *model) ask(t *rapid.T, who Tenant) {
+	idle, open := slices.Clone(m.desk.idle), len(m.desk.seats)
+	s, place, err := m.desk.ask(who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	any := func(is func(*seat) bool) bool { return slices.ContainsFunc(idle, is) }
+	fewest := -1
+	for _, x := range idle {
+		if fewest < 0 || len(x.met) < fewest {
+			fewest = len(x.met)
+		}
+	}
+	switch {
+	case any(func(x *seat) bool { return x.tenant == who }):
+		if s == nil || s.tenant != who {
+			t.Fatalf("a session of %s was idle and %+v was given", who.Schema, s)
+		}
+	case any(func(x *seat) bool { return x.knows(who) }):
+		if s == nil || !s.knows(who) {
+			t.Fatalf("a session that knows %s was idle and %+v was given", who.Schema, s)
+		}
+	case open < m.desk.max:
+		if s == nil || s.open {
+			t.Fatalf("there was room for a new session and %+v was given", s)
+		}
+	case len(idle) > 0:
+		if s == nil || len(s.met) != fewest {
+			t.Fatalf("the session that met the fewest has met %d and %+v was given", fewest, s)
+		}
+	default:
+		if s != nil || place == nil {
+			t.Fatalf("all were in use and %+v was given", s)
+		}
+	}
+	if place != nil {
+		m.waiting = append(m.waiting, place)
+		return
+	}
+	m.sit(t, s, who)
+}
+
+// sit is what Connect does with a seat.
+func (m *model) sit(t *rapid.T, s *seat, who Tenant) {
+	if slices.Contains(m.held, s) {
+		t.Fatal("one seat was given to two")
+	}
+	s.open, s.tenant = true, who
+	s.meet(who)
+	m.held = append(m.held, s)
+}
+
+func (m *model) bring(t *rapid.T, good bool) {
+	if len(m.held) == 0 {
+		t.Skip("nobody holds a seat")
+	}
+	i := rapid.IntRange(0, len(m.held)-1).Draw(t, "which")
+	s := m.held[i]
+	m.held = slices.Delete(m.held, i, i+1)
+	due, passedOver := m.due(s, good)
+	if good {
+		m.desk.give(s)
+	} else {
+		m.desk.drop(s)
+	}
+	if due < 0 {
+		return
+	}
+	w, _ := m.waiting[due].Value.(*waiter)
+	select {
+	case got := <-w.got:
+		if got != s {
+			t.Fatal("another seat came than the one that was free")
+		}
+	default:
+		t.Fatalf("the seat of %s did not go to waiter %d (%s)", s.tenant.Schema, due, w.tenant.Schema)
+	}
+	if first, _ := m.waiting[0].Value.(*waiter); due > 0 && first.overtaken != passedOver+1 || first.overtaken > 8 {
+		t.Fatalf("the first in the queue was passed over %d times", first.overtaken)
+	}
+	m.waiting = slices.Delete(m.waiting, due, due+1)
+	m.sit(t, s, w.tenant)
+}
+
+// due says who in the queue must get s: its tenant, else one it has served, else
+// the first; and the first anyway when passed over eight times.
+func (m *model) due(s *seat, good bool) (place, passedOver int) {
+	if len(m.waiting) == 0 {
+		return -1, 0
+	}
+	first, _ := m.waiting[0].Value.(*waiter)
+	if !good || first.overtaken == 8 {
+		return 0, first.overtaken
+	}
+	in := func(is func(Tenant) bool) int {
+		return slices.IndexFunc(m.waiting, func(e *list.Element) bool { w, _ := e.Value.(*waiter); return is(w.tenant) })
+	}
+	if i := in(func(w Tenant) bool { return w == s.tenant }); i >= 0 {
+		return i, first.overtaken
+	}
+	return max(0, in(s.knows)), first.overtaken
+}
+
+func (m *model) check(t *rapid.T) {
+	d := m.desk
+	if len(d.seats) > d.max || len(d.seats) != len(d.idle)+len(m.held) {
+		t.Fatalf("%d seats: %d idle, %d held, at most %d", len(d.seats), len(d.idle), len(m.held), d.max)
+	}
+	if len(d.idle) > 0 && d.queue.Len() > 0 {
+		t.Fatalf("%d wait while %d are idle", d.queue.Len(), len(d.idle))
+	}
+	if d.queue.Len() != len(m.waiting) {
+		t.Fatalf("%d wait, want %d", d.queue.Len(), len(m.waiting))
+	}
+	for _, s := range d.idle {
+		if !s.open || int(s.count.Load()) != len(s.met) || slices.Contains(m.held, s) {
+			t.Fatalf("an idle seat is %+v", s)
+		}
+	}
+}
+
+// Many at once, with waits that end too early: no seat is held by two, none is lost.
+func TestDeskUnderRace(t *testing.T) {
+	t.Parallel()
+	d := newDesk(4, 2*time.Millisecond)
+	var holders sync.Map // *seat → *atomic.Int32
+	var served, busy, cancelled atomic.Int64
+	var all sync.WaitGroup
+	for range 32 {
+		all.Go(func() {
+			for range 400 {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(rand.IntN(3000))*time.Microsecond)
+				who := tenant(rand.IntN(12))
+				s, err := d.take(ctx, who)
+				cancel()
+				switch {
+				case errors.Is(err, ErrBusy):
+					busy.Add(1)
+					continue
+				case err != nil:
+					cancelled.Add(1)
+					continue
+				}
+				n, _ := holders.LoadOrStore(s, new(atomic.Int32))
+				count, _ := n.(*atomic.Int32)
+				if count.Add(1) != 1 {
+					t.Error("one seat is held by two")
+				}
+				s.open, s.tenant = true, who
+				s.meet(who)
+				served.Add(1)
+				count.Add(-1)
+				if len(s.met) > 5 {
+					d.drop(s)
+				} else {
+					d.give(s)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if served.Load() == 0 || len(d.seats) > 4 || len(d.idle) != len(d.seats) || d.queue.Len() != 0 {
+		t.Fatalf("served %d, busy %d, cancelled %d; %d seats, %d idle, %d waiting", served.Load(), busy.Load(), cancelled.Load(), len(d.seats), len(d.idle), d.queue.Len())
+	}
+}
+
+func TestDeskClosesOnWaiters(t *testing.T) {
+	t.Parallel()
+	d := newDesk(1, time.Hour)
+	s, err := d.take(t.Context(), tenant(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.open = true
+	_, place, _ := d.ask(tenant(2))
+	d.close()
+	w, _ := place.Value.(*waiter)
+	if got := <-w.got; got != nil {
+		t.Fatal("a waiter got a seat of a closed desk")
+	}
+	if d.give(s) {
+		t.Fatal("a closed desk took a seat back as good")
+	}
+	d.drop(s)
+	if _, err := d.take(t.Context(), tenant(1)); !errors.Is(err, ErrClosed) || len(d.seats) != 0 {
+		t.Fatalf("got %v with %d seats, want ErrClosed and none", err, len(d.seats))
+	}
+}
