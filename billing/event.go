@@ -70,6 +70,10 @@ func (s *Service) CatchUp(ctx context.Context) (missed int, err error) {
 	}
 	for {
 		page, more, err := s.d.Gateway.EventsSince(ctx, after)
+		if errors.Is(err, ErrGone) && after != "" {
+			after = "" // older than what the provider keeps: the newest page, and the nightly comparison
+			continue
+		}
 		if err != nil {
 			return missed, err
 		}

@@ -8,6 +8,7 @@
 package stripestand
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -66,6 +68,7 @@ type object = map[string]any
 
 // state is everything that survives a restart.
 type state struct {
+	Name      string               `json:"name"`   // in all keys: those of two stand-ins never meet
 	Offset    time.Duration        `json:"offset"` // of the clock from real time
 	FrozenAt  time.Time            `json:"frozen_at"`
 	Seq       int                  `json:"seq"`
@@ -91,6 +94,7 @@ func New(cfg Config) (*Stand, error) {
 		cfg: cfg, calls: &http.Client{Timeout: 10 * time.Second}, busy: map[string]bool{},
 		wake: make(chan struct{}, 1), stop: make(chan struct{}),
 		st: state{
+			Name:      strings.ToLower(rand.Text()[:10]),
 			Customers: map[string]*customer{}, Prices: map[string]*price{}, Subs: map[string]*sub{}, Invoices: map[string]*invoice{},
 			Items: map[string]*item{}, Sessions: map[string]*session{}, Portals: map[string]*portal{}, Refunds: map[string]object{}, Replies: map[string]reply{},
 		},
@@ -161,7 +165,7 @@ func (s *Stand) save() error {
 // id makes a key in Stripe's form.
 func (s *Stand) id(prefix string) string {
 	s.st.Seq++
-	return fmt.Sprintf("%s_stand%09d", prefix, s.st.Seq)
+	return fmt.Sprintf("%s_%s%09d", prefix, s.st.Name, s.st.Seq)
 }
 
 // now is the stand-in's clock, in whole seconds as Stripe counts.
