@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -93,6 +94,68 @@ func TestAnInvoiceFromDraftToPaid(t *testing.T) {
 		t.Errorf("paid: %+v", list)
 	}
 	finance.POST(t, path+"/void", map[string]any{}).Refused(t, http.StatusConflict, "invoicing.has_payments")
+}
+
+// Rule 24: money beyond the balance is the client's credit, which another
+// invoice takes; a payment that never came gives back all it was applied to.
+func TestRule24_CreditIsKeptUsedAndVoided(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	client, _ := newClient(t, env)
+	finance := env.As(t, "finance")
+	issued := func(price string) (i invoiceAnswer) {
+		lines := []map[string]any{{"description": "Work", "quantity": "1", "unit_price": price}}
+		finance.POST(t, "/api/v1/invoices", map[string]any{"client_id": client, "lines": lines}).Expect(t, http.StatusCreated).JSON(t, &i)
+		finance.POST(t, "/api/v1/invoices/"+i.ID+"/issue", map[string]any{}).Expect(t, http.StatusOK).JSON(t, &i)
+		return i
+	}
+	first, second := issued("100"), issued("80")
+	on := time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+	part := func(invoice, sum string) []map[string]any {
+		return []map[string]any{{"invoice_id": invoice, "amount": amountOf(sum)}}
+	}
+	var p struct {
+		ID        string
+		Unapplied amount
+	}
+	finance.POST(t, "/api/v1/payments", map[string]any{
+		"amount": amountOf("150.00"), "received_on": on, "keep_credit": true, "allocations": part(first.ID, "100.00"),
+	}).Expect(t, http.StatusCreated).JSON(t, &p)
+
+	credit := func(want ...amount) {
+		t.Helper()
+		var got struct{ Items []amount }
+		finance.GET(t, "/api/v1/payments/credit?client_id="+client).Expect(t, http.StatusOK).JSON(t, &got)
+		if !slices.Equal(got.Items, want) {
+			t.Errorf("credit is %+v, want %+v", got.Items, want)
+		}
+	}
+	left := func(want int) {
+		t.Helper()
+		var got struct{ Items []struct{ ID string } }
+		finance.GET(t, "/api/v1/payments?unapplied=true&client_id="+client).Expect(t, http.StatusOK).JSON(t, &got)
+		if len(got.Items) != want {
+			t.Errorf("%d payments with something left, want %d", len(got.Items), want)
+		}
+	}
+	credit(amount{"50.00", "USD"})
+	left(1)
+	apply := "/api/v1/payments/" + p.ID + "/allocations"
+	finance.POST(t, apply, map[string]any{"applied_on": on, "allocations": part(second.ID, "60.00")}).
+		Refused(t, http.StatusUnprocessableEntity, "invoicing.bad_payment", "body.allocations[0].amount")
+	finance.POST(t, apply, map[string]any{"applied_on": on, "allocations": part(second.ID, "50.00")}).Expect(t, http.StatusOK)
+	credit()
+	left(0)
+
+	finance.POST(t, "/api/v1/payments/"+p.ID+"/void", map[string]any{"reason": "The cheque bounced"}).Expect(t, http.StatusOK)
+	credit()
+	for _, i := range []invoiceAnswer{first, second} {
+		finance.GET(t, "/api/v1/invoices/"+i.ID).Expect(t, http.StatusOK).JSON(t, &i)
+		if i.Balance != i.Total {
+			t.Errorf("%s of %s is open after the payment was voided", i.Balance.Amount, i.Total.Amount)
+		}
+	}
+	finance.POST(t, "/api/v1/payments/"+p.ID+"/void", map[string]any{"reason": "again"}).Refused(t, http.StatusConflict, "invoicing.payment_voided")
 }
 
 func amountOf(s string) map[string]any { return map[string]any{"amount": s, "currency": "USD"} }

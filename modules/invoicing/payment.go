@@ -94,6 +94,7 @@ type NewPayment struct {
 // PaymentFilter says which payments are wanted.
 type PaymentFilter struct {
 	ClientID, InvoiceID string
+	Unapplied           bool // only those with something left
 	Page                page.Query
 }
 
@@ -284,6 +285,15 @@ func (s *Service) Payments(ctx context.Context, f PaymentFilter) (all []Payment,
 	}
 	all, next = page.Cut(all, f.Page.Size(), func(p Payment) []string { return []string{p.ReceivedOn.String(), p.ID} })
 	return all, next, nil
+}
+
+// Credit adds up what is left of a client's payments: one amount a currency, none where nothing is left.
+func (s *Service) Credit(ctx context.Context, clientID string) (sums []money.Money, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		sums, err = s.d.Store.Credit(ctx, tx, clientID)
+		return err
+	})
+	return sums, err
 }
 
 func (s *Service) paymentFact(p Payment) PaymentFact {

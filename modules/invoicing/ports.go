@@ -180,4 +180,5 @@ type Store interface {
 	UndoAllocation(ctx context.Context, tx *tenancy.Tx, a Allocation) error
 	VoidPayment(ctx context.Context, tx *tenancy.Tx, p Payment) error
 	Payments(ctx context.Context, tx *tenancy.Tx, f PaymentFilter) ([]Payment, error)
+	Credit(ctx context.Context, tx *tenancy.Tx, clientID string) ([]money.Money, error)
 }

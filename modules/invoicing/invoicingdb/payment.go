@@ -81,6 +81,9 @@ func (s Store) Payments(ctx context.Context, tx *tenancy.Tx, f invoicing.Payment
 	if f.InvoiceID != "" {
 		db = db.Where("id IN (SELECT payment_id FROM allocations WHERE invoice_id = ?)", f.InvoiceID)
 	}
+	if f.Unapplied {
+		db = db.Where("voided_at IS NULL AND amount_minor > " + appliedMinor)
+	}
 	after, err := page.Decode(f.Page.Cursor, 2)
 	if err != nil {
 		return nil, err
@@ -100,6 +103,24 @@ func (s Store) Payments(ctx context.Context, tx *tenancy.Tx, f invoicing.Payment
 		all[n] = r.payment()
 	}
 	return all, s.allocate(ctx, tx, all)
+}
+
+// appliedMinor is how much of a payment is on invoices.
+const appliedMinor = `(SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.payment_id = payments.id AND a.undone_at IS NULL)`
+
+// Credit adds up what is left of a client's payments, by currency.
+func (Store) Credit(ctx context.Context, tx *tenancy.Tx, clientID string) ([]money.Money, error) {
+	rows, err := tx.PGX().Query(ctx, `
+		SELECT currency, sum(left_minor)::bigint FROM (
+			SELECT currency, amount_minor - `+appliedMinor+` AS left_minor FROM payments WHERE client_id = $1 AND voided_at IS NULL
+		) p WHERE left_minor > 0 GROUP BY currency ORDER BY currency`, clientID)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (m money.Money, err error) {
+		err = row.Scan(&m.Currency, &m.Minor)
+		return m, err
+	})
 }
 
 // allocate reads the allocations of all payments at once.

@@ -18,6 +18,9 @@ func registerPayments(api *httpapi.API, h handlers) {
 	list := op("list", http.MethodGet, "", "List payments, the latest first")
 	list.Need = invoicing.CanRead
 	httpapi.Handle(api, list, h.payments)
+	credit := op("credit", http.MethodGet, "/credit", "Add up a client's credit: what is left of its payments")
+	credit.Need = invoicing.CanRead
+	httpapi.Handle(api, credit, h.credit)
 	record := op("record", http.MethodPost, "", "Record a payment and apply it to invoices")
 	record.Status, record.Idempotent = http.StatusCreated, true
 	httpapi.Handle(api, record, h.record)
@@ -40,10 +43,11 @@ func onePayment(p invoicing.Payment, err error) (*paymentOut, error) {
 func (h handlers) payments(ctx context.Context, in *struct {
 	ClientID  string `query:"client_id" format:"uuid"`
 	InvoiceID string `query:"invoice_id" format:"uuid"`
+	Unapplied bool   `query:"unapplied" doc:"Only payments with something left: the client's credit"`
 	page.Query
 },
 ) (*struct{ Body PaymentList }, error) {
-	all, next, err := h.svc.Payments(ctx, invoicing.PaymentFilter{ClientID: in.ClientID, InvoiceID: in.InvoiceID, Page: in.Query})
+	all, next, err := h.svc.Payments(ctx, invoicing.PaymentFilter{ClientID: in.ClientID, InvoiceID: in.InvoiceID, Unapplied: in.Unapplied, Page: in.Query})
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +56,22 @@ func (h handlers) payments(ctx context.Context, in *struct {
 		out.Items[n] = paymentView(p)
 	}
 	return &struct{ Body PaymentList }{out}, nil
+}
+
+// ClientCredit is what is left of a client's payments: one amount a currency.
+type ClientCredit struct {
+	Items []money.Money `json:"items"`
+}
+
+func (h handlers) credit(ctx context.Context, in *struct {
+	ClientID string `query:"client_id" format:"uuid" required:"true"`
+},
+) (*struct{ Body ClientCredit }, error) {
+	sums, err := h.svc.Credit(ctx, in.ClientID)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body ClientCredit }{ClientCredit{Items: sums}}, nil
 }
 
 // PaymentPart says how much goes to which invoice.
