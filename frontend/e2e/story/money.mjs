@@ -99,10 +99,12 @@ export async function voidAndAgain(cast) {
   const { page } = fay;
   // What was paid comes off first; it stays as credit of the client.
   for (let left = 2; left > 0; left--) {
-    await page.getByRole('region', { name: 'Payments' }).getByRole('button', { name: 'Undo' }).first().click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Undo' }).click();
+    const applied = page.getByRole('region', { name: 'Payments' }).getByRole('listitem').filter({ hasNot: page.locator('s') });
+    await applied.first().getByRole('button', { name: /^What to do with/ }).click();
+    await page.getByRole('menuitem', { name: 'Take off this invoice' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Take off this invoice' }).click();
     await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
-    await page.waitForFunction((n) => document.querySelectorAll('section[aria-label=Payments] li button').length === n, left - 1);
+    await page.waitForFunction((n) => document.querySelectorAll('section[aria-label=Payments] li:not(:has(s))').length === n, left - 1);
   }
   await page.getByText('Open', { exact: true }).first().waitFor();
   await page.getByRole('button', { name: 'Void', exact: true }).click();

@@ -21,7 +21,7 @@ export const useT = registerLocale('clients', {
   similarArchived: 'archived',
   field: {
     name: 'Name', code: 'Code', codeHelp: 'Project codes begin with it. Made from the name if you leave it empty.',
-    currency: 'Currency', taxId: 'Tax id', billingEmail: 'Billing e-mail', website: 'Website', terms: 'Payment terms', termsUnit: 'days',
+    currency: 'Currency', credit: 'Credit', taxId: 'Tax id', billingEmail: 'Billing e-mail', website: 'Website', terms: 'Payment terms', termsUnit: 'days',
     termsHelp: 'Empty: your own terms', tags: 'Tags', tagsHelp: 'With commas between', notes: 'Notes', owner: 'Owner', address: 'Address',
     line1: 'Street', line2: 'More', postalCode: 'Postcode', city: 'City', region: 'Region', country: 'Country', countryHelp: 'Two letters, such as DE',
     contact: 'Main contact', created: 'Client since', updated: 'Last change', billingAddress: 'Billing address',

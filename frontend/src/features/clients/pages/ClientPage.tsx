@@ -20,6 +20,7 @@ import { addressLines } from '../model';
 import { later } from '../../../shared/ui/later';
 
 const ClientDialog = later(async () => (await import('../components/ClientDialog')).ClientDialog);
+const Credit = later(async () => (await import('../components/Credit')).Credit, '–');
 // A tab comes when it is opened.
 const Invoices = later(async () => (await import('../components/Invoices')).Invoices, <SkeletonPage />);
 const People = later(async () => (await import('../components/People')).People, <SkeletonPage />);
@@ -89,6 +90,7 @@ function Ready({ client }: { client: ClientView }) {
 function Overview({ client: c, onTimeline }: { client: ClientView; onTimeline: () => void }) {
   const t = useT();
   const staff = useStaff();
+  const seesMoney = useCan()('invoicing.invoices.read');
   const address = (kind: string) => c.addresses.filter((a) => (a.kind ?? 'main') === kind).map((a) => <Box key={kind}>{addressLines(a).map((l) => <div key={l}>{l}</div>)}</Box>);
   const facts: [string, React.ReactNode][] = [
     [t('field.billingEmail'), c.billing_email && <MuiLink href={`mailto:${c.billing_email}`}>{c.billing_email}</MuiLink>],
@@ -98,6 +100,7 @@ function Overview({ client: c, onTimeline }: { client: ClientView; onTimeline: (
     [t('field.owner'), staff.nameOf(c.owner_id)],
     [t('field.currency'), c.currency],
     [t('field.terms'), c.payment_terms_days !== null && t('terms', { count: c.payment_terms_days })],
+    [t('field.credit'), seesMoney && <Credit clientId={c.id} />],
     [t('field.taxId'), c.tax_id],
     [t('field.created'), formatDay(c.created_at.slice(0, 10))],
   ];

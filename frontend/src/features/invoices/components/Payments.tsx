@@ -1,26 +1,34 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import IconButton from '@mui/material/IconButton';
 import Typography from '@mui/material/Typography';
+import MoreIcon from '@mui/icons-material/MoreVertRounded';
 import { useState } from 'react';
 import { formatDay } from '../../../shared/lib/dates';
 import { useCan } from '../../../shared/lib/me';
 import { formatMoney } from '../../../shared/lib/money';
-import { ConfirmDialog } from '../../../shared/ui/dialogs';
+import { ActionMenu, ConfirmDialog } from '../../../shared/ui/dialogs';
+import { later } from '../../../shared/ui/later';
 import { Money } from '../../../shared/ui/small';
 import { ErrorState, Section, SkeletonRows } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
-import { usePaymentsListQuery, usePaymentsUndoMutation, type InvoiceView, type PaymentView } from '../api';
+import { usePaymentsCreditQuery, usePaymentsListQuery, usePaymentsUndoMutation, type InvoiceView, type PaymentView } from '../api';
 import { useT } from '../locales/en';
+
+const CreditDialog = later(async () => (await import('./CreditDialog')).CreditDialog);
+const VoidPaymentDialog = later(async () => (await import('./VoidPaymentDialog')).VoidPaymentDialog);
 
 type Part = PaymentView['allocations'][number];
 
 /** What was paid on this invoice, undone parts included. */
 export function Payments({ invoice }: { invoice: InvoiceView }) {
   const t = useT();
-  const can = useCan();
+  const writes = useCan()('invoicing.payments.write');
   const list = usePaymentsListQuery({ invoiceId: invoice.id, limit: 100 });
   const [undo] = usePaymentsUndoMutation();
   const [asking, setAsking] = useState<{ payment: PaymentView; part: Part } | null>(null);
+  const [menu, setMenu] = useState<{ anchor: HTMLElement; payment: PaymentView; part: Part } | null>(null);
+  const [voiding, setVoiding] = useState<PaymentView | null>(null);
   const parts = list.data?.items.flatMap((payment) => payment.allocations.filter((a) => a.invoice_id === invoice.id).map((part) => ({ payment, part })));
   return (
     <Section title={t('pay.list')}>
@@ -32,14 +40,24 @@ export function Payments({ invoice }: { invoice: InvoiceView }) {
             <Box component="li" key={part.id} sx={{ display: 'flex', gap: 3, alignItems: 'center' }}>
               <Box sx={{ flex: 1, minWidth: 0 }}>
                 <Typography component="div">{formatDay(payment.received_on)} · {t(`pay.methods.${payment.method}`)}</Typography>
-                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[payment.reference, part.undone_at ? t('pay.undone') : ''].filter(Boolean).join(' · ')}</Typography>
+                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[payment.reference, payment.voided_at ? t('voidPay.voided', { reason: payment.void_reason }) : part.undone_at ? t('pay.undone') : ''].filter(Boolean).join(' · ')}</Typography>
               </Box>
               <Box component={part.undone_at ? 's' : 'span'} sx={{ color: part.undone_at ? 'text.secondary' : undefined }}><Money value={part.amount} /></Box>
-              {!part.undone_at && can('invoicing.payments.write') && <Button size="small" onClick={() => setAsking({ payment, part })}>{t('pay.undo')}</Button>}
+              {!payment.voided_at && writes && (
+                <IconButton size="small" aria-haspopup="menu" aria-label={t('pay.actions', { amount: formatMoney(part.amount), day: formatDay(payment.received_on) })} onClick={(e) => setMenu({ anchor: e.currentTarget, payment, part })}><MoreIcon fontSize="small" /></IconButton>
+              )}
             </Box>
           ))}
         </Box>
       )}
+      {writes && Number(invoice.balance.amount) > 0 && invoice.state === 'issued' && <Credit invoice={invoice} />}
+      <ActionMenu
+        open={menu !== null}
+        anchor={menu?.anchor ?? null}
+        onClose={() => setMenu(null)}
+        actions={menu ? [...(menu.part.undone_at ? [] : [{ label: t('pay.undo'), run: () => setAsking(menu) }]), { label: t('voidPay.do'), run: () => setVoiding(menu.payment) }] : []}
+      />
+      {voiding && <VoidPaymentDialog payment={voiding} onClose={() => setVoiding(null)} />}
       <ConfirmDialog
         open={asking !== null}
         title={t('pay.undoTitle')}
@@ -53,5 +71,22 @@ export function Payments({ invoice }: { invoice: InvoiceView }) {
         }}
       />
     </Section>
+  );
+}
+
+/** What the client has left from earlier payments in the invoice's currency, and the way to use it. */
+function Credit({ invoice }: { invoice: InvoiceView }) {
+  const t = useT();
+  const [using, setUsing] = useState(false);
+  const left = usePaymentsListQuery({ clientId: invoice.client_id, unapplied: true, limit: 100 });
+  const sum = usePaymentsCreditQuery({ clientId: invoice.client_id }).data?.items.find((m) => m.currency === invoice.currency);
+  const [first, ...more] = left.data?.items.filter((p) => p.amount.currency === invoice.currency) ?? [];
+  if (!sum || !first) return null;
+  return (
+    <Box sx={{ display: 'flex', gap: 3, alignItems: 'center', mt: 4, pt: 3, borderTop: 1, borderColor: 'divider' }}>
+      <Typography sx={{ flex: 1, minWidth: 0 }}>{t('credit.has', { sum: formatMoney(sum) })}</Typography>
+      <Button size="small" variant="outlined" onClick={() => setUsing(true)}>{t('credit.use')}</Button>
+      {using && <CreditDialog invoice={invoice} payments={[first, ...more]} onClose={() => setUsing(false)} />}
+    </Box>
   );
 }
