@@ -3,6 +3,7 @@
 package devstack
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -44,6 +45,9 @@ type Options struct {
 	Throwaway bool
 	// DatabaseOnly leaves Kratos and the mail server out, for commands beside a stopped stack.
 	DatabaseOnly bool
+
+	// Patience is how long Postgres may take for its last checkpoint before it is stopped without; 0 for three minutes.
+	Patience time.Duration
 
 	Log *slog.Logger
 	Say func(string) // told about what takes long
@@ -108,6 +112,7 @@ func Start(ctx context.Context, opts Options) (_ *Stack, err error) {
 	if opts.Domain == "" {
 		opts.Domain = "bureau.localhost"
 	}
+	opts.Patience = cmp.Or(opts.Patience, 3*time.Minute)
 	if opts.Root == "" {
 		opts.Root = projectRoot()
 	}
@@ -204,20 +209,23 @@ func (s *Stack) startPostgres(ctx context.Context, sec secrets, pt *ports, logs 
 	if err := pg.initialise(ctx, s.opts.Throwaway); err != nil {
 		return err
 	}
-	if err := pg.clearStalePID(ctx); err != nil {
+	s.postgres = &program{
+		name: "postgres", dir: logs, log: s.opts.Log, say: s.opts.Say, as: pg.as,
+		command: func() *exec.Cmd { return pg.command(s.opts.Throwaway) },
+		ready:   pg.answers, held: stillHeld,
+		// A fast and clean stop writes a checkpoint, which takes a while for a large cluster on a busy disk. An immediate one
+		// leaves that to the next start. Killing the server alone would leave its children behind, with the data locked.
+		ending: ending{polite: syscall.SIGINT, patience: s.opts.Patience, firm: syscall.SIGQUIT},
+		orphan: syscall.SIGINT,
+	}
+	s.postgres.prepare = func(ctx context.Context) error { return pg.clearStalePID(ctx, s.postgres.endLast) }
+	if err := s.postgres.prepare(ctx); err != nil {
 		return err
 	}
 	if pt.Postgres, err = freePort(pt.Postgres); err != nil {
 		return err
 	}
 	pg.port = pt.Postgres
-	s.postgres = &program{
-		name: "postgres", dir: logs, log: s.opts.Log, as: pg.as,
-		command: func() *exec.Cmd { return pg.command(s.opts.Throwaway) },
-		prepare: pg.clearStalePID, ready: pg.answers,
-		// Both mean a fast and clean stop.
-		polite: syscall.SIGINT, orphan: syscall.SIGINT,
-	}
 	if err := s.postgres.start(ctx); err != nil {
 		return err
 	}
@@ -281,9 +289,9 @@ func (s *Stack) startKratos(ctx context.Context, k *kratos, sec secrets, pt *por
 		return err
 	}
 	s.kratos = &program{
-		name: "kratos", dir: logs, log: s.opts.Log, command: k.command, ready: k.answers,
+		name: "kratos", dir: logs, log: s.opts.Log, say: s.opts.Say, command: k.command, ready: k.answers,
 		// All it knows is in the database, so it may go at once when we are gone.
-		polite: syscall.SIGTERM, orphan: syscall.SIGKILL,
+		ending: ending{polite: syscall.SIGTERM, patience: 10 * time.Second}, orphan: syscall.SIGKILL,
 	}
 	return s.kratos.start(ctx)
 }

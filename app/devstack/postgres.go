@@ -305,8 +305,9 @@ func (p *postgres) command(throwaway bool) *exec.Cmd {
 }
 
 // clearStalePID removes the lock of a server that was killed: Postgres refuses to start when the number in it belongs to
-// another program by now.
-func (p *postgres) clearStalePID(ctx context.Context) error {
+// another program by now. A server of our cluster that is still there is ended with end: its parent was killed, and it
+// would keep the data locked.
+func (p *postgres) clearStalePID(ctx context.Context, end func(ctx context.Context, pid int, commandLine string) error) error {
 	file := filepath.Join(p.data(), "postmaster.pid")
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -318,10 +319,9 @@ func (p *postgres) clearStalePID(ctx context.Context) error {
 	first, _, _ := strings.Cut(string(b), "\n")
 	pid, err := strconv.Atoi(strings.TrimSpace(first))
 	if err == nil {
-		// A server of our cluster that is still there is one whose parent was killed; it would keep the data locked.
 		if line := running(ctx, pid); strings.Contains(line, "postgres") && strings.Contains(line, p.data()) {
-			if err := endIfSame(ctx, pid, line, syscall.SIGINT); err != nil {
-				return fmt.Errorf("postgres of an earlier run (process %d): %w", pid, err)
+			if err := end(ctx, pid, line); err != nil {
+				return err
 			}
 		}
 	}
@@ -330,6 +330,10 @@ func (p *postgres) clearStalePID(ctx context.Context) error {
 	}
 	return nil
 }
+
+// stillHeld recognizes the refusal of a server whose predecessor was killed and has left children behind: they end by
+// themselves, but one that is writing a checkpoint finishes that first.
+func stillHeld(said string) bool { return strings.Contains(said, "shared memory block") }
 
 func (p *postgres) answers(ctx context.Context) error {
 	conn, err := pgx.Connect(ctx, p.url(superuser, p.pass, "postgres"))

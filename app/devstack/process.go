@@ -28,25 +28,35 @@ type program struct {
 	command func() *exec.Cmd
 	prepare func(context.Context) error // before each start: clears what a crash left
 	ready   func(context.Context) error // one try; nil when it serves
-	polite  syscall.Signal              // asks it to end
-	orphan  syscall.Signal              // what the kernel sends it when we die
+	ending  ending
+	orphan  syscall.Signal    // what the kernel sends it when we die
+	held    func(string) bool // whether its last words say that processes of an earlier run still hold what it needs; may be nil
 	as      *account
 	dir     string // for its log and its pid
 	log     *slog.Logger
+	say     func(string) // told about what takes long
 
 	quit     chan struct{}
 	stopping sync.Once
 	ended    chan struct{}
 
-	mu  sync.Mutex
-	pid int
+	mu    sync.Mutex
+	pid   int
+	began int64 // where in its log the last start begins
+}
+
+// ending is how a program is ended: asked, then told, then killed.
+type ending struct {
+	polite   syscall.Signal // asks it to end in good order
+	patience time.Duration  // how long that may take
+	firm     syscall.Signal // has it end its own children and itself at once; 0: there is no such
 }
 
 const (
-	readyWithin   = 60 * time.Second
-	politePatient = 10 * time.Second
-	restartAfter  = 500 * time.Millisecond
-	logLimit      = 8 << 20
+	readyWithin  = 3 * time.Minute
+	firmPatience = 30 * time.Second
+	restartAfter = 500 * time.Millisecond
+	logLimit     = 8 << 20
 )
 
 func (p *program) logFile() string { return filepath.Join(p.dir, p.name+".log") }
@@ -61,15 +71,8 @@ func (p *program) start(ctx context.Context) error {
 	if err := p.endLeftover(ctx); err != nil {
 		return err
 	}
-	done, err := p.launch(ctx)
+	done, err := p.launchReady(ctx)
 	if err != nil {
-		close(p.ended)
-		return err
-	}
-	if gone, err := p.awaitReady(ctx, done); err != nil {
-		if !gone {
-			p.end(done)
-		}
 		close(p.ended)
 		return err
 	}
@@ -78,13 +81,42 @@ func (p *program) start(ctx context.Context) error {
 	return nil
 }
 
+// launchReady starts the program and returns when it serves. What is left of an earlier run may take its time to go.
+func (p *program) launchReady(ctx context.Context) (<-chan exit, error) {
+	waiting, cancel := context.WithTimeout(ctx, p.ending.patience)
+	defer cancel()
+	for {
+		done, err := p.launch(ctx)
+		if err != nil {
+			return nil, err
+		}
+		gone, err := p.awaitReady(ctx, done)
+		if err == nil {
+			return done, nil
+		}
+		if !gone {
+			p.end(context.WithoutCancel(ctx), done)
+			return nil, err
+		}
+		if p.held == nil || !p.held(p.lastWords()) {
+			return nil, err
+		}
+		p.say("waiting for the end of what an earlier " + p.name + " left running")
+		select {
+		case <-time.After(restartAfter):
+		case <-waiting.Done():
+			return nil, err
+		}
+	}
+}
+
 // keep starts the program again when it dies, until stop.
 func (p *program) keep(ctx context.Context, done <-chan exit) {
 	defer close(p.ended)
 	for {
 		select {
 		case <-p.quit:
-			p.end(done)
+			p.end(ctx, done)
 			return
 		case how := <-done:
 			p.log.WarnContext(ctx, "a service ended and is started again", "service", p.name, "err", how.err)
@@ -123,6 +155,9 @@ func (p *program) launch(ctx context.Context) (<-chan exit, error) {
 	out, err := os.OpenFile(p.logFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("%s: open its log: %w", p.name, err)
+	}
+	if st, err := out.Stat(); err == nil {
+		p.began = st.Size()
 	}
 	cmd := p.command()
 	cmd.Stdout, cmd.Stderr = out, out
@@ -170,13 +205,19 @@ func (p *program) signal(s syscall.Signal) {
 }
 
 // end asks, waits, and ends by force what does not listen.
-func (p *program) end(done <-chan exit) {
-	p.signal(p.polite)
-	select {
-	case <-done:
+func (p *program) end(ctx context.Context, done <-chan exit) {
+	p.signal(p.ending.polite)
+	if within(done, p.ending.patience) {
 		return
-	case <-time.After(politePatient):
 	}
+	if p.ending.firm != 0 {
+		p.log.WarnContext(ctx, "a service takes too long to stop and is stopped at once", "service", p.name, "waited", p.ending.patience)
+		p.signal(p.ending.firm)
+		if within(done, firmPatience) {
+			return
+		}
+	}
+	p.log.WarnContext(ctx, "a service does not stop and is killed", "service", p.name)
 	p.mu.Lock()
 	pid := p.pid
 	p.mu.Unlock()
@@ -184,6 +225,15 @@ func (p *program) end(done <-chan exit) {
 		_ = syscall.Kill(-pid, syscall.SIGKILL)
 	}
 	<-done
+}
+
+func within(done <-chan exit, patience time.Duration) bool {
+	select {
+	case <-done:
+		return true
+	case <-time.After(patience):
+		return false
+	}
 }
 
 // awaitReady says with its error whether the program has ended already.
@@ -233,6 +283,9 @@ func (p *program) lastWords() string {
 	if err != nil {
 		return "(no log)"
 	}
+	if p.began <= int64(len(b)) {
+		b = b[p.began:]
+	}
 	lines := bytes.Split(bytes.TrimSpace(b), []byte("\n"))
 	return string(bytes.Join(lines[max(0, len(lines)-12):], []byte("\n")))
 }
@@ -251,33 +304,42 @@ func (p *program) endLeftover(ctx context.Context) error {
 		return os.Remove(p.pidFile())
 	}
 	// The number may belong to a stranger by now: it is ours only if it runs the same program with the same arguments.
-	cmd := p.command()
-	if err := endIfSame(ctx, pid, strings.Join(cmd.Args, " "), p.polite); err != nil {
-		return fmt.Errorf("%s of an earlier run (process %d): %w", p.name, pid, err)
+	if err := p.endLast(ctx, pid, strings.Join(p.command().Args, " ")); err != nil {
+		return err
 	}
 	return os.Remove(p.pidFile())
 }
 
-func endIfSame(ctx context.Context, pid int, commandLine string, polite syscall.Signal) error {
-	for deadline, sent := time.Now().Add(politePatient), false; ; sent = true {
-		if !strings.HasPrefix(running(ctx, pid), commandLine) {
-			return nil
+// endLast ends the process of an earlier run, as long as the number is that of the given command line.
+func (p *program) endLast(ctx context.Context, pid int, commandLine string) error {
+	is := func() bool { return strings.HasPrefix(running(ctx, pid), commandLine) }
+	if !is() {
+		return nil
+	}
+	p.say("waiting for the end of an earlier " + p.name)
+	for _, step := range []struct {
+		send     syscall.Signal
+		patience time.Duration
+	}{{p.ending.polite, p.ending.patience}, {p.ending.firm, firmPatience}, {syscall.SIGKILL, firmPatience}} {
+		if step.send == 0 {
+			continue
 		}
-		s := polite
-		if time.Now().After(deadline) {
-			s = syscall.SIGKILL
+		if err := syscall.Kill(pid, step.send); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return fmt.Errorf("%s of an earlier run (process %d): %w", p.name, pid, err)
 		}
-		if !sent || s == syscall.SIGKILL {
-			if err := syscall.Kill(pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
-				return err
+		for deadline := time.Now().Add(step.patience); time.Now().Before(deadline); {
+			if !is() {
+				return nil
+			}
+			select {
+			case <-time.After(50 * time.Millisecond):
+			case <-ctx.Done():
+				return ctx.Err()
 			}
 		}
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		p.log.WarnContext(ctx, "a service of an earlier run does not stop", "service", p.name, "pid", pid, "sent", step.send.String())
 	}
+	return fmt.Errorf("%s of an earlier run (process %d) does not end", p.name, pid)
 }
 
 // running tells the command line of a process, or nothing.
