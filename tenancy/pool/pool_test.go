@@ -188,7 +188,7 @@ func TestStatementOfAnotherTenantIsRefused(t *testing.T) {
 		"prepare": func(ctx context.Context, c *sql.Conn, _ *pool.Session) error {
 			st, err := c.PrepareContext(ctx, q)
 			if err == nil {
-				_ = st.Close()
+				defer func() { _ = st.Close() }()
 			}
 			return err
 		},
@@ -223,7 +223,7 @@ func TestStatementOfAnotherTenantIsRefused(t *testing.T) {
 			_ = conn.Close()
 		}
 	}
-	if err := preparedHere(t, db, mine, other, q); !errors.Is(err, pool.ErrTenant) {
+	if err := preparedHere(t, other, db, mine, q); !errors.Is(err, pool.ErrTenant) {
 		t.Errorf("prepared: got %v, want ErrTenant", err)
 	}
 	if s := p.Stats(); s.Tainted != 17 {
@@ -232,7 +232,7 @@ func TestStatementOfAnotherTenantIsRefused(t *testing.T) {
 }
 
 // preparedHere prepares with the right context and runs with another.
-func preparedHere(t *testing.T, db *sql.DB, mine pool.Tenant, other context.Context, q string) error {
+func preparedHere(t *testing.T, other context.Context, db *sql.DB, mine pool.Tenant, q string) error {
 	t.Helper()
 	ctx, conn, _ := session(t, db, mine)
 	defer func() { _ = conn.Close() }()

@@ -3,6 +3,7 @@ package pool
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -15,6 +16,10 @@ import (
 //
 // Outside of a transaction each statement is its own, and the server refuses to
 // change anything.
+//
+// When database/sql notices that the server has gone, it gives the session back
+// by itself, before its holder does: the seat may be somebody else's by then. So
+// every method asks lost first.
 type Session struct {
 	*lease
 	wire  *wire
@@ -37,14 +42,23 @@ func Of(conn *sql.Conn) (s *Session, err error) {
 
 const begin = "BEGIN READ WRITE"
 
+// lost tells whether the session was given back.
+func (s *Session) lost() bool { return s.done }
+
 // Begin opens a transaction that may change things. It travels with the first statement.
 func (s *Session) Begin(ctx context.Context) {
+	if s.lost() {
+		return
+	}
 	s.begun = true
 	s.ahead(ctx, begin)
 }
 
 // Commit ends the transaction. Without any statement in it there is nothing to end.
 func (s *Session) Commit(ctx context.Context) error {
+	if s.lost() {
+		return driver.ErrBadConn
+	}
 	s.begun = false
 	s.wire.takeAllBack()
 	if !s.seat.pg().IsClosed() && s.seat.pg().TxStatus() == 'I' {
@@ -62,6 +76,9 @@ func (s *Session) Commit(ctx context.Context) error {
 
 // Rollback undoes what was not committed. It works on after ctx has ended.
 func (s *Session) Rollback(ctx context.Context) {
+	if s.lost() {
+		return
+	}
 	s.begun = false
 	s.wire.takeAllBack()
 	if s.seat.pg().IsClosed() || s.seat.pg().TxStatus() == 'I' {
@@ -78,6 +95,9 @@ func (s *Session) Rollback(ctx context.Context) {
 // tenant's role, inside of the transaction. The changes of role travel with the
 // statements that follow them.
 func (s *Session) AsLogin(ctx context.Context, fn func(context.Context) error) error {
+	if s.lost() {
+		return driver.ErrBadConn
+	}
 	if !s.begun || s.login {
 		return errors.New("pool: AsLogin needs a transaction of its own")
 	}
@@ -89,6 +109,9 @@ func (s *Session) AsLogin(ctx context.Context, fn func(context.Context) error) e
 	}
 	if err := fn(ctx); err != nil {
 		return err // the transaction is over; the role goes with it
+	}
+	if s.lost() {
+		return driver.ErrBadConn
 	}
 	if !s.wire.takeBack(out) {
 		s.ahead(ctx, home)
