@@ -68,6 +68,10 @@ test-go: tools/postgres/node_modules/.done ## Run the Go tests beside a throw-aw
 sabotage: tools/postgres/node_modules/.done ## Plant each breach of isolation in turn; fail if the tests miss one (ARGS='-only live_room')
 	@go run ./cmd/teststack -- go run ./cmd/sabotage $(ARGS)
 
+.PHONY: chaos
+chaos: tools/postgres/node_modules/.done ## Storm the agencies' pool for an hour and count rows of the wrong agency (FOR=10m)
+	@BUREAU_CHAOS_FOR=$(or $(FOR),1h) go run ./cmd/teststack -- go test -race -v -timeout 26h -run Chaos ./tenancy/chaos
+
 .PHONY: lint
 lint: frontend/node_modules/.done frontend/openapi.json ## Check format, style and types
 	@tools/lint/run
