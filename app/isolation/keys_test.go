@@ -81,7 +81,7 @@ func (s *sweep) reachAll(t *testing.T) {
 		}
 		left = next
 	}
-	t.Logf("%d operations of %d succeeded", len(s.good), len(s.ops)-portalOps(s.ops))
+	t.Logf("note: %d operations of %d succeeded", len(s.good), len(s.ops)-portalOps(s.ops))
 	for _, op := range left {
 		if !slices.Contains(s.rules.NotReached, op.id) {
 			t.Errorf("%s never succeeded: give its schema examples that work\n%s", op.id, strings.Join(s.f.trail[op.id], "\n"))
@@ -300,7 +300,7 @@ func (s *sweep) bulk(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d lists of keys", lists)
+	t.Logf("note: %d lists of keys", lists)
 }
 
 // audit holds successful changes to one entry each in the agency's log, or to

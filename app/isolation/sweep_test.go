@@ -42,7 +42,7 @@ func TestSweep(t *testing.T) {
 	checkLetters(t, w.a)
 	checkJobs(t, w.a, w.b)
 	checkFiles(t, w.a, w.b)
-	t.Logf("%d calls of %d operations", seen.calls, len(w.ops))
+	t.Logf("note: %d calls of %d operations", seen.calls, len(w.ops))
 }
 
 // TestSuspended: nobody gets into an agency that is suspended.

@@ -148,7 +148,7 @@ func (w *world) plant(t *testing.T, env *apptest.Env) {
 			}
 		}
 	}
-	t.Logf("canaries in %d of %d columns", planted, len(columns))
+	t.Logf("note: canaries in %d of %d columns", planted, len(columns))
 	if planted < 60 {
 		t.Fatalf("the canary was planted in %d columns only", planted)
 	}

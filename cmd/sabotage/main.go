@@ -130,8 +130,9 @@ func try(ctx context.Context, dir string, b breach) (red bool, why string, err e
 func reason(raw []byte) string {
 	for line := range strings.Lines(string(raw)) {
 		if _, rest, ok := strings.Cut(line, "_test.go:"); ok {
-			_, text, _ := strings.Cut(rest, ": ")
-			return fmt.Sprintf("%.160s", strings.TrimSpace(text))
+			if _, text, _ := strings.Cut(rest, ": "); !strings.HasPrefix(text, "note: ") {
+				return fmt.Sprintf("%.160s", strings.TrimSpace(text))
+			}
 		}
 	}
 	return "failed"
