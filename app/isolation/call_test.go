@@ -184,8 +184,8 @@ func (f *drafter) draft(op operation) (d draft, candidates map[string][]string) 
 			d.path[p.Name] = f.maker.now.AddDate(0, 1, 0).Format(time.DateOnly)
 		case p.In == "path":
 			candidates["path."+p.Name] = f.pools.find(30, f.names(op, "path."+p.Name, nil)...)
-		case p.In == "query" && p.Required && s.Type == huma.TypeArray:
-			candidates["query."+p.Name] = f.pools.find(5, singular(p.Name))
+		case p.In == "query" && p.Required && (s.Type == huma.TypeArray || takesKey(p.Name, s)):
+			candidates["query."+p.Name] = f.pools.find(5, singular(strings.TrimSuffix(p.Name, "_id")))
 		case p.In == "query" && p.Required:
 			d.query.Set(p.Name, text(f.maker.options(s, p.Name)))
 		}
