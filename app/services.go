@@ -79,7 +79,7 @@ func (a *App) wireServices() error {
 	agency.RegisterJobs(a.Jobs, s.Agency)
 	s.Audit = audit.New(audit.Deps{DB: a.DB, Store: auditdb.Store{}})
 	s.Identity = identity.New(identity.Deps{
-		DB: a.DB, Store: identitydb.Store{}, Directory: identitydb.NewDirectory(a.Control), Provider: kratos, Agencies: a.Registry, Claimer: claimer{a.Provisioner, s.Billing}, Seats: s.Billing,
+		DB: a.DB, Store: identitydb.Store{}, Directory: identitydb.NewDirectory(a.Control, a.Queue), Provider: kratos, Agencies: a.Registry, Claimer: claimer{a.Provisioner, s.Billing}, Seats: s.Billing,
 		Contacts: contacts{s}, Looks: looks{s.Agency}, Events: a.Bus, Jobs: a.Queue, Mail: a.cfg.Mail, Places: a.places, Limits: a.limits(), Log: a.log, Now: now,
 	})
 	s.Identity.RegisterJobs(a.Jobs)

@@ -95,7 +95,7 @@ func (s Store) Locked(ctx context.Context, agencyID string, fn func(context.Cont
 			return noAccount(err)
 		}
 		was := a
-		if err := fn(ctx, held{tx, agencyID, s.queue}, &a); err != nil {
+		if err := fn(ctx, held{job.Platform{Tx: tx}, agencyID, s.queue}, &a); err != nil {
 			return err
 		}
 		if same(was, a) {

@@ -22,7 +22,7 @@ func (s Store) Receive(ctx context.Context, e billing.Event, source, agencyID st
 			return err
 		}
 		isNew = true
-		return held{tx, agencyID, s.queue}.Enqueue(ctx, jobs...)
+		return held{job.Platform{Tx: tx}, agencyID, s.queue}.Enqueue(ctx, jobs...)
 	})
 	return isNew && err == nil, err
 }

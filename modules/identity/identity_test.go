@@ -116,7 +116,7 @@ func newHouse(t *testing.T, change ...func(*identity.Deps)) *house {
 		t.Fatal(err)
 	}
 	d := identity.Deps{
-		DB: h.DB, Store: identitydb.Store{}, Directory: identitydb.NewDirectory(h.Control), Provider: h.kratos, Agencies: h.Platform.Registry,
+		DB: h.DB, Store: identitydb.Store{}, Directory: identitydb.NewDirectory(h.Control, h.Queue), Provider: h.kratos, Agencies: h.Platform.Registry,
 		Claimer: h.Provisioner, Events: h.Bus, Jobs: h.Queue, Mail: h.post, Places: places, Limits: limits(), Now: h.Clock.Now,
 	}
 	for _, fn := range change {

@@ -335,6 +335,7 @@ func (s *Service) RegisterJobs(r *job.Registry) {
 	job.Handle(r, s.send)
 	job.Handle(r, s.mirror)
 	job.Handle(r, s.tell)
+	job.Handle(r, s.remind)
 }
 
 // Invited is what the holder of a letter sees.

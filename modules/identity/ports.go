@@ -74,6 +74,15 @@ type Directory interface {
 	SignUpByHash(ctx context.Context, hash []byte, now time.Time) (SignUp, error) // ErrSignUpGone
 	SlugHeld(ctx context.Context, slug string, now time.Time) (bool, error)
 	SaveSignUp(context.Context, SignUp) error // ErrSlugTaken
+
+	// AddRegistration keeps r with the hash of the browser's secret; the letters exist if it does.
+	AddRegistration(ctx context.Context, r Registration, hash []byte, letters ...job.Args) error
+	EnqueueLetters(ctx context.Context, letters ...job.Args) error
+	Registration(ctx context.Context, id string, hash []byte, now time.Time) (Registration, error) // ErrRegistrationGone
+	RegistrationSubmitted(ctx context.Context, flowID string, now time.Time) (bool, error)
+	// TryRegistration counts a try and returns how many there were.
+	TryRegistration(ctx context.Context, id string) (int, error)
+	ConfirmRegistration(ctx context.Context, id string) error
 	Sweep(ctx context.Context, now time.Time) error
 }
 

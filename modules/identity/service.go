@@ -57,6 +57,7 @@ type Limits struct {
 	Recovery        ratelimit.Rule // codes asked for per identifier
 	Registration    ratelimit.Rule // per address
 	Flow            ratelimit.Rule // pages opened per address
+	AccountExists   ratelimit.Rule // letters to an address with which somebody registers again
 }
 
 // DefaultLimits are the figures for production.
@@ -72,6 +73,7 @@ func DefaultLimits() Limits {
 		Recovery:        ratelimit.Rule{Count: 3, In: 15 * time.Minute},
 		Registration:    ratelimit.Rule{Count: 10, In: time.Hour},
 		Flow:            ratelimit.Rule{Count: 60, In: time.Minute},
+		AccountExists:   ratelimit.Rule{Count: 3, In: time.Hour},
 	}
 }
 
@@ -115,6 +117,7 @@ type Service struct {
 	tokenLimit *ratelimit.Limiter
 	signUps    *ratelimit.Limiter
 	slugs      *ratelimit.Limiter
+	notices    *ratelimit.Limiter
 }
 
 // New returns a service.
@@ -125,6 +128,7 @@ func New(d Deps) *Service {
 	return &Service{
 		d: d, sessions: newKept[Session](), members: newKept[Member](), tokens: newKept[Token](), checks: newChecks(),
 		tokenLimit: ratelimit.New(d.Limits.Token, d.Now), signUps: ratelimit.New(d.Limits.SignUp, d.Now), slugs: ratelimit.New(d.Limits.Slug, d.Now),
+		notices: ratelimit.New(d.Limits.AccountExists, d.Now),
 	}
 }
 

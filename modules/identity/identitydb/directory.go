@@ -13,10 +13,13 @@ import (
 )
 
 // Directory implements identity.Directory on the platform's tables.
-type Directory struct{ control *tenancy.Control }
+type Directory struct {
+	control *tenancy.Control
+	jobs    identity.Enqueuer
+}
 
 // NewDirectory returns a directory.
-func NewDirectory(c *tenancy.Control) Directory { return Directory{c} }
+func NewDirectory(c *tenancy.Control, jobs identity.Enqueuer) Directory { return Directory{c, jobs} }
 
 var _ identity.Directory = Directory{}
 
@@ -295,6 +298,7 @@ func (d Directory) Sweep(ctx context.Context, now time.Time) error {
 		b.Queue(`DELETE FROM broker_states WHERE expires_at <= $1`, now)
 		b.Queue(`DELETE FROM broker_codes WHERE expires_at <= $1`, now.Add(-time.Hour))
 		b.Queue(`DELETE FROM sign_ups WHERE completed_at IS NULL AND expires_at <= $1`, now)
+		b.Queue(`DELETE FROM registrations WHERE expires_at <= $1`, now)
 		b.Queue(`DELETE FROM sessions WHERE expires_at <= $1 OR idle_expires_at <= $1 OR revoked_at <= $2`, now.Add(-30*24*time.Hour), now.Add(-30*24*time.Hour))
 		return tx.SendBatch(ctx, b).Close()
 	})

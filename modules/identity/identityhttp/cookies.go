@@ -11,11 +11,12 @@ import (
 // Our cookies. Outside of development each name begins with __Host-, so that
 // no other host can set it and it can reach no other host.
 const (
-	sessionCookie = "bureau_session" // on an agency's host: who is signed in
-	loginCookie   = "bureau_login"   // on an agency's host: this browser began the sign-in
-	signUpCookie  = "bureau_sign_up" // on the sign-in host: the sign-up under way
-	inviteCookie  = "bureau_invite"  // on the sign-in host: the invitation in hand
-	agencyCookie  = "bureau_agency"  // on the sign-in host: which agency one is about to enter
+	sessionCookie      = "bureau_session"      // on an agency's host: who is signed in
+	loginCookie        = "bureau_login"        // on an agency's host: this browser began the sign-in
+	signUpCookie       = "bureau_sign_up"      // on the sign-in host: the sign-up under way
+	inviteCookie       = "bureau_invite"       // on the sign-in host: the invitation in hand
+	registrationCookie = "bureau_registration" // on the sign-in host: the account that waits for its code
+	agencyCookie       = "bureau_agency"       // on the sign-in host: which agency one is about to enter
 )
 
 type cookies struct{ secure bool }

@@ -80,12 +80,20 @@ func (p *proxy) handle(c *fiber.Ctx) error {
 		return err
 	}
 	defer leave()
-	if err := p.forward(c, path); err != nil {
-		p.o.Log.WarnContext(c.UserContext(), "kratos does not answer", "err", err)
-		return identity.ErrUnavailable.Because(err)
+	done, err := p.registered(c, path)
+	if err == nil && !done {
+		err = p.forward(c, path)
 	}
-	p.follow(c, path)
-	return nil
+	if err == nil {
+		p.follow(c, path)
+	}
+	return err
+}
+
+// away is what every failure to reach Kratos becomes.
+func (p *proxy) away(c *fiber.Ctx, err error) error {
+	p.o.Log.WarnContext(c.UserContext(), "kratos does not answer", "err", err)
+	return identity.ErrUnavailable.Because(err)
 }
 
 // admit applies the limits. What it returns is called when the answer is there.
@@ -107,7 +115,7 @@ func (p *proxy) admit(c *fiber.Ctx, path string) (leave func(), err error) {
 		return leave, err
 	}
 	form := formOf(c)
-	who := strings.ToLower(strings.TrimSpace(form.first("identifier", "email", "traits.email")))
+	who := typedAddress(form)
 	switch path {
 	case "/self-service/login":
 		allow(p.ip, ip)
@@ -158,6 +166,11 @@ func (f form) first(names ...string) string {
 	return ""
 }
 
+// typedAddress is written as Kratos writes identifiers.
+func typedAddress(f form) string {
+	return strings.ToLower(strings.TrimSpace(f.first("identifier", "email", "traits.email")))
+}
+
 func formOf(c *fiber.Ctx) form {
 	f := form{}
 	if strings.Contains(c.Get(fiber.HeaderContentType), "json") {
@@ -199,6 +212,16 @@ func (p *proxy) forward(c *fiber.Ctx, path string) error {
 	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(req)
 	defer fasthttp.ReleaseResponse(resp)
+	p.passOn(c, path, req)
+	if err := p.client.Do(req, resp); err != nil {
+		return p.away(c, err)
+	}
+	answer(c, resp)
+	return nil
+}
+
+// passOn makes req the browser's own call, for Kratos.
+func (p *proxy) passOn(c *fiber.Ctx, path string, req *fasthttp.Request) {
 	c.Request().CopyTo(req)
 	for _, h := range private {
 		req.Header.Del(h)
@@ -209,6 +232,11 @@ func (p *proxy) forward(c *fiber.Ctx, path string) error {
 			req.Header.DelCookie(name)
 		}
 	}
+	p.aim(c, path, req)
+}
+
+// aim sends req to Kratos, as coming to the sign-in host from this browser.
+func (p *proxy) aim(c *fiber.Ctx, path string, req *fasthttp.Request) {
 	auth, _ := url.Parse(p.svc.Places().Auth())
 	req.URI().SetScheme(p.base.Scheme)
 	req.URI().SetHost(p.base.Host)
@@ -218,9 +246,10 @@ func (p *proxy) forward(c *fiber.Ctx, path string) error {
 	req.Header.Set(fiber.HeaderXForwardedHost, auth.Host)
 	req.Header.Set(fiber.HeaderXForwardedProto, auth.Scheme)
 	req.Header.Set(fiber.HeaderXForwardedFor, httpapi.RequestFrom(c.UserContext()).IP)
-	if err := p.client.Do(req, resp); err != nil {
-		return err
-	}
+}
+
+// answer gives the browser what Kratos said.
+func answer(c *fiber.Ctx, resp *fasthttp.Response) {
 	resp.Header.Del(fiber.HeaderConnection)
 	resp.Header.Del(fiber.HeaderServer)
 	c.Status(resp.StatusCode())
@@ -235,7 +264,6 @@ func (p *proxy) forward(c *fiber.Ctx, path string) error {
 	}
 	// A copy: resp goes back to the pool before this answer is sent, and its next user would write into it.
 	c.Response().SetBody(resp.Body())
-	return nil
 }
 
 // follow looks at what a submission changed: after a new password the

@@ -51,6 +51,7 @@ export const en = {
     text: 'Tell us your e-mail address and we send a code to it.',
     codeTitle: 'Enter the code',
     codeText: 'We sent a mail with a code of six digits.',
+    newText: 'We sent you a mail with a code of six digits. If you have an account already, the mail says how to sign in instead.',
     submit: 'Send me a code',
     resend: 'Send a new code',
     done: 'Your e-mail address is confirmed.',
@@ -268,6 +269,7 @@ export const en = {
     m4060006: 'This code is not right or was used before.',
     m4070001: 'This code is not valid any more. Please ask for a new one.',
     m4070005: 'This took a while, so we started again. Please repeat your last step.',
+    m4079001: 'These were too many tries. Sign in with your password to get a new code.',
     m4070006: 'This code is not right or was used before.',
   },
 } as const;

@@ -1,9 +1,11 @@
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
+import Link from '@mui/material/Link';
 import { AuthLayout } from '../components/AuthLayout';
 import { FlowForm } from '../components/FlowForm';
 import { FlowPage } from '../components/FlowPage';
 import { useVisit } from '../brand';
+import { startUrl } from '../kratos';
 import { useFlow } from '../useFlow';
 import { t } from '../text';
 
@@ -16,11 +18,14 @@ export default function VerificationPage() {
   const { flow, busy, submit } = state;
   const sent = flow?.state === 'sent_email';
   const done = flow?.state === 'passed_challenge';
+  // Who just registered. Whether the address had an account stays between us and its owner: a mail tells.
+  const isNew = sent && visit !== null && !visit.account;
   return (
     <AuthLayout
       title={t(sent ? 'verification.codeTitle' : 'verification.title')}
       step={visit?.sign_up ? t('signUp.step', { n: 3 }) : undefined}
-      text={done ? undefined : t(sent ? 'verification.codeText' : 'verification.text')}
+      text={done ? undefined : t(isNew ? 'verification.newText' : sent ? 'verification.codeText' : 'verification.text')}
+      footer={isNew && <span>{t('signUp.have')} <Link href={startUrl('login')} underline="always">{t('signUp.signIn')}</Link></span>}
     >
       <FlowPage state={state} rows={1} omit={[1080002, 1080003]}>
         {flow && done && (
