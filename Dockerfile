@@ -1,5 +1,5 @@
-# The web app, the program, and nothing else: no shell, no package manager, not root.
 # syntax=docker/dockerfile:1.19
+# The web app, the program, and nothing else: no shell, no package manager, not root.
 
 FROM --platform=$BUILDPLATFORM golang:1.26.8-bookworm AS modules
 WORKDIR /src
