@@ -25,7 +25,7 @@ export default function VerificationPage() {
       title={t(sent ? 'verification.codeTitle' : 'verification.title')}
       step={visit?.sign_up ? t('signUp.step', { n: 3 }) : undefined}
       text={done ? undefined : t(isNew ? 'verification.newText' : sent ? 'verification.codeText' : 'verification.text')}
-      footer={isNew && <span>{t('signUp.have')} <Link href={startUrl('login')} underline="always">{t('signUp.signIn')}</Link></span>}
+      footer={isNew && <Link href={startUrl('login')}>{t('signUp.haveAccount')}</Link>}
     >
       <FlowPage state={state} rows={1} omit={[1080002, 1080003]}>
         {flow && done && (
