@@ -12,6 +12,7 @@ const tagsOf: Record<string, string[]> = {
   timesheets: ['time', 'timesheets', 'time-entries', 'timers', 'timer', 'projects', 'dashboard'],
   invoicing: ['invoices', 'payments', 'invoicing', 'time', 'clients', 'dashboard'],
   exports: ['exports'],
+  billing: ['billing'],
   portal: ['portal', 'me'],
 };
 const every = [...new Set(Object.values(tagsOf).flat())];

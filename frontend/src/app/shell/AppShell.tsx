@@ -11,6 +11,7 @@ import { useCan, useMe } from '../../shared/lib/me';
 import { SkeletonPage } from '../../shared/ui/states';
 import { nav } from '../features';
 import { AccountMenu } from './AccountMenu';
+import { AccessNotice } from './AccessNotice';
 import { Brand } from './Brand';
 import { useShell } from './locales/en';
 import { Shortcuts } from './Shortcuts';
@@ -63,6 +64,7 @@ export function AppShell() {
           <AccountMenu me={me} />
         </Box>
         <Box sx={{ position: 'sticky', top: 57, height: 0, zIndex: 11 }}>{state === 'loading' && <Suspense fallback={null}><PageProgress label={t('loadingPage')} /></Suspense>}</Box>
+        <AccessNotice me={me} />
         <Box component="main" id="main" ref={main} tabIndex={-1} sx={{ flex: 1, p: { xs: 4, md: 6 }, pb: { xs: 'calc(152px + env(safe-area-inset-bottom))', md: 12 }, minWidth: 0, width: '100%', maxWidth: 1440, mx: 'auto', '&:focus': { outline: 'none' } }}>
           <Suspense fallback={<SkeletonPage />}><Outlet /></Suspense>
         </Box>

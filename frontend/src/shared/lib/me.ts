@@ -13,6 +13,8 @@ export type Me = {
   permissions: string[];
   /** A look through a contact's eyes; nothing can be changed in it. */
   read_only?: boolean;
+  /** What the agency's plan allows; missing where it could not be asked. */
+  access?: Access;
   agency: {
     name: string;
     slug: string;
@@ -26,6 +28,15 @@ export type Me = {
   };
 };
 
+export type Access = {
+  level: 'full' | 'grace' | 'read_only' | 'suspended' | 'closed' | 'setup';
+  plan: string;
+  max_seats: number | null;
+  features: string[];
+  reasons: string[];
+  until: string | null;
+};
+
 // As the server answers; see the operations me-get and settings-get.
 type Answer = Pick<Me, 'kind' | 'role' | 'permissions' | 'read_only'> & {
   member: { id: string; name: string; email: string; contact_id: string | null; client_id: string | null };
@@ -33,7 +44,7 @@ type Answer = Pick<Me, 'kind' | 'role' | 'permissions' | 'read_only'> & {
 };
 type Settings = Omit<Me['agency'], 'slug'> & { slug: string };
 
-export const meApi = api.enhanceEndpoints({ addTagTypes: ['me', 'settings'] }).injectEndpoints({
+export const meApi = api.enhanceEndpoints({ addTagTypes: ['me', 'settings', 'billing'] }).injectEndpoints({
   endpoints: (build) => ({
     me: build.query<Me, void>({
       async queryFn(_arg, _api, _extra, get) {
@@ -47,10 +58,10 @@ export const meApi = api.enhanceEndpoints({ addTagTypes: ['me', 'settings'] }).i
           agency: { ...looks, slug: a.agency.slug },
         };
         if (!allows(me, 'agency.settings.read')) return { data: me };
-        const settings = await get('/api/v1/settings');
-        return settings.error ? { error: settings.error } : { data: { ...me, agency: settings.data as Settings } };
+        const [settings, access] = await Promise.all([get('/api/v1/settings'), get('/api/v1/billing/status')]);
+        return settings.error ? { error: settings.error } : { data: { ...me, agency: settings.data as Settings, access: access.error ? undefined : (access.data as Access) } };
       },
-      providesTags: ['me', 'settings'],
+      providesTags: ['me', 'settings', 'billing'],
       keepUnusedDataFor: 3600,
     }),
   }),

@@ -8,4 +8,13 @@ export const useShell = registerLocale('shell', {
   refused: 'You cannot get in',
   loadingPage: 'Loading page',
   menu: { open: 'Account of {{name}}', profile: 'Profile and security', theme: 'Appearance', light: 'Light', dark: 'Dark', system: 'As the device', keys: 'Keyboard shortcuts', signOut: 'Sign out' },
+  access: {
+    ending: 'Your trial or subscription ends on {{day}}. Nothing is lost; from then on nothing can be changed.',
+    grace: 'A payment for Bureau is late. Everything works until {{day}}.',
+    read_only: 'This agency is read only: look and export, but change nothing, until its subscription is in order.',
+    suspended: 'This agency is suspended until its subscription is paid. Data can be exported.',
+    closed: 'This agency\'s subscription has ended. Data can be exported.',
+    setup: 'The first payment is still open.',
+    manage: 'Plan and seats',
+  },
 });

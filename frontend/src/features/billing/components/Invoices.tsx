@@ -7,6 +7,7 @@ import { EmptyState } from '../../../shared/ui/states';
 import type { PlatformInvoice } from '../../../shared/api/gen/billing.gen';
 import { useBillingInvoicesQuery } from '../api';
 import { useT } from '../locales/en';
+import { stateKey } from '../model';
 
 const tones: Record<string, Tone> = { paid: 'success', open: 'warning', draft: 'neutral', void: 'neutral', uncollectible: 'danger' };
 
@@ -14,7 +15,7 @@ const tones: Record<string, Tone> = { paid: 'success', open: 'warning', draft: '
 export function Invoices() {
   const t = useT();
   const list = useBillingInvoicesQuery({});
-  const state = (x: PlatformInvoice) => <StatusChip label={t(`status.${x.status}`)} tone={tones[x.status] ?? 'neutral'} />;
+  const state = (x: PlatformInvoice) => <StatusChip label={t(stateKey(x.status))} tone={tones[x.status] ?? 'neutral'} />;
   const number = (x: PlatformInvoice) => (x.url ? <Link href={x.url} underline="always">{x.number || t('status.draft')}</Link> : x.number || t('status.draft'));
   const total = (x: PlatformInvoice) => formatMoney({ amount: x.total, currency: x.currency });
   const columns: Column<PlatformInvoice>[] = [

@@ -15,7 +15,7 @@ import { Facts } from '../../../shared/ui/small';
 import { toast } from '../../../shared/ui/Toast';
 import { useBillingChangeMutation, useBillingCheckoutMutation, useBillingPreviewMutation } from '../api';
 import { useT } from '../locales/en';
-import { monthly, type Bill, type Plan } from '../model';
+import { featureKey, monthly, type Bill, type Plan } from '../model';
 
 /** A plan and a number of seats: what it costs is shown before anything is agreed to. */
 export function PlanDialog({ plan, bill, onClose }: { plan: Plan; bill: Bill; onClose: () => void }) {
@@ -44,7 +44,7 @@ export function PlanDialog({ plan, bill, onClose }: { plan: Plan; bill: Bill; on
         onClose();
       }}
     >
-      <TextField name="seats" label={t('seatsField')} helperText={t('seatsHelp', { count: least })} inputMode="numeric" autoFocus />
+      <TextField name="seats" label={t('seatsField')} help={t('seatsHelp', { count: least })} autoFocus />
       {seats >= least && <Typography>{t('costs', { amount: formatMoney({ amount: monthly(plan, seats), currency: plan.currency }) })}</Typography>}
       {bill.subscribed && seats >= least && <Effect wanted={wanted} currency={bill.currency} />}
     </FormDialog>
@@ -75,7 +75,7 @@ function Effect({ wanted, currency }: { wanted: Wanted; currency: string }) {
       ]} />
       {e.lost.length > 0 && (
         <Alert severity="warning">
-          {t('stops', { day: e.ends_at ? formatDay(e.ends_at.slice(0, 10)) : '' })} {e.lost.map((f) => t(`feature.${f}`)).join(', ')}. {t('kept')}
+          {t('stops', { day: e.ends_at ? formatDay(e.ends_at.slice(0, 10)) : '' })} {e.lost.map((f) => t(featureKey(f))).join(', ')}. {t('kept')}
         </Alert>
       )}
     </Box>

@@ -4,7 +4,7 @@ import Typography from '@mui/material/Typography';
 import { formatMoney } from '../../../shared/lib/money';
 import { StatusChip } from '../../../shared/ui/small';
 import { useT } from '../locales/en';
-import type { Plan } from '../model';
+import { featureKey, type Plan } from '../model';
 
 type Props = { plans: Plan[]; current: string; subscribed: boolean; onChoose?: (p: Plan) => void };
 
@@ -28,7 +28,7 @@ export function Plans({ plans, current, subscribed, onChoose }: Props) {
             <Box component="ul" sx={{ m: 0, pl: 5, flex: 1, color: 'text.secondary' }}>
               <li>{p.max_seats ? t('upTo', { count: p.max_seats }) : t('anyNumber')}</li>
               <li>{t('all')}</li>
-              {p.features.map((f) => <li key={f}>{t(`feature.${f}`)}</li>)}
+              {p.features.map((f) => <li key={f}>{t(featureKey(f))}</li>)}
             </Box>
             {onChoose && !mine && <Button variant={subscribed ? 'outlined' : 'contained'} onClick={() => onChoose(p)}>{t('choose', { plan: p.name })}</Button>}
           </Box>

@@ -25,7 +25,7 @@ export const useT = registerLocale('billing', {
     operator: 'Our team has changed what your plan holds.',
   },
   until: 'Until {{day}}.',
-  then: 'After that: {{level}}.',
+  afterwards: 'After that: {{level}}.',
   plan: 'Plan',
   planNext: '{{plan}} from {{day}}',
   seats: 'Seats',

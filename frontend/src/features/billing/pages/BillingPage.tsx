@@ -12,13 +12,13 @@ import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { later } from '../../../shared/ui/later';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Figure, Figures } from '../../../shared/ui/small';
-import { QueryGate, Section } from '../../../shared/ui/states';
+import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { forgetBill, useBillingCancelMutation, useBillingGetQuery, useBillingPayMutation, useBillingPlansQuery, useBillingPortalMutation, useBillingRefreshMutation, useBillingResumeMutation } from '../api';
 import { Invoices } from '../components/Invoices';
 import { Plans } from '../components/Plans';
 import { useT } from '../locales/en';
-import type { Bill, Plan } from '../model';
+import { levelKey, reasonKey, type Bill, type Plan } from '../model';
 
 const PlanDialog = later(async () => (await import('../components/PlanDialog')).PlanDialog);
 const SeatsChart = later(async () => (await import('../components/SeatsChart')).SeatsChart);
@@ -33,7 +33,7 @@ export function BillingPage() {
     <Box sx={{ maxWidth: 960 }}>
       <PageHeader title={t('title')} sub={t('sub')} up={{ to: '/settings', label: t('up') }} />
       {bought && <Alert severity={bought === 'found' ? 'success' : 'info'} sx={{ mb: 4 }}>{t(bought === 'found' ? 'bought' : 'checking')}</Alert>}
-      <QueryGate query={bill}>{(b) => <Shown bill={b} plans={plans.data?.items ?? []} />}</QueryGate>
+      {bill.data && plans.data ? <Shown bill={bill.data} plans={plans.data.items} /> : bill.error ? <ErrorState error={bill.error} onRetry={() => void bill.refetch()} /> : <SkeletonPage />}
     </Box>
   );
 }
@@ -77,7 +77,7 @@ function Shown({ bill, plans }: { bill: Bill; plans: Plan[] }) {
     <Box sx={{ display: 'grid', gap: 6 }}>
       <State bill={bill} plan={nameOf(bill.access.plan)} writes={writes} />
       <Figures>
-        <Figure label={t('plan')} value={nameOf(bill.access.plan)} note={shrinking ? t('planNext', { plan: nameOf(bill.plan), day: dayOf(bill.period_end) }) : t(`level.${bill.access.level}`)} />
+        <Figure label={t('plan')} value={nameOf(bill.access.plan)} note={shrinking ? t('planNext', { plan: nameOf(bill.plan), day: dayOf(bill.period_end) }) : t(levelKey(bill.access.level))} />
         <Figure label={t('seats')} value={bill.subscribed ? `${bill.seats_used} / ${bill.seats_paid}` : `${bill.seats_used} / ${bill.access.max_seats ?? '∞'}`} note={t('seatsNote', { used: bill.seats_used, reserved: bill.seats_reserved })} />
         <Figure label={t('next')} value={bill.subscribed ? money(bill.renewal) : t('none')} note={bill.subscribed ? t('nextNote', { day: dayOf(bill.period_end) }) : undefined} />
       </Figures>
@@ -104,7 +104,7 @@ function State({ bill, plan, writes }: { bill: Bill; plan: string; writes: boole
   const trial = reason === 'trial' && bill.trial_ends_at;
   const text = trial
     ? `${t('trialLeft', { count: Math.max(0, Math.ceil((Date.parse(bill.trial_ends_at ?? '') - now) / 86_400_000)) })}. ${t('trialText', { plan, seats: a.max_seats, day: dayOf(bill.trial_ends_at) })}`
-    : [t(`reason.${reason}`, { day: dayOf(bill.period_end) }), a.until && a.level !== 'full' ? t('until', { day: dayOf(a.until) }) : '', a.next && a.level !== 'full' ? t('then', { level: t(`level.${a.next}`) }) : ''].filter(Boolean).join(' ');
+    : [t(reasonKey(reason), { day: dayOf(bill.period_end) }), a.until && a.level !== 'full' ? t('until', { day: dayOf(a.until) }) : '', a.next && a.level !== 'full' ? t('afterwards', { level: t(levelKey(a.next)) }) : ''].filter(Boolean).join(' ');
   const collect = async () => {
     try {
       await pay().unwrap();

@@ -6,6 +6,7 @@ import { useMe } from '../../../shared/lib/me';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { SelectField, TextField } from '../../../shared/ui/fields';
 import { toast } from '../../../shared/ui/Toast';
+import { SeatsLeft } from './SeatsLeft';
 import { useInviteMutation } from '../api';
 import { useT } from '../locale';
 import { addressesIn } from '../model';
@@ -63,6 +64,7 @@ export function InviteDialog({ onClose, onSent }: { onClose: () => void; onSent:
     >
       <TextField name="emails" label={t('invite.email')} help={t('invite.emailHelp')} multiline rows={2} maxLength={4000} autoFocus required />
       <SelectField name="role" label={t('invite.role')} options={grantable(me?.role).map((r) => ({ value: r, label: t(`roles.${r}`) }))} help={isRole(role) ? t(`roleText.${role}`) : undefined} />
+      <SeatsLeft />
     </FormDialog>
   );
 }

@@ -18,6 +18,7 @@ const places = [
   { key: 'rates', to: '/rates', need: 'rates.cards.read' },
   { key: 'profile', to: '/settings/profile', need: '' },
   { key: 'tokens', to: '/settings/tokens', need: 'identity.tokens.write' },
+  { key: 'billing', to: '/settings/billing', need: 'billing.account.read' },
   { key: 'data', to: '/settings/data', need: 'agency.data.export' },
   { key: 'audit', to: '/audit', need: 'audit.events.read' },
 ] as const;

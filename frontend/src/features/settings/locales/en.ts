@@ -18,6 +18,8 @@ export const en = {
     invoicingText: 'Legal entity, numbering, tax rates',
     rates: 'Rate cards',
     ratesText: 'What an hour costs',
+    billing: 'Plan and seats',
+    billingText: 'What Bureau costs, invoices, cards',
     data: 'Your data',
     dataText: 'Take all of it with you as one file',
     audit: 'Audit log',
@@ -108,6 +110,9 @@ export const en = {
     ownersOnly: 'Only an owner can make, change or deactivate an owner.',
   },
   invite: {
+    seats: '{{used}} seats are used, {{reserved}} kept for open invitations.',
+    seatsOf: '{{used}} of {{most}} seats are used, {{reserved}} kept for open invitations.',
+    seatCosts: 'Each person more costs {{price}} a month, from the day they join.',
     title: 'Invite people',
     email: 'E-mail addresses',
     emailHelp: 'One or several, separated by commas or new lines.',
