@@ -1,11 +1,14 @@
 /// <reference types="vitest/config" />
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { fileURLToPath } from 'node:url';
 
 const server = process.env.BUREAU_URL ?? 'http://acme.bureau.localhost:8080';
 
 export default defineConfig({
   plugins: [react()],
+  // Its package names only the build with warnings for developers.
+  resolve: { alias: process.env.NODE_ENV === 'production' ? [{ find: /^react-router$/, replacement: fileURLToPath(new URL('node_modules/react-router/dist/production/index.mjs', import.meta.url)) }] : [] },
   // The Go server puts a fresh nonce and the boot data into every page it sends.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {

@@ -3,7 +3,6 @@
 import '@fontsource-variable/inter/wght.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import './shared/lib/i18n';
 import { Docs } from './features/apidocs/Docs';
 import { Root } from './shared/ui/Root';
 

@@ -1,7 +1,6 @@
 import '@fontsource-variable/inter/wght.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import './shared/lib/i18n';
 import { App } from './app/App';
 
 const root = document.getElementById('root');

@@ -1,7 +1,6 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
-import '../shared/lib/i18n';
 import { session } from '../shared/api/session';
 import { server } from './server';
 

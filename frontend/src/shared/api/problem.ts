@@ -1,4 +1,4 @@
-import { i18n } from '../lib/i18n';
+import { tCommon } from '../lib/i18n';
 
 /** RFC 9457 problem as the server sends it. */
 export type Problem = {
@@ -29,10 +29,10 @@ export const fieldOf = (location?: string): string =>
 
 /** What to tell the user about a failure as a whole. */
 export function problemText(e: unknown): string {
-  if (!isApiError(e)) return i18n.t('common:error.unknown');
-  if (e.kind === 'network') return i18n.t('common:error.network');
+  if (!isApiError(e)) return tCommon('error.unknown');
+  if (e.kind === 'network') return tCommon('error.network');
   const fields = (e.problem.errors ?? []).map((x) => x.message).filter(Boolean);
-  return e.problem.detail && !isGeneric(e.problem) ? e.problem.detail : fields.join(' ') || e.problem.detail || e.problem.title || i18n.t('common:error.unknown');
+  return e.problem.detail && !isGeneric(e.problem) ? e.problem.detail : fields.join(' ') || e.problem.detail || e.problem.title || tCommon('error.unknown');
 }
 
 // The validator's own headline says nothing a user could act on; its fields do.
@@ -53,7 +53,7 @@ export function applyProblem(e: unknown, setError: SetError, known: readonly str
   let focused = false;
   for (const d of errors) {
     const name = fieldOf(d.location);
-    const message = d.message ?? i18n.t('common:error.invalid');
+    const message = d.message ?? tCommon('error.invalid');
     if (patterns.some((p) => p.test(name))) {
       setError(name as never, { type: 'server', message }, { shouldFocus: !focused });
       focused = true;

@@ -1,16 +1,9 @@
-import i18n from 'i18next';
 import { boot } from './boot';
 import { common } from './locale.en';
+import { say } from './texts';
 
-void i18n.init({
-  lng: boot.agency.locale || 'en',
-  fallbackLng: 'en',
-  ns: ['common'],
-  defaultNS: 'common',
-  resources: { en: { common } },
-  interpolation: { escapeValue: false }, // React escapes
-  returnNull: false,
-});
+/** How this agency writes numbers and days. */
+export const i18n = { language: boot.agency.locale || 'en' };
 
 type Texts = { readonly [key: string]: string | Texts };
 type Singular<K extends string> = K extends `${infer S}_${'zero' | 'one' | 'two' | 'few' | 'many' | 'other'}` ? S : K;
@@ -22,26 +15,27 @@ export type Key<T, P extends string = ''> = {
 
 export type T<Locale> = (key: Key<Locale>, values?: Record<string, unknown>) => string;
 
+const reader = <L extends Texts>(namespace: string, texts: L): T<L> => (key, values) => say(texts, key, values) ?? `${namespace}:${key}`;
+
 /**
  * The language of a page is fixed when it loads, so texts need no subscription.
- * Adds a feature's texts under its own namespace and returns the hook that
- * reads them, with keys checked by the compiler:
+ * Takes a feature's texts and returns the hook that reads them, with keys
+ * checked by the compiler:
  *
  *   export const useT = registerLocale('clients', en);
  *   const t = useT();  t('list.title')
  */
 export function registerLocale<const L extends Texts>(namespace: string, en: L): () => T<L> {
-  i18n.addResourceBundle('en', namespace, en, true, true);
-  const t = i18n.getFixedT(null, namespace) as unknown as T<L>;
+  const t = reader(namespace, en);
   return function useT() {
     return t;
   };
 }
 
+/** The same texts outside of components. */
+export const tCommon = reader('common', common);
+
 /** Texts that all features share. */
 export function useCommon(): T<typeof common> {
   return tCommon;
 }
-const tCommon = i18n.getFixedT(null, 'common') as unknown as T<typeof common>;
-
-export { i18n };

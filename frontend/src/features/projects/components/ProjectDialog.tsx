@@ -9,7 +9,7 @@ import { useNavigate } from 'react-router';
 import * as v from 'valibot';
 import { daysBetween, formatDay, formatDayShort, today } from '../../../shared/lib/dates';
 import { useDebounced } from '../../../shared/lib/hooks';
-import { i18n } from '../../../shared/lib/i18n';
+import { tCommon } from '../../../shared/lib/i18n';
 import { useCan, useMe } from '../../../shared/lib/me';
 import { formatDuration } from '../../../shared/lib/duration';
 import { FormDialog } from '../../../shared/ui/dialogs';
@@ -20,7 +20,7 @@ import { useT } from '../locales/en';
 import { colours } from '../model';
 import { Dot } from './parts';
 
-const required = () => v.pipe(v.string(), v.trim(), v.minLength(1, () => i18n.t('common:error.required')));
+const required = () => v.pipe(v.string(), v.trim(), v.minLength(1, () => tCommon('error.required')));
 const schema = v.object({
   name: required(), client_id: required(), code: v.string(), manager_id: v.string(), starts_on: v.string(), due_on: v.string(), budget_hours: v.nullable(v.number()),
   budget_money: v.object({ amount: v.nullable(v.string()) }), billable: v.boolean(), state: v.string(), colour: v.string(), description: v.string(),
