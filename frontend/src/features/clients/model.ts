@@ -1,4 +1,6 @@
 import type { AddressView, MomentView } from '../../shared/api/gen/clients.gen';
+import { today } from '../../shared/lib/dates';
+import { clockOf, instantOf } from '../../shared/lib/zones';
 
 /** An address as it stands on an envelope. */
 export const addressLines = (a: AddressView): string[] =>
@@ -29,12 +31,8 @@ export function leadsTo(m: MomentView): string | undefined {
 /** 'VIP, retail' to its tags. */
 export const tagsOf = (text: string): string[] => [...new Set(text.split(',').map((t) => t.trim().toLowerCase()).filter(Boolean))];
 
-/** The moment of a local day and time, for the server. */
-export const momentOf = (day: string, time: string): string => new Date(`${day}T${time || '12:00'}`).toISOString();
+/** The moment at which the clocks of `zone` show this day and time, for the server. */
+export const momentOf = (day: string, time: string, zone: string): string => instantOf(day, time || '12:00', zone).toISOString();
 
-/** The local day and time of a moment, for the fields. */
-export function partsOf(iso: string): { day: string; time: string } {
-  const d = new Date(iso);
-  const two = (n: number) => String(n).padStart(2, '0');
-  return { day: `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`, time: `${two(d.getHours())}:${two(d.getMinutes())}` };
-}
+/** What the clocks of `zone` show at a moment, for the fields. */
+export const partsOf = (iso: string, zone: string): { day: string; time: string } => ({ day: today(zone, new Date(iso)), time: clockOf(iso, zone) });

@@ -4,6 +4,8 @@ import { useForm } from 'react-hook-form';
 import * as v from 'valibot';
 import { useContactsListQuery, useInteractionsChangeMutation, useInteractionsCreateMutation, type MomentView } from '../../../shared/api/gen/clients.gen';
 import { useCommon } from '../../../shared/lib/i18n';
+import { useMe } from '../../../shared/lib/me';
+import { browserZone } from '../../../shared/lib/zones';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { DateField, NumberField, SelectField, TextField, TimeField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
@@ -22,7 +24,8 @@ export function InteractionDialog({ clientId, kind, entry, onClose }: { clientId
   const people = useContactsListQuery({ clientId }).data?.items ?? [];
   const [create] = useInteractionsCreateMutation();
   const [change] = useInteractionsChangeMutation();
-  const [at] = useState(() => partsOf(entry?.happened_at ?? new Date().toISOString()));
+  const zone = useMe()?.agency.time_zone || browserZone();
+  const [at] = useState(() => partsOf(entry?.happened_at ?? new Date().toISOString(), zone));
   const schema = v.looseObject({ subject: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required'))) });
   const form = useForm<Values>({
     resolver: valibotResolver(schema) as never,
@@ -30,7 +33,7 @@ export function InteractionDialog({ clientId, kind, entry, onClose }: { clientId
   });
   const save = async (x: Values) => {
     const moved = x.happened_at !== at.day || x.time !== at.time;
-    const happened = moved ? { happened_at: momentOf(x.happened_at, x.time) } : {};
+    const happened = moved ? { happened_at: momentOf(x.happened_at, x.time, zone) } : {};
     if (entry) {
       await change({
         id: entry.id, 'If-Match': ifMatch(entry.version ?? 0),

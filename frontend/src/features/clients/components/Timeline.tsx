@@ -104,7 +104,7 @@ function Entry({ m, withName, onEdit, onRemove }: { m: MomentView; withName?: st
   const Icon = logged ? icons[m.kind as Kind] : null;
   const to = logged ? undefined : leadsTo(m);
   const mine = logged && can('clients.interactions.write') && (m.actor_id === me?.member_id || can('clients.clients.write'));
-  const facts = [m.actor_name, formatMoment(m.happened_at), withName && `${t('timeline.with')} ${withName}`, m.minutes && t('timeline.minutesOf', { count: m.minutes })].filter(Boolean);
+  const facts = [m.actor_name, formatMoment(m.happened_at, me?.agency.time_zone), withName && `${t('timeline.with')} ${withName}`, m.minutes && t('timeline.minutesOf', { count: m.minutes })].filter(Boolean);
   return (
     <Box component="li" sx={{ display: 'grid', gridTemplateColumns: '28px minmax(0, 1fr)', columnGap: 3, position: 'relative', pb: 5, '&:not(:last-child)::before': { content: '""', position: 'absolute', left: 13, top: 28, bottom: 0, width: '1px', bgcolor: 'divider' } }}>
       <Box aria-hidden sx={{ width: 28, height: 28, borderRadius: '50%', display: 'grid', placeItems: 'center', bgcolor: logged ? 'action.selected' : 'transparent', color: 'text.secondary', '& svg': { fontSize: 16 } }}>
