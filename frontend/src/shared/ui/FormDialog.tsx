@@ -19,12 +19,14 @@ type FormDialogProps<V extends FieldValues> = {
   onSubmit: (values: V) => Promise<unknown>;
   onClose: () => void;
   submitLabel?: string;
+  /** Why it cannot be done now: said in place of the form. */
+  blocked?: string;
   children: ReactNode;
   wide?: boolean;
 };
 
 /** A form over the page; a full screen with its action at the bottom on phones. */
-export function FormDialog<V extends FieldValues>({ open, title, form, onSubmit, onClose, submitLabel, children, wide }: FormDialogProps<V>) {
+export function FormDialog<V extends FieldValues>({ open, title, form, onSubmit, onClose, submitLabel, blocked, children, wide }: FormDialogProps<V>) {
   const t = useCommon();
   const phone = usePhone();
   const id = useId();
@@ -41,12 +43,12 @@ export function FormDialog<V extends FieldValues>({ open, title, form, onSubmit,
         <Box component="form" noValidate onSubmit={(e: React.FormEvent) => { e.stopPropagation(); void submit(e as React.FormEvent<HTMLFormElement>); }} sx={{ display: 'flex', flexDirection: 'column', minHeight: 0, flex: 1 }}>
           <DialogHead id={id} title={title} onClose={close} />
           <DialogContent sx={{ pt: '8px !important' }}>
-            <Fields>{children}</Fields>
+            {blocked ? <Alert severity="warning">{blocked}</Alert> : <Fields>{children}</Fields>}
             {alert && <Alert severity="error" role="alert" sx={{ mt: 4 }}>{alert}</Alert>}
           </DialogContent>
           <DialogActions sx={{ p: 4, pb: 'calc(16px + env(safe-area-inset-bottom))', borderTop: phone ? 1 : 0, borderColor: 'divider' }}>
             {!phone && <Button color="inherit" onClick={close} disabled={busy}>{t('action.cancel')}</Button>}
-            <Button type="submit" variant="contained" loading={busy} fullWidth={phone}>{submitLabel ?? t('action.save')}</Button>
+            <Button type="submit" variant="contained" loading={busy} disabled={Boolean(blocked)} fullWidth={phone}>{submitLabel ?? t('action.save')}</Button>
           </DialogActions>
         </Box>
       </FormProvider>

@@ -1,5 +1,4 @@
 import { valibotResolver } from '@hookform/resolvers/valibot';
-import Alert from '@mui/material/Alert';
 import FormControl from '@mui/material/FormControl';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import FormHelperText from '@mui/material/FormHelperText';
@@ -31,6 +30,7 @@ export function VoidDialog({ invoice: i, onClose }: { invoice: InvoiceView; onCl
       title={t('void.title', { number: i.number })}
       form={form}
       submitLabel={t('void.do')}
+      blocked={paid ? t('void.paid') : undefined}
       onClose={onClose}
       onSubmit={async ({ time, reason }) => {
         await voidIt({ id: i.id, invoiceVoid: { reason, ...(hasTime && { time: time as 'release' | 'write_off' }) } }).unwrap();
@@ -39,7 +39,6 @@ export function VoidDialog({ invoice: i, onClose }: { invoice: InvoiceView; onCl
       }}
     >
       <Typography>{t('void.text')}</Typography>
-      {paid && <Alert severity="warning">{t('void.paid')}</Alert>}
       {hasTime && (
         <Controller
           name="time"
