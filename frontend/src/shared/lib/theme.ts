@@ -4,7 +4,7 @@ import { readable } from './colour';
 export type Brand = { colour?: string };
 
 export const defaultBrand = '#2855d9';
-const font = "'Inter Variable', system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
+const font = "'Inter Variable', 'Inter Stand-in', system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 const coarse = '@media (pointer: coarse)';
 
 /**

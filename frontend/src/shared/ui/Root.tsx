@@ -5,6 +5,7 @@ import { ThemeProvider } from '@mui/material/styles';
 import { useMemo, type ReactNode } from 'react';
 import { boot } from '../lib/boot';
 import { agencyTheme } from '../lib/theme';
+import './font.css';
 
 /** Style and colour for everything below. The content policy lets only styles with the page's nonce in. */
 export function Root({ colour, children }: { colour?: string; children: ReactNode }) {

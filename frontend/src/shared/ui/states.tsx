@@ -59,7 +59,12 @@ export function Late({ children }: { children: ReactNode }) {
     const h = setTimeout(() => setDue(true), 150);
     return () => clearTimeout(h);
   }, []);
-  return <Box sx={{ visibility: due ? 'visible' : 'hidden' }}>{children}</Box>;
+  return <Box sx={{ visibility: due ? undefined : 'hidden' }}>{children}</Box>;
+}
+
+/** Loads what is in it, and shows it when what stands above has its height: nothing is pushed down under the reader's eyes. */
+export function Held({ until, children }: { until: boolean; children: ReactNode }) {
+  return <Box aria-busy={!until || undefined} sx={{ visibility: until ? undefined : 'hidden' }}>{children}</Box>;
 }
 
 type SkeletonProps = { label: string; rows?: number; rowHeight?: number };

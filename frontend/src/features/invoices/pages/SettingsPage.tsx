@@ -6,7 +6,7 @@ import { useCan } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
-import { EmptyState, Section } from '../../../shared/ui/states';
+import { EmptyState, Held, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { later } from '../../../shared/ui/later';
 import { useLegalEntitiesListQuery, useTaxRatesChangeMutation, useTaxRatesListQuery, type LegalEntityView, type TaxRateView } from '../api';
@@ -19,12 +19,13 @@ const TaxDialog = later(async () => (await import('../components/TaxDialog')).Ta
 export function SettingsPage() {
   const t = useT();
   const writes = useCan()('invoicing.settings.write');
+  const entities = useLegalEntitiesListQuery();
   return (
     <Box sx={{ maxWidth: 960 }}>
       <PageHeader title={t('settings.title')} sub={t('settings.sub')} up={{ to: '/settings', label: t('settings.up') }} />
       <Alert severity="info" sx={{ mb: 4 }}>{t('settings.keepNote')}</Alert>
       <Entities writes={writes} />
-      <Box sx={{ mt: 6 }}><Taxes writes={writes} /></Box>
+      <Held until={!entities.isLoading}><Box sx={{ mt: 6 }}><Taxes writes={writes} /></Box></Held>
     </Box>
   );
 }

@@ -62,7 +62,7 @@ function PreviewBanner({ as }: { as: string }) {
   const { data } = useOverviewAsQuery({ as });
   return (
     <Box role="status" sx={{ bgcolor: 'warning.main', color: 'warning.contrastText', px: 4, py: 2, display: 'flex', gap: 3, alignItems: 'center', justifyContent: 'center', flexWrap: 'wrap', textAlign: 'center' }}>
-      <Typography variant="body2" component="span">{data ? t('preview', { name: data.contact, client: data.client }) : ' '}</Typography>
+      <Typography variant="body2" component="span" sx={{ flexBasis: { xs: '100%', sm: 'auto' }, minHeight: { xs: 36, sm: 0 } }}>{data ? t('preview', { name: data.contact, client: data.client }) : ' '}</Typography>
       <Button size="small" color="inherit" variant="outlined" component={Link} to="/clients">{t('previewEnd')}</Button>
     </Box>
   );

@@ -11,7 +11,7 @@ import { useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { StatusChip } from '../../../shared/ui/small';
-import { EmptyState, Section } from '../../../shared/ui/states';
+import { EmptyState, Held, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { later } from '../../../shared/ui/later';
 import { useEndOtherSessionsMutation, useEndSessionMutation, useLeaveAgencyMutation, useMySessionsQuery, type Session } from '../api';
@@ -19,7 +19,7 @@ import { SettingsPage } from '../components/SettingsPage';
 import { useT } from '../locale';
 import { deviceOf } from '../model';
 
-const ProfileForm = later(async () => (await import('../components/ProfileForm')).ProfileForm, <Box aria-busy="true" sx={{ height: 186 }} />);
+const ProfileForm = later(async () => (await import('../components/ProfileForm')).ProfileForm, <Box aria-busy="true" sx={{ height: { xs: 216, sm: 157 } }} />);
 
 /** The sign-in host of this agency's address: acme.bureau.example has auth.bureau.example. */
 const authHost = () => `${location.protocol}//auth.${location.host.split('.').slice(1).join('.')}`;
@@ -27,6 +27,7 @@ const authHost = () => `${location.protocol}//auth.${location.host.split('.').sl
 export function ProfilePage() {
   const t = useT();
   const me = useMe();
+  const sessions = useMySessionsQuery();
   const [keys, setKeys] = useState(shortcuts.on);
   if (!me) return null;
   return (
@@ -37,14 +38,16 @@ export function ProfilePage() {
         <Button variant="outlined" href={`${authHost()}/.ory/self-service/settings/browser?return_to=${encodeURIComponent(`${authHost()}/settings`)}`}>{t('profile.openSecurity')}</Button>
       </Section>
       <Sessions />
-      <Section title={t('profile.keys')}>
-        <Typography sx={{ color: 'text.secondary', mb: 2 }}>{t('profile.keysText')}</Typography>
-        <FormControlLabel
-          control={<Switch checked={keys} onChange={(_, on) => { shortcuts.on = on; setKeys(on); }} />}
-          label={t('profile.keysOn')}
-        />
-      </Section>
-      <Leave agency={me.agency.name} />
+      <Held until={!sessions.isLoading}>
+        <Section title={t('profile.keys')}>
+          <Typography sx={{ color: 'text.secondary', mb: 2 }}>{t('profile.keysText')}</Typography>
+          <FormControlLabel
+            control={<Switch checked={keys} onChange={(_, on) => { shortcuts.on = on; setKeys(on); }} />}
+            label={t('profile.keysOn')}
+          />
+        </Section>
+        <Leave agency={me.agency.name} />
+      </Held>
     </SettingsPage>
   );
 }
