@@ -74,13 +74,13 @@ func (p *Provisioner) claim(ctx context.Context, slug, name string) (Agency, err
 
 // Make makes one spare: role, schema and all steps in one transaction.
 func (p *Provisioner) Make(ctx context.Context) error {
-	_, err := p.make(ctx, Agency{State: Spare}, func(context.Context, pgx.Tx) error { return nil })
+	_, err := p.make(ctx, Agency{State: Spare}, func(context.Context, pgx.Tx, string) error { return nil })
 	return err
 }
 
 // make makes an agency with the slug, name and state of a, and lets fill write
 // into its tables, all in one transaction: it is there as a whole or not at all.
-func (p *Provisioner) make(ctx context.Context, a Agency, fill func(context.Context, pgx.Tx) error) (Agency, error) {
+func (p *Provisioner) make(ctx context.Context, a Agency, fill func(ctx context.Context, tx pgx.Tx, agencyID string) error) (Agency, error) {
 	if p.owner == nil {
 		return a, errNoSpare
 	}
@@ -105,9 +105,6 @@ func (p *Provisioner) make(ctx context.Context, a Agency, fill func(context.Cont
 		if _, err := tx.Exec(ctx, baseline(p.cfg.Steps, schemaOf, role, p.cfg.appLogin(shard))); err != nil {
 			return fmt.Errorf("make schema %s: %w", schemaOf, err)
 		}
-		if err := fill(ctx, tx); err != nil {
-			return fmt.Errorf("fill schema %s: %w", schemaOf, err)
-		}
 		_, err = tx.Exec(ctx, `INSERT INTO platform.agencies (id, slug, name, schema_name, role_name, shard, schema_version, state, claimed_at)
 			VALUES ($1, nullif($2, ''), $3, $4, $5, $6, $7, $8, CASE WHEN $8 <> 'spare' THEN now() END)`,
 			a.ID, a.Slug, a.Name, schemaOf, role, shard, a.Version, string(a.State))
@@ -116,6 +113,9 @@ func (p *Provisioner) make(ctx context.Context, a Agency, fill func(context.Cont
 		}
 		if err != nil {
 			return fmt.Errorf("register %s: %w", schemaOf, err)
+		}
+		if err := fill(ctx, tx, a.ID); err != nil {
+			return fmt.Errorf("fill schema %s: %w", schemaOf, err)
 		}
 		return nil
 	})

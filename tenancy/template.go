@@ -70,15 +70,16 @@ func (p *Provisioner) ReadTemplate(ctx context.Context, a Agency) (*Template, er
 	return t, nil
 }
 
-// MakeLike makes an active agency with the content of t.
-func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name string) (Agency, error) {
+// MakeLike makes an active agency with the content of t. enter takes it down where the platform counts; it runs in the
+// same transaction, with the agency's schema as search path.
+func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name string, enter func(ctx context.Context, tx pgx.Tx, agencyID string) error) (Agency, error) {
 	// The same change of every key keeps what belongs together together, and tells agencies apart.
 	var mask [8]byte
 	for i := range mask {
 		mask[i] = byte(rand.Uint32()) //nolint:gosec // keys of sample data
 	}
 	mask[0] &= 0x3f // the kind of the key stands here
-	return p.make(ctx, Agency{Slug: slug, Name: name, State: Active}, func(ctx context.Context, tx pgx.Tx) error {
+	return p.make(ctx, Agency{Slug: slug, Name: name, State: Active}, func(ctx context.Context, tx pgx.Tx, agencyID string) error {
 		// Each step has put rows in that the content has too.
 		var empty strings.Builder
 		for _, c := range slices.Backward(t.tables) {
@@ -95,7 +96,10 @@ func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name stri
 				return fmt.Errorf("fill %s: %w", c.name, err)
 			}
 		}
-		return t.copyLog(ctx, tx, mask)
+		if err := t.copyLog(ctx, tx, mask); err != nil {
+			return err
+		}
+		return enter(ctx, tx, agencyID)
 	})
 }
 

@@ -39,6 +39,17 @@ func TestSeedMakesAgenciesThatWork(t *testing.T) {
 	keys := map[string]string{}
 	for _, one := range all {
 		ctx := access.With(tenancy.With(t.Context(), one), access.Actor{Kind: access.System, Name: "Test"})
+		var members, indexed int
+		err := a.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+			return tx.PGX().QueryRow(ctx, `SELECT count(*) FROM members`).Scan(&members)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = a.Control.Pool().QueryRow(t.Context(), `SELECT count(*) FROM platform.memberships WHERE agency_id = $1`, one.ID).Scan(&indexed)
+		if err != nil || members != 3 || indexed != members {
+			t.Errorf("%s: %d members, %d of them in the platform's index, %v", one.Slug, members, indexed, err)
+		}
 		v, err := a.Services.Audit.Verify(ctx)
 		if err != nil || !v.Intact || v.Entries < 20 {
 			t.Errorf("%s: audit log %+v, %v", one.Slug, v, err)

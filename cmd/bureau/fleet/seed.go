@@ -11,12 +11,14 @@ import (
 	"sync"
 
 	"github.com/brianvoe/gofakeit/v7"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/bureauhq/bureau/app"
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/sample"
 	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/identity/identitydb"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -98,7 +100,7 @@ func (s Seed) make(ctx context.Context, missing []int, templates []*tenancy.Temp
 	for range workers {
 		wg.Go(func() {
 			for n := range work {
-				_, err := s.App.Provisioner.MakeLike(ctx, templates[n%len(templates)], slugOf(n), nameOf(n))
+				_, err := s.App.Provisioner.MakeLike(ctx, templates[n%len(templates)], slugOf(n), nameOf(n), indexMembers)
 				if err != nil {
 					stop(fmt.Errorf("make %s: %w", slugOf(n), err))
 					continue
@@ -119,6 +121,11 @@ func (s Seed) make(ctx context.Context, missing []int, templates []*tenancy.Temp
 	close(work)
 	wg.Wait()
 	return made, context.Cause(ctx)
+}
+
+func indexMembers(ctx context.Context, tx pgx.Tx, agencyID string) error {
+	_, err := identitydb.Index(ctx, tx, agencyID)
+	return err
 }
 
 // templates fills one agency of each size by the rules that people work by, reads it, and lets it go.

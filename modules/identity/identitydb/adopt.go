@@ -14,6 +14,16 @@ type Adopted struct {
 	Invitations int
 }
 
+// Index enters all members of a new agency into the platform's index. The search path of tx is the agency's schema.
+func Index(ctx context.Context, tx pgx.Tx, agencyID string) (members int, err error) {
+	tag, err := tx.Exec(ctx, `INSERT INTO platform.memberships (id, agency_id, person_id, email, kind, role, state, updated_at)
+		SELECT id, $1, person_id, email, kind, role, state, updated_at FROM members`, agencyID)
+	if err != nil {
+		return 0, fmt.Errorf("index the members: %w", err)
+	}
+	return int(tag.RowsAffected()), nil
+}
+
 // Adopt gives the members of an imported agency their places in the platform's
 // index. The search path of tx is the agency's schema, and its rights are the
 // owner's.
@@ -28,12 +38,9 @@ func Adopt(ctx context.Context, tx pgx.Tx, agencyID string, elsewhere bool) (a A
 			return a, fmt.Errorf("part members from their persons: %w", err)
 		}
 	}
-	tag, err := tx.Exec(ctx, `INSERT INTO platform.memberships (id, agency_id, person_id, email, kind, role, state, updated_at)
-		SELECT id, $1, person_id, email, kind, role, state, updated_at FROM members`, agencyID)
-	if err != nil {
-		return a, fmt.Errorf("index the members: %w", err)
+	if a.Members, err = Index(ctx, tx, agencyID); err != nil {
+		return a, err
 	}
-	a.Members = int(tag.RowsAffected())
 	rows, err := tx.Query(ctx, `SELECT m.email FROM members m WHERE m.state = 'active' AND NOT EXISTS
 		(SELECT FROM platform.people p WHERE p.id = m.person_id OR (m.person_id IS NULL AND p.verified AND p.email = m.email)) ORDER BY m.email`)
 	if err != nil {
