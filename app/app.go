@@ -165,7 +165,7 @@ func (a *App) StartListening(ctx context.Context) {
 // StartWorker does jobs and keeps spare agencies ready, until ctx ends. It returns when it is ready.
 func (a *App) StartWorker(ctx context.Context) error {
 	go a.Provisioner.KeepSpares(ctx, 2*time.Second)
-	go a.Provisioner.KeepPurging(ctx, 24*time.Hour, a.cfg.Now, a.cfg.Files)
+	go a.Provisioner.KeepPurging(ctx, 24*time.Hour, a.cfg.Now, a.elsewhere())
 	go a.Services.Identity.Sweep(ctx, 10*time.Minute)
 	go a.Custody.KeepBackups(ctx, a.Registry.ByID, time.Minute)
 	if a.cfg.KratosAdminURL != "" {
@@ -193,7 +193,16 @@ func (a *App) RemoveAgency(ctx context.Context, t tenancy.Agency) error {
 			return err
 		}
 	}
-	return a.Provisioner.Remove(ctx, t, a.cfg.Files)
+	return a.Provisioner.Remove(ctx, t, a.elsewhere())
+}
+
+// elsewhere is what a removed agency leaves outside of the database.
+func (a *App) elsewhere() tenancy.Elsewhere {
+	out := tenancy.Elsewhere{Stores: []tenancy.Files{a.cfg.Files}, End: a.Services.Billing.End}
+	if a.cfg.Backups.Store != nil {
+		out.Stores = append(out.Stores, a.cfg.Backups.Store)
+	}
+	return out
 }
 
 // Migrator is for the command line.

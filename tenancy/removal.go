@@ -20,6 +20,21 @@ type Files interface {
 	Delete(ctx context.Context, key string) error
 }
 
+// Elsewhere is what an agency has outside of the database.
+type Elsewhere struct {
+	// Stores hold its files, and the archives of it.
+	Stores []Files
+	// End ends what others charge it for; nil where nobody does.
+	End func(ctx context.Context, agencyID string) error
+}
+
+func (e Elsewhere) end(ctx context.Context, agencyID string) error {
+	if e.End == nil {
+		return nil
+	}
+	return e.End(ctx, agencyID)
+}
+
 const (
 	// dropTogether is how many tables go in one transaction: each takes locks on
 	// itself, its indexes and what points to it, and all transactions share one
@@ -55,7 +70,7 @@ func (p *Provisioner) DeletedAt(ctx context.Context, key string) (at time.Time, 
 
 // Purge removes for good what was deleted before the given time. One that
 // fails holds up no other, and is taken up again by the next call.
-func (p *Provisioner) Purge(ctx context.Context, before time.Time, files Files) (removed []Agency, err error) {
+func (p *Provisioner) Purge(ctx context.Context, before time.Time, out Elsewhere) (removed []Agency, err error) {
 	due, err := p.Due(ctx, before)
 	if err != nil {
 		return nil, err
@@ -64,7 +79,7 @@ func (p *Provisioner) Purge(ctx context.Context, before time.Time, files Files) 
 		if ctx.Err() != nil {
 			return removed, ctx.Err()
 		}
-		if e := p.Remove(ctx, a, files); e != nil {
+		if e := p.Remove(ctx, a, out); e != nil {
 			err = errors.Join(err, fmt.Errorf("remove agency %s: %w", a.ID, e))
 			continue
 		}
@@ -74,11 +89,11 @@ func (p *Provisioner) Purge(ctx context.Context, before time.Time, files Files) 
 }
 
 // KeepPurging purges what has been deleted for longer than Regret, now and again, until ctx ends.
-func (p *Provisioner) KeepPurging(ctx context.Context, every time.Duration, now func() time.Time, files Files) {
+func (p *Provisioner) KeepPurging(ctx context.Context, every time.Duration, now func() time.Time, out Elsewhere) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		removed, err := p.Purge(ctx, now().Add(-Regret), files)
+		removed, err := p.Purge(ctx, now().Add(-Regret), out)
 		if err != nil && ctx.Err() == nil {
 			p.log.ErrorContext(ctx, "a deleted agency could not be removed", "err", err)
 		}
@@ -94,11 +109,12 @@ func (p *Provisioner) KeepPurging(ctx context.Context, every time.Duration, now 
 }
 
 // Remove takes everything of a deleted agency away: tables, schema, role,
-// files, jobs, and what the platform knew about it and its people. Its row in
+// files, archives, jobs, its subscription, and what the platform knew about it
+// and its people. Its row in
 // the registry stays, with nothing in it about anybody, so that neither its
 // number nor its key is ever given again. Nothing is locked for long; what
 // breaks off is done again from the start. ErrBadState.
-func (p *Provisioner) Remove(ctx context.Context, a Agency, files Files) error {
+func (p *Provisioner) Remove(ctx context.Context, a Agency, out Elsewhere) error {
 	if p.owner == nil || a.schema.name == "" {
 		return ErrNoAgency
 	}
@@ -108,6 +124,9 @@ func (p *Provisioner) Remove(ctx context.Context, a Agency, files Files) error {
 	}
 	if tag.RowsAffected() == 0 {
 		return ErrBadState
+	}
+	if err := out.end(ctx, a.ID); err != nil {
+		return fmt.Errorf("end its subscription: %w", err)
 	}
 	copies, err := p.copiesOf(ctx, a)
 	if err != nil {
@@ -121,9 +140,11 @@ func (p *Provisioner) Remove(ctx context.Context, a Agency, files Files) error {
 			return err
 		}
 	}
-	err = files.List(ctx, a.ID, func(key string, _ int64) error { return files.Delete(ctx, key) })
-	if err != nil {
-		return fmt.Errorf("remove the files: %w", err)
+	for _, files := range out.Stores {
+		err := files.List(ctx, a.ID, func(key string, _ int64) error { return files.Delete(ctx, key) })
+		if err != nil {
+			return fmt.Errorf("remove the files: %w", err)
+		}
 	}
 	return p.forgetAgency(ctx, a)
 }
@@ -210,6 +231,16 @@ func (p *Provisioner) forgetAgency(ctx context.Context, a Agency) error {
 	return p.small(ctx, func(tx pgx.Tx) error {
 		for _, q := range []string{
 			`DELETE FROM platform.restores WHERE agency_id = $1`,
+			`DELETE FROM platform.backups WHERE agency_id = $1`,
+			// An event's number stays: events that are missing are asked for again.
+			`UPDATE platform.stripe_events e SET agency_id = NULL, customer_id = '', subscription_id = '', object_id = '', payload = '{}', state = 'done'
+				WHERE e.agency_id = $1 OR e.customer_id = (SELECT s.customer_id FROM platform.subscriptions s WHERE s.agency_id = $1)`,
+			`DELETE FROM platform.billing_commands WHERE agency_id = $1`,
+			`DELETE FROM platform.billing_drift WHERE agency_id = $1`,
+			`DELETE FROM platform.plan_overrides WHERE agency_id = $1`,
+			`DELETE FROM platform.service_orders WHERE agency_id = $1`,
+			`DELETE FROM platform.seat_days WHERE agency_id = $1`,
+			`DELETE FROM platform.subscriptions WHERE agency_id = $1`,
 			`DELETE FROM platform.sessions WHERE agency_id = $1`,
 			`DELETE FROM platform.memberships WHERE agency_id = $1`,
 			`DELETE FROM platform.broker_codes WHERE agency_id = $1`,

@@ -200,12 +200,19 @@ func (s *Service) addBackup(ctx context.Context, b Backup) error {
 }
 
 func (s *Service) endBackup(ctx context.Context, b Backup) error {
-	return s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE backups SET state = $2, error = $3, taken_at = $4, finished_at = $5, verified_at = $6, object_key = $7,
+	there := false
+	err := s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE backups SET state = $2, error = $3, taken_at = $4, finished_at = $5, verified_at = $6, object_key = $7,
 			size = $8, sha256 = $9, schema_version = $10, tables = $11, row_count = $12, files = $13 WHERE id = $1`,
 			b.ID, b.State, b.Error, b.TakenAt, s.d.Now().UTC(), b.VerifiedAt, b.Key, b.Size, b.SHA256, b.Version, b.Tables, b.Rows, b.Files)
+		there = err == nil && tag.RowsAffected() == 1
 		return err
 	})
+	if err != nil || there || b.Key == "" {
+		return err
+	}
+	// The agency was removed while its archive was made.
+	return s.d.Backups.Store.Delete(ctx, b.Key)
 }
 
 const selectBackup = `SELECT b.id::text, b.agency_id::text, coalesce(a.slug, ''), b.reason, b.state, b.error, b.started_at, b.taken_at, b.verified_at, b.object_key,
