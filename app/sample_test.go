@@ -1,11 +1,15 @@
 package app_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/bureauhq/bureau/app/apptest"
 	"github.com/bureauhq/bureau/app/sample"
+	"github.com/bureauhq/bureau/tenancy"
 )
 
 func TestSampleDataLookLikeWork(t *testing.T) {
@@ -33,6 +37,64 @@ func TestSampleDataLookLikeWork(t *testing.T) {
 	for _, st := range list.Steps {
 		if !st.Done && st.Key != "set_up_agency" && st.Key != "invite_people" {
 			t.Errorf("%s is not ticked", st.Key)
+		}
+	}
+}
+
+// A load that breaks off says so; asked again it goes on, and the agency is as if nothing had happened.
+func TestSampleDataThatBreakOffGoOn(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	owner := env.As(t, "owner")
+	state := func() string {
+		var list struct {
+			State string `json:"sample_state"`
+		}
+		owner.GET(t, "/api/v1/settings/checklist").Expect(t, http.StatusOK).JSON(t, &list)
+		return list.State
+	}
+	lock := func(through string) {
+		t.Helper()
+		var v struct{ Version int }
+		owner.GET(t, "/api/v1/time-settings").Expect(t, http.StatusOK).JSON(t, &v)
+		owner.PATCH(t, "/api/v1/time-settings", etag(v.Version), map[string]any{"locked_through": through, "reason": "to see it fail"}).Expect(t, http.StatusOK)
+	}
+	// Half of the weeks are there when the program stops; then time is closed, so that the rest cannot be made.
+	ctx, stop := context.WithCancel(env.Ctx)
+	err := env.App.LoadSample(ctx, sample.Small, func(done float64, _ string) {
+		if done > 0.5 {
+			stop()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("the stopped load: %v", err)
+	}
+	lock(time.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly))
+	owner.POST(t, "/api/v1/sample-data", nil).Expect(t, http.StatusAccepted)
+	within(t, "the failure", func() bool { return state() == "failed" })
+	lock("")
+	owner.POST(t, "/api/v1/sample-data", nil).Expect(t, http.StatusAccepted)
+	owner.POST(t, "/api/v1/sample-data", nil).Refused(t, http.StatusConflict, "agency.sample_loaded")
+	within(t, "the sample", func() bool { return state() == "loaded" })
+
+	whole := apptest.New(t)
+	whole.As(t, "owner") // as in the other agency
+	if err := whole.App.LoadSample(whole.Ctx, sample.Small, func(float64, string) {}); err != nil {
+		t.Fatal(err)
+	}
+	count := func(env *apptest.Env, table string) (n int) {
+		t.Helper()
+		err := env.App.DB.Read(env.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+			return tx.PGX().QueryRow(ctx, `SELECT count(*) FROM `+table).Scan(&n)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for _, table := range []string{"members", "clients", "contacts", "interactions", "projects", "tasks", "rate_cards", "rates", "time_entries", "timesheets", "invoices", "payments"} {
+		if got, want := count(env, table), count(whole, table); got != want {
+			t.Errorf("%s: %d, and %d where nothing broke off", table, got, want)
 		}
 	}
 }

@@ -4,14 +4,18 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/sample"
+	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-// loadSample is the job that fills an agency. It runs once: an agency is marked before the first record is made.
+// loadSample is the job that fills an agency. The agency is marked before the first record is made and again at
+// the end, so that the screen knows whether to wait. It can run again: what is made is not made twice.
 type loadSample struct{}
 
 // Kind implements job.Args.
@@ -43,28 +47,71 @@ func (a *App) registerSample() {
 	})
 }
 
-// handleSample does the job. A part that broke off is not begun again: half a
-// sample is a nuisance, two are worse.
+// sampleTries is how often the job goes on by itself before it asks a human.
+const sampleTries = 3
+
+// handleSample does the job. What breaks off goes on where it stopped; after a few tries the agency is marked as
+// failed, and somebody asks again. A job that is killed, or cannot even write the mark, is tried again by the queue.
 func (a *App) handleSample() {
 	job.Handle(a.Jobs, func(ctx context.Context, _ loadSample) error {
-		err := a.LoadSample(ctx, sample.Small, func(float64, string) {})
-		if err != nil && ctx.Err() == nil {
+		var err error
+		for range sampleTries {
+			if err = a.LoadSample(ctx, sample.Small, func(float64, string) {}); err == nil {
+				return a.Services.Agency.EndSample(ctx, agency.SampleLoaded)
+			}
+			if ctx.Err() != nil {
+				return err
+			}
 			a.log.ErrorContext(ctx, "sample data broke off", "err", err)
-			return nil
 		}
-		return err
+		return a.Services.Agency.EndSample(ctx, agency.SampleFailed)
 	})
 }
 
-// LoadSample fills the agency of ctx.
+// LoadSample fills the agency of ctx, or goes on with it: each part leaves a key behind in its own transaction.
 func (a *App) LoadSample(ctx context.Context, size sample.Size, tell sample.Progress) error {
 	s := a.Services
 	set, err := s.Agency.Settings(ctx)
 	if err != nil {
 		return err
 	}
+	once, err := a.sampleOnce(ctx)
+	if err != nil {
+		return err
+	}
+	begun := a.cfg.Now()
+	if set.SampleBegunAt != nil { // the same days as at first, or the parts would not be the same
+		begun = *set.SampleBegunAt
+	}
 	return sample.Load(ctx, sample.Services{
+		Once: once,
 		Agency: s.Agency, Identity: s.Identity, People: s.People, Clients: s.Clients, Projects: s.Projects, Rates: s.Rates,
 		Timesheets: s.Timesheets, Billing: sample.Invoices{Service: s.Invoicing},
-	}, size, day.Of(a.cfg.Now(), set.Location()), tell)
+	}, size, day.Of(begun, set.Location()), tell)
+}
+
+// sampleOnce keeps what is made from being made again, with the keys that keep calls from counting twice.
+func (a *App) sampleOnce(ctx context.Context) (sample.Once, error) {
+	const op = "app.sample"
+	made := map[string]bool{}
+	err := a.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		rows, err := tx.PGX().Query(ctx, `SELECT key FROM idempotency_keys WHERE operation = $1`, op)
+		if err != nil {
+			return err
+		}
+		keys, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		for _, k := range keys {
+			made[k] = true
+		}
+		return err
+	})
+	return func(ctx context.Context, key string, do func(context.Context) error) error {
+		if made[key] {
+			return nil
+		}
+		return do(tenancy.OnFirstRun(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+			_, err := tx.PGX().Exec(ctx, `INSERT INTO idempotency_keys (actor, operation, key, digest, created_at) VALUES ('', $1, $2, '', $3)`, op, key, a.cfg.Now().UTC())
+			return err
+		}))
+	}, err
 }

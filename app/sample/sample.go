@@ -36,7 +36,12 @@ type Services struct {
 	Rates      *rates.Service
 	Timesheets *timesheets.Service
 	Billing    Billing // nil leaves invoices out
+	Once       Once
 }
+
+// Once does what key names unless it is done already. It counts as done exactly when the first change that do makes
+// is there. So a sample that broke off goes on where it stopped.
+type Once func(ctx context.Context, key string, do func(context.Context) error) error
 
 // Billing makes the sample's invoices.
 type Billing interface {
@@ -133,7 +138,7 @@ func (m *maker) staff(ctx context.Context) error {
 		m.position[name] = ids[name]
 	}
 	for i, p := range cast[:min(m.size.People, len(cast))] {
-		made, err := m.s.Identity.CreateMember(ctx, identity.NewMember{Name: p.name, Email: p.mail, Role: p.role})
+		made, err := m.member(ctx, identity.NewMember{Name: p.name, Email: p.mail, Role: p.role})
 		if err != nil {
 			return err
 		}
@@ -154,7 +159,7 @@ func (m *maker) companies(ctx context.Context) error {
 	m.tell(0.02, "clients")
 	for i, c := range companies[:min(m.size.Clients, len(companies))] {
 		terms := 14 + 16*(i%2)
-		made, _, err := m.s.Clients.Create(ctx, clients.Draft{
+		made, err := m.client(ctx, clients.Draft{
 			Name: c.name, Code: c.code, Website: "https://" + c.domain, BillingEmail: "accounts@" + c.domain, PaymentTermsDays: &terms,
 			Tags: []string{c.tag}, Addresses: []clients.Address{{Kind: "billing", Line1: c.street, PostalCode: c.postcode, City: c.city, Country: c.country}},
 		})
@@ -163,8 +168,11 @@ func (m *maker) companies(ctx context.Context) error {
 		}
 		m.clients = append(m.clients, made)
 		for j, name := range c.people {
-			_, err := m.s.Clients.AddContact(ctx, made.ID, clients.ContactDraft{
-				Name: name, Email: mailbox(name) + "@" + c.domain, JobTitle: []string{"Head of IT", "Accounts"}[j%2], Primary: j == 0, Billing: j == len(c.people)-1,
+			err := m.s.Once(ctx, fmt.Sprintf("contact %d %d", i, j), func(ctx context.Context) error {
+				_, err := m.s.Clients.AddContact(ctx, made.ID, clients.ContactDraft{
+					Name: name, Email: mailbox(name) + "@" + c.domain, JobTitle: []string{"Head of IT", "Accounts"}[j%2], Primary: j == 0, Billing: j == len(c.people)-1,
+				})
+				return err
 			})
 			if err != nil {
 				return err
@@ -172,9 +180,13 @@ func (m *maker) companies(ctx context.Context) error {
 		}
 		for j := range 2 {
 			minutes := 30
-			_, err := m.s.Clients.LogInteraction(ctx, made.ID, clients.InteractionDraft{
+			talk := clients.InteractionDraft{
 				Kind: []clients.InteractionKind{clients.Call, clients.Meeting}[j], Subject: pick(m.dice, talks), Minutes: &minutes,
 				HappenedAt: m.today.AddDays(-3 - m.dice.IntN(7*m.size.Weeks)).In(time.UTC).Add(10 * time.Hour),
+			}
+			err := m.s.Once(ctx, fmt.Sprintf("talk %d %d", i, j), func(ctx context.Context) error {
+				_, err := m.s.Clients.LogInteraction(ctx, made.ID, talk)
+				return err
 			})
 			if err != nil {
 				return err
@@ -196,7 +208,7 @@ func (m *maker) engagements(ctx context.Context) error {
 		each := (m.today.Sub(begin)/7 + 6) * m.size.People * 40 / m.size.Projects
 		budget := decimal.NewFromInt(int64(each * (80 + m.dice.IntN(60)) / 100 / 10 * 10))
 		cash := money.Money{Minor: budget.IntPart() * 11000, Currency: client.Currency}
-		p, err := m.s.Projects.Create(ctx, projects.NewProject{
+		p, err := m.project(ctx, projects.NewProject{
 			ClientID: client.ID, Name: titles[template][(i/3)%len(titles[template])], State: projects.Active, ManagerID: m.staffers[i%min(2, len(m.staffers))].ID,
 			StartsOn: begin, DueOn: later(begin.AddDays(120), m.today.AddDays(14+m.dice.IntN(60))), Billable: true, BudgetHours: &budget, BudgetMoney: &cash, Template: template, MemberIDs: m.team(i),
 		})
@@ -270,13 +282,16 @@ func (m *maker) board(ctx context.Context, p projects.Overview, rows []projects.
 
 func (m *maker) prices(ctx context.Context) error {
 	m.tell(0.12, "rates")
-	card, err := m.s.Rates.CreateCard(ctx, rates.CardDraft{Name: "Standard", Level: rates.Agency})
+	card, err := m.card(ctx, "Standard")
 	if err != nil {
 		return err
 	}
 	for name, perHour := range map[string]int64{"Developer": 115, "Designer": 98, "Consultant": 140, "Systems engineer": 125} {
-		_, err := m.s.Rates.AddRate(ctx, card.ID, rates.RateDraft{
-			Target: rates.Position, TargetID: m.position[name], PerHour: decimal.NewFromInt(perHour), From: m.start.AddDays(-30),
+		err := m.s.Once(ctx, "rate "+name, func(ctx context.Context) error {
+			_, err := m.s.Rates.AddRate(ctx, card.ID, rates.RateDraft{
+				Target: rates.Position, TargetID: m.position[name], PerHour: decimal.NewFromInt(perHour), From: m.start.AddDays(-30),
+			})
+			return err
 		})
 		if err != nil {
 			return err

@@ -2,6 +2,8 @@ package sample
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -18,6 +20,7 @@ func (m *maker) weeks(ctx context.Context) error {
 		m.tell(0.14+0.76*float64(w)/float64(m.size.Weeks+1), "time")
 		week := m.start.AddDays(7 * w)
 		for i, who := range m.staffers {
+			m.dice = rand.New(rand.NewPCG(uint64(w), uint64(i))) //nolint:gosec // the same week each time, whatever was thrown before it
 			if err := m.week(ctx, i, who, week); err != nil {
 				return err
 			}
@@ -37,7 +40,7 @@ func (m *maker) week(ctx context.Context, i int, who identity.Member, week day.D
 		if d.After(m.today) || m.dice.IntN(100) < 4 || (i%5 == 4 && d.Weekday() == time.Friday) {
 			continue // off, ill, or not yet
 		}
-		for range 2 {
+		for turn := range 2 {
 			p := pick(m.dice, mine)
 			seconds := int64(3600*2 + 900*m.dice.IntN(9)) // 2:00 to 4:00 in quarters
 			n := timesheets.NewEntry{ProjectID: p.ID, Day: d, Seconds: &seconds, Note: pick(m.dice, notes)}
@@ -49,7 +52,11 @@ func (m *maker) week(ctx context.Context, i int, who identity.Member, week day.D
 				no := false
 				n.Billable = &no
 			}
-			if _, _, err := m.s.Timesheets.Log(me, n); err != nil {
+			err := m.s.Once(me, fmt.Sprintf("entry %s %d %d", d, i, turn), func(ctx context.Context) error {
+				_, _, err := m.s.Timesheets.Log(ctx, n)
+				return err
+			})
+			if err != nil {
 				return err
 			}
 			logged = true
@@ -63,8 +70,13 @@ func (m *maker) week(ctx context.Context, i int, who identity.Member, week day.D
 	if err != nil {
 		return err
 	}
-	if sheet, err = m.s.Timesheets.Submit(me, sheet.ID, sheet.Version); err != nil || age == 1 {
-		return err
+	if sheet.State == timesheets.Draft {
+		if sheet, err = m.s.Timesheets.Submit(me, sheet.ID, sheet.Version); err != nil {
+			return err
+		}
+	}
+	if age == 1 || sheet.State == timesheets.Approved {
+		return nil
 	}
 	_, err = m.s.Timesheets.ApproveSheet(m.approver(ctx, who), sheet.ID, sheet.Version, "")
 	return err
@@ -112,7 +124,10 @@ func (m *maker) invoices(ctx context.Context) error {
 			case months == 1 && i == 0:
 				stage = Voided
 			}
-			if err := m.s.Billing.Month(ctx, c.ID, month, stage); err != nil {
+			err := m.s.Once(ctx, fmt.Sprintf("invoice %s %d", first, i), func(ctx context.Context) error {
+				return m.s.Billing.Month(ctx, c.ID, month, stage)
+			})
+			if err != nil {
 				return err
 			}
 		}

@@ -31,7 +31,8 @@ type Settings struct {
 	LogoKey          string // in the file store, empty for none
 	PortalShowsHours bool
 	ChecklistHidden  bool
-	SampleLoadedAt   *time.Time
+	SampleState      SampleState
+	SampleBegunAt    *time.Time // the first time
 	Version          int
 }
 

@@ -4,34 +4,12 @@ import (
 	"context"
 	"slices"
 
-	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
 // ErrNoLogo answers a request for a logo that was never set.
 var ErrNoLogo = fault.Define(fault.NotFound, "agency.no_logo", "This agency has no logo.")
-
-// ErrSampleLoaded answers a second request for sample data.
-var ErrSampleLoaded = fault.Define(fault.Conflict, "agency.sample_loaded", "The sample data were loaded before.")
-
-// BeginSampleTx marks the agency as one that has sample data. ErrSampleLoaded.
-func (s *Service) BeginSampleTx(ctx context.Context, tx *tenancy.Tx) error {
-	if err := tx.Lock(ctx, "agency.sample"); err != nil {
-		return err
-	}
-	set, err := s.SettingsTx(ctx, tx)
-	if err != nil {
-		return err
-	}
-	if set.SampleLoadedAt != nil {
-		return ErrSampleLoaded
-	}
-	if err := s.d.Store.MarkSample(ctx, tx, s.d.Now()); err != nil {
-		return err
-	}
-	return audit.Record(ctx, tx, audit.Change{Action: "agency.sample_loaded", Entity: "settings", EntityID: "settings"})
-}
 
 // Step is one line of the first-run checklist.
 type Step struct {

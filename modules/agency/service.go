@@ -17,7 +17,7 @@ type Store interface {
 	// Save writes s if the stored version is still s.Version. httpapi.ErrStale otherwise.
 	Save(context.Context, *tenancy.Tx, Settings, time.Time) error
 	SetLogo(ctx context.Context, tx *tenancy.Tx, key string, now time.Time) error
-	MarkSample(context.Context, *tenancy.Tx, time.Time) error
+	MarkSample(context.Context, *tenancy.Tx, SampleState, time.Time) error
 	// Happened tells which of the named events ever took place.
 	Happened(ctx context.Context, tx *tenancy.Tx, names []string) (map[string]bool, error)
 }

@@ -23,6 +23,7 @@ type row struct {
 	LogoKey          string
 	PortalShowsHours bool
 	ChecklistHidden  bool
+	SampleState      agency.SampleState
 	SampleLoadedAt   *time.Time
 	Version          int
 	UpdatedAt        time.Time
@@ -42,7 +43,7 @@ func (Store) Settings(_ context.Context, tx *tenancy.Tx) (agency.Settings, error
 	return agency.Settings{
 		LegalName: r.LegalName, TimeZone: r.TimeZone, WeekStart: time.Weekday(r.WeekStart), Currency: r.Currency, Locale: r.Locale,
 		BrandColour: r.BrandColour, LogoKey: r.LogoKey, PortalShowsHours: r.PortalShowsHours, ChecklistHidden: r.ChecklistHidden,
-		SampleLoadedAt: r.SampleLoadedAt, Version: r.Version,
+		SampleState: r.SampleState, SampleBegunAt: r.SampleLoadedAt, Version: r.Version,
 	}, err
 }
 
@@ -64,9 +65,11 @@ func (Store) SetLogo(_ context.Context, tx *tenancy.Tx, key string, now time.Tim
 	return tx.Gorm().Model(&row{}).Where("one").Updates(map[string]any{"logo_key": key, "version": gorm.Expr("version + 1"), "updated_at": now}).Error
 }
 
-// MarkSample notes that sample data were loaded.
-func (Store) MarkSample(_ context.Context, tx *tenancy.Tx, now time.Time) error {
-	return tx.Gorm().Model(&row{}).Where("one").Updates(map[string]any{"sample_loaded_at": now}).Error
+// MarkSample notes how far the sample data have got. The time of the first beginning stays.
+func (Store) MarkSample(_ context.Context, tx *tenancy.Tx, state agency.SampleState, now time.Time) error {
+	return tx.Gorm().Model(&row{}).Where("one").Updates(map[string]any{
+		"sample_state": state, "sample_loaded_at": gorm.Expr("coalesce(sample_loaded_at, ?)", now),
+	}).Error
 }
 
 // Happened tells which of the named events ever took place.

@@ -74,6 +74,7 @@ type SettingsChange struct {
 type ChecklistView struct {
 	Hidden       bool            `json:"hidden"`
 	SampleLoaded bool            `json:"sample_loaded"`
+	SampleState  string          `json:"sample_state" enum:"none,loading,failed,loaded" doc:"failed: ask for it again, and it goes on where it broke off"`
 	Steps        []ChecklistStep `json:"steps"`
 }
 
@@ -186,7 +187,7 @@ func (h handlers) checklist(ctx context.Context, _ *struct{}) (*checklistOut, er
 	if err != nil {
 		return nil, err
 	}
-	v := ChecklistView{Hidden: set.ChecklistHidden, SampleLoaded: set.SampleLoadedAt != nil, Steps: make([]ChecklistStep, len(steps))}
+	v := ChecklistView{Hidden: set.ChecklistHidden, SampleLoaded: set.SampleState == agency.SampleLoaded, SampleState: string(set.SampleState), Steps: make([]ChecklistStep, len(steps))}
 	for i, st := range steps {
 		v.Steps[i] = ChecklistStep{Key: st.Key, Done: st.Done}
 	}

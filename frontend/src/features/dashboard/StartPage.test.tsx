@@ -28,7 +28,7 @@ it('shows an owner the week, tasks, approvals, invoices and what to set up', asy
     http.get('*/api/v1/approvals', () => HttpResponse.json(pageOf([{ id: 's1', member_id: 'm2', week: monday, seconds: 144_000, expected_seconds: 144_000 }]))),
     http.get('*/api/v1/members', () => HttpResponse.json(pageOf([{ id: 'm2', name: 'Ben Osei' }]))),
     http.get('*/api/v1/invoices', () => HttpResponse.json(pageOf([{ id: 'i1', number: '2026-0001', client_name: 'Initech', due_on: '2020-01-01', balance: { amount: '1190.00', currency: 'EUR' }, state: 'issued' }]))),
-    http.get('*/api/v1/settings/checklist', () => HttpResponse.json({ hidden: false, sample_loaded: false, steps: [{ key: 'add_client', done: true }, { key: 'track_time', done: false }] })),
+    http.get('*/api/v1/settings/checklist', () => HttpResponse.json({ hidden: false, sample_loaded: false, sample_state: 'none', steps: [{ key: 'add_client', done: true }, { key: 'track_time', done: false }] })),
   );
   renderApp(<Known />);
   expect(await screen.findByText('1:30', { selector: 'p' })).toBeVisible();
@@ -41,6 +41,26 @@ it('shows an owner the week, tasks, approvals, invoices and what to set up', asy
   expect(screen.getByText('1 of 2 done')).toBeVisible();
   expect(screen.getByRole('button', { name: 'Load sample data' })).toBeVisible();
   expect(await violations()).toEqual([]);
+});
+
+it('says that the sample broke off, and asks for it again', async () => {
+  let state = 'failed';
+  server.use(
+    ...answers,
+    http.get('*/api/v1/approvals', () => HttpResponse.json(pageOf([]))),
+    http.get('*/api/v1/members', () => HttpResponse.json(pageOf([]))),
+    http.get('*/api/v1/invoices', () => HttpResponse.json(pageOf([]))),
+    http.get('*/api/v1/settings/checklist', () => HttpResponse.json({ hidden: false, sample_loaded: false, sample_state: state, steps: [{ key: 'add_client', done: true }, { key: 'track_time', done: false }] })),
+    http.post('*/api/v1/sample-data', () => {
+      state = 'loading';
+      return HttpResponse.json({ state }, { status: 202 });
+    }),
+  );
+  const { user } = renderApp(<Known />);
+  expect(await screen.findByText(/The sample data broke off/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Try again' }));
+  expect(await screen.findByText(/Sample data is being loaded/)).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
 });
 
 it('asks nothing on behalf of a member that a member may not see', async () => {

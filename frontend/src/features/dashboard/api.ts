@@ -13,7 +13,7 @@ export type Week = {
 export type Task = { id: string; name: string; due_on: string | null; project: { id: string; name: string; code: string }; column_name: string; priority: string };
 export type Approval = { id: string; member_id: string; week: string; seconds: number; expected_seconds: number };
 export type Invoice = { id: string; number: string | null; client_name: string; due_on: string | null; balance: MoneyValue; state: string };
-export type Checklist = { hidden: boolean; sample_loaded: boolean; steps: { key: string; done: boolean }[] };
+export type Checklist = { hidden: boolean; sample_loaded: boolean; sample_state: 'none' | 'loading' | 'failed' | 'loaded'; steps: { key: string; done: boolean }[] };
 type Page<T> = { items: T[]; next: string | null };
 type Member = { id: string; name: string };
 

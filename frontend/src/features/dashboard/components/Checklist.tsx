@@ -6,6 +6,7 @@ import ListItemButton from '@mui/material/ListItemButton';
 import Typography from '@mui/material/Typography';
 import DoneIcon from '@mui/icons-material/CheckCircleRounded';
 import OpenIcon from '@mui/icons-material/RadioButtonUncheckedRounded';
+import { useEffect, useState } from 'react';
 import { Link } from 'react-router';
 import { useCommon } from '../../../shared/lib/i18n';
 import { Section } from '../../../shared/ui/states';
@@ -16,13 +17,17 @@ import { useT } from '../locales/en';
 const places = {
   set_up_agency: '/settings/agency', invite_people: '/settings/people', add_client: '/clients?new=1', create_project: '/projects?new=1', track_time: '/time?log=1', set_rates: '/rates', issue_invoice: '/invoices?new=1',
 } as const;
+const said = { none: 'start.sampleText', loading: 'start.sampleLoading', failed: 'start.sampleFailed', loaded: 'start.sampleDone' } as const;
 const known = (key: string): key is keyof typeof places => key in places;
 
 /** What a new agency does first. It goes when all is done or somebody hides it. */
 export function Checklist({ agency }: { agency: string }) {
   const t = useT();
   const c = useCommon();
-  const { data } = useChecklistQuery();
+  const [waiting, setWaiting] = useState(false);
+  const { data } = useChecklistQuery(undefined, { pollingInterval: waiting ? 2000 : 0 });
+  const sample = data?.sample_state;
+  useEffect(() => setWaiting(sample === 'loading'), [sample]);
   const [hide, hiding] = useHideChecklistMutation();
   const [load, loading] = useLoadSampleMutation();
   if (!data || data.hidden) return null;
@@ -31,7 +36,8 @@ export function Checklist({ agency }: { agency: string }) {
   if (done === steps.length) return null;
   const onHide = () =>
     hide(true).unwrap().then(() => toast(t('start.hidden'), { undo: () => void hide(false).unwrap().catch(toast.failed) }), toast.failed);
-  const fresh = !data.sample_loaded && done <= 1;
+  const fresh = sample === 'none' && done <= 1;
+  const asked = loading.isSuccess;
   return (
     <Section title={t('start.title', { name: agency })} action={<Button size="small" loading={hiding.isLoading} onClick={() => void onHide()}>{t('start.hide')}</Button>}>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, mb: 2 }}>
@@ -48,9 +54,14 @@ export function Checklist({ agency }: { agency: string }) {
           </li>
         ))}
       </Box>
-      {(fresh || loading.isSuccess) && (
-        <Alert severity="info" role="status" sx={{ mt: 3, alignItems: 'center' }} action={!loading.isSuccess && <Button size="small" loading={loading.isLoading} loadingIndicator={c('state.loading')} onClick={() => void load().unwrap().catch(toast.failed)}>{t('start.sample')}</Button>}>
-          {loading.isSuccess ? t(data.sample_loaded ? 'start.sampleDone' : 'start.sampleLoading') : t('start.sampleText')}
+      {(fresh || asked || sample === 'loading' || sample === 'failed') && (
+        <Alert
+          severity={sample === 'failed' ? 'error' : 'info'}
+          role="status"
+          sx={{ mt: 3, alignItems: 'center' }}
+          action={(sample === 'none' || sample === 'failed') && <Button size="small" color="inherit" loading={loading.isLoading} loadingIndicator={c('state.loading')} onClick={() => void load().unwrap().catch(toast.failed)}>{t(sample === 'failed' ? 'start.sampleAgain' : 'start.sample')}</Button>}
+        >
+          {t(said[data.sample_state])}
         </Alert>
       )}
     </Section>

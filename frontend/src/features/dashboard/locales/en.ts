@@ -12,7 +12,7 @@ export const useT = registerLocale('dashboard', {
   invoices: { title: 'Open invoices', all: 'All invoices', empty: 'No invoice is open', emptyText: 'Issued invoices stay here until they are paid.', due: 'Due {{day}}', overdue: 'Overdue since {{day}}' },
   start: {
     title: 'Set up {{name}}', progress: '{{done}} of {{total}} done', hide: 'Hide this list', hidden: 'The list is hidden',
-    sample: 'Load sample data', sampleText: 'Want to look around first? Clients, projects, time and invoices of an imaginary agency; you can delete them later.', sampleLoading: 'Sample data is being loaded. It appears here in a moment.', sampleDone: 'Sample data is loaded.',
+    sample: 'Load sample data', sampleText: 'Want to look around first? Clients, projects, time and invoices of an imaginary agency; you can delete them later.', sampleLoading: 'Sample data is being loaded. It appears here in a moment.', sampleFailed: 'The sample data broke off. Nothing is made twice: it goes on where it stopped.', sampleAgain: 'Try again', sampleDone: 'Sample data is loaded.',
     step: {
       set_up_agency: 'Set up your agency: logo, colour, time zone', invite_people: 'Invite your people', add_client: 'Add your first client', create_project: 'Plan a project', track_time: 'Track some time', set_rates: 'Set your hourly rates', issue_invoice: 'Issue an invoice',
     },

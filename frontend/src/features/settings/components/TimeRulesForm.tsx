@@ -1,3 +1,4 @@
+import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import { useEffect, useMemo } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
@@ -40,6 +41,7 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
         toast(t('time.saved'));
       }}
     >
+      <Box sx={{ display: 'grid', gap: 4, '& > section': { mb: 0 } }}>
       <Section title={t('time.rounding')}>
         <Typography sx={{ color: 'text.secondary', mb: 4 }}>{t('time.roundingText')}</Typography>
         <FieldRow>
@@ -57,6 +59,7 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
       <Section title={t('time.overlap')}>
         <SelectField name="overlap" label={t('time.overlapLabel')} help={t('time.overlapHelp')} options={overlaps.map((o) => ({ value: o, label: t(`time.overlaps.${o}`) }))} />
       </Section>
+      </Box>
     </Form>
   );
 }
