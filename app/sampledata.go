@@ -84,7 +84,7 @@ func (a *App) LoadSample(ctx context.Context, size sample.Size, tell sample.Prog
 		begun = *set.SampleBegunAt
 	}
 	return sample.Load(ctx, sample.Services{
-		Once: once,
+		Once:   once,
 		Agency: s.Agency, Identity: s.Identity, People: s.People, Clients: s.Clients, Projects: s.Projects, Rates: s.Rates,
 		Timesheets: s.Timesheets, Billing: sample.Invoices{Service: s.Invoicing},
 	}, size, day.Of(begun, set.Location()), tell)
