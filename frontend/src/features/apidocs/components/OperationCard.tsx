@@ -17,7 +17,7 @@ export function OperationCard({ doc, operation: o, open, onToggle }: { doc: Docu
         <ButtonBase aria-expanded={open} onClick={onToggle} sx={{ font: 'inherit', width: '100%', textAlign: 'start', justifyContent: 'flex-start', flexWrap: 'wrap', columnGap: 3, px: 4, py: 2, minHeight: 48, '&:hover': { bgcolor: 'action.hover' }, '&.Mui-focusVisible': { outline: '2px solid', outlineColor: 'primary.main', outlineOffset: -2 } }}>
           <Box component="span" sx={{ width: 56, fontSize: 12, fontWeight: 700, color: colours[o.method] ?? 'text.primary' }}>{o.method.toUpperCase()}</Box>
           <Box component="code" className="said" sx={{ fontSize: 13, minWidth: 0 }}>{o.path}</Box>
-          <Box component="span" sx={{ color: 'text.secondary', fontSize: 13, ml: { sm: 'auto' } }}>{o.summary}</Box>
+          <Box component="span" sx={{ color: 'text.secondary', fontSize: 13, flexBasis: { xs: '100%', sm: 'auto' }, ml: { sm: 'auto' } }}>{o.summary}</Box>
         </ButtonBase>
       </Typography>
       {open && <Details doc={doc} operation={o} />}
