@@ -36,7 +36,7 @@ func TestKilledAnywhereChargesOnce(t *testing.T) {
 	t.Parallel()
 	calm := newWorld(t, deliveries[0])
 	want := history(t, calm, func() *billing.Service { return calm.Service })
-	r := rand.New(rand.NewPCG(3, 5)) //nolint:gosec // repeatable points
+	r := rand.New(rand.NewPCG(3, 5))
 	for range 50 {
 		point, after := 1+r.IntN(7), r.IntN(2) == 0
 		t.Run("", func(t *testing.T) {

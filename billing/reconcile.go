@@ -169,7 +169,7 @@ func (s *Service) take(ctx context.Context, agencyID string, x Subscription) err
 	})
 }
 
-// ErrCatalogue answers a price at the provider that is not the plan's.
+// CatalogueError answers a price at the provider that is not the plan's.
 type CatalogueError struct{ Key, Want, Got string }
 
 func (e CatalogueError) Error() string {

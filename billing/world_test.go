@@ -61,7 +61,7 @@ func (people) BillingOwner(context.Context) (billing.Owner, error) {
 
 func newWorld(t *testing.T, how delivery) *world {
 	t.Helper()
-	w := &world{T: t, agency: testkit.NewAgency(t), how: how, r: rand.New(rand.NewPCG(7, 11))} //nolint:gosec // a repeatable course
+	w := &world{T: t, agency: testkit.NewAgency(t), how: how, r: rand.New(rand.NewPCG(7, 11))}
 	api := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.stand.ServeHTTP(rw, r) }))
 	t.Cleanup(api.Close)
 	turn := 0
@@ -90,7 +90,7 @@ func newWorld(t *testing.T, how delivery) *world {
 		w.replicas = append(w.replicas, w.service(w.gateway))
 	}
 	w.Service = w.replicas[0]
-	w.Service.RegisterJobs(w.agency.Registry)
+	w.RegisterJobs(w.agency.Registry)
 	_, err = w.Bootstrap(t.Context())
 	check(t, err)
 	check(t, w.Begin(t.Context(), w.key()))

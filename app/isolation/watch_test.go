@@ -132,7 +132,7 @@ func checkFiles(t *testing.T, envs ...*apptest.Env) {
 		if !agencies[agency] {
 			t.Errorf("the file %s belongs to no agency", name)
 		}
-		if raw, err := os.ReadFile(path); err == nil && agency != envs[1].Agency.ID && strings.Contains(string(raw), canary) { //nolint:gosec // a file of this test
+		if raw, err := os.ReadFile(path); err == nil && agency != envs[1].Agency.ID && strings.Contains(string(raw), canary) {
 			t.Errorf("the file %s shows the other agency", name)
 		}
 		return nil

@@ -141,8 +141,8 @@ func TestHistoriesAddUpToTheCent(t *testing.T) {
 		histories = 50
 	}
 	a := w.subscribe(t, seats(billing.Professional, 3))
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a repeatable history
-	want := int64(14700)             // the first period
+	r := rand.New(rand.NewPCG(1, 2))
+	want := int64(14700) // the first period
 	renewals := 0
 	for n := range histories {
 		key := time.Duration(n).String()

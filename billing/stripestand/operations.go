@@ -1,7 +1,6 @@
 package stripestand
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -466,7 +465,7 @@ func (s *Stand) createRefund(c call) (any, *apiError) {
 func (s *Stand) listEvents(c call) (any, *apiError) {
 	all := make([]listed, len(s.st.Events))
 	for i, e := range s.st.Events {
-		all[i] = listed{e.ID, e.Created, json.RawMessage(e.Body)}
+		all[i] = listed{e.ID, e.Created, e.Body}
 	}
 	return paged("/v1/events", all, c)
 }
@@ -474,7 +473,7 @@ func (s *Stand) listEvents(c call) (any, *apiError) {
 func (s *Stand) getEvent(c call) (any, *apiError) {
 	for _, e := range s.st.Events {
 		if e.ID == c.id {
-			return json.RawMessage(e.Body), nil
+			return e.Body, nil
 		}
 	}
 	return nil, missing("event", c.id)

@@ -15,7 +15,7 @@ import (
 var pageText string
 
 var pageTemplates = template.Must(template.New("pages").Funcs(template.FuncMap{
-	"usd":  func(cents int64) string { return dollars(cents) },
+	"usd":  dollars,
 	"date": func(t time.Time) string { return t.Format("2 Jan 2006 15:04:05") },
 }).Parse(pageText))
 

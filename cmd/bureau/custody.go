@@ -114,7 +114,7 @@ func importCommand(with opened, asJSON *bool) *cobra.Command {
 			if status != identity.SlugAvailable {
 				return fmt.Errorf("--slug: %s", why)
 			}
-			var r io.Reader = cmd.InOrStdin()
+			r := cmd.InOrStdin()
 			if args[0] != "-" {
 				f, err := os.Open(args[0])
 				if err != nil {

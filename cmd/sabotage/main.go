@@ -109,11 +109,11 @@ func try(ctx context.Context, dir string, b breach) (red bool, why string, err e
 		}
 		args = append(args, "-tags", b.tag(), "-overlay", overlay)
 	}
-	if raw, err := exec.CommandContext(ctx, "go", append(args, tests)...).CombinedOutput(); err != nil { //nolint:gosec // our own arguments
+	if raw, err := exec.CommandContext(ctx, "go", append(args, tests)...).CombinedOutput(); err != nil {
 		return false, "", fmt.Errorf("does not build: %s", bytes.TrimSpace(raw))
 	}
 	defer func() { _ = os.Remove(bin) }()
-	cmd := exec.CommandContext(ctx, bin, "-test.failfast", "-test.timeout=6m") //nolint:gosec // what was just built
+	cmd := exec.CommandContext(ctx, bin, "-test.failfast", "-test.timeout=6m")
 	cmd.Dir = tests
 	raw, err := cmd.CombinedOutput()
 	var exit *exec.ExitError

@@ -84,7 +84,7 @@ func (s Seed) Run(ctx context.Context) (made int, err error) {
 func slugOf(n int) string { return fmt.Sprintf("%s%04d", slugPrefix, n) }
 
 // nameOf is always the same for a number.
-func nameOf(n int) string { return gofakeit.New(uint64(n)).Company() } //nolint:gosec // a small number
+func nameOf(n int) string { return gofakeit.New(uint64(n)).Company() }
 
 func (s Seed) make(ctx context.Context, missing []int, templates []*tenancy.Template) (made int, err error) {
 	ctx, stop := context.WithCancelCause(ctx)

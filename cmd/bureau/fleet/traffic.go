@@ -81,7 +81,7 @@ func (t *Traffic) Run(ctx context.Context) (*Tally, error) {
 	out := NewTally()
 	var wg sync.WaitGroup
 	for i := range max(1, t.Concurrency) {
-		wg.Go(func() { t.work(ctx, uint64(i), out) }) //nolint:gosec // a small number
+		wg.Go(func() { t.work(ctx, uint64(i), out) })
 	}
 	wg.Wait()
 	out.Took = time.Since(t.began)
@@ -89,7 +89,7 @@ func (t *Traffic) Run(ctx context.Context) (*Tally, error) {
 }
 
 func (t *Traffic) work(ctx context.Context, n uint64, out *Tally) {
-	dice := rand.New(rand.NewPCG(2026, n)) //nolint:gosec // the same requests each time are the point
+	dice := rand.New(rand.NewPCG(2026, n))
 	zipf := rand.NewZipf(dice, t.Skew, 1, uint64(len(t.Agencies)-1))
 	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 1}}
 	defer client.CloseIdleConnections()
