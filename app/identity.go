@@ -88,6 +88,7 @@ func (noKratos) WhoAmI(context.Context, string) (identity.SignIn, error) {
 }
 
 func (noKratos) Alive(context.Context, string) (bool, error) { return false, identity.ErrUnavailable }
+
 func (noKratos) People(context.Context, string) ([]identity.Person, string, error) {
 	return nil, "", identity.ErrUnavailable
 }

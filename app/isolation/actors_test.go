@@ -76,8 +76,10 @@ func (w *sweep) actors(t *testing.T) (all []actor) {
 	refused("another agency's owner by session", http.StatusUnauthorized, atA(w.bBoss))
 	refused("another agency's contact", http.StatusUnauthorized, atA(contactOfB))
 	refused("a member of both with the other session", http.StatusUnauthorized, atA(dualB))
-	all = append(all, actor{name: "a member of both", c: dualA, role: identity.Admin, kind: "staff", ownSite: true,
-		again: func() *apptest.Client { return person(t, a, identity.Admin) }})
+	all = append(all, actor{
+		name: "a member of both", c: dualA, role: identity.Admin, kind: "staff", ownSite: true,
+		again: func() *apptest.Client { return person(t, a, identity.Admin) },
+	})
 
 	goneToken, goneSession := gone(t, a)
 	refused("a deactivated person by token", http.StatusUnauthorized, goneToken)
@@ -85,8 +87,10 @@ func (w *sweep) actors(t *testing.T) (all []actor) {
 	token, session := demoted(t, w.a, w.owner())
 	all = append(all,
 		actor{name: "a demoted person's token", c: token, role: identity.Employee, kind: "token", ownSite: true},
-		actor{name: "a demoted person's session", c: session, role: identity.Employee, kind: "staff", ownSite: true,
-			again: func() *apptest.Client { return person(t, a, identity.Employee) }})
+		actor{
+			name: "a demoted person's session", c: session, role: identity.Employee, kind: "staff", ownSite: true,
+			again: func() *apptest.Client { return person(t, a, identity.Employee) },
+		})
 
 	for _, role := range staffRoles {
 		m := a.Fresh(t, role, "*")
@@ -95,12 +99,16 @@ func (w *sweep) actors(t *testing.T) (all []actor) {
 			actor{name: role + " by session", c: a.Session(t, m.Member), role: role, kind: "staff", ownSite: true, again: func() *apptest.Client { return person(t, a, role) }})
 	}
 	all = append(all,
-		actor{name: "a contact", c: a.Contact(t, id.New(), id.New()), role: identity.Client, kind: "contact", ownSite: true,
-			again: func() *apptest.Client { return a.Contact(t, id.New(), id.New()) }},
+		actor{
+			name: "a contact", c: a.Contact(t, id.New(), id.New()), role: identity.Client, kind: "contact", ownSite: true,
+			again: func() *apptest.Client { return a.Contact(t, id.New(), id.New()) },
+		},
 		actor{name: "an owner with one scope", c: a.Fresh(t, identity.Owner, "people.positions.read"), role: identity.Owner, kind: "token", scope: "people.positions.read", ownSite: true},
 		actor{name: "an owner on another agency's page", c: person(t, a, identity.Owner).With("Origin", "http://"+b.Nobody().Host), role: identity.Owner, kind: "staff"},
-		actor{name: "an owner with a forged host", role: identity.Owner, kind: "token", ownSite: true,
-			c: a.Fresh(t, identity.Owner, "*").With("X-Forwarded-Host", b.Nobody().Host).With("Forwarded", "host="+b.Nobody().Host).With("X-Host", b.Nobody().Host)})
+		actor{
+			name: "an owner with a forged host", role: identity.Owner, kind: "token", ownSite: true,
+			c: a.Fresh(t, identity.Owner, "*").With("X-Forwarded-Host", b.Nobody().Host).With("Forwarded", "host="+b.Nobody().Host).With("X-Host", b.Nobody().Host),
+		})
 	return all
 }
 

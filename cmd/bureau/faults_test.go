@@ -93,6 +93,7 @@ type ledger struct {
 
 // issue issues drafts until there are none or the process is gone.
 func (l *ledger) issue(t *testing.T, s *process, drafts <-chan string) {
+	t.Helper()
 	for draft := range drafts {
 		r, err := s.call(http.MethodPost, "/api/v1/invoices/"+draft+"/issue", "issue-"+draft, map[string]any{})
 		var i bill
@@ -182,6 +183,7 @@ func TestKilledWhileIssuing(t *testing.T) {
 // writer makes clients by name until told to stop. Every answer is either a
 // success or an honest refusal.
 func (s *process) writer(t *testing.T, stop <-chan struct{}, made *sync.Map) {
+	t.Helper()
 	pace := time.NewTicker(50 * time.Millisecond) // a token's limit is another test's matter
 	defer pace.Stop()
 	for {
