@@ -612,18 +612,7 @@ func TestSecondFactor(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t)
 	b, slug, email := tw.signUp(t)
-	b.open(tw.at("auth") + "/.ory/self-service/settings/browser")
-	f := b.flow("settings")
-	var key string
-	for _, n := range f.UI.Nodes {
-		if n.Attributes["id"] == "totp_secret_key" {
-			text, _ := n.Attributes["text"].(map[string]any)
-			key, _ = text["text"].(string)
-		}
-	}
-	if a, _ := b.submit(f, map[string]any{"method": "totp", "totp_code": totp(t, key, time.Now())}); a.status != http.StatusOK {
-		t.Fatalf("enrol: %s", a)
-	}
+	key := b.enrol(t)
 	other := tw.browser(t)
 	other.open(tw.at(slug) + "/auth/start")
 	page := other.login(email, password)
@@ -633,13 +622,30 @@ func TestSecondFactor(t *testing.T) {
 	if a := other.call(http.MethodGet, slug, "/api/v1/me", nil); a.status != http.StatusUnauthorized {
 		t.Fatalf("with the first factor alone: %s", a)
 	}
-	f = other.flow("login")
+	f := other.flow("login")
 	if a, _ := other.submit(f, map[string]any{"method": "totp", "totp_code": totp(t, key, time.Now())}); a.status != http.StatusOK {
 		t.Fatalf("second factor: %s", a)
 	}
 	if page := other.open(f.ReturnTo); page != tw.at(slug)+"/" {
 		t.Fatalf("the sign-in ends at %s", page)
 	}
+}
+
+// enrol gives the browser's person a second factor.
+func (b *browser) enrol(t *testing.T) (key string) {
+	t.Helper()
+	b.open(b.town.at("auth") + "/.ory/self-service/settings/browser")
+	f := b.flow("settings")
+	for _, n := range f.UI.Nodes {
+		if n.Attributes["id"] == "totp_secret_key" {
+			text, _ := n.Attributes["text"].(map[string]any)
+			key, _ = text["text"].(string)
+		}
+	}
+	if a, _ := b.submit(f, map[string]any{"method": "totp", "totp_code": totp(t, key, time.Now())}); a.status != http.StatusOK {
+		t.Fatalf("enrol: %s", a)
+	}
+	return key
 }
 
 // totp is RFC 6238 with its usual figures.

@@ -24,6 +24,7 @@ var mayUse = map[string][]string{
 	"rates":      {"clients", "projects", "people", "agency"},
 	"timesheets": {"projects", "people", "rates", "agency"},
 	"invoicing":  {"clients", "projects", "rates", "timesheets", "agency"},
+	"ops":        {"identity", "agency"},
 	"portal":     {"clients", "projects", "timesheets", "invoicing", "agency", "identity"},
 }
 

@@ -39,6 +39,8 @@ func (h hosts) resolve(ctx context.Context, header string) (context.Context, htt
 		return ctx, "", errNoHost
 	case label == "auth":
 		return ctx, httpapi.HostAuth, nil
+	case label == "ops":
+		return ctx, httpapi.HostOps, nil
 	}
 	a, err := h.registry.BySlug(ctx, label)
 	if err != nil {

@@ -80,16 +80,22 @@ func headers(dev bool) fiber.Handler {
 var (
 	errForbidden = fault.Define(fault.Forbidden, "access.forbidden", "You are not allowed to do this. An owner or admin of your agency can grant it.")
 	errReadOnly  = fault.Define(fault.Forbidden, "access.read_only", "This is a preview; nothing can be changed in it.")
+	errSupport   = fault.Define(fault.Forbidden, "access.support", "Support looks only: nothing can be changed, exported or unlocked.")
 	errNoRoute   = fault.Define(fault.NotFound, "request.no_such_route", "There is nothing here.")
 )
 
 // guard decides whether the caller of ctx may run op: the one place for it.
 func (a *App) guard(ctx context.Context, op httpapi.Op) error {
-	if err := mayCall(ctx, op); err != nil || op.Host != httpapi.HostAgency || op.Need == access.Public {
+	if err := mayCall(ctx, op); err != nil || op.Need == access.Public {
 		return err
 	}
-	if err := a.paidFor(ctx, op); err != nil || !op.StepUp {
-		return err
+	if op.Host == httpapi.HostAgency {
+		if err := a.paidFor(ctx, op); err != nil {
+			return err
+		}
+	}
+	if !op.StepUp {
+		return nil
 	}
 	return access.StepUp(ctx, a.cfg.Now())
 }
@@ -105,10 +111,25 @@ func mayCall(ctx context.Context, op httpapi.Op) error {
 	switch {
 	case !a.Known():
 		return identity.ErrSignInRequired
+	case a.Kind == access.Support:
+		return maySupport(a, op)
 	case !slices.Contains(op.Kinds, a.Kind), !a.Can(op.Need):
 		return errForbidden
 	case a.ReadOnly && op.Changes():
 		return errReadOnly
+	}
+	return nil
+}
+
+// maySupport says what an operator inside an agency may call: what its staff
+// may look at. Their kind comes before their permissions, so that nothing a
+// permission could be given for opens more.
+func maySupport(a access.Actor, op httpapi.Op) error {
+	switch {
+	case op.Changes(), op.StepUp, op.Exports:
+		return errSupport
+	case !slices.Contains(op.Kinds, access.Staff), !a.Can(op.Need):
+		return errForbidden
 	}
 	return nil
 }

@@ -26,6 +26,9 @@ import (
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingdb"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicinghttp"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingpdf"
+	"github.com/bureauhq/bureau/modules/ops"
+	"github.com/bureauhq/bureau/modules/ops/opsdb"
+	"github.com/bureauhq/bureau/modules/ops/opshttp"
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/people/peopledb"
 	"github.com/bureauhq/bureau/modules/people/peoplehttp"
@@ -55,6 +58,7 @@ type Services struct {
 	Timesheets *timesheets.Service
 	Invoicing  *invoicing.Service
 	Portal     *portal.Service
+	Ops        *ops.Service
 }
 
 // wireServices builds the modules from the ground up: each may use those above it in this list.
@@ -107,6 +111,10 @@ func (a *App) wireServices() error {
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)
 	records := portalRecords{s}
 	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Time: records})
+	s.Ops = ops.New(ops.Deps{
+		DB: a.DB, Store: opsdb.New(a.Control, a.Queue), Registry: agencies{a}, Opener: a, Custody: a.Custody, Migrator: a.owner, Jobs: retries{a}, Probes: probes{a}, Now: now,
+	})
+	s.Ops.RegisterJobs(a.Jobs)
 	return nil
 }
 
@@ -126,6 +134,7 @@ func (a *App) registerOperations() {
 	timesheetshttp.Register(a.API, s.Timesheets)
 	invoicinghttp.Register(a.API, s.Invoicing)
 	portalhttp.Register(a.API, s.Portal)
+	opshttp.Register(a.API, s.Ops, s.Identity, s.Billing, billingdb.New(a.Control, a.Queue))
 }
 
 // images keeps logos in the file store.

@@ -19,7 +19,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
-      input: { main: 'index.html', auth: 'auth.html', docs: 'docs.html' },
+      input: { main: 'index.html', auth: 'auth.html', ops: 'ops.html', docs: 'docs.html' },
       // Emotion asks for it on behalf of a helper that nobody here uses.
       treeshake: { moduleSideEffects: [{ test: /node_modules\/(hoist-non-react-statics|react-is)\//, sideEffects: false }] },
       output: {

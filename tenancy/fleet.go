@@ -120,6 +120,12 @@ func (r *fleetRun) round(ctx context.Context, lags []Lag, workers int, last bool
 	return again
 }
 
+// Agency brings one agency to the newest step, as Agencies does.
+func (m *Migrator) Agency(ctx context.Context, key string) error { return m.bring(ctx, key) }
+
+// Newest is the step that every agency should have.
+func (m *Migrator) Newest() string { return migrations.Newest(m.cfg.Steps) }
+
 // passing tells whether the same may succeed in a while.
 func passing(err error) bool { return pg.Retryable(err) || pg.Away(err) }
 

@@ -54,6 +54,24 @@ func (p *Provisioner) Delete(ctx context.Context, slug string) error {
 	return p.move(ctx, slug, Deleted, Active, Suspended)
 }
 
+// Change moves an agency to another state, as Suspend, Resume and Delete do,
+// with what also writes in the same transaction. ErrNoAgency, ErrBadState.
+func (p *Provisioner) Change(ctx context.Context, key string, to State, also func(context.Context, pgx.Tx) error) error {
+	from := map[State][]string{Suspended: {string(Active)}, Active: {string(Suspended), string(Deleted)}, Deleted: {string(Active), string(Suspended)}}[to]
+	return p.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, moveAgency+`id = $1 AND state = ANY ($3)`, key, string(to), from)
+		switch {
+		case err != nil:
+			return fmt.Errorf("change the state of %s: %w", key, err)
+		case tag.RowsAffected() == 0:
+			return ErrBadState
+		}
+		return also(ctx, tx)
+	})
+}
+
+const moveAgency = `UPDATE agencies SET state = $2, deleted_at = CASE WHEN $2 = 'deleted' THEN now() END WHERE `
+
 // Rename changes the agency's name as the registry knows it.
 func (p *Provisioner) Rename(ctx context.Context, key, name string) error {
 	return p.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
@@ -68,8 +86,7 @@ func (p *Provisioner) move(ctx context.Context, slug string, to State, from ...S
 		for i, s := range from {
 			states[i] = string(s)
 		}
-		tag, err := tx.Exec(ctx, `UPDATE agencies SET state = $2, deleted_at = CASE WHEN $2 = 'deleted' THEN now() END
-			WHERE slug = $1 AND state = ANY ($3)`, slug, string(to), states)
+		tag, err := tx.Exec(ctx, moveAgency+`slug = $1 AND state = ANY ($3)`, slug, string(to), states)
 		if err != nil {
 			return fmt.Errorf("change the state of %s: %w", slug, err)
 		}

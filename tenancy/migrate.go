@@ -179,6 +179,8 @@ func (m *Migrator) grants(ctx context.Context) error {
 				GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %[1]s TO %[2]s;
 				GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %[1]s TO %[2]s;`, s, control)
 		}
+		// What operators did stays as it was written.
+		fmt.Fprintf(&b, `REVOKE UPDATE, DELETE ON platform.audit_events FROM %[1]s; REVOKE INSERT, DELETE ON platform.audit_heads FROM %[1]s;`, control)
 		for i := range m.cfg.Shards {
 			fmt.Fprintf(&b, `GRANT USAGE ON SCHEMA %[1]s TO %[2]s;
 				GRANT SELECT, INSERT ON %[1]s.river_job TO %[2]s;

@@ -20,7 +20,7 @@ import (
 // Boot is what the first paint needs to know. The page finds it as JSON in
 // the element "bureau-boot".
 type Boot struct {
-	Host   string `json:"host"` // "agency", "site" or "auth"
+	Host   string `json:"host"` // "agency", "site", "auth" or "ops"
 	Agency Brand  `json:"agency"`
 	Dev    bool   `json:"dev"`
 	Nonce  string `json:"nonce"`
@@ -45,11 +45,12 @@ type Config struct {
 	FormActions []string
 }
 
-// Pages of two entries, which one depends on the host; and the page about the
+// Pages of three entries, which one depends on the host; and the page about the
 // API, which every host has.
 const (
 	appPage  = "index.html"
 	authPage = "auth.html"
+	opsPage  = "ops.html"
 	docsPage = "docs.html"
 )
 
@@ -69,7 +70,7 @@ type server struct {
 // Mount answers every GET that nothing before it has answered.
 func Mount(f fiber.Router, cfg Config) {
 	s := &server{cfg: cfg, pages: map[string][]byte{}}
-	for _, name := range []string{appPage, authPage, docsPage} {
+	for _, name := range []string{appPage, authPage, opsPage, docsPage} {
 		if b, err := fs.ReadFile(cfg.Files, name); err == nil {
 			s.pages[name] = b
 		}
@@ -156,12 +157,14 @@ func (s *server) page(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	name := appPage
+	name := authPage
 	switch {
 	case c.Path() == DocsPath:
 		name = docsPage
-	case boot.Host != "agency":
-		name = authPage
+	case boot.Host == "agency":
+		name = appPage
+	case boot.Host == "ops":
+		name = opsPage
 	}
 	page, ok := s.pages[name]
 	if !ok {

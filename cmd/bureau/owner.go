@@ -24,32 +24,18 @@ func createTenant(ctx context.Context, a *app.App, slug, name, email, ownerName 
 	if _, err := identity.NormaliseEmail(email); err != nil {
 		return tenancy.Agency{}, plain("--owner-email", err)
 	}
-	slug, status, why, err := a.Services.Identity.CheckSlug(ctx, slug, "command line")
+	made, err := a.OpenAgency(ctx, slug, name, email, ownerName)
 	if err != nil {
-		return tenancy.Agency{}, err
+		return tenancy.Agency{}, plain("--slug", err)
 	}
-	if status != identity.SlugAvailable {
-		return tenancy.Agency{}, fmt.Errorf("--slug: %s", why)
-	}
-	made, err := a.Provisioner.Claim(ctx, slug, name)
-	if err != nil {
-		return tenancy.Agency{}, err
-	}
-	if err := openAccount(ctx, a, made); err != nil {
-		return tenancy.Agency{}, errors.Join(err, a.Provisioner.Delete(ctx, slug))
-	}
-	_, err = a.Services.Identity.CreateMember(operator(ctx, made), identity.NewMember{Email: email, Name: ownerName, Role: identity.Owner})
-	if err != nil {
-		return tenancy.Agency{}, errors.Join(fmt.Errorf("add the owner: %w", err), a.Provisioner.Delete(ctx, slug))
-	}
-	return made, nil
+	return made, everything(ctx, a, made)
 }
 
-// openAccount begins the agency's trial. On a development machine it gets everything for a year instead: what is made
-// at the command line there is made to be worked with.
-func openAccount(ctx context.Context, a *app.App, made tenancy.Agency) error {
-	if err := a.Services.Billing.Begin(ctx, made.ID); err != nil || !a.Dev() {
-		return err
+// everything gives an agency on a development machine all functions for a year instead of a trial: what is made at the
+// command line there is made to be worked with.
+func everything(ctx context.Context, a *app.App, made tenancy.Agency) error {
+	if !a.Dev() {
+		return nil
 	}
 	_, err := a.Services.Billing.Grant(ctx, billing.Override{
 		AgencyID: made.ID, Plan: billing.Enterprise, Level: billing.Full, Reason: "made at the command line", By: "command line", ExpiresAt: time.Now().AddDate(1, 0, 0),

@@ -34,7 +34,8 @@ function weigh(keys, there = new Set()) {
 const find = (re) => Object.keys(manifest).filter((k) => re.test(k));
 const shell = find(/app\/shell\/AppShell\.tsx$/);
 const portalShell = find(/features\/portal\/.*Shell\.tsx$/);
-if (shell.length !== 1 || portalShell.length !== 1) throw new Error('the shells are not where they were: nothing would be measured');
+const opsShell = find(/features\/ops\/components\/OpsShell\.tsx$/);
+if (shell.length !== 1 || portalShell.length !== 1 || opsShell.length !== 1) throw new Error('the shells are not where they were: nothing would be measured');
 const rows = [];
 const add = (name, keys, limit) => rows.push({ name, ...weigh(keys), limit });
 
@@ -44,14 +45,15 @@ add('auth entry', ['auth.html'], limits.auth);
 add('API page', ['docs.html'], limits.auth);
 for (const page of find(/^src\/features\/[^/]+\/pages\/[^/]+\.tsx$/)) {
   const feature = page.split('/')[2];
-  if (feature === 'auth') add(page, ['auth.html', page], limits.auth);
+  if (feature === 'ops') add(page, ['ops.html', ...opsShell, page], limits.route);
+  else if (feature === 'auth') add(page, ['auth.html', page], limits.auth);
   else if (feature === 'portal') add(page, ['index.html', ...portalShell, page], limits.portal);
   else add(page, ['index.html', ...shell, page], limits.route);
 }
 
 // Whatever a page loads later by itself (a dialog, an editor, a chart) is weighed on its own, and so is what that loads in turn.
 const pages = new Set(rows.map((r) => r.name));
-const isPage = (k) => pages.has(k) || k.endsWith('.html') || shell.includes(k) || portalShell.includes(k);
+const isPage = (k) => pages.has(k) || k.endsWith('.html') || shell.includes(k) || portalShell.includes(k) || opsShell.includes(k);
 const extras = new Map();
 function later(all) {
   for (const d of new Set([...all].flatMap((k) => manifest[k].dynamicImports ?? []))) {

@@ -96,27 +96,37 @@ func (s *Service) memberNow(ctx context.Context, a tenancy.Agency, id string) (M
 	return m, err
 }
 
-func (s *Service) bySession(ctx context.Context, a tenancy.Agency, c Credentials) (access.Actor, error) {
+// openSession finds the session of a cookie that is good on the host of this
+// agency, or of the operators when that is empty, and the key it is kept under. ErrSignInRequired.
+func (s *Service) openSession(ctx context.Context, agencyID string, c Credentials) (sess Session, key string, err error) {
 	if len(c.Cookie) > 100 {
-		return access.Actor{}, ErrSignInRequired
+		return sess, "", ErrSignInRequired
 	}
 	h := hash(c.Cookie)
 	sess, ok := s.sessions.get(string(h))
 	if !ok {
-		var err error
 		sess, err = s.d.Directory.SessionByHash(ctx, h)
 		if errors.Is(err, ErrNoSession) {
-			return access.Actor{}, ErrSignInRequired
+			return sess, "", ErrSignInRequired
 		}
 		if err != nil {
-			return access.Actor{}, err
+			return sess, "", err
 		}
 		s.sessions.put(string(h), sess)
 	}
 	now := s.now()
-	if !isOf(sess, a) || sess.RevokedAt != nil || !now.Before(sess.IdleEndsAt) || !now.Before(sess.ExpiresAt) {
-		return access.Actor{}, ErrSignInRequired
+	if !isOf(sess, tenancy.Agency{ID: agencyID}) || sess.RevokedAt != nil || !now.Before(sess.IdleEndsAt) || !now.Before(sess.ExpiresAt) {
+		return sess, "", ErrSignInRequired
 	}
+	return sess, string(h), nil
+}
+
+func (s *Service) bySession(ctx context.Context, a tenancy.Agency, c Credentials) (access.Actor, error) {
+	sess, key, err := s.openSession(ctx, a.ID, c)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	now := s.now()
 	m, err := s.memberNow(ctx, a, sess.MemberID)
 	if errors.Is(err, ErrMemberNotFound) || (err == nil && m.State != Active) {
 		return access.Actor{}, ErrSignInRequired
@@ -128,10 +138,13 @@ func (s *Service) bySession(ctx context.Context, a tenancy.Agency, c Credentials
 	if err != nil {
 		return access.Actor{}, err
 	}
-	if now.Sub(sess.LastSeenAt) >= time.Minute {
-		s.see(ctx, sess, string(h), m, c.IP, now)
+	if now.Sub(sess.LastSeenAt) >= time.Minute && sess.Act == nil {
+		s.see(ctx, sess, key, m, c.IP, now)
 	}
 	actor := m.actor()
+	if sess.Act != nil {
+		actor = sess.Act.actor(m)
+	}
 	actor.SessionID, actor.AuthenticatedAt, actor.Stale = sess.ID, sess.AuthenticatedAt, stale
 	return actor, nil
 }
@@ -141,13 +154,18 @@ func isOf(sess Session, a tenancy.Agency) bool { return sess.AgencyID == a.ID }
 
 // see notes that a session is in use, at most once a minute.
 func (s *Service) see(ctx context.Context, sess Session, key string, m Member, ip string, now time.Time) {
-	sess.LastSeenAt, sess.IdleEndsAt = now, now.Add(idleTime(m.Kind))
-	s.sessions.put(key, sess)
-	if err := s.d.Directory.TouchSession(ctx, sess.ID, ip, sess.LastSeenAt, sess.IdleEndsAt); err != nil {
-		s.d.Log.WarnContext(ctx, "the last use of a session was not noted", "err", err)
-	}
+	s.touch(ctx, sess, key, m.Kind, ip, now)
 	err := s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error { return s.d.Store.SeeMember(ctx, tx, m.ID, now) })
 	if err != nil {
 		s.d.Log.WarnContext(ctx, "the last visit of a member was not noted", "err", err)
+	}
+}
+
+// touch moves the end of a session that is in use.
+func (s *Service) touch(ctx context.Context, sess Session, key string, k access.Kind, ip string, now time.Time) {
+	sess.LastSeenAt, sess.IdleEndsAt = now, now.Add(idleTime(k))
+	s.sessions.put(key, sess)
+	if err := s.d.Directory.TouchSession(ctx, sess.ID, ip, sess.LastSeenAt, sess.IdleEndsAt); err != nil {
+		s.d.Log.WarnContext(ctx, "the last use of a session was not noted", "err", err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -41,10 +42,11 @@ func (w SignIn) recovered() bool {
 	return len(w.AMR) > 0 && !slices.ContainsFunc(w.AMR, func(m string) bool { return m != "code_recovery" && m != "link_recovery" })
 }
 
-// State is a sign-in that an agency's host began.
+// State is a sign-in that an agency's host, or the operators', began.
 type State struct {
 	Hash       []byte
-	AgencyID   string
+	AgencyID   string // empty for the operators' host
+	GrantID    string // an operator comes in by it, not a member
 	Challenge  string
 	ReturnPath string
 	ExpiresAt  time.Time
@@ -53,7 +55,7 @@ type State struct {
 // Code is what carries a sign-in back to the agency's host.
 type Code struct {
 	Hash, StateHash              []byte
-	AgencyID, Challenge          string
+	AgencyID, GrantID, Challenge string
 	MemberID, PersonID, SID, AAL string
 	AMR                          []string
 	AuthenticatedAt              time.Time
@@ -102,12 +104,33 @@ func (s *Service) StartSignIn(ctx context.Context, returnPath string, how How) (
 	if err != nil {
 		return Start{}, err
 	}
+	return s.start(ctx, a.Slug, State{AgencyID: a.ID, ReturnPath: CleanPath(returnPath)}, how)
+}
+
+// StartOperatorSignIn begins a sign-in at the operators' host.
+func (s *Service) StartOperatorSignIn(ctx context.Context, returnPath string, how How) (Start, error) {
+	return s.start(ctx, "", State{ReturnPath: CleanPath(returnPath)}, how)
+}
+
+// StartSupport begins an operator's look into the agency of ctx. ErrNoGrant.
+func (s *Service) StartSupport(ctx context.Context, grantID string) (Start, error) {
+	a, err := tenancy.From(ctx)
+	if err != nil {
+		return Start{}, err
+	}
+	if !id.Valid(grantID) {
+		return Start{}, ErrNoGrant
+	}
+	return s.start(ctx, a.Slug, State{AgencyID: a.ID, GrantID: grantID, ReturnPath: "/"}, Plain)
+}
+
+func (s *Service) start(ctx context.Context, slug string, st State, how How) (Start, error) {
 	state, verifier := secret(), secret()
-	st := State{Hash: hash(state), AgencyID: a.ID, Challenge: challenge(verifier), ReturnPath: CleanPath(returnPath), ExpiresAt: s.now().Add(stateTime)}
+	st.Hash, st.Challenge, st.ExpiresAt = hash(state), challenge(verifier), s.now().Add(stateTime)
 	if err := s.d.Directory.AddState(ctx, st); err != nil {
 		return Start{}, err
 	}
-	q := url.Values{"agency": {a.Slug}, "state": {state}, "challenge": {st.Challenge}}
+	q := url.Values{"agency": {slug}, "state": {state}, "challenge": {st.Challenge}}
 	switch how {
 	case Plain:
 	case Again:
@@ -136,15 +159,20 @@ func CleanPath(p string) string {
 }
 
 // Authorize decides, on the host of the sign-in pages, whether the person
-// with this Kratos cookie may enter the agency, and returns the address on the
-// agency's own host that takes them in. With fresh, only
+// with this Kratos cookie may enter the agency, or the operators' host where
+// slug is empty, and returns the address on that host that takes them in. With fresh, only
 // if the password or code was typed in since this began. ErrBadSignIn, ErrConfirm,
 // ErrConfirmFactor, ErrSignInRequired, ErrSecondFactor, ErrRecoveryOnly, ErrNotVerified, ErrNotAMember,
-// ErrDeactivated, ErrUnavailable, tenancy.ErrSuspended, tenancy.ErrNoAgency.
+// ErrDeactivated, ErrNotAnOperator, ErrNoSecondFactor, ErrNoGrant, ErrUnavailable, tenancy.ErrSuspended, tenancy.ErrNoAgency.
 func (s *Service) Authorize(ctx context.Context, slug, state, chall, cookie string, fresh bool) (string, error) {
-	a, err := s.openAgency(ctx, slug)
-	if err != nil {
-		return "", err
+	var a tenancy.Agency
+	host := s.d.Places.Ops()
+	if slug != "" {
+		var err error
+		if a, err = s.openAgency(ctx, slug); err != nil {
+			return "", err
+		}
+		host = s.d.Places.Agency(a.Slug)
 	}
 	who, err := s.d.Provider.WhoAmI(ctx, cookie)
 	if err != nil {
@@ -170,19 +198,33 @@ func (s *Service) Authorize(ctx context.Context, slug, state, chall, cookie stri
 		}
 		return "", ErrConfirm
 	}
-	m, err := s.admit(inAgency(ctx, a), who)
+	memberID, err := s.admitTo(ctx, a, st, who)
 	if err != nil {
 		return "", err
 	}
 	code := secret()
 	err = s.d.Directory.AddCode(ctx, Code{
-		Hash: hash(code), StateHash: st.Hash, AgencyID: a.ID, Challenge: st.Challenge, MemberID: m.ID, PersonID: who.PersonID, SID: who.SID,
+		Hash: hash(code), StateHash: st.Hash, AgencyID: a.ID, GrantID: st.GrantID, Challenge: st.Challenge, MemberID: memberID, PersonID: who.PersonID, SID: who.SID,
 		AAL: who.AAL, AMR: who.AMR, AuthenticatedAt: who.AuthenticatedAt, ValidUntil: who.ExpiresAt, ExpiresAt: now.Add(codeTime),
 	})
 	if err != nil {
 		return "", err
 	}
-	return s.d.Places.Agency(a.Slug) + "/auth/callback?" + url.Values{"code": {code}, "state": {state}}.Encode(), nil
+	return host + "/auth/callback?" + url.Values{"code": {code}, "state": {state}}.Encode(), nil
+}
+
+// admitTo checks that the person may come in where the sign-in began, and returns the member they come in as, if as one.
+func (s *Service) admitTo(ctx context.Context, a tenancy.Agency, st State, who SignIn) (memberID string, err error) {
+	switch {
+	case a.ID == "":
+		_, err = s.admitOperator(ctx, who)
+		return "", err
+	case st.GrantID != "":
+		g, err := s.admitSupport(ctx, a.ID, st.GrantID, who)
+		return g.MemberID, err
+	}
+	m, err := s.admit(inAgency(ctx, a), who)
+	return m.ID, err
 }
 
 func (s *Service) openAgency(ctx context.Context, slug string) (tenancy.Agency, error) {
@@ -263,16 +305,17 @@ func (s *Service) Redeem(ctx context.Context, code, state, verifier string, c Cr
 		return Arrival{}, err
 	}
 	now := s.now()
-	st, err := s.d.Directory.TakeState(ctx, hash(state), a.ID, now)
+	got, st, err := s.take(ctx, a.ID, code, state, verifier)
 	if err != nil {
 		return Arrival{}, err
 	}
-	got, err := s.d.Directory.UseCode(ctx, hash(code), a.ID, now)
-	if err != nil {
-		return Arrival{}, err
-	}
-	if subtle.ConstantTimeCompare(got.StateHash, st.Hash) != 1 || !same(got.Challenge, st.Challenge) || !same(st.Challenge, challenge(verifier)) {
-		return Arrival{}, ErrBadSignIn
+	if got.GrantID != "" {
+		if err := s.replace(ctx, c); err != nil {
+			return Arrival{}, err
+		}
+		in, err := s.openSupportSession(ctx, got.GrantID, got.signIn(), c)
+		in.ReturnPath = st.ReturnPath
+		return in, err
 	}
 	m, err := s.Member(ctx, got.MemberID)
 	if err != nil {
@@ -281,20 +324,63 @@ func (s *Service) Redeem(ctx context.Context, code, state, verifier string, c Cr
 	if m.State != Active {
 		return Arrival{}, ErrDeactivated
 	}
-	if c.Cookie != "" {
-		if old, err := s.d.Directory.SessionByHash(ctx, hash(c.Cookie)); err == nil {
-			if err := s.revoke(ctx, Which{ID: old.ID}, "replaced"); err != nil {
-				return Arrival{}, err
-			}
-		}
+	if err := s.replace(ctx, c); err != nil {
+		return Arrival{}, err
 	}
-	token, sess, err := s.OpenSession(ctx, m, SignIn{
-		SID: got.SID, PersonID: got.PersonID, AAL: got.AAL, AMR: got.AMR, AuthenticatedAt: got.AuthenticatedAt, ExpiresAt: got.ValidUntil,
-	}, c)
+	token, sess, err := s.OpenSession(ctx, m, got.signIn(), c)
 	if err != nil {
 		return Arrival{}, err
 	}
 	return Arrival{token, st.ReturnPath, sess.ExpiresAt.Sub(now)}, nil
+}
+
+// RedeemOperator is Redeem at the operators' host. ErrBadSignIn, ErrNotAnOperator.
+func (s *Service) RedeemOperator(ctx context.Context, code, state, verifier string, c Credentials) (Arrival, error) {
+	got, st, err := s.take(ctx, "", code, state, verifier)
+	if err != nil {
+		return Arrival{}, err
+	}
+	o, err := s.d.Directory.OperatorOf(ctx, Person{ID: got.PersonID})
+	if err != nil {
+		return Arrival{}, err
+	}
+	if err := s.replace(ctx, c); err != nil {
+		return Arrival{}, err
+	}
+	in, err := s.openOperatorSession(ctx, o, got.signIn(), c)
+	in.ReturnPath = st.ReturnPath
+	return in, err
+}
+
+// take uses up a code and the sign-in it belongs to. ErrBadSignIn.
+func (s *Service) take(ctx context.Context, agencyID, code, state, verifier string) (got Code, st State, err error) {
+	now := s.now()
+	if st, err = s.d.Directory.TakeState(ctx, hash(state), agencyID, now); err != nil {
+		return got, st, err
+	}
+	if got, err = s.d.Directory.UseCode(ctx, hash(code), agencyID, now); err != nil {
+		return got, st, err
+	}
+	if subtle.ConstantTimeCompare(got.StateHash, st.Hash) != 1 || !same(got.Challenge, st.Challenge) || !same(st.Challenge, challenge(verifier)) {
+		return got, st, ErrBadSignIn
+	}
+	return got, st, nil
+}
+
+func (c Code) signIn() SignIn {
+	return SignIn{SID: c.SID, PersonID: c.PersonID, AAL: c.AAL, AMR: c.AMR, AuthenticatedAt: c.AuthenticatedAt, ExpiresAt: c.ValidUntil}
+}
+
+// replace ends the session that the browser has already.
+func (s *Service) replace(ctx context.Context, c Credentials) error {
+	if c.Cookie == "" {
+		return nil
+	}
+	old, err := s.d.Directory.SessionByHash(ctx, hash(c.Cookie))
+	if err != nil {
+		return nil //nolint:nilerr // there is none to end
+	}
+	return s.revoke(ctx, Which{ID: old.ID}, "replaced")
 }
 
 // OpenSession makes a session of a sign-in that was checked, and returns the
@@ -304,20 +390,13 @@ func (s *Service) OpenSession(ctx context.Context, m Member, who SignIn, c Crede
 	if err != nil {
 		return "", Session{}, err
 	}
-	now := s.now()
 	token = secret()
-	sess = Session{
-		ID: newID(), AgencyID: a.ID, MemberID: m.ID, PersonID: who.PersonID, SID: who.SID, AAL: who.AAL, AMR: who.AMR,
-		AuthenticatedAt: who.AuthenticatedAt, CreatedAt: now, LastSeenAt: now, IdleEndsAt: now.Add(idleTime(m.Kind)),
-		ExpiresAt: now.Add(longestTime(m.Kind)), RevalidatedAt: now, IP: c.IP, UserAgent: cut(c.UserAgent, 300),
-	}
-	if who.ExpiresAt.Before(sess.ExpiresAt) {
-		sess.ExpiresAt = who.ExpiresAt
-	}
+	sess = s.newSession(m.Kind, who, c)
+	sess.AgencyID, sess.MemberID = a.ID, m.ID
 	actor := m.actor()
 	actor.SessionID = sess.ID
 	err = s.d.DB.Run(access.With(ctx, actor), func(ctx context.Context, tx *tenancy.Tx) error {
-		if err := s.d.Store.SeeMember(ctx, tx, m.ID, now); err != nil {
+		if err := s.d.Store.SeeMember(ctx, tx, m.ID, sess.CreatedAt); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Change{

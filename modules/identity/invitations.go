@@ -336,6 +336,7 @@ func (s *Service) RegisterJobs(r *job.Registry) {
 	job.Handle(r, s.mirror)
 	job.Handle(r, s.tell)
 	job.Handle(r, s.remind)
+	job.Handle(r, s.tellOwner)
 }
 
 // Invited is what the holder of a letter sees.

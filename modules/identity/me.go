@@ -16,6 +16,7 @@ type Me struct {
 	AgencySlug string
 	AgencyName string
 	Session    *Session // by session only
+	Support    *Grant   // of an operator inside the agency
 }
 
 // Me returns who the actor is and where.
@@ -31,6 +32,9 @@ func (s *Service) Me(ctx context.Context) (Me, error) {
 	if err != nil || out.Actor.SessionID == "" {
 		return out, err
 	}
+	if out.Actor.Kind == access.Support {
+		return s.meInSupport(ctx, out)
+	}
 	all, err := s.d.Directory.Sessions(ctx, a.ID, out.Actor.MemberID, s.now())
 	for _, one := range all {
 		if one.ID == out.Actor.SessionID {
@@ -38,4 +42,16 @@ func (s *Service) Me(ctx context.Context) (Me, error) {
 		}
 	}
 	return out, err
+}
+
+func (s *Service) meInSupport(ctx context.Context, me Me) (Me, error) {
+	all, err := s.d.Directory.Grants(ctx, me.AgencyID, 100)
+	now := s.now()
+	for _, g := range all {
+		if g.OperatorID == me.Actor.OperatorID && g.Open(now) {
+			me.Support = &g
+			break
+		}
+	}
+	return me, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/mail"
@@ -69,6 +70,21 @@ type Directory interface {
 	// Revoke ends the open sessions that match and returns the Kratos sessions behind them.
 	Revoke(ctx context.Context, which Which, reason string, at time.Time) ([]string, error)
 	SIDsOf(ctx context.Context, personID string) ([]string, error)
+
+	// Log writes down what an operator did.
+	Log(ctx context.Context, c audit.Change) error
+	AddOperator(context.Context, Operator) error // ErrOperatorKnown
+	Operators(context.Context) ([]Operator, error)
+	// OperatorOf finds the operator that a person is, by the verified address before the first sign-in. ErrNotAnOperator.
+	OperatorOf(context.Context, Person) (Operator, error)
+	// RemoveOperator ends all sessions that came from the operator, too. ErrOperatorUnknown.
+	RemoveOperator(ctx context.Context, email string, at time.Time) (Operator, error)
+	AddGrant(context.Context, Grant) error
+	Grant(ctx context.Context, id string) (Grant, error) // ErrNoGrant
+	Grants(ctx context.Context, agencyID string, limit int) ([]Grant, error)
+	EnterGrant(ctx context.Context, g Grant, at time.Time) error
+	// EndGrant ends the sessions that came from it, too. ErrNoGrant.
+	EndGrant(ctx context.Context, id, agencyID, by string, at time.Time) (Grant, error)
 
 	AddSignUp(ctx context.Context, s SignUp, hash []byte) error                   // ErrSlugTaken
 	SignUpByHash(ctx context.Context, hash []byte, now time.Time) (SignUp, error) // ErrSignUpGone

@@ -95,6 +95,9 @@ func (p Places) Site() string { return p.base.String() }
 // Auth is the host of the sign-in pages.
 func (p Places) Auth() string { return p.at("auth") }
 
+// Ops is the host of those who run the platform.
+func (p Places) Ops() string { return p.at("ops") }
+
 // Agency is the host of one agency.
 func (p Places) Agency(slug string) string { return p.at(slug) }
 
@@ -113,6 +116,7 @@ type Service struct {
 	sessions   *kept[Session]
 	members    *kept[Member]
 	tokens     *kept[Token]
+	operators  *kept[Operator]
 	checks     *checks
 	tokenLimit *ratelimit.Limiter
 	signUps    *ratelimit.Limiter
@@ -126,7 +130,7 @@ func New(d Deps) *Service {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Service{
-		d: d, sessions: newKept[Session](), members: newKept[Member](), tokens: newKept[Token](), checks: newChecks(),
+		d: d, sessions: newKept[Session](), members: newKept[Member](), tokens: newKept[Token](), operators: newKept[Operator](), checks: newChecks(),
 		tokenLimit: ratelimit.New(d.Limits.Token, d.Now), signUps: ratelimit.New(d.Limits.SignUp, d.Now), slugs: ratelimit.New(d.Limits.Slug, d.Now),
 		notices: ratelimit.New(d.Limits.AccountExists, d.Now),
 	}

@@ -14,10 +14,10 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-// Session is one browser's sign-in at one agency, without its secret.
+// Session is one browser's sign-in at one agency, or at the operators' host, without its secret.
 type Session struct {
 	ID              string
-	AgencyID        string
+	AgencyID        string // empty at the operators' host
 	MemberID        string
 	PersonID        string
 	SID             string // the Kratos session it came from
@@ -32,6 +32,7 @@ type Session struct {
 	IP              string
 	UserAgent       string
 	RevokedAt       *time.Time
+	Act             *Act // of an operator inside the agency
 }
 
 var (
@@ -46,17 +47,37 @@ const (
 )
 
 func idleTime(k access.Kind) time.Duration {
-	if k == access.Contact {
+	switch k {
+	case access.Contact:
 		return 24 * time.Hour
+	case access.Operator:
+		return 30 * time.Minute
 	}
 	return 8 * time.Hour
 }
 
 func longestTime(k access.Kind) time.Duration {
-	if k == access.Contact {
+	switch k {
+	case access.Contact:
 		return 30 * 24 * time.Hour
+	case access.Operator:
+		return 8 * time.Hour
 	}
 	return 14 * 24 * time.Hour
+}
+
+// newSession is a session of somebody who has just come in; where it is good the caller says.
+func (s *Service) newSession(k access.Kind, who SignIn, c Credentials) Session {
+	now := s.now()
+	sess := Session{
+		ID: newID(), PersonID: who.PersonID, SID: who.SID, AAL: who.AAL, AMR: who.AMR, AuthenticatedAt: who.AuthenticatedAt,
+		CreatedAt: now, LastSeenAt: now, IdleEndsAt: now.Add(idleTime(k)), ExpiresAt: now.Add(longestTime(k)), RevalidatedAt: now,
+		IP: c.IP, UserAgent: cut(c.UserAgent, 300),
+	}
+	if who.ExpiresAt.Before(sess.ExpiresAt) {
+		sess.ExpiresAt = who.ExpiresAt
+	}
+	return sess
 }
 
 // checks remembers when Kratos was last asked about which session, so that all
@@ -174,6 +195,9 @@ func (s *Service) Sessions(ctx context.Context) ([]Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if access.From(ctx).Kind == access.Support {
+		return nil, nil // where the owner is signed in is none of support's business
+	}
 	return s.d.Directory.Sessions(ctx, a.ID, access.From(ctx).MemberID, s.now())
 }
 
@@ -203,6 +227,9 @@ func (s *Service) EndOthers(ctx context.Context) error {
 
 // SignOut ends the session in use and the sign-in behind it, on all agencies of the browser.
 func (s *Service) SignOut(ctx context.Context) error {
+	if a := access.From(ctx); a.Kind == access.Support {
+		return s.revoke(ctx, Which{ID: a.SessionID}, "ended") // an operator's own sign-in goes on
+	}
 	return s.EndSession(ctx, access.From(ctx).SessionID)
 }
 

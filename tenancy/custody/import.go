@@ -72,7 +72,7 @@ func (s *Service) Import(ctx context.Context, r io.Reader, key Key, slug string,
 		if out.People, err = s.d.People(ctx, b.Tx(), out.AgencyID, in.header.Installation != here); err != nil {
 			return fmt.Errorf("give the members their places: %w", err)
 		}
-		return inChain(ctx, b.Tx(), audit.Change{
+		return audit.RecordNow(ctx, b.Tx(), audit.Change{
 			Action: "agency.imported", Entity: "agency", EntityID: out.AgencyID,
 			After: map[string]any{"from": in.header.Agency.Slug, "taken_at": in.header.TakenAt, "rows": in.manifest.Rows(), "files": len(in.manifest.Files)},
 		})

@@ -199,7 +199,7 @@ func (s *Service) Swap(ctx context.Context, a tenancy.Agency, say Progress) (Res
 			return nil // its chain says already that it was restored
 		}
 		// The entry follows on the restored chain's head and names the one that is left behind.
-		return inChain(ctx, tx, audit.Change{
+		return audit.RecordNow(ctx, tx, audit.Change{
 			Action: "agency.restored", Entity: "agency", EntityID: a.ID, Reason: "restored from a backup",
 			After: map[string]any{"as_of": r.AsOf, "backup": r.BackupID, "left_entries": seq, "left_hash": fmt.Sprintf("%x", head)},
 		})
@@ -220,7 +220,7 @@ func (s *Service) Rollback(ctx context.Context, a tenancy.Agency) (Restore, erro
 		if err := s.keepHighest(ctx, tx, now.Schema, r.other.Schema); err != nil {
 			return err
 		}
-		return inChain(ctx, tx, audit.Change{
+		return audit.RecordNow(ctx, tx, audit.Change{
 			Action: "agency.restore_undone", Entity: "agency", EntityID: a.ID, After: map[string]any{"as_of": r.AsOf, "backup": r.BackupID},
 		})
 	})

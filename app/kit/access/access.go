@@ -26,6 +26,10 @@ const (
 	Contact Kind = "contact" // a person at a client, in the portal
 	Token   Kind = "token"   // a member of the agency, by API token
 	System  Kind = "system"  // background work of the agency
+	// Operator is somebody who runs the platform, on the operators' own host: a member of no agency.
+	Operator Kind = "operator"
+	// Support is an operator inside an agency, for a while and for a reason, on behalf of an owner.
+	Support Kind = "support"
 )
 
 // Actor is who calls, in one agency. The zero Actor is nobody.
@@ -46,6 +50,8 @@ type Actor struct {
 	Stale bool
 	// OnBehalfOf is the member who looks at the portal "as this contact".
 	OnBehalfOf string
+	// OperatorID is the operator, of an Operator and of a Support.
+	OperatorID string
 	Perms      Set
 	// ReadOnly actors may call nothing that changes anything.
 	ReadOnly bool

@@ -42,19 +42,9 @@ type pendingKey struct{}
 // Record notes c. It is written just before tx commits: the head of the chain
 // is locked for that moment only, so that changes of one agency run side by side.
 func Record(ctx context.Context, tx Tx, c Change) error {
-	before, err := encode(c.Before)
+	e, err := entryOf(ctx, c)
 	if err != nil {
 		return err
-	}
-	after, err := encode(c.After)
-	if err != nil {
-		return err
-	}
-	a := access.From(ctx)
-	e := Entry{
-		ID: id.New(), At: time.Now().UTC().Truncate(time.Microsecond), Action: c.Action, Entity: c.Entity, EntityID: c.EntityID,
-		ActorID: a.MemberID, ActorName: a.Name, ActorKind: string(a.Kind), OnBehalfOf: a.OnBehalfOf, Source: sourceOf(a),
-		Reason: c.Reason, Before: before, After: after,
 	}
 	values := tx.Values()
 	pending, _ := values[pendingKey{}].(*[]Entry)
@@ -65,6 +55,38 @@ func Record(ctx context.Context, tx Tx, c Change) error {
 	}
 	*pending = append(*pending, e)
 	return nil
+}
+
+// RecordNow writes c down at once, in the log of tx's own schema: for
+// transactions that are not an agency's. It comes last in tx, since the chain's head stays locked until tx ends.
+func RecordNow(ctx context.Context, tx pgx.Tx, c Change) error {
+	e, err := entryOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	return write(ctx, tx, []Entry{e})
+}
+
+func entryOf(ctx context.Context, c Change) (Entry, error) {
+	before, err := encode(c.Before)
+	if err != nil {
+		return Entry{}, err
+	}
+	after, err := encode(c.After)
+	if err != nil {
+		return Entry{}, err
+	}
+	a := access.From(ctx)
+	e := Entry{
+		ID: id.New(), At: time.Now().UTC().Truncate(time.Microsecond), Action: c.Action, Entity: c.Entity, EntityID: c.EntityID,
+		ActorID: a.MemberID, ActorName: a.Name, ActorKind: string(a.Kind), OnBehalfOf: a.OnBehalfOf, Source: sourceOf(a),
+		Reason: c.Reason, Before: before, After: after,
+	}
+	if a.OperatorID != "" {
+		// An operator inside an agency acts in their own name, on behalf of the member whose place they take.
+		e.ActorID, e.OnBehalfOf = a.OperatorID, a.MemberID
+	}
+	return e, nil
 }
 
 func sourceOf(a access.Actor) string {

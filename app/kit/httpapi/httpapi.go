@@ -41,6 +41,8 @@ type Op struct {
 	Holds string
 	// StepUp operations want a person to have signed in within the last minutes.
 	StepUp bool
+	// Exports operations hand out records in bulk: nobody's support may call them.
+	Exports bool
 	// MaxBody is the largest body in bytes; 1 MiB when zero.
 	MaxBody int64
 }

@@ -9,6 +9,7 @@ const (
 	HostAgency Host = "agency" // <slug>.<domain>
 	HostSite   Host = "site"   // <domain>
 	HostAuth   Host = "auth"   // auth.<domain>
+	HostOps    Host = "ops"    // ops.<domain>: those who run the platform
 )
 
 // Request is what the edge knows of a call before it is dispatched.

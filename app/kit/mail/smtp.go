@@ -94,6 +94,15 @@ func (s *smtpSender) Send(ctx context.Context, m Message) error {
 	return nil
 }
 
+// Ping tells whether the server answers and lets us in.
+func (s *smtpSender) Ping(ctx context.Context) error {
+	c, err := s.client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return smtpFault(err)
+	}
+	return s.client.CloseWithSMTPClient(c)
+}
+
 func (m Message) mime() (*gomail.Msg, error) {
 	msg := gomail.NewMsg()
 	if err := msg.FromFormat(m.From.Name, m.From.Email); err != nil {

@@ -6,7 +6,7 @@ import { StepUp } from '../shared/ui/StepUp';
 import { problem } from '../test/factories';
 import { renderApp, violations } from '../test/render';
 import { server } from '../test/server';
-import { Confirmed } from './Confirmed';
+import { Confirmed } from '../shared/ui/Confirmed';
 
 const things = api.injectEndpoints({
   endpoints: (build) => ({ guarded: build.mutation<{ secret: string }, string>({ query: (name) => ({ url: '/api/v1/guarded', method: 'POST', body: { name } }) }) }),

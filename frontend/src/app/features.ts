@@ -4,7 +4,7 @@ import type { NavItem } from '../shared/lib/nav';
 type FeatureRoutes = { routes: RouteObject[]; nav?: NavItem[] };
 
 // Features announce themselves by a file, so two people adding pages never meet in one list.
-const found = import.meta.glob<FeatureRoutes>(['../features/*/routes.tsx', '!../features/auth/routes.tsx'], { eager: true });
+const found = import.meta.glob<FeatureRoutes>(['../features/*/routes.tsx', '!../features/auth/routes.tsx', '!../features/ops/routes.tsx'], { eager: true });
 const of = (path: string) => path.split('/').at(-2) ?? '';
 
 const entries = Object.entries(found);

@@ -4,7 +4,7 @@ import { portalRoutes, staffRoutes } from './features';
 import { Gate } from './Gate';
 
 export const router = createBrowserRouter([
-  { path: '/confirmed', hydrateFallbackElement: <div />, lazy: async () => ({ Component: (await import('./Confirmed')).Confirmed }) },
+  { path: '/confirmed', hydrateFallbackElement: <div />, lazy: async () => ({ Component: (await import('../shared/ui/Confirmed')).Confirmed }) },
   {
     element: <Gate />,
     errorElement: <LazyErrorPage />,

@@ -58,7 +58,9 @@ func Register(api *httpapi.API, svc Service) {
 	imports.MaxBody, imports.Idempotent = 4<<20, true
 	httpapi.Handle(api, op("clients-list", http.MethodGet, base, "List clients"), h.list)
 	httpapi.Handle(api, create, h.create)
-	httpapi.Handle(api, op("clients-export", http.MethodGet, base+"/export", "Clients and contacts as CSV"), h.export)
+	exports := op("clients-export", http.MethodGet, base+"/export", "Clients and contacts as CSV")
+	exports.Exports = true
+	httpapi.Handle(api, exports, h.export)
 	httpapi.Handle(api, imports, h.imports)
 	httpapi.Handle(api, op("clients-similar", http.MethodGet, base+"/similar", "Clients that may be the same company"), h.similar)
 	httpapi.Handle(api, op("clients-tags", http.MethodGet, "/api/v1/client-tags", "Tags in use"), h.tags)

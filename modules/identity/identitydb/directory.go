@@ -98,25 +98,27 @@ func (d Directory) MembershipsOf(ctx context.Context, p identity.Person) (out []
 
 // AddState keeps a sign-in that began.
 func (d Directory) AddState(ctx context.Context, s identity.State) error {
-	return d.exec(ctx, `INSERT INTO broker_states (state_hash, agency_id, challenge, return_path, expires_at) VALUES ($1, $2, $3, $4, $5)`,
-		s.Hash, s.AgencyID, s.Challenge, s.ReturnPath, s.ExpiresAt)
+	return d.exec(ctx, `INSERT INTO broker_states (state_hash, agency_id, challenge, return_path, expires_at, grant_id)
+		VALUES ($1, nullif($2, '')::uuid, $3, $4, $5, nullif($6, '')::uuid)`, s.Hash, s.AgencyID, s.Challenge, s.ReturnPath, s.ExpiresAt, s.GrantID)
 }
+
+const stateColumns = `state_hash, coalesce(agency_id::text, ''), challenge, return_path, expires_at, coalesce(grant_id::text, '')`
 
 // PeekState finds a sign-in that began at this agency.
 func (d Directory) PeekState(ctx context.Context, hash []byte, agencyID string, now time.Time) (identity.State, error) {
-	return d.state(ctx, `SELECT state_hash, agency_id::text, challenge, return_path, expires_at FROM broker_states
-		WHERE state_hash = $1 AND agency_id = $2 AND expires_at > $3`, hash, agencyID, now)
+	return d.state(ctx, `SELECT `+stateColumns+` FROM broker_states
+		WHERE state_hash = $1 AND agency_id IS NOT DISTINCT FROM nullif($2, '')::uuid AND expires_at > $3`, hash, agencyID, now)
 }
 
 // TakeState is PeekState, once.
 func (d Directory) TakeState(ctx context.Context, hash []byte, agencyID string, now time.Time) (identity.State, error) {
-	return d.state(ctx, `DELETE FROM broker_states WHERE state_hash = $1 AND agency_id = $2 AND expires_at > $3
-		RETURNING state_hash, agency_id::text, challenge, return_path, expires_at`, hash, agencyID, now)
+	return d.state(ctx, `DELETE FROM broker_states WHERE state_hash = $1 AND agency_id IS NOT DISTINCT FROM nullif($2, '')::uuid AND expires_at > $3
+		RETURNING `+stateColumns, hash, agencyID, now)
 }
 
 func (d Directory) state(ctx context.Context, sql string, args ...any) (s identity.State, err error) {
 	err = d.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return tx.QueryRow(ctx, sql, args...).Scan(&s.Hash, &s.AgencyID, &s.Challenge, &s.ReturnPath, &s.ExpiresAt)
+		return tx.QueryRow(ctx, sql, args...).Scan(&s.Hash, &s.AgencyID, &s.Challenge, &s.ReturnPath, &s.ExpiresAt, &s.GrantID)
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return s, identity.ErrBadSignIn
@@ -127,18 +129,19 @@ func (d Directory) state(ctx context.Context, sql string, args ...any) (s identi
 // AddCode keeps a one-time code.
 func (d Directory) AddCode(ctx context.Context, c identity.Code) error {
 	return d.exec(ctx, `INSERT INTO broker_codes
-		(code_hash, agency_id, state_hash, challenge, member_id, person_id, kratos_sid, aal, amr, authenticated_at, valid_until, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		c.Hash, c.AgencyID, c.StateHash, c.Challenge, c.MemberID, c.PersonID, c.SID, c.AAL, c.AMR, c.AuthenticatedAt, c.ValidUntil, c.ExpiresAt)
+		(code_hash, agency_id, state_hash, challenge, member_id, person_id, kratos_sid, aal, amr, authenticated_at, valid_until, expires_at, grant_id)
+		VALUES ($1, nullif($2, '')::uuid, $3, $4, nullif($5, '')::uuid, $6, $7, $8, $9, $10, $11, $12, nullif($13, '')::uuid)`,
+		c.Hash, c.AgencyID, c.StateHash, c.Challenge, c.MemberID, c.PersonID, c.SID, c.AAL, c.AMR, c.AuthenticatedAt, c.ValidUntil, c.ExpiresAt, c.GrantID)
 }
 
 // UseCode returns a code once.
 func (d Directory) UseCode(ctx context.Context, hash []byte, agencyID string, now time.Time) (c identity.Code, err error) {
 	err = d.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `UPDATE broker_codes SET used_at = $3 WHERE code_hash = $1 AND agency_id = $2 AND used_at IS NULL AND expires_at > $3
-			RETURNING code_hash, state_hash, agency_id::text, challenge, member_id::text, person_id::text, kratos_sid::text, aal, amr, authenticated_at, valid_until, expires_at`,
+		return tx.QueryRow(ctx, `UPDATE broker_codes SET used_at = $3 WHERE code_hash = $1 AND agency_id IS NOT DISTINCT FROM nullif($2, '')::uuid AND used_at IS NULL AND expires_at > $3
+			RETURNING code_hash, state_hash, coalesce(agency_id::text, ''), challenge, coalesce(member_id::text, ''), person_id::text, kratos_sid::text, aal, amr,
+				authenticated_at, valid_until, expires_at, coalesce(grant_id::text, '')`,
 			hash, agencyID, now).Scan(&c.Hash, &c.StateHash, &c.AgencyID, &c.Challenge, &c.MemberID, &c.PersonID, &c.SID, &c.AAL, &c.AMR,
-			&c.AuthenticatedAt, &c.ValidUntil, &c.ExpiresAt)
+			&c.AuthenticatedAt, &c.ValidUntil, &c.ExpiresAt, &c.GrantID)
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, identity.ErrBadSignIn
@@ -148,19 +151,23 @@ func (d Directory) UseCode(ctx context.Context, hash []byte, agencyID string, no
 
 // AddSession inserts s with the hash of its cookie.
 func (d Directory) AddSession(ctx context.Context, s identity.Session, hash []byte) error {
-	return d.exec(ctx, `INSERT INTO sessions (id, token_hash, agency_id, member_id, person_id, kratos_sid, aal, amr, authenticated_at,
-		created_at, last_seen_at, idle_expires_at, expires_at, revalidated_at, ip, user_agent)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+	err := d.exec(ctx, `INSERT INTO sessions (id, token_hash, agency_id, member_id, person_id, kratos_sid, aal, amr, authenticated_at,
+		created_at, last_seen_at, idle_expires_at, expires_at, revalidated_at, ip, user_agent, act)
+		VALUES ($1, $2, nullif($3, '')::uuid, nullif($4, '')::uuid, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
 		s.ID, hash, s.AgencyID, s.MemberID, s.PersonID, s.SID, s.AAL, s.AMR, s.AuthenticatedAt,
-		s.CreatedAt, s.LastSeenAt, s.IdleEndsAt, s.ExpiresAt, s.RevalidatedAt, s.IP, s.UserAgent)
+		s.CreatedAt, s.LastSeenAt, s.IdleEndsAt, s.ExpiresAt, s.RevalidatedAt, s.IP, s.UserAgent, s.Act)
+	if err != nil || s.AgencyID == "" || s.Act != nil {
+		return err
+	}
+	return d.exec(ctx, noteActive+` FROM sessions WHERE id = $1 ON CONFLICT DO NOTHING`, s.ID, s.CreatedAt)
 }
 
-const sessionColumns = `id::text, agency_id::text, member_id::text, person_id::text, kratos_sid::text, aal, amr, authenticated_at,
-	created_at, last_seen_at, idle_expires_at, expires_at, revalidated_at, ip, user_agent, revoked_at`
+const sessionColumns = `id::text, coalesce(agency_id::text, ''), coalesce(member_id::text, ''), person_id::text, kratos_sid::text, aal, amr, authenticated_at,
+	created_at, last_seen_at, idle_expires_at, expires_at, revalidated_at, ip, user_agent, revoked_at, act`
 
 func scanSession(row pgx.CollectableRow) (s identity.Session, err error) {
 	err = row.Scan(&s.ID, &s.AgencyID, &s.MemberID, &s.PersonID, &s.SID, &s.AAL, &s.AMR, &s.AuthenticatedAt,
-		&s.CreatedAt, &s.LastSeenAt, &s.IdleEndsAt, &s.ExpiresAt, &s.RevalidatedAt, &s.IP, &s.UserAgent, &s.RevokedAt)
+		&s.CreatedAt, &s.LastSeenAt, &s.IdleEndsAt, &s.ExpiresAt, &s.RevalidatedAt, &s.IP, &s.UserAgent, &s.RevokedAt, &s.Act)
 	return s, err
 }
 
@@ -191,13 +198,18 @@ func (d Directory) SessionByHash(ctx context.Context, hash []byte) (identity.Ses
 // Sessions lists a member's open sessions, the latest first.
 func (d Directory) Sessions(ctx context.Context, agencyID, memberID string, now time.Time) ([]identity.Session, error) {
 	return d.sessions(ctx, `SELECT `+sessionColumns+` FROM sessions
-		WHERE agency_id = $1 AND member_id = $2 AND revoked_at IS NULL AND idle_expires_at > $3 AND expires_at > $3
+		WHERE agency_id = $1 AND member_id = $2 AND act IS NULL AND revoked_at IS NULL AND idle_expires_at > $3 AND expires_at > $3
 		ORDER BY last_seen_at DESC, id DESC LIMIT 100`, agencyID, memberID, now)
 }
 
+// noteActive counts a person among those of the month $2.
+const noteActive = `INSERT INTO active_people (month, agency_id, person_id) SELECT date_trunc('month', $2::timestamptz AT TIME ZONE 'UTC')::date, agency_id, person_id`
+
 // TouchSession notes a use.
 func (d Directory) TouchSession(ctx context.Context, id, ip string, seen, idleEnds time.Time) error {
-	return d.exec(ctx, `UPDATE sessions SET last_seen_at = $2, idle_expires_at = $3, ip = $4 WHERE id = $1 AND revoked_at IS NULL`, id, seen, idleEnds, ip)
+	return d.exec(ctx, `WITH seen AS (
+			UPDATE sessions SET last_seen_at = $2, idle_expires_at = $3, ip = $4 WHERE id = $1 AND revoked_at IS NULL RETURNING agency_id, person_id)
+		`+noteActive+` FROM seen WHERE agency_id IS NOT NULL ON CONFLICT DO NOTHING`, id, seen, idleEnds, ip)
 }
 
 // RevalidatedSID notes that Kratos still knows a sign-in.

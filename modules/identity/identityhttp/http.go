@@ -49,6 +49,7 @@ func Register(api *httpapi.API, svc *identity.Service) {
 	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-revoke", Tag: "settings", Method: del, Path: "/api/v1/api-tokens/{id}", Status: http.StatusNoContent, Summary: "Revoke an API token", Need: tokens, Kinds: []access.Kind{access.Staff}}, h.revokeToken)
 	httpapi.Handle(api, httpapi.Op{ID: "api-tokens-scopes", Tag: "settings", Method: get, Path: "/api/v1/api-token-scopes", Summary: "What a token can be limited to", Need: tokens, Kinds: []access.Kind{access.Staff}}, h.scopes)
 
+	registerSupport(api, h)
 	registerSignUp(api, h)
 }
 
@@ -83,13 +84,14 @@ type MemberChange struct {
 // MeView is who the caller is here.
 type MeView struct {
 	Member      MemberView   `json:"member"`
-	Kind        string       `json:"kind" enum:"staff,contact,token"`
+	Kind        string       `json:"kind" enum:"staff,contact,token,support"`
 	Role        string       `json:"role"`
 	Permissions []string     `json:"permissions"`
 	ReadOnly    bool         `json:"read_only"`
 	Agency      MyAgency     `json:"agency"`
 	Session     *SessionView `json:"session"`
 	AuthURL     string       `json:"auth_url"`
+	Support     *GrantView   `json:"support" doc:"The look into the agency that an operator takes"`
 }
 
 // MyAgency is where the caller is.
@@ -243,6 +245,10 @@ func (h handlers) me(ctx context.Context, _ *none) (*out[MeView], error) {
 	if me.Session != nil {
 		s := sessionView(*me.Session, me.Session.ID)
 		v.Session = &s
+	}
+	if me.Support != nil {
+		g := grantView(*me.Support, h.svc.Now())
+		v.Support = &g
 	}
 	return &out[MeView]{httpapi.ETag(me.Member.Version), v}, nil
 }

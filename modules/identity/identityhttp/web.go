@@ -41,7 +41,12 @@ type Options struct {
 func Mount(f *fiber.App, svc *identity.Service, o Options) {
 	w := &web{svc: svc, o: o, c: cookies{svc.Places().Secure()}}
 	f.Use(w.sameOrigin, w.authenticate)
-	agency, auth := w.on(httpapi.HostAgency), w.on(httpapi.HostAuth)
+	agency, auth, ops := w.on(httpapi.HostAgency), w.on(httpapi.HostAuth), w.on(httpapi.HostOps)
+	f.Get("/auth/start", ops(w.start))
+	f.Get(access.StepUpPath, ops(w.stepUp))
+	f.Get("/auth/callback", ops(w.operatorCallback))
+	f.Post("/auth/sign-out", ops(w.operatorSignOut))
+	f.Get("/auth/support", agency(w.support))
 	f.Get("/auth/start", agency(w.start))
 	f.Get(access.StepUpPath, agency(w.stepUp))
 	f.Get("/auth/callback", agency(w.callback))
@@ -93,6 +98,8 @@ func (w *web) sameOrigin(c *fiber.Ctx) error {
 		origin = w.svc.Places().Agency(a)
 	case httpapi.HostAuth:
 		origin = w.svc.Places().Auth()
+	case httpapi.HostOps:
+		origin = w.svc.Places().Ops()
 	default:
 		return c.Next()
 	}
@@ -135,6 +142,8 @@ func (w *web) authenticate(c *fiber.Ctx) error {
 		if actor.Known() {
 			c.SetUserContext(access.With(ctx, actor))
 		}
+	case r.Host == httpapi.HostOps:
+		return w.authenticateOperator(c)
 	}
 	return c.Next()
 }
@@ -155,7 +164,11 @@ func (w *web) start(c *fiber.Ctx) error {
 func (w *web) stepUp(c *fiber.Ctx) error { return w.begin(c, identity.Fresh) }
 
 func (w *web) begin(c *fiber.Ctx, how identity.How) error {
-	st, err := w.svc.StartSignIn(c.UserContext(), c.Query("return", "/"), how)
+	start := w.svc.StartSignIn
+	if httpapi.RequestFrom(c.UserContext()).Host == httpapi.HostOps {
+		start = w.svc.StartOperatorSignIn
+	}
+	st, err := start(c.UserContext(), c.Query("return", "/"), how)
 	if err != nil {
 		return w.problem(c, err, "")
 	}
@@ -190,6 +203,9 @@ func (w *web) signOut(c *fiber.Ctx) error {
 			return err
 		}
 	}
+	if access.From(c.UserContext()).Kind == access.Support {
+		return c.JSON(Redirect{w.svc.Places().Ops()})
+	}
 	slug, _ := identity.AgencyOf(c.UserContext())
 	return c.JSON(Redirect{w.svc.Places().Agency(slug) + "/auth/start"})
 }
@@ -202,7 +218,7 @@ func (w *web) authorize(c *fiber.Ctx) error {
 	ctx, slug := c.UserContext(), c.Query("agency")
 	to, err := w.svc.Authorize(ctx, slug, c.Query("state"), c.Query("challenge"), jarFrom(ctx).Kratos, c.Query("fresh") == "1")
 	here := w.svc.Places().Auth() + "/broker/authorize?" + string(c.Request().URI().QueryString())
-	if err == nil || !errors.Is(err, errNoAgency) {
+	if slug != "" && (err == nil || !errors.Is(err, errNoAgency)) {
 		set(c, w.c.make(agencyCookie, cookieSafe(slug), time.Hour))
 	}
 	switch {
@@ -214,13 +230,19 @@ func (w *web) authorize(c *fiber.Ctx) error {
 		return c.Redirect(flow("login", here) + "&aal=aal2")
 	case errors.Is(err, identity.ErrConfirmFactor):
 		return c.Redirect(flow("login", here) + "&aal=aal2&refresh=true")
+	case errors.Is(err, identity.ErrNoSecondFactor) && wantsPage(c):
+		return c.Redirect(flow("settings", here))
 	case errors.Is(err, identity.ErrRecoveryOnly), errors.Is(err, identity.ErrConfirm):
 		return c.Redirect(flow("login", here) + "&refresh=true")
 	case errors.Is(err, identity.ErrNotVerified) && wantsPage(c):
 		return c.Redirect(flow("verification", here))
 	case errors.Is(err, identity.ErrBadSignIn) && c.Query("again") == "":
 		// It took longer than the ten minutes: the person is known by now, so a fresh start needs no hand.
-		return c.Redirect(w.svc.Places().Agency(slug) + "/auth/start?again=1")
+		host := w.svc.Places().Ops()
+		if slug != "" {
+			host = w.svc.Places().Agency(slug)
+		}
+		return c.Redirect(host + "/auth/start?again=1")
 	}
 	return w.problem(c, err, slug)
 }

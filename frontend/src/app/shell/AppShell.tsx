@@ -18,6 +18,8 @@ import { Shortcuts } from './Shortcuts';
 import { Sidebar } from './Sidebar';
 import { PaletteSlot, TimerSlot } from './slots';
 
+// Nobody but support sees it.
+const SupportBanner = lazy(async () => ({ default: (await import('./SupportBanner')).SupportBanner }));
 const PageProgress = lazy(async () => ({ default: (await import('./PageProgress')).PageProgress }));
 // Only phones need it.
 const BottomNav = lazy(async () => ({ default: (await import('./BottomNav')).BottomNav }));
@@ -49,6 +51,7 @@ export function AppShell() {
       <Box component="a" href="#main" sx={{ position: 'fixed', left: 8, top: -80, zIndex: 2000, bgcolor: 'background.paper', color: 'primary.main', p: 3, borderRadius: 1, boxShadow: 4, '&:focus': { top: 8 } }}>{t('skip')}</Box>
       {wide && <Sidebar items={items} agency={me.agency} />}
       <Box sx={{ flex: 1, minWidth: 0, display: 'flex', flexDirection: 'column' }}>
+        {me.support && <Suspense fallback={null}><SupportBanner support={me.support} /></Suspense>}
         <Box component="header" sx={{ height: 57, display: 'flex', alignItems: 'center', gap: { xs: 1, md: 3 }, px: { xs: 4, md: 6 }, borderBottom: 1, borderColor: 'divider', bgcolor: 'background.paper', position: 'sticky', top: 0, zIndex: 10 }}>
           {wide ? (
             <Button variant="outlined" color="inherit" onClick={() => command('palette')} startIcon={<SearchIcon fontSize="small" />} sx={{ color: 'text.secondary', borderColor: 'divider', justifyContent: 'flex-start', width: 300, fontWeight: 400 }}>

@@ -55,12 +55,14 @@ export type DataExport = {
   files: number;
 };
 
+export type SupportAccess = { id: string; operator: string; reason: string; created_at: string; expires_at: string; ended_by: string; open: boolean };
+
 type List<T> = { items: T[]; next: string | null };
 const ifMatch = (version: number) => ({ 'If-Match': `"${version}"` });
 const one = (id: string) => encodeURIComponent(id);
 
 export const settingsApi = api
-  .enhanceEndpoints({ addTagTypes: ['settings', 'member', 'invitation', 'position', 'session', 'token', 'exports'] })
+  .enhanceEndpoints({ addTagTypes: ['settings', 'member', 'invitation', 'position', 'session', 'token', 'exports', 'support'] })
   .injectEndpoints({
     endpoints: (build) => ({
       agencySettings: build.query<Settings, void>({ query: () => '/api/v1/settings', providesTags: ['settings'] }),
@@ -157,6 +159,12 @@ export const settingsApi = api
         query: (id) => ({ url: `/api/v1/exports/${one(id)}/link`, method: 'POST' }),
       }),
 
+      supportAccess: build.query<List<SupportAccess>, void>({ query: () => '/api/v1/support-access', providesTags: ['support'] }),
+      endSupport: build.mutation<null, string>({
+        query: (id) => ({ url: `/api/v1/support-access/${one(id)}/end`, method: 'POST' }),
+        invalidatesTags: ['support'],
+      }),
+
       apiTokens: build.query<List<Token>, void>({ query: () => '/api/v1/api-tokens', providesTags: ['token'] }),
       tokenScopes: build.query<{ items: string[] }, void>({ query: () => '/api/v1/api-tokens/scopes', keepUnusedDataFor: 3600 }),
       createToken: build.mutation<Token & { token: string }, { name: string; scopes: string[]; expires_at?: string }>({
@@ -194,6 +202,8 @@ export const {
   useDataExportsInfiniteQuery,
   useStartExportMutation,
   useExportLinkMutation,
+  useSupportAccessQuery,
+  useEndSupportMutation,
   useApiTokensQuery,
   useTokenScopesQuery,
   useCreateTokenMutation,

@@ -10,6 +10,7 @@ export const routes: RouteObject[] = [
   { path: 'settings/time', lazy: async () => ({ Component: (await import('./pages/TimePage')).TimePage }) },
   { path: 'settings/data', lazy: async () => ({ Component: (await import('./pages/DataPage')).DataPage }) },
   { path: 'settings/tokens', lazy: async () => ({ Component: (await import('./pages/TokensPage')).TokensPage }) },
+  { path: 'settings/security', lazy: async () => ({ Component: (await import('./pages/SecurityPage')).SecurityPage }) },
 ];
 
 export const nav: NavItem[] = [{ to: '/settings', key: 'settings' }];

@@ -3,7 +3,7 @@ import { boot } from './boot';
 
 /** Who is signed in here, and what they may do. */
 export type Me = {
-  kind: 'staff' | 'contact' | 'token';
+  kind: 'staff' | 'contact' | 'token' | 'support';
   member_id: string;
   contact_id?: string;
   client_id?: string;
@@ -15,6 +15,8 @@ export type Me = {
   read_only?: boolean;
   /** What the agency's plan allows; missing where it could not be asked. */
   access?: Access;
+  /** An operator of the platform looks into the agency, for a while. */
+  support?: { operator: string; reason: string; expires_at: string };
   agency: {
     name: string;
     slug: string;
@@ -38,7 +40,7 @@ export type Access = {
 };
 
 // As the server answers; see the operations me-get and settings-get.
-type Answer = Pick<Me, 'kind' | 'role' | 'permissions' | 'read_only'> & {
+type Answer = Pick<Me, 'kind' | 'role' | 'permissions' | 'read_only'> & { support?: Me['support'] | null } & {
   member: { id: string; name: string; email: string; contact_id: string | null; client_id: string | null };
   agency: { name: string; slug: string };
 };
@@ -53,7 +55,7 @@ export const meApi = api.enhanceEndpoints({ addTagTypes: ['me', 'settings', 'bil
         const a = who.data as Answer;
         const looks = { ...unset, name: boot.agency.name || a.agency.name, locale: boot.agency.locale, brand_colour: boot.agency.colour, logo_url: boot.agency.logo_url || null };
         const me: Me = {
-          kind: a.kind, role: a.role, permissions: a.permissions, read_only: a.read_only,
+          kind: a.kind, role: a.role, permissions: a.permissions, read_only: a.read_only, support: a.support ?? undefined,
           member_id: a.member.id, name: a.member.name, email: a.member.email, contact_id: a.member.contact_id ?? undefined, client_id: a.member.client_id ?? undefined,
           agency: { ...looks, slug: a.agency.slug },
         };

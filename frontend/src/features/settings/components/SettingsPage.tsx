@@ -20,6 +20,7 @@ const places = [
   { key: 'tokens', to: '/settings/tokens', need: 'identity.tokens.write' },
   { key: 'billing', to: '/settings/billing', need: 'billing.account.read' },
   { key: 'data', to: '/settings/data', need: 'agency.data.export' },
+  { key: 'security', to: '/settings/security', need: 'agency.settings.write' },
   { key: 'audit', to: '/audit', need: 'audit.events.read' },
 ] as const;
 

@@ -1,7 +1,7 @@
 import Typography from '@mui/material/Typography';
 import { useEffect } from 'react';
-import { stepUpChannel } from '../shared/api/session';
-import { useCommon } from '../shared/lib/i18n';
+import { stepUpChannel } from '../api/session';
+import { useCommon } from '../lib/i18n';
 
 /** The end of a step-up: tells the page that waits, and goes. */
 export function Confirmed() {

@@ -1,0 +1,201 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	kit "github.com/bureauhq/bureau/app/kit/audit"
+)
+
+func read[T any](t *testing.T, a answer, status int) (v T) {
+	t.Helper()
+	if err := json.Unmarshal(a.body, &v); err != nil || a.status != status {
+		t.Fatalf("want %d: %s", status, a)
+	}
+	return v
+}
+
+type agencyJSON struct {
+	ID, Slug, State, Plan string
+	Staff                 int
+	Bytes                 int64
+	LastActivityAt        *time.Time `json:"last_activity_at"`
+}
+
+func TestOperatorsRunAgencies(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t)
+	owner, slug, _ := tw.signUp(t)
+	b, _, _ := tw.operator(t)
+	call := func(method, path string, body any) answer { return b.call(method, "ops", "/api/v1/ops"+path, body) }
+
+	found := read[struct{ Items []agencyJSON }](t, call(http.MethodGet, "/agencies?search="+slug, nil), http.StatusOK)
+	if len(found.Items) != 1 || found.Items[0].Staff != 1 || found.Items[0].Bytes == 0 || found.Items[0].LastActivityAt == nil {
+		t.Fatalf("the list shows %+v", found)
+	}
+	one := "/agencies/" + found.Items[0].ID
+	if none := read[struct{ Items []agencyJSON }](t, call(http.MethodGet, "/agencies?state=suspended&search="+slug, nil), http.StatusOK); len(none.Items) != 0 {
+		t.Errorf("an open agency among the suspended: %+v", none)
+	}
+	// Paging goes on where it stopped.
+	first := read[struct {
+		Items []agencyJSON
+		Next  *string
+	}](t, call(http.MethodGet, "/agencies?limit=1", nil), http.StatusOK)
+	if first.Next != nil {
+		second := read[struct{ Items []agencyJSON }](t, call(http.MethodGet, "/agencies?limit=1&cursor="+*first.Next, nil), http.StatusOK)
+		if len(second.Items) != 1 || second.Items[0].Slug <= first.Items[0].Slug {
+			t.Errorf("after %+v comes %+v", first.Items, second.Items)
+		}
+	}
+
+	if a := call(http.MethodPost, one+"/suspend", map[string]string{"reason": ""}); a.code() != "ops.reason" {
+		t.Errorf("without a reason: %s", a)
+	}
+	if got := read[agencyJSON](t, call(http.MethodPost, one+"/suspend", map[string]string{"reason": "unpaid since May"}), http.StatusOK); got.State != "suspended" {
+		t.Errorf("suspended: %+v", got)
+	}
+	if a := owner.call(http.MethodGet, slug, "/api/v1/me", nil); a.code() != "tenancy.suspended" {
+		t.Errorf("at a suspended agency: %s", a)
+	}
+	if a := call(http.MethodPost, one+"/suspend", map[string]string{"reason": "once more"}); a.code() != "tenancy.bad_state" {
+		t.Errorf("twice: %s", a)
+	}
+	if got := read[agencyJSON](t, call(http.MethodPost, one+"/resume", map[string]string{"reason": "paid by bank"}), http.StatusOK); got.State != "active" {
+		t.Errorf("resumed: %+v", got)
+	}
+	owner.wantAudit(slug, "ops.agency_suspended")
+	owner.wantAudit(slug, "ops.agency_resumed")
+	// What was refused left nothing in the agency's log.
+	history := read[struct {
+		Items []struct{ Action, Reason, Actor string }
+	}](t, call(http.MethodGet, "/history?agency_id="+found.Items[0].ID, nil), http.StatusOK)
+	if len(history.Items) != 2 || history.Items[0].Action != "ops.agency_resumed" || history.Items[1].Reason != "unpaid since May" || history.Items[0].Actor != "Opal Operator" {
+		t.Errorf("history: %+v", history)
+	}
+
+	// Deleting wants the operator to have shown who they are just now.
+	tw.clock.advance(11 * time.Minute)
+	if a := call(http.MethodPost, one+"/delete", map[string]string{"reason": "asked for it"}); a.code() != "access.step_up_required" {
+		t.Errorf("delete without confirmation: %s", a)
+	}
+	if a := call(http.MethodPost, one+"/overrides", map[string]any{"plan": "enterprise", "reason": "pilot", "expires_at": time.Now().Add(48 * time.Hour)}); a.code() != "access.step_up_required" {
+		t.Errorf("override without confirmation: %s", a)
+	}
+	tw.clock.advance(-11 * time.Minute)
+	override := read[struct{ ID, By string }](t, call(http.MethodPost, one+"/overrides", map[string]any{"plan": "enterprise", "reason": "pilot", "expires_at": time.Now().Add(48 * time.Hour)}), http.StatusCreated)
+	if got := read[agencyJSON](t, call(http.MethodGet, one, nil), http.StatusOK); got.Plan != "enterprise" {
+		t.Errorf("with an override: %+v", got)
+	}
+	bill := read[struct{ Overrides []struct{ ID string } }](t, call(http.MethodGet, one+"/billing", nil), http.StatusOK)
+	if len(bill.Overrides) != 1 || bill.Overrides[0].ID != override.ID {
+		t.Errorf("the bill: %+v", bill)
+	}
+	if a := call(http.MethodPost, one+"/overrides/"+override.ID+"/revoke", nil); a.status != http.StatusNoContent {
+		t.Errorf("revoke: %s", a)
+	}
+	order := read[struct{ ID, State, Amount string }](t, call(http.MethodPost, one+"/orders", map[string]any{"text": "Migration of old data", "amount": "12000.00", "due_days": 30}), http.StatusCreated)
+	if order.State != "waiting" || order.Amount != "12000.00" {
+		t.Errorf("a large order: %+v", order)
+	}
+	if a := call(http.MethodPost, one+"/orders/"+order.ID+"/approve", nil); a.code() != "billing.second_person" {
+		t.Errorf("one's own order: %s", a)
+	}
+	second, _, _ := tw.operator(t)
+	if got := read[struct{ State string }](t, second.call(http.MethodPost, "ops", "/api/v1/ops"+one+"/orders/"+order.ID+"/approve", nil), http.StatusOK); got.State != "approved" {
+		t.Errorf("approved by another: %+v", got)
+	}
+
+	task := read[struct{ ID, State string }](t, call(http.MethodPost, one+"/tasks", map[string]string{"kind": "migrate", "reason": "after the release"}), http.StatusAccepted)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(time.Minute); task.State != "done"; <-tick.C {
+		task = read[struct{ ID, State string }](t, call(http.MethodGet, "/tasks/"+task.ID, nil), http.StatusOK)
+		if task.State == "failed" || time.Now().After(deadline) {
+			t.Fatalf("the task: %+v", task)
+		}
+	}
+	if a := call(http.MethodPost, one+"/tasks", map[string]string{"kind": "restore", "backup_id": override.ID, "reason": "to try it"}); a.code() != "ops.backup_not_found" {
+		t.Errorf("restore to nothing: %s", a)
+	}
+	if got := read[agencyJSON](t, call(http.MethodPost, one+"/delete", map[string]string{"reason": "asked for it"}), http.StatusOK); got.State != "deleted" {
+		t.Errorf("deleted: %+v", got)
+	}
+	opened := read[agencyJSON](t, call(http.MethodPost, "/agencies", map[string]string{"slug": slug + "-2", "name": "Second", "owner_email": fresh("o") + "@example.test"}), http.StatusCreated)
+	if opened.Slug != slug+"-2" || opened.Staff != 1 {
+		t.Errorf("opened: %+v", opened)
+	}
+	if a := call(http.MethodPost, "/agencies", map[string]string{"slug": "ops", "name": "Third", "owner_email": "a@example.test"}); a.status != http.StatusConflict {
+		t.Errorf("a reserved slug: %s", a)
+	}
+
+	// Our own log is one unbroken chain.
+	err := tw.app.Control.Read(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
+		v, err := kit.Check(ctx, tx)
+		if err == nil && !v.Intact {
+			t.Errorf("the platform's log: %+v", v)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tw.app.Control.Pool().Exec(t.Context(), `DELETE FROM platform.audit_events`); err == nil {
+		t.Error("the application may delete from the platform's log")
+	}
+}
+
+func TestOperatorsSeeThePlatform(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t)
+	b, _, _ := tw.operator(t)
+	call := func(method, path string) answer { return b.call(method, "ops", "/api/v1/ops"+path, nil) }
+	health := read[struct {
+		Parts []struct {
+			Name string
+			OK   bool
+		}
+		Pools         []struct{ Max int }
+		DatabaseBytes int64 `json:"database_bytes"`
+	}](t, call(http.MethodGet, "/health"), http.StatusOK)
+	if len(health.Parts) != 3 || len(health.Pools) < 2 || health.DatabaseBytes == 0 {
+		t.Errorf("health: %+v", health)
+	}
+	for _, p := range health.Parts {
+		if !p.OK {
+			t.Errorf("%s is away", p.Name)
+		}
+	}
+	growth := read[struct {
+		Items []struct {
+			Month    string
+			Agencies int
+		}
+	}](t, call(http.MethodGet, "/growth"), http.StatusOK)
+	if len(growth.Items) != 12 || growth.Items[11].Agencies == 0 {
+		t.Errorf("growth: %+v", growth)
+	}
+	var job int64
+	err := tw.app.Control.Pool().QueryRow(t.Context(), `INSERT INTO queue.river_job (args, kind, max_attempts, attempt, state, finalized_at, queue, errors)
+		VALUES ('{}', 'ops.task', 3, 3, 'discarded', now(), $1, ARRAY['{"error":"it broke","attempt":3}'::jsonb]) RETURNING id`, fresh("nobody")).Scan(&job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := read[struct {
+		Items []struct{ ID, Error, Kind string }
+	}](t, call(http.MethodGet, "/failed-jobs"), http.StatusOK)
+	if len(failed.Items) == 0 || failed.Items[0].Error != "it broke" {
+		t.Fatalf("failed jobs: %+v", failed)
+	}
+	if a := call(http.MethodPost, "/failed-jobs/"+failed.Items[0].ID+"/retry"); a.status != http.StatusNoContent {
+		t.Fatalf("retry: %s", a)
+	}
+	if a := call(http.MethodPost, "/failed-jobs/"+failed.Items[0].ID+"/retry"); a.code() != "ops.job_not_found" {
+		t.Errorf("retry twice: %s", a)
+	}
+}

@@ -1,0 +1,111 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import LinearProgress from '@mui/material/LinearProgress';
+import { formatMoment, formatTime } from '../../../shared/lib/dates';
+import { CardRow, DataTable } from '../../../shared/ui/DataTable';
+import { StatusChip, type Tone } from '../../../shared/ui/small';
+import { EmptyState, Section } from '../../../shared/ui/states';
+import { toast } from '../../../shared/ui/Toast';
+import { useOpsAgenciesBackupsQuery, useOpsSupportEndMutation, useOpsSupportListQuery, useOpsTasksListQuery, type OpsBackup, type OpsGrant, type OpsTask } from '../api';
+import { useT } from '../locales/en';
+import { formatBytes } from '../model';
+
+const tones: Record<string, Tone> = { waiting: 'neutral', running: 'brand', done: 'success', good: 'success', failed: 'danger' };
+const soon = 1000;
+
+/** Long work on the agency, with how far it is. */
+export function Tasks({ id }: { id: string }) {
+  const t = useT();
+  const { data } = useOpsTasksListQuery({ id });
+  const going = data?.items.some((x) => x.state === 'waiting' || x.state === 'running') ?? false;
+  const { data: rows = data, error, refetch } = useOpsTasksListQuery({ id }, { pollingInterval: going ? soon : 0 });
+  const far = (x: OpsTask) => {
+    if (x.state === 'failed') return x.error;
+    if (x.state !== 'running' || x.total === 0) return '';
+    return (
+      <Box sx={{ display: 'grid', gap: 1 }}>
+        <span>{t('task.progress', { what: x.what, done: x.done, total: x.total })}</span>
+        <LinearProgress variant="determinate" value={(100 * x.done) / x.total} aria-label={t(`task.${x.kind}`)} />
+      </Box>
+    );
+  };
+  const state = (x: OpsTask) => <StatusChip label={t(`task.${x.state}`)} tone={tones[x.state]} />;
+  return (
+    <Section title={t('agency.tasks')} pad={false}>
+      <DataTable
+        label={t('agency.tasks')}
+        rows={rows?.items}
+        getId={(x) => x.id}
+        columns={[
+          { key: 'kind', header: t('history.what'), cell: (x) => t(`task.${x.kind}`) },
+          { key: 'state', header: t('agencies.state'), cell: state },
+          { key: 'far', header: '', cell: far, width: 'minmax(0, 2fr)' },
+          { key: 'by', header: t('history.who'), cell: (x) => x.by, from: 'md' },
+          { key: 'at', header: t('history.when'), cell: (x) => formatMoment(x.created_at), numeric: true, width: '180px' },
+        ]}
+        card={(x) => <CardRow title={t(`task.${x.kind}`)} sub={x.error || `${x.by} · ${formatMoment(x.created_at)}`} state={state(x)} />}
+        error={error}
+        onRetry={() => void refetch()}
+        empty={<EmptyState title={t('agency.tasksEmpty')} />}
+      />
+    </Section>
+  );
+}
+
+/** Who looked inside. */
+export function Looks({ id }: { id: string }) {
+  const t = useT();
+  const { data, error, refetch } = useOpsSupportListQuery({ id });
+  const [end] = useOpsSupportEndMutation();
+  const state = (g: OpsGrant) =>
+    g.open ? <StatusChip label={t('agency.until', { time: formatTime(g.expires_at) })} tone="warning" /> : <StatusChip label={g.ended_by ? t('agency.endedBy', { name: g.ended_by }) : t('agency.over')} />;
+  return (
+    <Section title={t('agency.support')} pad={false}>
+      <DataTable
+        label={t('agency.support')}
+        rows={data?.items}
+        getId={(g) => g.id}
+        columns={[
+          { key: 'who', header: t('history.who'), cell: (g) => g.operator },
+          { key: 'why', header: t('reason'), cell: (g) => g.reason, width: 'minmax(0, 2fr)' },
+          { key: 'state', header: t('agencies.state'), cell: state },
+          { key: 'at', header: t('history.when'), cell: (g) => formatMoment(g.created_at), numeric: true, width: '180px' },
+        ]}
+        card={(g) => <CardRow title={g.operator} sub={g.reason} state={state(g)} end={formatTime(g.created_at)} />}
+        actionsWidth="72px"
+        actions={(g) => g.open && <Button size="small" onClick={() => void end({ id, grantId: g.id }).unwrap().catch(toast.failed)}>{t('agency.end')}</Button>}
+        error={error}
+        onRetry={() => void refetch()}
+        empty={<EmptyState title={t('agency.supportEmpty')} />}
+      />
+    </Section>
+  );
+}
+
+/** The agency's archives. */
+export function Backups({ id, onRestore }: { id: string; onRestore: (backupId: string) => void }) {
+  const t = useT();
+  const { data, error, refetch } = useOpsAgenciesBackupsQuery({ id });
+  const state = (b: OpsBackup) => <StatusChip label={b.state} tone={tones[b.state]} />;
+  return (
+    <Section title={t('agency.backups')} pad={false}>
+      <DataTable
+        label={t('agency.backups')}
+        rows={data?.items}
+        getId={(b) => b.id}
+        columns={[
+          { key: 'at', header: t('history.when'), cell: (b) => formatMoment(b.taken_at ?? b.started_at) },
+          { key: 'why', header: t('reason'), cell: (b) => b.reason.replaceAll('_', ' '), from: 'md' },
+          { key: 'size', header: t('agencies.col.size'), cell: (b) => formatBytes(b.bytes), numeric: true },
+          { key: 'state', header: t('agencies.state'), cell: state },
+        ]}
+        card={(b) => <CardRow title={formatMoment(b.taken_at ?? b.started_at)} end={formatBytes(b.bytes)} sub={b.reason.replaceAll('_', ' ')} state={state(b)} />}
+        actionsWidth="96px"
+        actions={(b) => b.state === 'good' && <Button size="small" onClick={() => onRestore(b.id)}>{t('agency.restore')}</Button>}
+        error={error}
+        onRetry={() => void refetch()}
+        empty={<EmptyState title={t('agency.backupsEmpty')} />}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,149 @@
+package ops
+
+import (
+	"context"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/tenancy/custody"
+)
+
+// Task is long work on an agency that an operator asked for.
+type Task struct {
+	ID          string
+	AgencyID    string
+	Kind        TaskKind
+	BackupID    string // to restore from
+	State       string // waiting, running, done, failed
+	What        string // which part is under way
+	Done, Total int
+	Error       string
+	By          string
+	CreatedAt   time.Time
+	ChangedAt   time.Time
+	FinishedAt  *time.Time
+}
+
+// TaskKind says what is done.
+type TaskKind string
+
+const (
+	Migrate TaskKind = "migrate" // to the newest step
+	Export  TaskKind = "export"  // into the store of backups, verified
+	Restore TaskKind = "restore" // to a backup; what is there now is kept beside it
+)
+
+// longest is how long a task may take.
+const longest = time.Hour
+
+// RunTask is the job that does a task.
+type RunTask struct {
+	TaskID string `json:"task_id"`
+}
+
+// Kind is the job's stable name.
+func (RunTask) Kind() string { return "ops.task" }
+
+// RegisterJobs says which functions do this module's background work.
+func (s *Service) RegisterJobs(r *job.Registry) { job.HandleWithin(r, longest, s.run) }
+
+// Begin asks for long work on an agency. ErrBusy, ErrNoBackup, ErrReason, tenancy.ErrNoAgency.
+func (s *Service) Begin(ctx context.Context, agencyID string, kind TaskKind, backupID, reason, by string) (Task, error) {
+	reason, err := reasonOf(reason)
+	if err != nil {
+		return Task{}, err
+	}
+	if kind == Restore {
+		b, err := s.d.Custody.BackupByID(ctx, backupID)
+		if err != nil || b.AgencyID != agencyID || b.State != "good" {
+			return Task{}, ErrNoBackup
+		}
+	} else {
+		backupID = ""
+	}
+	now := s.now()
+	t := Task{ID: id.New(), AgencyID: agencyID, Kind: kind, BackupID: backupID, State: "waiting", By: by, CreatedAt: now, ChangedAt: now}
+	c := audit.Change{Action: "ops.agency_" + string(kind) + "_begun", Entity: "agency", EntityID: agencyID, Reason: reason, After: map[string]string{"task": t.ID, "backup": backupID}}
+	if err := s.Note(ctx, agencyID, c); err != nil {
+		return Task{}, err
+	}
+	return t, s.d.Store.AddTask(ctx, t, c)
+}
+
+// Task tells how far a task is. ErrNoTask.
+func (s *Service) Task(ctx context.Context, id string) (Task, error) { return s.d.Store.Task(ctx, id) }
+
+// Tasks lists what was done to an agency, the newest first.
+func (s *Service) Tasks(ctx context.Context, agencyID string) ([]Task, error) {
+	return s.d.Store.Tasks(ctx, agencyID, 50)
+}
+
+// said is how often progress is written down.
+const said = 300 * time.Millisecond
+
+func (s *Service) run(ctx context.Context, j RunTask) error {
+	t, err := s.d.Store.Task(ctx, j.TaskID)
+	if err != nil || t.State != "waiting" {
+		return err // a task is begun once: what broke off is asked for anew
+	}
+	save := func(ctx context.Context) error {
+		t.ChangedAt = s.now()
+		return s.d.Store.SaveTask(ctx, t)
+	}
+	t.State = "running"
+	if err := save(ctx); err != nil {
+		return err
+	}
+	last := time.Now()
+	err = s.carryOut(ctx, t, func(step custody.Step) {
+		t.What, t.Done, t.Total = step.What, step.Done, step.Total
+		if time.Since(last) > said {
+			last = time.Now()
+			_ = save(ctx) // the next one may succeed; the work goes on
+		}
+	})
+	end := s.now()
+	t.State, t.FinishedAt = "done", &end
+	if err != nil {
+		t.State, t.Error = "failed", plain(err)
+	}
+	// What went wrong is the task's outcome, for the operator to read: the job itself is done.
+	return save(context.WithoutCancel(ctx))
+}
+
+func (s *Service) carryOut(ctx context.Context, t Task, say custody.Progress) error {
+	a, err := s.d.Registry.ByID(ctx, t.AgencyID)
+	if err != nil {
+		return err
+	}
+	switch t.Kind {
+	case Migrate:
+		return s.d.Migrator.Agency(ctx, t.AgencyID)
+	case Export:
+		_, err := s.d.Custody.Backup(ctx, a, custody.Asked, say)
+		return err
+	case Restore:
+		b, err := s.d.Custody.BackupByID(ctx, t.BackupID)
+		if err != nil {
+			return err
+		}
+		if _, err := s.d.Custody.Prepare(ctx, a, b, say); err != nil {
+			return err
+		}
+		_, err = s.d.Custody.Swap(ctx, a, say)
+		return err
+	}
+	return ErrNoTask
+}
+
+// plain is what an operator is shown of an error.
+func plain(err error) string {
+	f := fault.From(err)
+	if f.Kind == fault.Internal {
+		return err.Error()
+	}
+	return f.Text
+}
