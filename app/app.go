@@ -167,6 +167,7 @@ func (a *App) StartWorker(ctx context.Context) error {
 	go a.Provisioner.KeepSpares(ctx, 2*time.Second)
 	go a.Provisioner.KeepPurging(ctx, 24*time.Hour, a.cfg.Now, a.elsewhere())
 	go a.Services.Identity.Sweep(ctx, 10*time.Minute)
+	go a.Services.Billing.Keep(ctx)
 	go a.Custody.KeepBackups(ctx, a.Registry.ByID, time.Minute)
 	if a.cfg.KratosAdminURL != "" {
 		go a.Services.Identity.KeepFollowing(ctx, time.Hour)

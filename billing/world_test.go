@@ -79,7 +79,8 @@ func newWorld(t *testing.T, how delivery) *world {
 	t.Cleanup(hooks.Close)
 	var err error
 	w.stand, err = stripestand.New(stripestand.Config{
-		Key: "sk_test", BaseURL: api.URL, WebhookURL: hooks.URL, WebhookSecret: whsec, Start: w.agency.Clock.Now(), Frozen: true, Hold: true,
+		Real: time.Now,
+		Key:  "sk_test", BaseURL: api.URL, WebhookURL: hooks.URL, WebhookSecret: whsec, Start: w.agency.Clock.Now(), Frozen: true, Hold: true,
 	})
 	check(t, err)
 	t.Cleanup(func() { check(t, w.stand.Close()) })

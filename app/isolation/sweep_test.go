@@ -36,7 +36,7 @@ func TestSweep(t *testing.T) {
 			t.Errorf("%s of another agency was changed", table)
 		}
 	}
-	step("actors", func(t *testing.T) { s.theActors(t, seen) })
+	step("actors", func(t *testing.T) { t.Helper(); s.theActors(t, seen) })
 	quiet(t, w.a)
 	seen.checkLog(t, w.a.Logs.Text())
 	checkLetters(t, w.a)

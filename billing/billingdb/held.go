@@ -45,7 +45,7 @@ func scanCommand(r pgx.CollectableRow) (c billing.Command, err error) {
 
 // OpenCommands lists what is not over, in order.
 func (h held) OpenCommands(ctx context.Context) ([]billing.Command, error) {
-	rows, err := h.Tx.Query(ctx, `SELECT `+commandColumns+` FROM billing_commands WHERE agency_id = $1 AND state IN ('open', 'waiting') ORDER BY created_at, place`, h.agencyID)
+	rows, err := h.Query(ctx, `SELECT `+commandColumns+` FROM billing_commands WHERE agency_id = $1 AND state IN ('open', 'waiting') ORDER BY created_at, place`, h.agencyID)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (h held) OpenCommands(ctx context.Context) ([]billing.Command, error) {
 
 // SaveCommand writes what became of a command.
 func (h held) SaveCommand(ctx context.Context, c billing.Command) error {
-	_, err := h.Tx.Exec(ctx, `UPDATE billing_commands SET state = $2, error = $3, tried_at = $4, done_at = $5 WHERE id = $1`, c.ID, c.State, c.Error, c.TriedAt, c.DoneAt)
+	_, err := h.Exec(ctx, `UPDATE billing_commands SET state = $2, error = $3, tried_at = $4, done_at = $5 WHERE id = $1`, c.ID, c.State, c.Error, c.TriedAt, c.DoneAt)
 	return err
 }
 
@@ -67,14 +67,14 @@ func scanOverride(r pgx.CollectableRow) (o billing.Override, err error) {
 
 // AddOverride keeps what an operator granted.
 func (h held) AddOverride(ctx context.Context, o billing.Override) error {
-	_, err := h.Tx.Exec(ctx, `INSERT INTO plan_overrides (id, agency_id, plan, level, max_seats, reason, created_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	_, err := h.Exec(ctx, `INSERT INTO plan_overrides (id, agency_id, plan, level, max_seats, reason, created_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		o.ID, h.agencyID, o.Plan, o.Level, o.MaxSeats, o.Reason, o.By, o.CreatedAt, o.ExpiresAt)
 	return err
 }
 
 // RevokeOverride ends one.
 func (h held) RevokeOverride(ctx context.Context, id, by string, at time.Time) error {
-	tag, err := h.Tx.Exec(ctx, `UPDATE plan_overrides SET revoked_at = $3, revoked_by = $4 WHERE agency_id = $1 AND id = $2 AND revoked_at IS NULL`, h.agencyID, id, at, by)
+	tag, err := h.Exec(ctx, `UPDATE plan_overrides SET revoked_at = $3, revoked_by = $4 WHERE agency_id = $1 AND id = $2 AND revoked_at IS NULL`, h.agencyID, id, at, by)
 	if err == nil && tag.RowsAffected() == 0 {
 		return billing.ErrGone
 	}
@@ -93,21 +93,21 @@ func scanOrder(r pgx.CollectableRow) (o billing.Order, err error) {
 
 // AddOrder keeps a new order.
 func (h held) AddOrder(ctx context.Context, o billing.Order) error {
-	_, err := h.Tx.Exec(ctx, `INSERT INTO service_orders (id, agency_id, text, amount_minor, currency, due_days, state, requested_by, requested_at, approved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+	_, err := h.Exec(ctx, `INSERT INTO service_orders (id, agency_id, text, amount_minor, currency, due_days, state, requested_by, requested_at, approved_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		o.ID, h.agencyID, o.Text, o.Amount.Minor, o.Amount.Currency, o.DueDays, o.State, o.RequestedBy, o.RequestedAt, o.ApprovedAt)
 	return err
 }
 
 // SaveOrder writes what can change.
 func (h held) SaveOrder(ctx context.Context, o billing.Order) error {
-	_, err := h.Tx.Exec(ctx, `UPDATE service_orders SET state = $3, approved_by = $4, approved_at = $5, invoice_id = nullif($6, ''), version = version + 1 WHERE agency_id = $1 AND id = $2`,
+	_, err := h.Exec(ctx, `UPDATE service_orders SET state = $3, approved_by = $4, approved_at = $5, invoice_id = nullif($6, ''), version = version + 1 WHERE agency_id = $1 AND id = $2`,
 		h.agencyID, o.ID, o.State, o.ApprovedBy, o.ApprovedAt, o.InvoiceID)
 	return err
 }
 
 // Order finds one.
 func (h held) Order(ctx context.Context, id string) (billing.Order, error) {
-	rows, err := h.Tx.Query(ctx, `SELECT `+orderColumns+` FROM service_orders WHERE agency_id = $1 AND id = $2`, h.agencyID, id)
+	rows, err := h.Query(ctx, `SELECT `+orderColumns+` FROM service_orders WHERE agency_id = $1 AND id = $2`, h.agencyID, id)
 	if err != nil {
 		return billing.Order{}, err
 	}
@@ -120,7 +120,7 @@ func (h held) Order(ctx context.Context, id string) (billing.Order, error) {
 
 // Orders lists the agency's orders, the newest first.
 func (h held) Orders(ctx context.Context) ([]billing.Order, error) {
-	rows, err := h.Tx.Query(ctx, `SELECT `+orderColumns+` FROM service_orders WHERE agency_id = $1 ORDER BY requested_at DESC, id DESC LIMIT 200`, h.agencyID)
+	rows, err := h.Query(ctx, `SELECT `+orderColumns+` FROM service_orders WHERE agency_id = $1 ORDER BY requested_at DESC, id DESC LIMIT 200`, h.agencyID)
 	if err != nil {
 		return nil, err
 	}

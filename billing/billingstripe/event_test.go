@@ -15,7 +15,7 @@ func TestWebhooksAreVerified(t *testing.T) {
 	t.Parallel()
 	now := march
 	body := []byte(`{"id":"evt_1","type":"customer.subscription.updated","api_version":"2099-01-01","created":1,"livemode":false,"data":{"object":{"id":"sub_1","object":"subscription","customer":"cus_1"}}}`)
-	g := billingstripe.New(billingstripe.Config{Key: "sk_test", WebhookSecrets: []string{"whsec_new", "whsec_old"}})
+	g := billingstripe.New(billingstripe.Config{Key: "sk_test", Now: time.Now, WebhookSecrets: []string{"whsec_new", "whsec_old"}})
 	for _, c := range []struct {
 		name   string
 		body   []byte
@@ -49,7 +49,7 @@ func TestWebhooksAreVerified(t *testing.T) {
 func TestWebhooksOfTheOtherModeAreRefused(t *testing.T) {
 	t.Parallel()
 	body := []byte(`{"id":"evt_1","type":"x","created":1,"livemode":false,"data":{"object":{"id":"sub_1","object":"subscription"}}}`)
-	g := billingstripe.New(billingstripe.Config{Key: "sk_live", Live: true, WebhookSecrets: []string{"s"}})
+	g := billingstripe.New(billingstripe.Config{Key: "sk_live", Now: time.Now, Live: true, WebhookSecrets: []string{"s"}})
 	if _, err := g.VerifyWebhook(body, stripestand.Signature(body, "s", march), march); !errors.Is(err, billing.ErrBadWebhook) {
 		t.Fatal(err)
 	}

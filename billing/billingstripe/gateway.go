@@ -47,9 +47,6 @@ var _ billing.Gateway = (*Gateway)(nil)
 
 // New returns a gateway. It asks Stripe nothing yet.
 func New(cfg Config) *Gateway {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
 	b := &stripe.BackendConfig{
 		HTTPClient:        &http.Client{Timeout: 20 * time.Second},
 		MaxNetworkRetries: stripe.Int64(1), // more would outlast a request; jobs try again with the same key

@@ -35,7 +35,7 @@ func setup(t *testing.T) *world {
 	var stand *stripestand.Stand
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { stand.ServeHTTP(w, r) }))
 	t.Cleanup(srv.Close)
-	stand, err := stripestand.New(stripestand.Config{Key: "sk_test_stand", BaseURL: srv.URL, WebhookSecret: secret, Start: march, Frozen: true, Hold: true})
+	stand, err := stripestand.New(stripestand.Config{Real: time.Now, Key: "sk_test_stand", BaseURL: srv.URL, WebhookSecret: secret, Start: march, Frozen: true, Hold: true})
 	must(t, err)
 	t.Cleanup(func() { must(t, stand.Close()) })
 	g := billingstripe.New(billingstripe.Config{Key: "sk_test_stand", URL: srv.URL, WebhookSecrets: []string{secret}, Now: stand.Now})

@@ -31,7 +31,7 @@ func (s *Stand) set(t time.Time) {
 	if s.cfg.Frozen {
 		s.st.FrozenAt = t
 	} else {
-		s.st.Offset = time.Until(t)
+		s.st.Offset = t.Sub(s.cfg.Real())
 	}
 }
 

@@ -2,6 +2,7 @@ package stripestand
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -46,7 +47,7 @@ func (s *Stand) emit(kind string, o object) {
 // kept saves the state and wakes the deliverer.
 func (s *Stand) kept() {
 	if err := s.save(); err != nil {
-		s.cfg.Log.Error("the state of the stand-in could not be kept", "err", err)
+		s.cfg.Log.ErrorContext(context.Background(), "the state of the stand-in could not be kept", "err", err) //nolint:forbidigo // a clock's tick has no caller
 	}
 	select {
 	case s.wake <- struct{}{}:
@@ -126,7 +127,7 @@ func (s *Stand) post(body []byte) bool {
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	req.Header.Set("User-Agent", "Stripe/1.0 (stand-in)")
-	req.Header.Set("Stripe-Signature", Signature(body, s.cfg.WebhookSecret, time.Now()))
+	req.Header.Set("Stripe-Signature", Signature(body, s.cfg.WebhookSecret, s.cfg.Real()))
 	resp, err := s.calls.Do(req)
 	if err != nil {
 		return false
@@ -147,7 +148,7 @@ func Signature(body []byte, secret string, at time.Time) string {
 // deliverLoop sends events as they come, and again while they are refused:
 // after 1, 2, 4 … seconds, at most a minute, three days long.
 func (s *Stand) deliverLoop() {
-	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 7)) //nolint:gosec // only an order
+	r := rand.New(rand.NewPCG(uint64(s.cfg.Real().UnixNano()), 7)) //nolint:gosec // only an order
 	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -160,7 +161,7 @@ func (s *Stand) deliverLoop() {
 		for _, e := range s.dueEvents(r) {
 			if !s.send(e) {
 				s.mu.Lock()
-				e.NextTry = time.Now().Add(min(time.Minute, time.Second<<min(e.Tries-1, 10)))
+				e.NextTry = s.cfg.Real().Add(min(time.Minute, time.Second<<min(e.Tries-1, 10)))
 				s.mu.Unlock()
 			}
 		}
@@ -170,7 +171,7 @@ func (s *Stand) deliverLoop() {
 func (s *Stand) dueEvents(r *rand.Rand) []*event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now, knobs := time.Now(), s.st.Knobs
+	now, knobs := s.cfg.Real(), s.st.Knobs
 	var out []*event
 	for _, e := range s.st.Events {
 		switch {

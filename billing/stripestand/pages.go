@@ -72,7 +72,7 @@ func (s *Stand) shown(name string, fill func(*page, *http.Request) bool) http.Ha
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 		if err := pageTemplates.ExecuteTemplate(w, name, p); err != nil {
-			s.cfg.Log.Error("page of the stand-in", "page", name, "err", err)
+			s.cfg.Log.ErrorContext(r.Context(), "page of the stand-in", "page", name, "err", err)
 		}
 	}
 }

@@ -20,9 +20,9 @@ func paged(url string, all []listed, c call) (any, *apiError) {
 	if fail != nil || limit < 1 || limit > 100 {
 		return nil, invalid("limit", "A limit is between 1 and 100.")
 	}
-	from, to := 0, len(all)
+	var from, to int
 	find := func(id string) int { return slices.IndexFunc(all, func(l listed) bool { return l.id == id }) }
-	more := false
+	var more bool
 	switch after, before := c.Get("starting_after"), c.Get("ending_before"); {
 	case after != "":
 		i := find(after)

@@ -38,6 +38,8 @@ type Config struct {
 	WebhookSecret string
 	// Host is the Host header of webhook calls, for names that programs cannot resolve.
 	Host string
+	// Real is real time, by which notices are signed and sent again.
+	Real func() time.Time
 	// Start is the clock's first reading; the present when zero.
 	Start time.Time
 	// Frozen stops the clock but for Advance; otherwise it runs on with real time.
@@ -100,9 +102,9 @@ func New(cfg Config) (*Stand, error) {
 		},
 	}
 	if !cfg.Start.IsZero() {
-		s.st.FrozenAt, s.st.Offset = cfg.Start, time.Until(cfg.Start)
+		s.st.FrozenAt, s.st.Offset = cfg.Start, cfg.Start.Sub(cfg.Real())
 	} else {
-		s.st.FrozenAt = time.Now()
+		s.st.FrozenAt = cfg.Real()
 	}
 	if err := s.load(); err != nil {
 		return nil, err
@@ -173,7 +175,7 @@ func (s *Stand) now() time.Time {
 	if s.cfg.Frozen {
 		return s.st.FrozenAt.UTC().Truncate(time.Second)
 	}
-	return time.Now().Add(s.st.Offset).UTC().Truncate(time.Second)
+	return s.cfg.Real().Add(s.st.Offset).UTC().Truncate(time.Second)
 }
 
 // Now is the stand-in's clock.

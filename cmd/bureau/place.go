@@ -94,6 +94,9 @@ func devConfig(where devstack.Addresses, port int, log *slog.Logger) (app.Config
 		Tenancy:         tenancy.Config{OwnerURL: where.DatabaseURL, Password: where.LoginPassword, Shards: 2, Conns: 8},
 		KratosPublicURL: where.KratosPublicURL, KratosAdminURL: where.KratosAdminURL, KratosCookie: devstack.KratosCookie,
 	}
+	if where.Origin != "" { // its stand-in for Stripe is part of the running `bureau dev`
+		cfg.Gateway = devGateway(origin.Port(), where, log)
+	}
 	smtp := where.SMTPAddr
 	if smtp == "" {
 		smtp = "127.0.0.1:1" // nobody listens: mail of a stopped stack waits in its queue

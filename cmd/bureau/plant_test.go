@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -69,7 +70,7 @@ func (p *plant) newToken(t *testing.T) {
 
 func (p *plant) command(ctx context.Context, env []string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, os.Args[0], args...)
-	cmd.Env, cmd.Stderr = append(p.env[:len(p.env):len(p.env)], env...), os.Stderr
+	cmd.Env, cmd.Stderr = slices.Concat(p.env, env), os.Stderr
 	return cmd
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/bureauhq/bureau/app"
 	"github.com/bureauhq/bureau/app/kit/file"
 	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/billing/billingstripe"
 	"github.com/bureauhq/bureau/frontend"
 	"github.com/bureauhq/bureau/tenancy"
 	"github.com/bureauhq/bureau/tenancy/custody"
@@ -54,6 +55,10 @@ type settings struct {
 	SMTPURL     string `env:"BUREAU_SMTP_URL" secret:"true" example:"smtp://user:…@mail.example:587" what:"Mail server; this or BUREAU_SENDGRID_KEY. Add ?tls=none for a server without a certificate on a private network."`
 	SendGridKey string `env:"BUREAU_SENDGRID_KEY" secret:"true" what:"Key of a SendGrid account, instead of BUREAU_SMTP_URL."`
 	SendGridURL string `env:"BUREAU_SENDGRID_URL" example:"https://api.eu.sendgrid.com" what:"SendGrid's address, for accounts outside of its main region."`
+
+	StripeKey     string   `env:"BUREAU_STRIPE_KEY" secret:"true" what:"Secret key of the Stripe account that agencies are billed through. Without it nobody is billed, and every agency has everything."`
+	StripeSecrets []string `env:"BUREAU_STRIPE_WEBHOOK_SECRETS" secret:"true" what:"Signing secrets of the webhook endpoint <site>/webhooks/stripe; two, with a comma between, while one is being replaced."`
+	StripeURL     string   `env:"BUREAU_STRIPE_URL" what:"Another address of Stripe's API, for tests."`
 
 	FilesDir         string `env:"BUREAU_FILES_DIR" example:"/var/lib/bureau/files" what:"Directory for files, for a single server; this or BUREAU_S3_BUCKET."`
 	Secret           string `env:"BUREAU_SECRET" secret:"true" what:"At least 32 letters; signs the addresses of files in a directory. The same on all replicas."`
@@ -138,6 +143,10 @@ func (s settings) complaints() []error {
 	say((s.SMTPURL == "") != (s.SendGridKey == ""), "BUREAU_SMTP_URL or BUREAU_SENDGRID_KEY", "set, and only one of them")
 	say(s.SMTPURL == "" || isURL(s.SMTPURL, "smtp", "smtps"), "BUREAU_SMTP_URL", "an address such as smtp://user:password@mail.example:587")
 	say(s.SendGridURL == "" || isURL(s.SendGridURL, "https", "http"), "BUREAU_SENDGRID_URL", "an address such as https://api.eu.sendgrid.com")
+	say(s.StripeKey == "" || strings.HasPrefix(s.StripeKey, "sk_") || strings.HasPrefix(s.StripeKey, "rk_"), "BUREAU_STRIPE_KEY", "a secret key, which begins with sk_ or rk_")
+	say(s.StripeKey != standKey, "BUREAU_STRIPE_KEY", "a key of Stripe's: the stand-in is for development")
+	say(s.StripeKey == "" || len(s.StripeSecrets) > 0, "BUREAU_STRIPE_WEBHOOK_SECRETS", "set where BUREAU_STRIPE_KEY is")
+	say(s.StripeURL == "" || isURL(s.StripeURL, "https", "http"), "BUREAU_STRIPE_URL", "an address")
 	say((s.FilesDir == "") != (s.S3Bucket == ""), "BUREAU_FILES_DIR or BUREAU_S3_BUCKET", "set, and only one of them")
 	say(s.FilesDir == "" || len(s.Secret) >= 32, "BUREAU_SECRET", "at least 32 letters long")
 	say(s.S3Bucket == "" || s.S3AccessKey != "", "BUREAU_S3_ACCESS_KEY", "set")
@@ -209,6 +218,11 @@ func (s settings) config() (app.Config, error) {
 		Origin: origin, TrustedProxies: s.Proxies, Log: s.logger(), Now: time.Now, Web: web(), MailFrom: s.MailFrom,
 		Tenancy:         tenancy.Config{OwnerURL: s.DatabaseURL, Prefix: s.DatabasePrefix, Password: s.LoginPassword, Shards: s.Shards, Conns: s.Conns, ConnAgencies: s.ConnAgencies, Wait: s.Wait, Spares: s.Spares},
 		KratosPublicURL: s.KratosPublicURL, KratosAdminURL: s.KratosAdminURL, KratosCookie: s.KratosCookie, TokenKeys: keys,
+	}
+	if s.StripeKey != "" {
+		c.Gateway = billingstripe.New(billingstripe.Config{
+			Key: s.StripeKey, URL: s.StripeURL, WebhookSecrets: s.StripeSecrets, Live: strings.Contains(s.StripeKey, "_live_"), Now: time.Now, Log: c.Log,
+		})
 	}
 	from := mail.Address{Name: "Bureau", Email: s.MailFrom}
 	if s.SendGridKey != "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"net/http"
 	"path/filepath"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/bureauhq/bureau/app"
 	"github.com/bureauhq/bureau/app/devstack"
+	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/billing/billingstripe"
 	"github.com/bureauhq/bureau/billing/stripestand"
 )
@@ -22,6 +24,7 @@ const standKey = "sk_test_standin"
 func payments(cfg *app.Config, where devstack.Addresses, o devOptions) (*stripestand.Stand, error) {
 	local := "http://127.0.0.1:" + strconv.Itoa(o.port)
 	stand, err := stripestand.New(stripestand.Config{
+		Real: time.Now,
 		File: filepath.Join(o.data, "stripe.json"), Key: standKey, BaseURL: cfg.Origin.String() + standPath,
 		WebhookURL: local + "/webhooks/stripe", Host: cfg.Origin.Host, WebhookSecret: "whsec_" + where.Secret, Log: cfg.Log,
 	})
@@ -30,8 +33,13 @@ func payments(cfg *app.Config, where devstack.Addresses, o devOptions) (*stripes
 	}
 	cfg.StripePage = http.StripPrefix(standPath, stand)
 	cfg.BillingClock = stand.Now
-	cfg.Gateway = billingstripe.New(billingstripe.Config{
-		Key: standKey, URL: local + standPath, WebhookSecrets: []string{"whsec_" + where.Secret}, Now: time.Now, Log: cfg.Log,
-	})
+	cfg.Gateway = devGateway(strconv.Itoa(o.port), where, cfg.Log)
 	return stand, nil
+}
+
+// devGateway is the way to the stand-in of a `bureau dev` on this port.
+func devGateway(port string, where devstack.Addresses, log *slog.Logger) billing.Gateway {
+	return billingstripe.New(billingstripe.Config{
+		Key: standKey, URL: "http://127.0.0.1:" + port + standPath, WebhookSecrets: []string{"whsec_" + where.Secret}, Now: time.Now, Log: log,
+	})
 }

@@ -90,7 +90,7 @@ func copyCluster(ctx context.Context, from, to string) error {
 }
 
 func copyFile(from, to string) (err error) {
-	r, err := os.Open(from)
+	r, err := os.Open(from) //nolint:gosec // the folder is the operator's own
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -98,7 +98,7 @@ func copyFile(from, to string) (err error) {
 		return err
 	}
 	defer func() { _ = r.Close() }()
-	w, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	w, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the folder is the operator's own
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ import (
 // beside the live one: it has exactly the earlier marks.
 func TestAnAgencyComesBackFromBetweenTwoMarks(t *testing.T) {
 	ctx := t.Context()
-	dir, err := os.MkdirTemp("", "bureau-pitr-")
+	dir, err := os.MkdirTemp("", "bureau-pitr-") //nolint:usetesting // the account that Postgres runs as must reach it
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	must(t, os.Chmod(dir, 0o711))

@@ -193,7 +193,7 @@ func (s *Service) makeExport(ctx context.Context, key string) error {
 		e.FinishedAt = &now
 		if err != nil {
 			e.State = "failed"
-			return nil
+			return nil //nolint:nilerr // the failure is kept; it is no reason not to keep it
 		}
 		until := now.AddDate(0, 0, ExportDays)
 		e.State, e.ExpiresAt, e.Done, e.Total = "ready", &until, 1, 1

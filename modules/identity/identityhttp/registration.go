@@ -236,7 +236,7 @@ func (h *held) take(resp *fasthttp.Response) {
 // standIn begins a flow that takes codes for a known address, and knows none.
 func (p *proxy) standIn(c *fiber.Ctx, h *held) error {
 	h.Cookies, h.Email = map[string]string{}, "nobody-"+id.New()+"@bureau.invalid"
-	a, _, err := p.ask(c, h, http.MethodGet, verificationPath+"/browser", nil)
+	a, err := p.ask(c, h, http.MethodGet, verificationPath+"/browser", nil)
 	if err != nil {
 		return err
 	}
@@ -245,7 +245,7 @@ func (p *proxy) standIn(c *fiber.Ctx, h *held) error {
 }
 
 // ask sends Kratos a call of our own, with the cookies that are held.
-func (p *proxy) ask(c *fiber.Ctx, h *held, method, target string, body any) (a kratosAnswer, status int, err error) {
+func (p *proxy) ask(c *fiber.Ctx, h *held, method, target string, body any) (a kratosAnswer, err error) {
 	req, resp := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(req)
 	defer fasthttp.ReleaseResponse(resp)
@@ -260,20 +260,20 @@ func (p *proxy) ask(c *fiber.Ctx, h *held, method, target string, body any) (a k
 	if body != nil {
 		raw, err := json.Marshal(body)
 		if err != nil {
-			return a, 0, err
+			return a, err
 		}
 		req.Header.SetContentType(fiber.MIMEApplicationJSON)
 		req.SetBody(raw)
 	}
 	if err := p.client.Do(req, resp); err != nil {
-		return a, 0, p.away(c, err)
+		return a, p.away(c, err)
 	}
 	h.take(resp)
 	if resp.StatusCode() >= http.StatusInternalServerError {
-		return a, 0, p.away(c, errors.New(string(resp.Header.StatusMessage())))
+		return a, p.away(c, errors.New(string(resp.Header.StatusMessage())))
 	}
 	_ = json.Unmarshal(resp.Body(), &a) // what cannot be read is not the right code
-	return a, resp.StatusCode(), nil
+	return a, nil
 }
 
 // What the page says, by the numbers that Kratos uses where it has one.
@@ -345,12 +345,12 @@ func (p *proxy) resend(c *fiber.Ctx, r identity.Registration, h *held) error {
 
 // submit sends fields to the flow that checks the code.
 func (p *proxy) submit(c *fiber.Ctx, h *held, fields fiber.Map) (kratosAnswer, error) {
-	a, _, err := p.ask(c, h, http.MethodGet, verificationPath+"/flows?id="+h.Flow, nil)
+	a, err := p.ask(c, h, http.MethodGet, verificationPath+"/flows?id="+h.Flow, nil)
 	if err != nil {
 		return a, err
 	}
 	fields["csrf_token"] = a.value("csrf_token")
-	a, _, err = p.ask(c, h, http.MethodPost, verificationPath+"?flow="+h.Flow, fields)
+	a, err = p.ask(c, h, http.MethodPost, verificationPath+"?flow="+h.Flow, fields)
 	return a, err
 }
 
