@@ -46,7 +46,10 @@ func (m *Migrator) Snapshot(ctx context.Context, c Copy, fn func(context.Context
 	if err := c.check(); err != nil {
 		return err
 	}
-	conf, err := m.cfg.connConfig(m.cfg.appLogin(c.Shard % m.cfg.Shards))
+	if c.Shard >= m.cfg.Shards {
+		return fmt.Errorf("tenancy: schema %s is in shard %d of %d", c.Schema, c.Shard, m.cfg.Shards)
+	}
+	conf, err := m.cfg.connConfig(m.cfg.appLogin(c.Shard))
 	if err != nil {
 		return err
 	}
@@ -134,7 +137,10 @@ func (m *Migrator) announce(ctx context.Context, arrival, newAgency string) (c C
 		if err := tx.QueryRow(ctx, `SELECT nextval('platform.agency_numbers')`).Scan(&n); err != nil {
 			return fmt.Errorf("number of the copy: %w", err)
 		}
-		c.Schema, c.Shard = fmt.Sprintf("t%05d", n), int(n)%m.cfg.Shards
+		c.Schema = fmt.Sprintf("t%05d", n)
+		if c.Shard, err = emptiest(ctx, tx, m.cfg.Shards); err != nil {
+			return err
+		}
 		c.Role = m.cfg.Prefix + "_" + c.Schema
 		if _, err := tx.Exec(ctx, `INSERT INTO platform.arrivals (id, role_name, agency_id) VALUES ($1, $2, nullif($3, '')::uuid)`, arrival, c.Role, newAgency); err != nil {
 			return fmt.Errorf("announce the copy: %w", err)

@@ -97,17 +97,32 @@ var errNested = errors.New("tenancy: Run inside Run; hand the *Tx down instead")
 // nil. fn must use the context it is given. On an error or a panic nothing of
 // it remains. ErrNoAgency, ErrDatabaseAway, ErrBusy.
 func (db *DB) Run(ctx context.Context, fn func(context.Context, *Tx) error) error {
-	return db.run(ctx, true, fn)
+	return db.run(ctx, changing, fn)
 }
 
 // Read is Run for work that changes nothing; the database refuses writes in
 // it. There is no transaction around it, which would cost a round trip or two:
 // each statement sees what was committed when it began, as in Run.
 func (db *DB) Read(ctx context.Context, fn func(context.Context, *Tx) error) error {
-	return db.run(ctx, false, fn)
+	return db.run(ctx, reading, fn)
 }
 
-func (db *DB) run(ctx context.Context, change bool, fn func(context.Context, *Tx) error) error {
+// ReadAtOnce is Read where all statements see the same moment, that of the
+// first, for what must fit together. It costs a round trip at the end.
+func (db *DB) ReadAtOnce(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	return db.run(ctx, frozen, fn)
+}
+
+// how a transaction looks at the tables.
+type how int
+
+const (
+	reading how = iota
+	frozen
+	changing
+)
+
+func (db *DB) run(ctx context.Context, way how, fn func(context.Context, *Tx) error) error {
 	a, err := From(ctx)
 	if err != nil {
 		return err
@@ -115,7 +130,7 @@ func (db *DB) run(ctx context.Context, change bool, fn func(context.Context, *Tx
 	if ctx.Value(openKey{}) != nil {
 		return errNested
 	}
-	err = db.in(context.WithValue(ctx, openKey{}, true), a, change, fn)
+	err = db.in(context.WithValue(ctx, openKey{}, true), a, way, fn)
 	switch {
 	case pg.Away(err):
 		return ErrDatabaseAway.Because(err)
@@ -125,7 +140,7 @@ func (db *DB) run(ctx context.Context, change bool, fn func(context.Context, *Tx
 	return err
 }
 
-func (db *DB) in(ctx context.Context, a Agency, change bool, fn func(context.Context, *Tx) error) error {
+func (db *DB) in(ctx context.Context, a Agency, way how, fn func(context.Context, *Tx) error) error {
 	if a.shard < 0 || a.shard >= len(db.shards) {
 		return fmt.Errorf("tenancy: agency %s is in shard %d of %d", a.ID, a.shard, len(db.shards))
 	}
@@ -139,8 +154,13 @@ func (db *DB) in(ctx context.Context, a Agency, change bool, fn func(context.Con
 	if err != nil {
 		return err
 	}
-	tx := &Tx{session: session, gorm: onConn(ctx, s.gorm, conn), agency: a, change: change}
-	if change {
+	tx := &Tx{session: session, gorm: onConn(ctx, s.gorm, conn), agency: a, change: way == changing}
+	switch way {
+	case reading:
+	case frozen:
+		session.BeginSnapshot(ctx)
+		defer session.Rollback(ctx)
+	case changing:
 		session.Begin(ctx)
 		defer session.Rollback(ctx) // a no-op after Commit
 		if err := firstRun(ctx, tx); err != nil {
@@ -155,7 +175,7 @@ func (db *DB) in(ctx context.Context, a Agency, change bool, fn func(context.Con
 			return err
 		}
 	}
-	if change {
+	if tx.change {
 		if err := session.Commit(ctx); err != nil {
 			return fmt.Errorf("commit: %w", err)
 		}

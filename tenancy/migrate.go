@@ -3,11 +3,13 @@ package tenancy
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -212,7 +214,13 @@ func makeRole(ctx context.Context, tx pgx.Tx, name, options string) error {
 	if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, name).Scan(&there); err != nil || there {
 		return err
 	}
-	if _, err := tx.Exec(ctx, "CREATE ROLE "+name+" "+options); err != nil {
+	// The lock is this database's and the role the cluster's: another database may make it at the same moment.
+	err := pgx.BeginFunc(ctx, tx, func(savepoint pgx.Tx) error {
+		_, err := savepoint.Exec(ctx, "CREATE ROLE "+name+" "+options)
+		return err
+	})
+	var refused *pgconn.PgError
+	if err != nil && (!errors.As(err, &refused) || refused.Code != "23505" && refused.Code != "42710") {
 		return fmt.Errorf("make role %s: %w", name, err)
 	}
 	return nil

@@ -119,7 +119,22 @@ func (p *Provisioner) make(ctx context.Context, a Agency, fill func(ctx context.
 		}
 		return nil
 	})
+	if err == nil {
+		p.warnOfCrowds(ctx)
+	}
 	return a, err
+}
+
+// warnOfCrowds says so in the log when a shard is full. A new agency goes to
+// the emptiest, so the others are full as well.
+func (p *Provisioner) warnOfCrowds(ctx context.Context) {
+	crowds, err := p.owner.Crowds(ctx)
+	if err != nil {
+		p.log.WarnContext(ctx, "could not count the agencies of the shards", "error", err)
+	}
+	for _, c := range crowds {
+		p.log.WarnContext(ctx, "a shard's login can enter too many agencies; add shards", "shard", c.Shard, "agencies", c.Agencies, "most", MostAgencies)
+	}
 }
 
 // opening makes an empty schema. Rights are given before the tables are made,

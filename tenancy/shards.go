@@ -17,3 +17,27 @@ func emptiest(ctx context.Context, tx pgx.Tx, shards int) (shard int, err error)
 	}
 	return shard, nil
 }
+
+// Crowd is a shard whose login can enter more agencies than is quick.
+type Crowd struct{ Shard, Agencies int }
+
+// Crowds lists the shards with more than MostAgencies. It counts what the
+// server counts: the roles that the login may take, of deleted agencies too
+// until they are purged.
+func (m *Migrator) Crowds(ctx context.Context) ([]Crowd, error) {
+	return m.crowds(ctx, MostAgencies)
+}
+
+func (m *Migrator) crowds(ctx context.Context, most int) ([]Crowd, error) {
+	logins := make([]string, m.cfg.Shards)
+	for i := range logins {
+		logins[i] = m.cfg.appLogin(i)
+	}
+	rows, err := m.pool.Query(ctx, `SELECT shard - 1, count(*) FROM unnest($1::text[]) WITH ORDINALITY AS l (login, shard)
+		JOIN pg_roles r ON r.rolname = login JOIN pg_auth_members am ON am.member = r.oid
+		GROUP BY shard HAVING count(*) > $2 ORDER BY shard`, logins, most)
+	if err != nil {
+		return nil, away(fmt.Errorf("count the agencies of the shards: %w", err))
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[Crowd])
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/bureauhq/bureau/app"
+	"github.com/bureauhq/bureau/tenancy"
 )
 
 // finding is what one check of doctor found.
@@ -76,6 +78,7 @@ func examine(ctx context.Context, where *place) (out []finding) {
 			err = fmt.Errorf("%d of %d agencies are behind %s: run `bureau migrate`", len(s.Behind), s.Agencies, s.Newest)
 		}
 		note("migrations", fmt.Sprintf("%d agencies at %s", s.Agencies, s.Newest), err)
+		note("shards", fmt.Sprintf("none has more than %d agencies", tenancy.MostAgencies), roomy(ctx, a))
 	}
 	healthy, err := backupsHealthy(ctx, a)
 	note("backups", healthy, err)
@@ -94,6 +97,19 @@ func examine(ctx context.Context, where *place) (out []finding) {
 		note("temporary files", dir, err)
 	}
 	return out
+}
+
+// roomy refuses shards that are too full.
+func roomy(ctx context.Context, a *app.App) error {
+	crowds, err := a.Migrator().Crowds(ctx)
+	if err != nil {
+		return err
+	}
+	var all []error
+	for _, c := range crowds {
+		all = append(all, fmt.Errorf("shard %d has %d agencies, more than %d: raise BUREAU_DATABASE_SHARDS and run `bureau migrate`", c.Shard, c.Agencies, tenancy.MostAgencies))
+	}
+	return errors.Join(all...)
 }
 
 // databaseVersion refuses what is too old.

@@ -53,8 +53,9 @@ func (s *Service) List(ctx context.Context, f Filter) (out []kit.Entry, err erro
 type Verdict = kit.Verdict
 
 // Verify walks the whole chain and compares every hash, the numbering and the head (rule 101).
+// A change that is committed meanwhile is not seen, neither its entry nor the head it moved.
 func (s *Service) Verify(ctx context.Context) (v Verdict, err error) {
-	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+	err = s.d.DB.ReadAtOnce(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		v, err = kit.Check(ctx, tx.PGX())
 		return err
 	})

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -84,5 +85,35 @@ func TestRule101_TamperingShows(t *testing.T) {
 				t.Errorf("got %+v, %v; want broken at %d", v, err, tamper.bad)
 			}
 		})
+	}
+}
+
+// between does something just before a statement that mentions a table.
+type between struct {
+	table string
+	do    func()
+}
+
+func (b between) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
+	if strings.Contains(d.SQL, b.table) {
+		b.do()
+	}
+	return ctx
+}
+
+func (between) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// A change that is committed while the chain is walked is no tampering.
+func TestRule101_WorkMeanwhileIsNoTampering(t *testing.T) {
+	t.Parallel()
+	a := testkit.NewAgency(t)
+	record(t, a, 3)
+	meanwhile := 0
+	p := a.Another(t, func(c *tenancy.Config) {
+		c.Tracer = between{"audit_heads", func() { meanwhile++; record(t, a, 1) }}
+	})
+	v, err := audit.New(audit.Deps{DB: p.DB, Store: auditdb.Store{}}).Verify(a.Ctx)
+	if err != nil || !v.Intact || v.Entries != 3 || meanwhile != 1 {
+		t.Fatalf("got %+v, %v after %d changes meanwhile; want 3 entries, intact", v, err, meanwhile)
 	}
 }

@@ -40,7 +40,10 @@ func Of(conn *sql.Conn) (s *Session, err error) {
 	return s, err
 }
 
-const begin = "BEGIN READ WRITE"
+const (
+	begin    = "BEGIN READ WRITE"
+	snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+)
 
 // lost tells whether the session was given back.
 func (s *Session) lost() bool { return s.done }
@@ -52,6 +55,14 @@ func (s *Session) Begin(ctx context.Context) {
 	}
 	s.begun = true
 	s.ahead(ctx, begin)
+}
+
+// BeginSnapshot opens a transaction whose statements all see the moment of the
+// first and change nothing. Rollback ends it.
+func (s *Session) BeginSnapshot(ctx context.Context) {
+	if !s.lost() {
+		s.ahead(ctx, snapshot)
+	}
 }
 
 // Commit ends the transaction. Without any statement in it there is nothing to end.
