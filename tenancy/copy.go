@@ -155,15 +155,22 @@ func (m *Migrator) forget(ctx context.Context, arrival, role string) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	return pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
-		// In another database of the cluster the same name may be in use; then it is not ours to drop.
-		if _, err := tx.Exec(ctx, `SAVEPOINT drop_role; DROP ROLE IF EXISTS `+role); err != nil {
-			if _, err := tx.Exec(ctx, `ROLLBACK TO drop_role`); err != nil {
-				return err
-			}
+		if err := dropUnusedRole(ctx, tx, role); err != nil {
+			return err
 		}
 		_, err := tx.Exec(ctx, `DELETE FROM platform.arrivals WHERE id = $1`, arrival)
 		return err
 	})
+}
+
+// dropUnusedRole drops a role that nothing in this database depends on. Roles
+// belong to the cluster: where another database uses the same name, it is not ours to drop, and stays.
+func dropUnusedRole(ctx context.Context, tx pgx.Tx, role string) error {
+	if _, err := tx.Exec(ctx, `SAVEPOINT drop_role; DROP ROLE IF EXISTS `+role); err != nil {
+		_, err := tx.Exec(ctx, `ROLLBACK TO drop_role`)
+		return err
+	}
+	return nil
 }
 
 // SweepArrivals clears away after builds whose process died. removeFiles is
@@ -249,8 +256,10 @@ func (m *Migrator) Drop(ctx context.Context, c Copy) error {
 		if live {
 			return ErrBadState
 		}
-		_, err := tx.Exec(ctx, `DROP SCHEMA IF EXISTS `+c.Schema+` CASCADE; DROP ROLE IF EXISTS `+c.Role)
-		return err
+		if _, err := tx.Exec(ctx, `DROP SCHEMA IF EXISTS `+c.Schema+` CASCADE`); err != nil {
+			return err
+		}
+		return dropUnusedRole(ctx, tx, c.Role)
 	}))
 }
 
