@@ -163,7 +163,7 @@ func amountOf(s string) map[string]any { return map[string]any{"amount": s, "cur
 // within waits until ok says so.
 func within(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline, tick := time.After(20*time.Second), time.NewTicker(20*time.Millisecond)
+	deadline, tick := time.After(2*time.Minute), time.NewTicker(20*time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {
