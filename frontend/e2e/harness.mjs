@@ -1,11 +1,12 @@
 // Starts the built program on a throw-away folder, drives it with a browser
 // and looks at every page it comes to with the same strict eyes.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
@@ -31,9 +32,12 @@ const freePort = () =>
     });
   });
 
-/** bureau dev on a free port; BUREAU_E2E_PORT uses one that runs already. */
+/** The command line, as an administrator of the server uses it. */
+const commandLine = (data) => (...args) => promisify(execFile)(path.join(root, 'bin/bureau'), [...args, '--data', data]);
+
+/** bureau dev on a free port; BUREAU_E2E_PORT and BUREAU_E2E_DATA use one that runs already. */
 export async function startServer(extra = []) {
-  if (process.env.BUREAU_E2E_PORT) return { port: Number(process.env.BUREAU_E2E_PORT), stop: async () => {} };
+  if (process.env.BUREAU_E2E_PORT) return { port: Number(process.env.BUREAU_E2E_PORT), bureau: commandLine(process.env.BUREAU_E2E_DATA), stop: async () => {} };
   const data = mkdtempSync(path.join(os.tmpdir(), 'bureau-e2e-'));
   const port = await freePort();
   const child = spawn(path.join(root, 'bin/bureau'), ['dev', '--data', data, '--port', String(port), '--no-browser', ...extra], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -53,6 +57,7 @@ export async function startServer(extra = []) {
   });
   return {
     port,
+    bureau: commandLine(data),
     log: () => log,
     stop: () =>
       new Promise((resolve) => {

@@ -2,7 +2,7 @@
 // same time: an agency signs up, invites its people, plans and tracks, bills,
 // and its client reads the invoice in the portal. All of it through the pages.
 // Every page is looked at: accessibility in light and dark, width, jumps, errors.
-// STORY=desk or STORY=phone tells one of them, STORY=none the bill alone; BUREAU_E2E_QUICK=1 leaves the looks out.
+// STORY=desk or STORY=phone tells one of them, STORY=none the operators and the bill alone; BUREAU_E2E_QUICK=1 leaves the looks out.
 import { openBrowser, Person, Report, startServer } from './harness.mjs';
 import * as account from './story/account.mjs';
 import * as agency from './story/agency.mjs';
@@ -10,6 +10,7 @@ import { lookAround } from './story/around.mjs';
 import * as billing from './story/billing.mjs';
 import { accept, haveAccount, signUp } from './story/entry.mjs';
 import * as money from './story/money.mjs';
+import { operate } from './story/ops.mjs';
 import * as portal from './story/portal.mjs';
 import * as time from './story/time.mjs';
 import * as work from './story/work.mjs';
@@ -65,6 +66,13 @@ async function tell(cast) {
 const began = Date.now();
 const widths = ['desk', 'phone'].filter((w) => !['desk', 'phone'].includes(process.env.STORY) || w === process.env.STORY);
 const ends = await Promise.allSettled(process.env.STORY === 'none' ? [] : widths.map(story));
+{
+  const slug = `ops-${Date.now().toString(36)}`;
+  const opal = new Person(browser, report, { port: server.port, name: 'Opal Operator', email: `opal@${slug}.test`, slug });
+  const [end] = await Promise.allSettled([opal.open().then(() => operate(opal, server.bureau))]);
+  if (end.status === 'rejected') await opal.picture('stopped-ops').catch(() => {});
+  ends.push(end);
+}
 // The clock of the payment provider is moved in this one, for everybody.
 for (const width of widths) {
   const slug = `plans-${width}-${Date.now().toString(36)}`;

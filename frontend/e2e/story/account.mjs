@@ -4,7 +4,7 @@ import { signIn, signOut, strangers } from './entry.mjs';
 import { codeIn, expect } from './parts.mjs';
 
 /** The code that an authenticator app shows now. */
-function totp(secret) {
+export function totp(secret) {
   const bits = [...secret.replace(/[^A-Z2-7]/g, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
   const key = Buffer.from(bits.match(/.{8}/g).map((b) => Number.parseInt(b, 2)));
   const moment = Buffer.alloc(8);

@@ -2,7 +2,7 @@
 import { codeIn, expect, refusedAt } from './parts.mjs';
 
 /** Registration with the code from the mail, from the page where name and password are asked. */
-async function register(p, look) {
+export async function register(p, look) {
   const { page } = p;
   await page.waitForURL(/registration/);
   await page.locator('input[name="traits.name"]').fill(p.name);

@@ -10,7 +10,7 @@ export function formatBytes(n: number): string {
   return `${i === 0 || v >= 100 ? Math.round(v) : v.toFixed(1)} ${units[i]}`;
 }
 
-/** 'ops.agency_suspended' -> 'Agency suspended' */
+/** 'ops.agency_suspended' -> 'Agency suspended', 'read_only' -> 'Read only' */
 export function said(action: string): string {
   const text = (action.split('.').at(-1) ?? action).replaceAll('_', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);

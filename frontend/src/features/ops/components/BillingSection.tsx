@@ -8,6 +8,7 @@ import { EmptyState, ErrorState, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useOpsBillingGetQuery, useOpsOrdersApproveMutation, useOpsOrdersCancelMutation, useOpsOverridesRevokeMutation, type OpsOrder, type OpsOverride } from '../api';
 import { useT } from '../locales/en';
+import { said } from '../model';
 
 const OverrideDialog = later(async () => (await import('./OverrideDialog')).OverrideDialog);
 const OrderDialog = later(async () => (await import('./OrderDialog')).OrderDialog);
@@ -22,12 +23,12 @@ export function BillingSection({ id }: { id: string }) {
   const [cancel] = useOpsOrdersCancelMutation();
   if (!b) return error ? <Section title={t('billing.title')}><ErrorState error={error} onRetry={() => void refetch()} /></Section> : null;
   const day = (iso: string | null) => (iso ? formatDay(iso.slice(0, 10)) : t('none'));
-  const granted = (o: OpsOverride) => [o.plan, o.level.replaceAll('_', ' '), o.max_seats > 0 ? `${t('billing.maxSeats')}: ${o.max_seats}` : ''].filter(Boolean).join(', ');
+  const granted = (o: OpsOverride) => [said(o.plan), said(o.level), o.max_seats > 0 ? `${t('billing.maxSeats')}: ${o.max_seats}` : ''].filter(Boolean).join(', ');
   const state = (o: OpsOrder) => <StatusChip label={t(`billing.orderStates.${o.state}`)} />;
   return (
     <>
       <Section title={t('billing.title')}>
-        <Facts items={[[t('billing.plan'), b.plan], [t('billing.access'), b.level.replaceAll('_', ' ')], [t('billing.status'), b.status], [t('billing.seats'), b.seats], [t('billing.trial'), day(b.trial_ends_at)], [t('billing.period'), day(b.period_end)]]} />
+        <Facts items={[[t('billing.plan'), said(b.plan)], [t('billing.access'), said(b.level)], [t('billing.status'), said(b.status)], [t('billing.seats'), b.seats], [t('billing.trial'), day(b.trial_ends_at)], [t('billing.period'), day(b.period_end)]]} />
       </Section>
       <Section title={t('billing.overrides')} pad={false} action={<Button size="small" onClick={() => setOpen('override')}>{t('billing.grant')}</Button>}>
         <DataTable
@@ -75,12 +76,12 @@ export function BillingSection({ id }: { id: string }) {
             rows={b.history}
             getId={(c) => c.id}
             columns={[
-              { key: 'kind', header: t('history.what'), cell: (c) => c.kind },
-              { key: 'state', header: t('agencies.state'), cell: (c) => c.error || c.state },
+              { key: 'kind', header: t('history.what'), cell: (c) => said(c.kind) },
+              { key: 'state', header: t('agencies.state'), cell: (c) => c.error || said(c.state) },
               { key: 'by', header: t('billing.by'), cell: (c) => c.by, from: 'md' },
               { key: 'at', header: t('history.when'), cell: (c) => formatMoment(c.created_at), numeric: true, width: '180px' },
             ]}
-            card={(c) => <CardRow title={c.kind} sub={c.error || c.by} state={c.state} />}
+            card={(c) => <CardRow title={said(c.kind)} sub={c.error || c.by} state={said(c.state)} />}
             empty={null}
           />
         </Section>

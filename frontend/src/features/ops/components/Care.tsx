@@ -8,7 +8,7 @@ import { EmptyState, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useOpsAgenciesBackupsQuery, useOpsSupportEndMutation, useOpsSupportListQuery, useOpsTasksListQuery, type OpsBackup, type OpsGrant, type OpsTask } from '../api';
 import { useT } from '../locales/en';
-import { formatBytes } from '../model';
+import { formatBytes, said } from '../model';
 
 const tones: Record<string, Tone> = { waiting: 'neutral', running: 'brand', done: 'success', good: 'success', failed: 'danger' };
 const soon = 1000;
@@ -39,7 +39,7 @@ export function Tasks({ id }: { id: string }) {
         columns={[
           { key: 'kind', header: t('history.what'), cell: (x) => t(`task.${x.kind}`) },
           { key: 'state', header: t('agencies.state'), cell: state },
-          { key: 'far', header: '', cell: far, width: 'minmax(0, 2fr)' },
+          { key: 'far', header: t('task.far'), cell: far, width: 'minmax(0, 2fr)' },
           { key: 'by', header: t('history.who'), cell: (x) => x.by, from: 'md' },
           { key: 'at', header: t('history.when'), cell: (x) => formatMoment(x.created_at), numeric: true, width: '180px' },
         ]}
@@ -86,7 +86,7 @@ export function Looks({ id }: { id: string }) {
 export function Backups({ id, onRestore }: { id: string; onRestore: (backupId: string) => void }) {
   const t = useT();
   const { data, error, refetch } = useOpsAgenciesBackupsQuery({ id });
-  const state = (b: OpsBackup) => <StatusChip label={b.state} tone={tones[b.state]} />;
+  const state = (b: OpsBackup) => <StatusChip label={said(b.state)} tone={tones[b.state]} />;
   return (
     <Section title={t('agency.backups')} pad={false}>
       <DataTable
@@ -95,11 +95,11 @@ export function Backups({ id, onRestore }: { id: string; onRestore: (backupId: s
         getId={(b) => b.id}
         columns={[
           { key: 'at', header: t('history.when'), cell: (b) => formatMoment(b.taken_at ?? b.started_at) },
-          { key: 'why', header: t('reason'), cell: (b) => b.reason.replaceAll('_', ' '), from: 'md' },
+          { key: 'why', header: t('reason'), cell: (b) => said(b.reason), from: 'md' },
           { key: 'size', header: t('agencies.col.size'), cell: (b) => formatBytes(b.bytes), numeric: true },
           { key: 'state', header: t('agencies.state'), cell: state },
         ]}
-        card={(b) => <CardRow title={formatMoment(b.taken_at ?? b.started_at)} end={formatBytes(b.bytes)} sub={b.reason.replaceAll('_', ' ')} state={state(b)} />}
+        card={(b) => <CardRow title={formatMoment(b.taken_at ?? b.started_at)} end={formatBytes(b.bytes)} sub={said(b.reason)} state={state(b)} />}
         actionsWidth="96px"
         actions={(b) => b.state === 'good' && <Button size="small" onClick={() => onRestore(b.id)}>{t('agency.restore')}</Button>}
         error={error}

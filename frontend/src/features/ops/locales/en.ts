@@ -29,7 +29,7 @@ export const useT = registerLocale('ops', {
     did: 'Done.', tasks: 'Long work', tasksEmpty: 'Nothing long was done to this agency', backups: 'Backups', backupsEmpty: 'There is no backup yet', support: 'Looks inside', supportEmpty: 'Nobody has looked inside',
     history: 'What operators did', historyEmpty: 'Operators have done nothing to this agency', end: 'End', over: 'Over', until: 'Open until {{time}}', endedBy: 'Ended by {{name}}',
   },
-  task: { migrate: 'Migrate', export: 'Export', restore: 'Restore', waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', progress: '{{what}}: {{done}} of {{total}}' },
+  task: { far: 'Progress', migrate: 'Migrate', export: 'Export', restore: 'Restore', waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', progress: '{{what}}: {{done}} of {{total}}' },
   billing: {
     title: 'Billing', access: 'Access', seats: 'Seats', trial: 'Trial until', period: 'Paid until', status: 'Subscription', overrides: 'Overrides', grant: 'Grant an override', revoke: 'Revoke',
     overridesEmpty: 'No override is in force', orders: 'Orders', order: 'Place an order', ordersEmpty: 'Nothing was ordered', approve: 'Approve', cancel: 'Cancel order',

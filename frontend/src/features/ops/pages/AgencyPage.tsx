@@ -1,6 +1,7 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import Link from '@mui/material/Link';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 import { formatAgo, formatMoment } from '../../../shared/lib/dates';
@@ -10,7 +11,8 @@ import { Facts, Figure, Figures } from '../../../shared/ui/small';
 import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import {
-  useOpsAgenciesDeleteMutation, useOpsAgenciesGetQuery, useOpsAgenciesResumeMutation, useOpsAgenciesSuspendMutation, useOpsSupportOpenMutation, useOpsTasksBeginMutation,
+  useOpsAgenciesBackupsQuery, useOpsAgenciesDeleteMutation, useOpsAgenciesGetQuery, useOpsAgenciesResumeMutation, useOpsAgenciesSuspendMutation, useOpsBillingGetQuery, useOpsSupportListQuery,
+  useOpsSupportOpenMutation, useOpsTasksBeginMutation, useOpsTasksListQuery,
 } from '../api';
 import { BillingSection } from '../components/BillingSection';
 import { HealthChip, StateChip } from '../components/chips';
@@ -28,6 +30,8 @@ export function AgencyPage() {
   const t = useT();
   const { id = '' } = useParams();
   const { data: a, error, refetch } = useOpsAgenciesGetQuery({ id });
+  // The sections ask for these too. The page waits for all of them, so that nothing on it moves.
+  const coming = [useOpsTasksListQuery({ id }), useOpsBillingGetQuery({ id }), useOpsSupportListQuery({ id }), useOpsAgenciesBackupsQuery({ id })].some((q) => q.isLoading);
   const [act, setAct] = useState<Act | null>(null);
   const [restoring, setRestoring] = useState<string | null>(null);
   const [suspend] = useOpsAgenciesSuspendMutation();
@@ -36,6 +40,7 @@ export function AgencyPage() {
   const [begin] = useOpsTasksBeginMutation();
   const [look] = useOpsSupportOpenMutation();
   if (!a) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonPage />;
+  if (coming) return <SkeletonPage />;
 
   const run = async (what: Act, reason: string) => {
     const args = { id, reasonBody: { reason } };
@@ -56,7 +61,7 @@ export function AgencyPage() {
     <>
       <PageHeader
         title={a.name}
-        sub={<a href={a.url}>{a.url}</a>}
+        sub={<Link href={a.url} sx={{ overflowWrap: 'anywhere' }}>{a.url}</Link>}
         up={{ to: '/', label: t('agencies.title') }}
         chip={<Box sx={{ display: 'flex', gap: 2 }}><StateChip state={a.state} /><HealthChip agency={a} /></Box>}
         actions={<>{open && button('look')}{button('migrate')}{button('export')}{open ? button('suspend') : a.state !== 'removing' && button('resume')}{(open || a.state === 'suspended') && button('delete', true)}</>}

@@ -1,0 +1,94 @@
+// Those who run the platform: an operator is named on the command line, comes in with a second
+// factor, opens an agency, sells, grants, looks inside, suspends and opens it again.
+import { totp } from './account.mjs';
+import { register } from './entry.mjs';
+import { choose, dialogOf, finish } from './parts.mjs';
+
+/** Does something to the agency that is open, and says why. */
+async function act(p, button, reason) {
+  await p.page.getByRole('button', { name: button, exact: true }).click();
+  const dialog = dialogOf(p, button);
+  await dialog.getByLabel('Reason').fill(reason);
+  await finish(dialog, button);
+}
+
+/** Makes the account and the second factor, which nobody is let in without. */
+async function comeIn(p) {
+  const { page } = p;
+  p.expected = ['status of 401', 'status of 403'];
+  await page.goto(p.url('auth', '/.ory/self-service/registration/browser'));
+  await register(p);
+  await page.getByText('You do not belong to any agency yet').waitFor();
+  await page.goto(p.url('ops'));
+  await page.locator('input[name=totp_code]').waitFor();
+  const secret = await page.locator('code').first().innerText();
+  await page.locator('input[name=totp_code]').fill(totp(secret));
+  await page.getByRole('button', { name: 'Switch on' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Agencies' }).waitFor();
+  p.expected = [];
+}
+
+export async function operate(p, bureau) {
+  const { page, report, slug } = p;
+  const say = (text) => report.step(`${p.width}: ${text}`);
+
+  say('an operator is named on the command line, and comes in with a second factor');
+  await bureau('operator', 'create', '--email', p.email, '--name', p.name);
+  await comeIn(p);
+
+  say('opens an agency');
+  await page.getByRole('button', { name: 'Open an agency' }).first().click();
+  const opening = dialogOf(p, 'Open an agency');
+  await opening.getByLabel('Name').first().fill('Opened by Opal');
+  await opening.getByLabel('Address').fill(slug);
+  await opening.getByLabel('Owner’s e-mail').fill(`owner@${slug}.test`);
+  await finish(opening, 'Open an agency');
+  await p.look('ops-agencies');
+  await page.getByLabel('Search name or address').fill(slug);
+  await page.waitForURL(/q=/);
+  await p.settle();
+  await page.getByRole('link', { name: /Opened by Opal/ }).click();
+  await page.getByRole('heading', { level: 1, name: 'Opened by Opal' }).waitFor();
+
+  say('places an order, and grants an override');
+  await page.getByRole('button', { name: 'Place an order' }).click();
+  const order = dialogOf(p, 'Place an order');
+  await order.getByLabel('What is delivered').fill('Import of ten years of projects');
+  await order.getByLabel('Amount in USD').fill('12000.00');
+  await finish(order, 'Place an order');
+  await page.getByText('Waits for a second operator').first().waitFor();
+  await page.getByRole('button', { name: 'Grant an override' }).click();
+  const grant = dialogOf(p, 'Grant an override');
+  await choose(p, grant, 'Plan', 'Enterprise');
+  await grant.getByLabel('Reason').fill('A pilot, as agreed');
+  await p.look('ops-override');
+  await finish(grant, 'Grant an override');
+  await page.getByText('A pilot, as agreed').first().waitFor();
+
+  say('looks inside, with a banner that says so');
+  const agency = page.url();
+  await page.getByRole('button', { name: 'Look inside', exact: true }).click();
+  const looking = dialogOf(p, 'Look inside');
+  await looking.getByLabel('Reason').fill('The import hangs, ticket 12');
+  await looking.getByRole('button', { name: 'Look inside', exact: true }).click();
+  await page.waitForURL((u) => u.hostname.startsWith(slug));
+  await page.getByText(/The import hangs, ticket 12/).first().waitFor();
+  await p.look('ops-inside');
+
+  say('suspends the agency and opens it again');
+  await page.goto(agency);
+  await act(p, 'Suspend', 'They asked for it');
+  await page.getByText('Suspended').first().waitFor();
+  await act(p, 'Open again', 'They asked for it again');
+  await page.getByRole('button', { name: 'Suspend', exact: true }).waitFor();
+  await act(p, 'Migrate', 'To be sure');
+  await page.getByText('Done', { exact: true }).first().waitFor();
+  const { pathname } = new URL(agency);
+  await p.visit('ops', pathname, 'ops-agency');
+
+  say('reads how the platform does, on a phone too');
+  await p.visit('ops', '/growth', 'ops-growth');
+  await p.turnTo('phone');
+  for (const at of [pathname, '/health', '/jobs', '/growth', '/history']) await p.visit('ops', at, `ops-${at.split('/')[1]}`);
+  await p.page.getByText('They asked for it again').first().waitFor();
+}
