@@ -70,7 +70,7 @@ func (p probes) Pools() []ops.Pool {
 	c := p.a.Control.Pool().Stat()
 	out := []ops.Pool{{Name: "platform", InUse: int(c.AcquiredConns()), Idle: int(c.IdleConns()), Max: int(c.MaxConns()), Waited: c.EmptyAcquireCount()}}
 	for i, s := range p.a.DB.Pools() {
-		out = append(out, ops.Pool{Name: "agencies " + strconv.Itoa(i+1), InUse: s.Open - s.Idle, Idle: s.Idle, Max: max(s.Open, int(p.a.cfg.Tenancy.Conns)), Waited: s.Waits})
+		out = append(out, ops.Pool{Name: "agencies " + strconv.Itoa(i+1), InUse: s.Open - s.Idle, Idle: s.Idle, Max: max(s.Open, p.a.cfg.Tenancy.Conns), Waited: s.Waits})
 	}
 	return out
 }

@@ -36,7 +36,8 @@ func (s *Service) Health(ctx context.Context) (h Health, err error) {
 		fn   func(context.Context) error
 	}{
 		{"database", func(ctx context.Context) (err error) { h.DatabaseBytes, err = s.d.Store.DatabaseBytes(ctx); return err }},
-		{"kratos", s.d.Probes.Kratos}, {"mail", s.d.Probes.Mail},
+		{"kratos", s.d.Probes.Kratos},
+		{"mail", s.d.Probes.Mail},
 	}
 	h.Parts = make([]Part, len(probes))
 	var wg sync.WaitGroup
@@ -44,9 +45,9 @@ func (s *Service) Health(ctx context.Context) (h Health, err error) {
 		wg.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 			defer cancel()
-			began := time.Now()
+			began := s.d.Now()
 			err := p.fn(ctx)
-			h.Parts[i] = Part{Name: p.name, Took: time.Since(began)}
+			h.Parts[i] = Part{Name: p.name, Took: s.d.Now().Sub(began)}
 			if err != nil {
 				h.Parts[i].Error = plain(err)
 			}

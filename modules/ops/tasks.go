@@ -97,11 +97,11 @@ func (s *Service) run(ctx context.Context, j RunTask) error {
 	if err := save(ctx); err != nil {
 		return err
 	}
-	last := time.Now()
+	last := s.d.Now()
 	err = s.carryOut(ctx, t, func(step custody.Step) {
 		t.What, t.Done, t.Total = step.What, step.Done, step.Total
-		if time.Since(last) > said {
-			last = time.Now()
+		if s.d.Now().Sub(last) > said {
+			last = s.d.Now()
 			_ = save(ctx) // the next one may succeed; the work goes on
 		}
 	})

@@ -173,7 +173,8 @@ type NewOpsTask struct {
 func (h handlers) begin(ctx context.Context, in *struct {
 	IDIn
 	Body NewOpsTask
-}) (*out[OpsTask], error) {
+},
+) (*out[OpsTask], error) {
 	t, err := h.svc.Begin(ctx, in.ID, ops.TaskKind(in.Body.Kind), in.Body.BackupID, in.Body.Reason, access.From(ctx).Name)
 	if err != nil {
 		return nil, err
@@ -216,7 +217,8 @@ type OpsEventList = list[OpsEvent]
 func (h handlers) history(ctx context.Context, in *struct {
 	page.Query
 	AgencyID string `query:"agency_id" maxLength:"36" format:"uuid"`
-}) (*out[OpsEventList], error) {
+},
+) (*out[OpsEventList], error) {
 	before, err := number(in.Cursor)
 	if err != nil {
 		return nil, err
@@ -297,6 +299,7 @@ func (h handlers) openSupport(ctx context.Context, in *reasonIn) (*out[OpsGrantM
 func (h handlers) endSupport(ctx context.Context, in *struct {
 	IDIn
 	GrantID string `path:"grant_id" maxLength:"36" format:"uuid"`
-}) (*none, error) {
+},
+) (*none, error) {
 	return nil, h.who.EndSupportAt(ctx, in.ID, in.GrantID)
 }

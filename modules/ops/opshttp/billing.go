@@ -139,7 +139,8 @@ func (h handlers) noted(ctx context.Context, agencyID, action, reason string, af
 func (h handlers) grantOverride(ctx context.Context, in *struct {
 	IDIn
 	Body NewOpsOverride
-}) (*out[OpsOverride], error) {
+},
+) (*out[OpsOverride], error) {
 	b := in.Body
 	o, err := h.bills.Grant(ctx, billing.Override{
 		AgencyID: in.ID, Plan: billing.PlanID(b.Plan), Level: billing.Level(b.Level), MaxSeats: b.MaxSeats, Reason: b.Reason, By: access.From(ctx).Name, ExpiresAt: b.ExpiresAt,
@@ -154,7 +155,8 @@ func (h handlers) grantOverride(ctx context.Context, in *struct {
 func (h handlers) revokeOverride(ctx context.Context, in *struct {
 	IDIn
 	OverrideID string `path:"override_id" maxLength:"36" format:"uuid"`
-}) (*none, error) {
+},
+) (*none, error) {
 	if err := h.bills.RevokeGrant(ctx, in.ID, in.OverrideID, access.From(ctx).Name); err != nil {
 		return nil, err
 	}
@@ -179,7 +181,8 @@ func (h handlers) orderOut(ctx context.Context, agencyID, action string, o billi
 func (h handlers) placeOrder(ctx context.Context, in *struct {
 	IDIn
 	Body NewOpsOrder
-}) (*out[OpsOrder], error) {
+},
+) (*out[OpsOrder], error) {
 	amount, err := money.ParseAmount(in.Body.Amount, billing.Currency)
 	if err != nil {
 		return nil, billing.ErrOrderAmount

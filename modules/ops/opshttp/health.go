@@ -94,7 +94,8 @@ type OpsJobList = list[OpsJob]
 func (h handlers) failedJobs(ctx context.Context, in *struct {
 	page.Query
 	AgencyID string `query:"agency_id" maxLength:"36" format:"uuid"`
-}) (*out[OpsJobList], error) {
+},
+) (*out[OpsJobList], error) {
 	before, err := number(in.Cursor)
 	if err != nil {
 		return nil, err
@@ -112,7 +113,8 @@ func (h handlers) failedJobs(ctx context.Context, in *struct {
 
 func (h handlers) retry(ctx context.Context, in *struct {
 	ID string `path:"id" maxLength:"20" pattern:"^[0-9]+$"`
-}) (*none, error) {
+},
+) (*none, error) {
 	n, err := strconv.ParseInt(in.ID, 10, 64)
 	if err != nil {
 		return nil, ops.ErrNoJob
