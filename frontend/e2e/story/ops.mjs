@@ -89,6 +89,6 @@ export async function operate(p, bureau) {
   say('reads how the platform does, on a phone too');
   await p.visit('ops', '/growth', 'ops-growth');
   await p.turnTo('phone');
-  for (const at of [pathname, '/health', '/jobs', '/growth', '/history']) await p.visit('ops', at, `ops-${at.split('/')[1]}`);
+  for (const [name, at] of Object.entries({ agencies: '/', agency: pathname, health: '/health', jobs: '/jobs', growth: '/growth', history: '/history' })) await p.visit('ops', at, `ops-${name}`);
   await p.page.getByText('They asked for it again').first().waitFor();
 }

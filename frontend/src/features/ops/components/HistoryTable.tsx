@@ -22,7 +22,7 @@ export function HistoryTable({ agencyId, empty }: { agencyId?: string; empty: st
       label={t('history.title')}
       columns={columns}
       getId={(e) => String(e.seq)}
-      card={(e) => <CardRow title={said(e.action)} sub={[e.actor, e.reason].filter(Boolean).join(' · ')} state={formatMoment(e.at)} />}
+      card={(e) => <CardRow title={said(e.action)} sub={[e.actor, e.reason].filter(Boolean).join(' · ')} end={formatMoment(e.at)} />}
       empty={<EmptyState title={empty} />}
     />
   );
