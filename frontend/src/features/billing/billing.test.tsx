@@ -57,7 +57,7 @@ it('offers to pay when a payment is late', async () => {
   bill = { ...paid, status: 'past_due', access: { ...paid.access, level: 'read_only', reasons: ['payment_past_due'] } };
   renderApp(<BillingPage />);
   expect(await screen.findByText(/The last payment failed/)).toBeVisible();
-  expect(screen.getByRole('button', { name: 'Pay now' })).toBeVisible();
+  expect(await screen.findByRole('button', { name: 'Pay now' })).toBeVisible();
 });
 
 it('multiplies to the cent', () => {
