@@ -14,7 +14,7 @@ export const router = createBrowserRouter([
       {
         path: '/',
         lazy: async () => ({ Component: (await import('./shell/AppShell')).AppShell }),
-        children: [{ errorElement: <LazyErrorPage />, children: [...staffRoutes, { path: '*', element: <LazyErrorPage missing /> }] }],
+        children: [{ errorElement: <LazyErrorPage inside />, children: [...staffRoutes, { path: '*', element: <LazyErrorPage missing inside /> }] }],
       },
     ],
   },

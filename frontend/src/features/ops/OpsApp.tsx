@@ -17,7 +17,7 @@ const router = createBrowserRouter([
     hydrateFallbackElement: <div />,
     errorElement: <LazyErrorPage />,
     lazy: async () => ({ Component: (await import('./components/OpsShell')).OpsShell }),
-    children: [{ errorElement: <LazyErrorPage />, children: [...routes, { path: '*', element: <LazyErrorPage missing /> }] }],
+    children: [{ errorElement: <LazyErrorPage inside />, children: [...routes, { path: '*', element: <LazyErrorPage missing inside /> }] }],
   },
 ]);
 

@@ -6,8 +6,8 @@ import { useDocumentTitle } from '../lib/hooks';
 import { useCommon } from '../lib/i18n';
 import { EmptyState } from './states';
 
-/** Where a page that does not exist, or has thrown, ends up. */
-export function ErrorPage({ missing }: { missing?: boolean }) {
+/** Where a page that does not exist, or has thrown, ends up; inside of a shell, which has the main landmark, or alone. */
+export function ErrorPage({ missing, inside }: { missing?: boolean; inside?: boolean }) {
   const t = useCommon();
   const error = useRouteError();
   useDocumentTitle(missing ? t('error.notFound') : t('error.crashed'));
@@ -18,7 +18,7 @@ export function ErrorPage({ missing }: { missing?: boolean }) {
     location.reload();
   }, [error]);
   return (
-    <Box component="main">
+    <Box component={inside ? 'div' : 'main'}>
       <h1 className="sr-only">{missing ? t('error.notFound') : t('error.crashed')}</h1>
       <EmptyState
         title={missing ? t('error.notFound') : t('error.crashed')}

@@ -3,4 +3,4 @@ import { lazy, Suspense } from 'react';
 const Page = lazy(async () => ({ default: (await import('./ErrorPage')).ErrorPage }));
 
 /** The error page without its weight, for the entries. */
-export const LazyErrorPage = ({ missing }: { missing?: boolean }) => <Suspense fallback={null}><Page missing={missing} /></Suspense>;
+export const LazyErrorPage = (p: { missing?: boolean; inside?: boolean }) => <Suspense fallback={null}><Page {...p} /></Suspense>;
