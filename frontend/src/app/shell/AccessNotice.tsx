@@ -21,7 +21,7 @@ export function AccessNotice({ me }: { me: Me }) {
   return (
     <Box role="status" sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, alignItems: 'center', px: { xs: 4, md: 6 }, py: 2, borderBottom: 1, borderColor: 'divider', bgcolor: 'background.paper', borderLeft: 4, borderLeftColor: ending || a.level === 'grace' ? 'warning.main' : 'error.main' }}>
       <span>{text}</span>
-      {manages && <Box component={Link} to="/settings/billing" sx={{ color: 'primary.main', fontWeight: 560 }}>{t('access.manage')}</Box>}
+      {manages && <Box component={Link} to="/settings/billing" sx={{ color: 'primary.main', fontWeight: 560, display: 'inline-flex', alignItems: 'center', minHeight: 32 }}>{t('access.manage')}</Box>}
     </Box>
   );
 }
