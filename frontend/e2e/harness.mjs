@@ -179,6 +179,8 @@ export class Person {
     // Of a page that was just opened; what a person's own doing moves on a page is theirs.
     const shifts = opened ? await page.evaluate(() => globalThis.__shifts) : [];
     const shift = shifts.reduce((a, s) => a + s.value, 0);
+    // A page that comes back where it was left would have something half under its header.
+    if (opened) await page.evaluate(() => globalThis.scrollTo(0, 0));
     if (shift > mostShift) report.fail(where, [`layout shift ${shift.toFixed(3)}`, ...shifts.map((s) => `${s.value.toFixed(3)}: ${s.what.join('; ')}`)].join('\n      '));
     for (const scheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme: scheme });
