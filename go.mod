@@ -40,12 +40,19 @@ require (
 )
 
 require (
+	github.com/go-openapi/jsonpointer v0.22.5 // indirect
+	github.com/go-openapi/swag/jsonname v0.25.5 // indirect
+	github.com/oasdiff/yaml v0.1.1 // indirect
+	github.com/oasdiff/yaml3 v0.0.14 // indirect
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
+)
+
+require (
 	filippo.io/age v1.3.2
 	filippo.io/hpke v0.4.0 // indirect
 	github.com/brianvoe/gofakeit/v7 v7.18.1
-	github.com/getkin/kin-openapi v0.152.0 // indirect
-	github.com/stripe/stripe-go/v76 v76.25.0 // indirect
-	go.uber.org/goleak v1.3.0 // indirect
+	github.com/getkin/kin-openapi v0.152.0
+	github.com/stripe/stripe-go/v76 v76.25.0
 )
 
 require (

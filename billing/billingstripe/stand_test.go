@@ -33,7 +33,7 @@ type world struct {
 func setup(t *testing.T) *world {
 	t.Helper()
 	var stand *stripestand.Stand
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { stand.ServeHTTP(w, r) }))
+	srv := httptest.NewServer(checked(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { stand.ServeHTTP(w, r) })))
 	t.Cleanup(srv.Close)
 	stand, err := stripestand.New(stripestand.Config{Real: time.Now, Key: "sk_test_stand", BaseURL: srv.URL, WebhookSecret: secret, Start: march, Frozen: true, Hold: true})
 	must(t, err)

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package filetest
+package servertest
 
 import "syscall"
 

@@ -1,0 +1,197 @@
+package billingstripe_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/servertest"
+	"github.com/bureauhq/bureau/billing"
+	"github.com/bureauhq/bureau/billing/billingstripe"
+)
+
+// mock is Stripe's own mock of the API version that the library speaks: it
+// refuses parameters that Stripe's published OpenAPI does not know. Its answers are examples without
+// any memory, so only the shape of what we send is tested here.
+func mock(t *testing.T) *httptest.Server {
+	t.Helper()
+	binary, err := servertest.Build(t.Context(), "stripemock", "github.com/stripe/stripe-mock")
+	if err != nil {
+		t.Fatalf("stripe-mock: %v", err)
+	}
+	plain, tls := servertest.FreeAddress(t), servertest.FreeAddress(t)
+	servertest.Start(t, "http://"+plain, binary, nil, "-strict-version-check", "-http-addr", plain, "-https-addr", tls)
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: plain})
+	proxy.ModifyResponse = completed
+	srv := httptest.NewServer(proxy)
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+// completed puts into the examples what our calls build upon: the plans' lookup keys, and a payment that can be given back.
+func completed(r *http.Response) error {
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	var o map[string]any
+	if json.Unmarshal(raw, &o) == nil {
+		switch {
+		case o["url"] == "/v1/prices":
+			example := o["data"].([]any)[0].(map[string]any)
+			var all []any
+			for _, p := range billing.Plans() {
+				of := map[string]any{}
+				for k, v := range example {
+					of[k] = v
+				}
+				of["lookup_key"] = p.LookupKey
+				all = append(all, of)
+			}
+			o["data"] = all
+		case o["object"] == "invoice":
+			o["payment_intent"] = "pi_1"
+		}
+		if raw, err = json.Marshal(o); err != nil {
+			return err
+		}
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(raw)), int64(len(raw))
+	r.Header.Set("Content-Length", fmt.Sprint(len(raw)))
+	return nil
+}
+
+// Every method of the gateway has a line here; what a method sends in its several moods has a line each.
+func TestStripeKnowsWhatWeSend(t *testing.T) {
+	t.Parallel()
+	srv := mock(t)
+	g := billingstripe.New(billingstripe.Config{Key: "sk_test_123", URL: srv.URL, Now: time.Now})
+	soon := time.Now().Add(10 * 24 * time.Hour)
+	usd := func(n int64) money.Money { return money.Of(n, billing.Currency) }
+	step := func(how billing.Proration) billing.Step {
+		return billing.Step{To: seats(billing.Professional, 3), Proration: how, Paid: seats(billing.Professional, 3)}
+	}
+	account := billing.Account{CustomerID: "cus_1", SubscriptionID: "sub_1", ItemID: "si_1", Held: seats(billing.Starter, 2), Paid: seats(billing.Starter, 3)}
+	checkout := billing.NewCheckout{CustomerID: "cus_1", AgencyID: "a", Seats: seats(billing.Starter, 2), SuccessURL: "https://a.test/ok", CancelURL: "https://a.test/no"}
+	driven := map[string]bool{"VerifyWebhook": true} // it sends nothing
+	inTrial := checkout
+	inTrial.TrialEnd = &soon
+	for _, c := range []struct {
+		method, mood string
+		call         func(ctx context.Context) error
+	}{
+		{"CreateCustomer", "", func(ctx context.Context) error {
+			_, err := g.CreateCustomer(ctx, "k1", billing.NewCustomer{AgencyID: "a", Name: "Acme", Email: "owner@acme.test"})
+			return err
+		}},
+		{"OpenCheckout", "", func(ctx context.Context) error { _, err := g.OpenCheckout(ctx, "k2", checkout); return err }},
+		{"OpenCheckout", "in the trial", func(ctx context.Context) error { _, err := g.OpenCheckout(ctx, "k3", inTrial); return err }},
+		{"Checkout", "", func(ctx context.Context) error { _, err := g.Checkout(ctx, "cs_1"); return err }},
+		{"ExpireCheckout", "", func(ctx context.Context) error { return g.ExpireCheckout(ctx, "cs_1") }},
+		{"OpenPortal", "", func(ctx context.Context) error { _, err := g.OpenPortal(ctx, "cus_1", "https://a.test/"); return err }},
+		{"Subscription", "", func(ctx context.Context) error { _, err := g.Subscription(ctx, "sub_1"); return err }},
+		{"Subscriptions", "of everybody", func(ctx context.Context) error { _, _, err := g.Subscriptions(ctx, "", ""); return err }},
+		{"Subscriptions", "of one, the next page", func(ctx context.Context) error { _, _, err := g.Subscriptions(ctx, "cus_1", "sub_1"); return err }},
+		{"Change", "free of charge", func(ctx context.Context) error {
+			_, err := g.Change(ctx, "k4", "sub_1", "si_1", step(billing.NoCharge))
+			return err
+		}},
+		{"Change", "on the next invoice", func(ctx context.Context) error {
+			_, err := g.Change(ctx, "k5", "sub_1", "si_1", step(billing.NextInvoice))
+			return err
+		}},
+		{"Change", "charged now", func(ctx context.Context) error {
+			_, err := g.Change(ctx, "k6", "sub_1", "si_1", step(billing.ChargeNow))
+			return err
+		}},
+		{"Preview", "", func(ctx context.Context) error {
+			_, err := g.Preview(ctx, account, billing.Steps(account, seats(billing.Enterprise, 4), calm), time.Now())
+			return err
+		}},
+		{"SetCancelAtPeriodEnd", "", func(ctx context.Context) error {
+			_, err := g.SetCancelAtPeriodEnd(ctx, "k7", "sub_1", true)
+			return err
+		}},
+		{"CancelNow", "", func(ctx context.Context) error { _, err := g.CancelNow(ctx, "k8", "sub_1"); return err }},
+		{"Resume", "", func(ctx context.Context) error { _, err := g.Resume(ctx, "k9", "sub_1"); return err }},
+		{"Invoice", "", func(ctx context.Context) error { _, err := g.Invoice(ctx, "in_1"); return err }},
+		{"Invoices", "of one", func(ctx context.Context) error { _, _, err := g.Invoices(ctx, "cus_1", ""); return err }},
+		{"Invoices", "everybody's open ones", func(ctx context.Context) error { _, _, err := g.Invoices(ctx, "", "in_1"); return err }},
+		{"PayInvoice", "", func(ctx context.Context) error { _, err := g.PayInvoice(ctx, "k10", "in_1"); return err }},
+		{"FinalizeInvoice", "", func(ctx context.Context) error { _, err := g.FinalizeInvoice(ctx, "k11", "in_1"); return err }},
+		{"VoidInvoice", "", func(ctx context.Context) error { _, err := g.VoidInvoice(ctx, "k12", "in_1"); return err }},
+		{"BillOnce", "", func(ctx context.Context) error {
+			_, err := g.BillOnce(ctx, "k13", billing.OneOff{CustomerID: "cus_1", OrderID: "o", Text: "Implementation", Amount: usd(500_000), DueDays: 14})
+			return err
+		}},
+		{"Refund", "", func(ctx context.Context) error {
+			_, err := g.Refund(ctx, "k14", "in_1", usd(100), "goodwill")
+			return err
+		}},
+		{"Credit", "", func(ctx context.Context) error {
+			_, err := g.Credit(ctx, "k15", "cus_1", usd(100), "sorry")
+			return err
+		}},
+		{"EventsSince", "the newest", func(ctx context.Context) error { _, _, err := g.EventsSince(ctx, ""); return err }},
+		{"EventsSince", "", func(ctx context.Context) error { _, _, err := g.EventsSince(ctx, "evt_1"); return err }},
+		{"Catalogue", "", func(ctx context.Context) error {
+			_, err := g.Catalogue(ctx, []string{"starter_monthly_usd_v1"})
+			return err
+		}},
+		{"CreatePrice", "", func(ctx context.Context) error { _, err := g.CreatePrice(ctx, "k16", billing.Plans()[0]); return err }},
+		{"Now", "", func(ctx context.Context) error { _, err := g.Now(ctx); return err }},
+	} {
+		driven[c.method] = true
+		t.Run(strings.TrimSuffix(c.method+" "+c.mood, " "), func(t *testing.T) { must(t, c.call(t.Context())) })
+	}
+	for m := range reflect.TypeFor[billing.Gateway]().Methods() {
+		if !driven[m.Name] {
+			t.Errorf("%s is not tested against Stripe's description of its API", m.Name)
+		}
+	}
+}
+
+// A mock that takes anything would prove nothing.
+func TestStripeMockRefusesWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	srv := mock(t)
+	for _, c := range []struct {
+		name, path, version string
+		form                url.Values
+		want                int
+	}{
+		{"right", "/v1/subscriptions/sub_1", "2023-10-16", url.Values{"proration_behavior": {"none"}}, http.StatusOK},
+		{"an unknown parameter", "/v1/subscriptions/sub_1", "2023-10-16", url.Values{"proration": {"none"}}, http.StatusBadRequest},
+		{"an unknown value", "/v1/subscriptions/sub_1", "2023-10-16", url.Values{"proration_behavior": {"later"}}, http.StatusBadRequest},
+		{"a parameter that is missing", "/v1/billing_portal/sessions", "2023-10-16", url.Values{}, http.StatusBadRequest},
+		{"another version of the API", "/v1/subscriptions/sub_1", "2024-04-10", url.Values{"proration_behavior": {"none"}}, http.StatusBadRequest},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+c.path, strings.NewReader(c.form.Encode()))
+			must(t, err)
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			req.Header.Set("Authorization", "Bearer sk_test_123")
+			req.Header.Set("Stripe-Version", c.version)
+			res, err := http.DefaultClient.Do(req)
+			must(t, err)
+			body, err := io.ReadAll(res.Body)
+			must(t, err)
+			must(t, res.Body.Close())
+			if res.StatusCode != c.want {
+				t.Fatalf("%d %s", res.StatusCode, body)
+			}
+		})
+	}
+}
