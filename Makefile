@@ -6,6 +6,7 @@ SHELL := /bin/bash
 DATA ?= .bureau
 PORT ?= 8080
 ARGS ?=
+AGENCIES ?=
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X github.com/bureauhq/bureau/app.Version=$(VERSION)
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
@@ -83,8 +84,8 @@ check: lint ## Lint, and look for known vulnerabilities where their database can
 	@tools/vulnerabilities
 
 .PHONY: bench
-bench: tools/postgres/node_modules/.done ## Measure the stack against raw pgx and an empty handler, as ratios
-	@go run ./cmd/teststack -- go test -run '^$$' -bench Ratios -benchtime 1x $(ARGS) ./app
+bench: tools/postgres/node_modules/.done ## Measure the stack and the agencies' pool against their floors and rivals, as ratios (AGENCIES=40)
+	@BUREAU_BENCH_AGENCIES=$(AGENCIES) go run ./cmd/teststack -- go test -timeout 1h -run '^$$' -bench Ratios -benchtime 1x $(ARGS) ./app ./cmd/scale/ratio
 
 .PHONY: clean
 clean: ## Remove what was built; data and caches stay
