@@ -289,11 +289,15 @@ func (p *postgres) command(throwaway bool) *exec.Cmd {
 		"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(p.port),
 		// A socket's path may have 107 letters, which a data directory easily exceeds; 127.0.0.1 is enough.
 		"unix_socket_directories=",
-		"max_connections=300", "max_locks_per_transaction=256", "shared_buffers=64MB", "max_wal_size=512MB",
+		"max_connections=300", "max_locks_per_transaction=256",
 		"max_parallel_workers_per_gather=0", "jit=off", "timezone=UTC", "log_timezone=UTC", "log_min_messages=warning",
 	}
 	if throwaway {
-		set = append(set, "fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0")
+		set = append(set, "shared_buffers=64MB", "max_wal_size=512MB", "fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0")
+	} else {
+		// Only what is used of the buffers is taken. A checkpoint syncs every file that was touched, and each agency has
+		// hundreds: seldom is quick. It costs disk while much is written, and some seconds after a crash.
+		set = append(set, "shared_buffers="+strconv.Itoa(buffers())+"MB", "max_wal_size=2GB", "checkpoint_timeout=15min")
 	}
 	args := []string{"-D", p.data()}
 	for _, s := range set {
@@ -302,6 +306,20 @@ func (p *postgres) command(throwaway bool) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(p.bin, "postgres"), args...)
 	cmd.Env, cmd.Dir = p.environment(), p.home
 	return cmd
+}
+
+// buffers are as many MB as the catalogue of 2,000 agencies takes, where an eighth of the memory is that much.
+func buffers() int {
+	const least, most = 128, 2048
+	b, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return least
+	}
+	var kb int
+	if _, err := fmt.Sscanf(string(b), "MemTotal: %d kB", &kb); err != nil {
+		return least
+	}
+	return min(max(kb>>10/8, least), most)
 }
 
 // clearStalePID removes the lock of a server that was killed: Postgres refuses to start when the number in it belongs to
