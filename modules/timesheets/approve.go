@@ -106,9 +106,27 @@ func (s *Service) decide(ctx context.Context, sheetID string, version int, d dec
 		if exception && d.to == Approved && d.ownReason == "" {
 			return ErrOwnReason
 		}
+		if d.gives() {
+			if d.lines.Since, err = s.openPart(ctx, tx, sheet); err != nil {
+				return err
+			}
+		}
 		return s.decideTx(ctx, tx, &sheet, d, exception)
 	})
 	return sheet, err
+}
+
+// gives tells whether the step hands entries back to be changed.
+func (d decision) gives() bool { return d.to == Draft || d.to == Rejected }
+
+// openPart is the first day of a week whose time can still change, so that it
+// makes sense to hand it back. What is closed stays as it was decided.
+func (s *Service) openPart(ctx context.Context, tx *tenancy.Tx, sheet Sheet) (day.Date, error) {
+	c, err := s.conditions(ctx, tx)
+	if err == nil && c.settings.Lock.Locks(sheet.Days().To) {
+		err = s.locked(ctx, tx, c.settings.Lock, "path.id")
+	}
+	return c.settings.Lock.Open(), err
 }
 
 // mayDecide tells whether the caller may take this step, and whether only as an exception.

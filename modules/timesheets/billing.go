@@ -131,10 +131,18 @@ type Rerating struct {
 
 // Rerate prices unbilled time again by the cards of today. It is an act of its
 // own: nothing else ever changes the price of time that was logged. Without
-// apply it only tells what would change. Approved time keeps its rate.
+// apply it only tells what would change. Approved time keeps its rate, and so
+// does what is closed.
 func (s *Service) Rerate(ctx context.Context, f Filter, apply bool) (out Rerating, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		c, err := s.conditions(ctx, tx)
+		if err != nil {
+			return err
+		}
 		f.States = []string{Draft, Submitted, Rejected}
+		if open := c.settings.Lock.Open(); f.From.Before(open) {
+			f.From = open // closed time keeps its price as well
+		}
 		entries, err := s.d.Store.Entries(ctx, tx, f)
 		if err != nil {
 			return err

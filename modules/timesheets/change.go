@@ -61,11 +61,8 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, c conditions, be
 	if err != nil {
 		return e, nil, err
 	}
-	if c.settings.Locks(before.Day) {
-		return e, nil, ErrLocked
-	}
-	if c.settings.Locks(e.Day) {
-		return e, nil, ErrLocked.At("body.day", "is in a locked period")
+	if l := c.settings.Lock; l.Locks(before.Day) || l.Locks(e.Day) {
+		return e, nil, s.locked(ctx, tx, l, "body.day")
 	}
 	if err := s.moveWeeks(ctx, tx, c, before, &e); err != nil {
 		return e, nil, err
@@ -256,8 +253,8 @@ func (s *Service) Delete(ctx context.Context, entryID string) error {
 }
 
 func (s *Service) deleteTx(ctx context.Context, tx *tenancy.Tx, c conditions, e Entry) error {
-	if c.settings.Locks(e.Day) {
-		return ErrLocked
+	if c.settings.Lock.Locks(e.Day) {
+		return s.locked(ctx, tx, c.settings.Lock, "path.id")
 	}
 	after := e
 	if err := s.moveWeeks(ctx, tx, c, e, &after); err != nil {

@@ -39,7 +39,6 @@ var (
 	ErrBadNote   = fault.Define(fault.Invalid, "timesheets.bad_note", "The note is too long.").At("body.note", "must not have more than 2000 letters")
 	ErrOverlap   = fault.Define(fault.Conflict, "timesheets.overlap", "This time overlaps with another entry, which this agency does not allow.").At("body.started_at", "overlaps with another entry")
 	ErrDayFull   = fault.Define(fault.Invalid, "timesheets.day_full", "A day has no more than 24 hours.")
-	ErrLocked    = fault.Define(fault.Conflict, "timesheets.period_locked", "This period is locked. Its time cannot be changed any more.")
 	ErrNotYours  = fault.Define(fault.Forbidden, "timesheets.not_yours", "You can only log your own time.")
 	ErrFrozen    = fault.Define(fault.Conflict, "timesheets.entry_frozen", "Only drafts and entries that were sent back can be changed. Recall the week or ask for it to be sent back.")
 	ErrBilled    = fault.Define(fault.Conflict, "timesheets.entry_billed", "This time is on an invoice. Void the invoice to change it.")

@@ -40,7 +40,7 @@ func (s *Service) SetCell(ctx context.Context, ch CellChange) (g Grid, err error
 		if err != nil {
 			return err
 		}
-		if err := s.checkCell(c, ch); err != nil {
+		if err := s.checkCell(ctx, tx, c, ch); err != nil {
 			return err
 		}
 		if _, err := s.openSheet(ctx, tx, me, ch.Day, c); err != nil { // one writer a week
@@ -59,7 +59,7 @@ func (s *Service) SetCell(ctx context.Context, ch CellChange) (g Grid, err error
 	return g, err
 }
 
-func (s *Service) checkCell(c conditions, ch CellChange) error {
+func (s *Service) checkCell(ctx context.Context, tx *tenancy.Tx, c conditions, ch CellChange) error {
 	if err := checkDay(ch.Day, c.today, "body.day"); err != nil {
 		return err
 	}
@@ -68,8 +68,8 @@ func (s *Service) checkCell(c conditions, ch CellChange) error {
 			return err
 		}
 	}
-	if c.settings.Locks(ch.Day) {
-		return ErrLocked.At("body.day", "is in a locked period")
+	if c.settings.Lock.Locks(ch.Day) {
+		return s.locked(ctx, tx, c.settings.Lock, "body.day")
 	}
 	return nil
 }
@@ -138,7 +138,7 @@ func (s *Service) Week(ctx context.Context, memberID string, d day.Date) (g Grid
 func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memberID string, d day.Date) (Grid, error) {
 	week := WeekOf(d, c.calendar.WeekStart)
 	g := Grid{
-		Sheet: Sheet{MemberID: memberID, Week: week, State: Draft}, MemberID: memberID, Locked: c.settings.LockedThrough,
+		Sheet: Sheet{MemberID: memberID, Week: week, State: Draft}, MemberID: memberID, Locked: c.settings.Lock,
 		Totals: map[day.Date]int64{}, Expected: map[day.Date]int64{}, Zone: c.calendar.Zone,
 	}
 	sheet, err := s.d.Store.SheetOf(ctx, tx, memberID, week)

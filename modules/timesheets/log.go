@@ -109,8 +109,8 @@ func (s *Service) draft(ctx context.Context, n NewEntry, w Work, sale Sale, c co
 
 // keep writes a new entry into its week, after every check that applies to it.
 func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, c conditions, e *Entry) ([]Warning, error) {
-	if e.Source != FromTimer && c.settings.Locks(e.Day) {
-		return nil, ErrLocked.At("body.day", "is in a locked period")
+	if e.Source != FromTimer && c.settings.Lock.Locks(e.Day) {
+		return nil, s.locked(ctx, tx, c.settings.Lock, "body.day")
 	}
 	sheet, err := s.openSheet(ctx, tx, e.MemberID, e.Day, c)
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, c conditions, e *Ent
 		}
 		sheet.State = Draft // what was handed in has changed, so it has to be handed in again
 	}
-	e.SheetID, e.CrossedLock = sheet.ID, c.settings.Locks(e.Day)
+	e.SheetID, e.CrossedLock = sheet.ID, c.settings.Lock.Locks(e.Day)
 	warnings, err := s.surroundings(ctx, tx, c, e)
 	if err != nil {
 		return nil, err

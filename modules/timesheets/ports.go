@@ -40,6 +40,10 @@ type Store interface {
 	// Around tells what else a member has on a day and which entries meet a span.
 	Around(ctx context.Context, tx *tenancy.Tx, q Around) (seconds int64, overlaps []string, err error)
 	SetBilledSeconds(ctx context.Context, tx *tenancy.Tx, seconds map[string]int64) error
+	// UnbilledDays lists the work dates from a day on that hold time which is on no invoice, and how many entries they have.
+	UnbilledDays(ctx context.Context, tx *tenancy.Tx, from day.Date) ([]DayCount, error)
+	// Opening tells what is settled between two work dates. Its invoices are the first ones.
+	Opening(ctx context.Context, tx *tenancy.Tx, from, to day.Date, invoices int) (Opening, error)
 	Recent(ctx context.Context, tx *tenancy.Tx, memberID string, since day.Date) ([]Entry, error)
 	Sums(ctx context.Context, tx *tenancy.Tx, f Filter, group Group) ([]Sum, error)
 	SheetSums(ctx context.Context, tx *tenancy.Tx, sheetIDs []string) ([]Sum, error)
@@ -47,6 +51,12 @@ type Store interface {
 	MarkBilled(ctx context.Context, tx *tenancy.Tx, ids []string, invoiceID string, at time.Time) (int, error)
 	ReleaseBilled(ctx context.Context, tx *tenancy.Tx, invoiceID string, at time.Time) (int, error)
 	SaveRates(ctx context.Context, tx *tenancy.Tx, entries []Entry) error
+}
+
+// DayCount is a work date and how many entries it has.
+type DayCount struct {
+	Day     day.Date
+	Entries int
 }
 
 // Around asks for the surroundings of an entry that is about to be kept.

@@ -69,6 +69,7 @@ func (s *Service) readConditions(ctx context.Context, tx *tenancy.Tx, hold bool)
 		return c, err
 	}
 	c.today = day.Of(s.d.Now(), loc)
+	c.settings = c.settings.inForce(c.today, c.calendar.WeekStart)
 	return c, nil
 }
 

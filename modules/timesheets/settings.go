@@ -3,7 +3,9 @@ package timesheets
 import (
 	"context"
 	"strings"
+	"time"
 
+	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
@@ -24,20 +26,17 @@ var (
 
 // Settings are the agency's rules for time.
 type Settings struct {
-	LockedThrough day.Date // no day: nothing is locked
-	Overlap       string
-	Rounding      Rounding
-	Version       int
-}
-
-// Locks tells whether d can no longer change.
-func (s Settings) Locks(d day.Date) bool {
-	return !s.LockedThrough.IsZero() && !d.After(s.LockedThrough)
+	Lock     Lock // what is closed today, by hand or by the rule of Grace
+	Grace    Grace
+	Overlap  string
+	Rounding Rounding
+	Version  int
 }
 
 // SettingsChange names what changes; nil stays. Moving the lock back needs a reason.
 type SettingsChange struct {
 	LockedThrough *day.Date // the zero day unlocks all
+	Grace         *Grace    // its After is not the caller's to say
 	Overlap       *string
 	Rounding      *Rounding
 	Reason        string
@@ -46,7 +45,8 @@ type SettingsChange struct {
 // Settings returns the agency's rules for time.
 func (s *Service) Settings(ctx context.Context) (out Settings, err error) {
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		out, err = s.d.Store.Settings(ctx, tx, false)
+		c, err := s.readConditions(ctx, tx, false)
+		out = c.settings
 		return err
 	})
 	return out, err
@@ -56,17 +56,23 @@ func (s *Service) Settings(ctx context.Context) (out Settings, err error) {
 // that is not billed yet; billed seconds are frozen.
 func (s *Service) ChangeSettings(ctx context.Context, version int, ch SettingsChange) (out Settings, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		before, err := s.d.Store.Settings(ctx, tx, false)
+		c, err := s.readConditions(ctx, tx, false)
 		if err != nil {
 			return err
 		}
-		if out, err = before.with(ch); err != nil {
+		before := c.settings
+		kept, err := s.d.Store.Settings(ctx, tx, false) // as written, without what closed by itself since
+		if err != nil {
 			return err
 		}
-		out.Version = version
-		if saved, err := s.d.Store.SaveSettings(ctx, tx, out); err != nil || !saved {
+		if kept, err = kept.with(ch, before.Lock, access.From(ctx).MemberID, s.d.Now().UTC()); err != nil {
+			return err
+		}
+		kept.Version = version
+		if saved, err := s.d.Store.SaveSettings(ctx, tx, kept); err != nil || !saved {
 			return orStale(err)
 		}
+		out = kept.inForce(c.today, c.calendar.WeekStart)
 		out.Version++
 		if err := audit.Record(ctx, tx, audit.Change{
 			Action: "timesheets.settings_changed", Entity: "time_settings", EntityID: "time_settings", Before: before, After: out, Reason: ch.Reason,
@@ -74,11 +80,11 @@ func (s *Service) ChangeSettings(ctx context.Context, version int, ch SettingsCh
 			return err
 		}
 		if out.Rounding != before.Rounding {
-			if err := s.roundAgain(ctx, tx, out.Rounding); err != nil {
+			if err := s.roundAgain(ctx, tx, out); err != nil {
 				return err
 			}
 		}
-		return s.d.Bus.Publish(ctx, tx, PeriodLocked{Through: out.LockedThrough})
+		return s.d.Bus.Publish(ctx, tx, PeriodLocked{Through: out.Lock.Through})
 	})
 	return out, err
 }
@@ -90,22 +96,28 @@ func orStale(err error) error {
 	return err
 }
 
-func (s Settings) with(ch SettingsChange) (Settings, error) {
+// with applies ch to the settings as they are kept. What is closed today decides what opens.
+func (s Settings) with(ch SettingsChange, today Lock, by string, now time.Time) (Settings, error) {
 	if ch.Overlap != nil {
 		s.Overlap = *ch.Overlap
 	}
 	if ch.Rounding != nil {
 		s.Rounding = *ch.Rounding
 	}
-	if ch.LockedThrough != nil {
-		opens := !s.LockedThrough.IsZero() && ch.LockedThrough.Before(s.LockedThrough)
-		if ch.LockedThrough.IsZero() {
-			opens = !s.LockedThrough.IsZero()
+	if g := ch.Grace; g != nil {
+		if g.Days < 0 || g.Days > maxGrace {
+			return s, ErrBadSettings.At("body.grace.days", "must be between 0 and 90")
 		}
-		if opens && strings.TrimSpace(ch.Reason) == "" {
-			return s, ErrNoReason
+		s.Grace.On, s.Grace.Days, s.Grace.Every = g.On, g.Days, g.Every
+	}
+	if ch.LockedThrough != nil && *ch.LockedThrough != today.Through {
+		if today.Locks(ch.LockedThrough.AddDays(1)) || (ch.LockedThrough.IsZero() && !today.Through.IsZero()) {
+			if strings.TrimSpace(ch.Reason) == "" {
+				return s, ErrNoReason
+			}
+			s.Grace.After = today.Through // or the rule would close the same days again at once
 		}
-		s.LockedThrough = *ch.LockedThrough
+		s.Lock = Lock{Through: *ch.LockedThrough, By: by, At: &now}
 	}
 	if r := s.Rounding; r.Step < 60 || r.Step > 86400 || r.Minimum < 0 || r.Minimum > 86400 {
 		return s, ErrBadSettings.At("body.rounding.step_seconds", "must be between a minute and a day")
@@ -113,8 +125,39 @@ func (s Settings) with(ch SettingsChange) (Settings, error) {
 	return s, nil
 }
 
-func (s *Service) roundAgain(ctx context.Context, tx *tenancy.Tx, rule Rounding) error {
-	entries, err := s.d.Store.Entries(ctx, tx, Filter{States: []string{Draft, Submitted, Approved, Rejected, Billed}})
+// roundBatch is about how many entries are rounded again at a time.
+const roundBatch = 5000
+
+// roundAgain derives what is not billed and not closed by the new rule: days
+// together, since a day is what may be rounded as one, and few enough at a time
+// that the whole history never has to be in memory.
+func (s *Service) roundAgain(ctx context.Context, tx *tenancy.Tx, out Settings) error {
+	days, err := s.d.Store.UnbilledDays(ctx, tx, out.Lock.Open())
+	if err != nil {
+		return err
+	}
+	for _, r := range batches(days, roundBatch) {
+		if err := s.roundDays(ctx, tx, out.Rounding, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// batches cuts days into stretches of at most so many entries. A day is never cut.
+func batches(days []DayCount, most int) (out []day.Range) {
+	entries := 0
+	for _, d := range days {
+		if entries += d.Entries; len(out) == 0 || entries > most {
+			out, entries = append(out, day.Range{From: d.Day}), d.Entries
+		}
+		out[len(out)-1].To = d.Day
+	}
+	return out
+}
+
+func (s *Service) roundDays(ctx context.Context, tx *tenancy.Tx, rule Rounding, r day.Range) error {
+	entries, err := s.d.Store.Entries(ctx, tx, Filter{From: r.From, To: r.To})
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ type Grid struct {
 	Rows     []GridRow
 	Totals   map[day.Date]int64
 	Expected map[day.Date]int64
-	Locked   day.Date // the last locked date, or none
+	Locked   Lock
 	Seconds  int64
 	Zone     string
 }
@@ -107,6 +107,7 @@ type Cell struct {
 type Move struct {
 	SheetID string
 	IDs     []string // all of the sheet when empty
+	Since   day.Date // only those of this work date or later
 	From    []string
 	To      string
 	Reason  string

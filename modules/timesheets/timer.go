@@ -88,7 +88,7 @@ func (s *Service) StartTimer(ctx context.Context, n NewTimer) (t Timer, stopped 
 		if err != nil {
 			return err
 		}
-		if t, err = s.freshTimer(n, w, c, me, now); err != nil {
+		if t, err = s.freshTimer(ctx, tx, n, w, c, me, now); err != nil {
 			return err
 		}
 		if running != nil {
@@ -117,7 +117,7 @@ func (s *Service) StartTimer(ctx context.Context, n NewTimer) (t Timer, stopped 
 	return t, stopped, nil
 }
 
-func (s *Service) freshTimer(n NewTimer, w Work, c conditions, me string, now time.Time) (Timer, error) {
+func (s *Service) freshTimer(ctx context.Context, tx *tenancy.Tx, n NewTimer, w Work, c conditions, me string, now time.Time) (Timer, error) {
 	note, err := parseNote(n.Note)
 	if err != nil {
 		return Timer{}, err
@@ -137,12 +137,12 @@ func (s *Service) freshTimer(n NewTimer, w Work, c conditions, me string, now ti
 	if n.StartedAt != nil {
 		t.StartedAt = n.StartedAt.UTC().Truncate(time.Second)
 	}
-	return t, c.checkStart(t, now, t.StartedAt != now)
+	return t, s.checkStart(ctx, tx, c, t, now, t.StartedAt != now)
 }
 
 // checkStart refuses a start that the timer cannot have. A timer that starts now
 // is not stopped by a lock: only its end decides what becomes of the time.
-func (c conditions) checkStart(t Timer, now time.Time, byHand bool) error {
+func (s *Service) checkStart(ctx context.Context, tx *tenancy.Tx, c conditions, t Timer, now time.Time, byHand bool) error {
 	zone, err := ParseZone(t.Zone)
 	switch {
 	case err != nil:
@@ -151,8 +151,8 @@ func (c conditions) checkStart(t Timer, now time.Time, byHand bool) error {
 		return ErrBadTime.At("body.started_at", "is in the future")
 	case now.Sub(t.StartedAt) > MaxEntry && byHand:
 		return ErrBadTime.At("body.started_at", "is more than 24 hours ago")
-	case byHand && c.settings.Locks(day.Of(t.StartedAt, zone)):
-		return ErrLocked.At("body.started_at", "is in a locked period")
+	case byHand && c.settings.Lock.Locks(day.Of(t.StartedAt, zone)):
+		return s.locked(ctx, tx, c.settings.Lock, "body.started_at")
 	}
 	return nil
 }
@@ -209,7 +209,7 @@ func (s *Service) changedTimer(ctx context.Context, tx *tenancy.Tx, c conditions
 	}
 	if ch.StartedAt != nil {
 		t.StartedAt = ch.StartedAt.UTC().Truncate(time.Second)
-		if err := c.checkStart(t, now, true); err != nil {
+		if err := s.checkStart(ctx, tx, c, t, now, true); err != nil {
 			return t, err
 		}
 	}

@@ -23,42 +23,6 @@ type Store struct{}
 
 var _ timesheets.Store = Store{}
 
-type settingsRow struct {
-	LockedThrough   day.Date
-	Overlap         string
-	RoundingMode    string
-	RoundingStep    int64
-	RoundingMinimum int64
-	RoundingScope   string
-	Version         int
-}
-
-const settingsColumns = `locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version`
-
-// Settings reads the one row, held against a change when hold is set.
-func (Store) Settings(_ context.Context, tx *tenancy.Tx, hold bool) (timesheets.Settings, error) {
-	query := `SELECT ` + settingsColumns + ` FROM time_settings WHERE one`
-	if hold {
-		query += ` FOR SHARE`
-	}
-	var r settingsRow
-	if err := tx.Gorm().Raw(query).Scan(&r).Error; err != nil {
-		return timesheets.Settings{}, fmt.Errorf("read time settings: %w", err)
-	}
-	return timesheets.Settings{
-		LockedThrough: r.LockedThrough, Overlap: r.Overlap, Version: r.Version,
-		Rounding: timesheets.Rounding{Mode: r.RoundingMode, Step: r.RoundingStep, Minimum: r.RoundingMinimum, Scope: r.RoundingScope},
-	}, nil
-}
-
-// SaveSettings writes s over the version it names.
-func (Store) SaveSettings(_ context.Context, tx *tenancy.Tx, s timesheets.Settings) (bool, error) {
-	res := tx.Gorm().Exec(`UPDATE time_settings SET locked_through = ?, overlap = ?, rounding_mode = ?, rounding_step = ?,
-		rounding_minimum = ?, rounding_scope = ?, version = version + 1 WHERE one AND version = ?`,
-		s.LockedThrough, s.Overlap, s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope, s.Version)
-	return res.RowsAffected == 1, res.Error
-}
-
 type timerRow struct {
 	ID        string `gorm:"primaryKey"`
 	MemberID  string
@@ -249,6 +213,7 @@ func (Store) MoveEntries(_ context.Context, tx *tenancy.Tx, m timesheets.Move) (
 	w.on(true, `state IN ?`, m.From)
 	w.on(true, `deleted_at IS NULL`)
 	w.on(len(m.IDs) > 0, `id IN ?`, m.IDs)
+	w.on(!m.Since.IsZero(), `work_date >= ?`, m.Since)
 	res := tx.Gorm().Exec(`UPDATE time_entries SET state = ?, reject_reason = ?, updated_at = ?, version = version + 1`+w.String(),
 		append([]any{m.To, m.Reason, m.At}, w.args...)...)
 	return int(res.RowsAffected), res.Error

@@ -3,6 +3,7 @@ package timesheetshttp
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
@@ -12,6 +13,7 @@ import (
 func registerSettings(api *httpapi.API, h handlers) {
 	httpapi.Handle(api, op("time-settings-get", http.MethodGet, "/time-settings", "The agency's rules for time", "agency.settings.read"), h.settings)
 	httpapi.Handle(api, op("time-settings-change", http.MethodPatch, "/time-settings", "Change the rules for time, or lock a period", "agency.settings.write"), h.changeSettings)
+	httpapi.Handle(api, op("time-settings-opening", http.MethodGet, "/time-settings/opening", "What an earlier closing day would contradict", "agency.settings.write"), h.opening)
 }
 
 // RoundingView is the rule that makes billed time out of worked time.
@@ -22,9 +24,31 @@ type RoundingView struct {
 	Scope          string `json:"scope" enum:"entry,day"`
 }
 
+// GraceView closes periods by themselves.
+type GraceView struct {
+	On    bool   `json:"on"`
+	Days  int    `json:"days" minimum:"0" maximum:"90" doc:"Days after its end on which a period closes"`
+	Every string `json:"every" enum:"week,month"`
+}
+
+// OpeningView is what is settled in days that would be open again.
+type OpeningView struct {
+	From          *day.Date `json:"from" doc:"No day: nothing would be open again"`
+	To            *day.Date `json:"to"`
+	Entries       int       `json:"entries"`
+	Seconds       int64     `json:"seconds"`
+	ApprovedWeeks int       `json:"approved_weeks"`
+	BilledEntries int       `json:"billed_entries"`
+	InvoiceIDs    []string  `json:"invoice_ids" doc:"At most 20"`
+}
+
 // TimeSettingsView are the agency's rules for time.
 type TimeSettingsView struct {
 	LockedThrough *day.Date    `json:"locked_through,omitempty" doc:"The last date whose time cannot change any more"`
+	LockedBy      *string      `json:"locked_by" doc:"The member who closed it"`
+	LockedAt      *time.Time   `json:"locked_at"`
+	ClosedItself  bool         `json:"closed_itself" doc:"Closed by the rule of grace"`
+	Grace         GraceView    `json:"grace"`
 	Overlap       string       `json:"overlap" enum:"allow,warn,refuse"`
 	Rounding      RoundingView `json:"rounding"`
 	Version       int          `json:"version"`
@@ -33,6 +57,7 @@ type TimeSettingsView struct {
 // TimeSettingsChange names what changes; what is left out stays.
 type TimeSettingsChange struct {
 	LockedThrough *string       `json:"locked_through,omitempty" maxLength:"10" doc:"A date; empty to unlock all"`
+	Grace         *GraceView    `json:"grace,omitempty"`
 	Overlap       *string       `json:"overlap,omitempty" enum:"allow,warn,refuse"`
 	Rounding      *RoundingView `json:"rounding,omitempty"`
 	Reason        string        `json:"reason,omitempty" maxLength:"500" doc:"Required to open a locked period again"`
@@ -47,6 +72,10 @@ type (
 		httpapi.IfMatch
 		Body TimeSettingsChange
 	}
+	openingIn struct {
+		Through day.Date `query:"through" doc:"The last day that stays closed; none stays when left out"`
+	}
+	openingOut struct{ Body OpeningView }
 )
 
 func oneSettings(s timesheets.Settings, err error) (*settingsOut, error) {
@@ -54,11 +83,11 @@ func oneSettings(s timesheets.Settings, err error) (*settingsOut, error) {
 		return nil, err
 	}
 	v := TimeSettingsView{
-		Overlap: s.Overlap, Version: s.Version,
+		Grace: GraceView{s.Grace.On, s.Grace.Days, s.Grace.Every}, Overlap: s.Overlap, Version: s.Version,
 		Rounding: RoundingView{s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope},
 	}
-	if !s.LockedThrough.IsZero() {
-		v.LockedThrough = &s.LockedThrough
+	if l := s.Lock; !l.Through.IsZero() {
+		v.LockedThrough, v.LockedBy, v.LockedAt, v.ClosedItself = &l.Through, null(l.By), l.At, l.Itself
 	}
 	return &settingsOut{httpapi.ETag(s.Version), v}, nil
 }
@@ -76,6 +105,9 @@ func (h handlers) changeSettings(ctx context.Context, in *settingsIn) (*settings
 	if r := in.Body.Rounding; r != nil {
 		ch.Rounding = &timesheets.Rounding{Mode: r.Mode, Step: r.StepSeconds, Minimum: r.MinimumSeconds, Scope: r.Scope}
 	}
+	if g := in.Body.Grace; g != nil {
+		ch.Grace = &timesheets.Grace{On: g.On, Days: g.Days, Every: g.Every}
+	}
 	if l := in.Body.LockedThrough; l != nil {
 		var d day.Date
 		if *l != "" {
@@ -86,4 +118,16 @@ func (h handlers) changeSettings(ctx context.Context, in *settingsIn) (*settings
 		ch.LockedThrough = &d
 	}
 	return oneSettings(h.svc.ChangeSettings(ctx, version, ch))
+}
+
+func (h handlers) opening(ctx context.Context, in *openingIn) (*openingOut, error) {
+	o, err := h.svc.Opening(ctx, in.Through)
+	if err != nil {
+		return nil, err
+	}
+	v := OpeningView{Entries: o.Entries, Seconds: o.Seconds, ApprovedWeeks: o.ApprovedWeeks, BilledEntries: o.BilledEntries, InvoiceIDs: list(o.Invoices)}
+	if !o.From.IsZero() {
+		v.From, v.To = &o.From, &o.To
+	}
+	return &openingOut{v}, nil
 }

@@ -134,8 +134,8 @@ type TimeCell struct {
 
 func toGrid(g timesheets.Grid) TimeGrid {
 	v := TimeGrid{Timesheet: toSheet(g.Sheet), Seconds: g.Seconds, Zone: g.Zone, Rows: []TimeGridRow{}, Days: []DaySeconds{}}
-	if !g.Locked.IsZero() {
-		v.LockedThrough = &g.Locked
+	if !g.Locked.Through.IsZero() {
+		v.LockedThrough = &g.Locked.Through
 	}
 	missing := timesheets.Missing(g.Expected, g.Totals)
 	for _, d := range g.Days {
@@ -156,7 +156,7 @@ func toGridRow(g timesheets.Grid, r timesheets.GridRow) TimeGridRow {
 	}
 	for _, d := range g.Days {
 		c := r.Cells[d]
-		locked := !g.Locked.IsZero() && !d.After(g.Locked)
+		locked := g.Locked.Locks(d)
 		free := c.Entries == 0 && g.Sheet.Takes() && r.Open
 		row.Cells = append(row.Cells, TimeCell{
 			Day: d, Seconds: c.Seconds, Note: c.Note, Entries: c.Entries, State: c.State, Timed: c.Timed,

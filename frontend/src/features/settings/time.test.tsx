@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, it } from 'vitest';
-import { me, meAnswer, problem } from '../../test/factories';
+import { me, meAnswer, pageOf, problem } from '../../test/factories';
 import { renderApp, violations } from '../../test/render';
 import { server } from '../../test/server';
 import { TimePage } from './pages/TimePage';
@@ -11,9 +11,13 @@ let settings: Record<string, unknown> = {};
 let sent: { match: string | null; body: Record<string, unknown> }[] = [];
 
 beforeEach(() => {
-  settings = { overlap: 'warn', rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'entry' }, locked_through: '2026-03-31', version: 4 };
+  settings = { overlap: 'warn', rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'entry' }, locked_through: '2026-03-31', locked_by: 'm2', locked_at: '2026-04-02T10:00:00Z', closed_itself: false, grace: { on: false, days: 5, every: 'month' }, version: 4 };
   sent = [];
   server.use(
+    http.get('*/api/v1/members', () => HttpResponse.json(pageOf([{ id: 'm2', name: 'Olive Owner', kind: 'staff', state: 'active' }]))),
+    http.get('*/api/v1/time-settings/opening', ({ request }) => HttpResponse.json({
+      from: '2026-03-01', to: '2026-03-31', entries: 12, seconds: 36_000, approved_weeks: 2, billed_entries: 3, invoice_ids: [new URL(request.url).searchParams.get('through') ?? ''],
+    })),
     http.get('*/api/v1/time-settings', () => HttpResponse.json(settings)),
     http.patch('*/api/v1/time-settings', async ({ request }) => {
       const body = (await request.json()) as Record<string, unknown>;
@@ -34,7 +38,23 @@ it('shows what a rounding rule means while it is chosen, and saves it with its v
   expect(await violations()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Save' }));
   expect(await screen.findByText('Rules for time saved')).toBeVisible();
-  expect(sent).toEqual([{ match: '"4"', body: { overlap: 'warn', rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'day' } } }]);
+  expect(sent).toEqual([{ match: '"4"', body: { overlap: 'warn', rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'day' }, grace: { on: false, days: 5, every: 'month' } } }]);
+});
+
+it('says who closed time, and lets periods close by themselves', async () => {
+  const { user } = renderApp(<TimePage />);
+  expect(await screen.findByText(/^Closed by Olive Owner on .*2026/)).toBeVisible();
+  await user.click(screen.getByRole('switch', { name: /Close each period/ }));
+  const days = await screen.findByRole('textbox', { name: /Days after its end/ });
+  await user.clear(days);
+  await user.type(days, '91');
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  expect(await screen.findByText('From 0 to 90 days')).toBeVisible();
+  await user.clear(days);
+  await user.type(days, '3');
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(sent.at(-1)?.body).toMatchObject({ grace: { on: true, days: 3, every: 'month' } }));
 });
 
 it('refuses a step of no minutes at its field', async () => {
@@ -56,6 +76,9 @@ it('closes a later day without a reason, and opens one only with it', async () =
   expect(within(dialog).queryByLabelText(/Why/)).toBeNull();
   await user.clear(day);
   await user.type(day, '2026-02-28');
+  expect(await within(dialog).findByText(/there are 12 entries with 10:00/)).toBeVisible();
+  expect(within(dialog).getByText('2 weeks of it are approved.')).toBeVisible();
+  expect(within(dialog).getByRole('link', { name: 'Invoice 1' })).toHaveAttribute('href', '/invoices/2026-02-28');
   await user.click(within(dialog).getByRole('button', { name: 'Open again' }));
   expect(await within(dialog).findByText('is required')).toBeVisible();
   await user.type(within(dialog).getByLabelText(/Why/), 'March was booked on the wrong project');

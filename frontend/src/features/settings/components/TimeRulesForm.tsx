@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { useTimeSettingsChangeMutation, type TimeSettingsView } from '../../../shared/api/gen/time.gen';
 import { formatDuration } from '../../../shared/lib/duration';
 import { useCommon } from '../../../shared/lib/i18n';
-import { NumberField, SelectField } from '../../../shared/ui/fields';
+import { NumberField, SelectField, SwitchField } from '../../../shared/ui/fields';
 import { FieldRow, Form } from '../../../shared/ui/form';
 import { Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
@@ -15,6 +15,7 @@ import { useT } from '../locale';
 import { billed, roundingModes, roundingScopes, type Rounding } from '../timeRules';
 
 const overlaps = ['allow', 'warn', 'refuse'] as const;
+const periods = ['week', 'month'] as const;
 const minutes = (seconds: number) => seconds / 60;
 
 /** How worked time becomes billed time, and what happens to entries that overlap. */
@@ -27,21 +28,32 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
     return v.object({
       rounding: v.object({ mode: v.picklist(roundingModes), scope: v.picklist(roundingScopes), step_seconds: number(1), minimum_seconds: number(0) }),
       overlap: v.picklist(overlaps),
+      grace: v.object({ on: v.boolean(), every: v.picklist(periods), days: v.pipe(v.number(c('error.required')), v.integer(t('time.wholeDays')), v.minValue(0, t('time.daysRange')), v.maxValue(90, t('time.daysRange'))) }),
     });
   }, [c, t]);
   const form = useForm({ resolver: valibotResolver(schema), defaultValues: values(settings), disabled: !writes });
   useEffect(() => form.reset(values(settings), { keepDirtyValues: true }), [settings, form]);
   const rule = useWatch({ control: form.control, name: 'rounding' });
+  const grace = useWatch({ control: form.control, name: 'grace' });
   return (
     <Form
       form={form}
-      onSubmit={async ({ rounding, overlap }) => {
-        const saved = await change({ 'If-Match': `"${settings.version}"`, timeSettingsChange: { overlap, rounding: inSeconds(rounding) } }).unwrap();
+      onSubmit={async ({ rounding, overlap, grace: closes }) => {
+        const saved = await change({ 'If-Match': `"${settings.version}"`, timeSettingsChange: { overlap, rounding: inSeconds(rounding), grace: closes } }).unwrap();
         form.reset(values(saved));
         toast(t('time.saved'));
       }}
     >
       <Box sx={{ display: 'grid', gap: 4, '& > section': { mb: 0 } }}>
+      <Section title={t('time.grace')}>
+        <SwitchField name="grace.on" label={t('time.graceOn')} help={t('time.graceHelp')} />
+        {grace.on && (
+          <FieldRow>
+            <SelectField name="grace.every" label={t('time.graceEvery')} options={periods.map((x) => ({ value: x, label: t(`time.periods.${x}`) }))} />
+            <NumberField name="grace.days" label={t('time.graceDays')} unit={t('time.days')} required />
+          </FieldRow>
+        )}
+      </Section>
       <Section title={t('time.rounding')}>
         <Typography sx={{ color: 'text.secondary', mb: 4 }}>{t('time.roundingText')}</Typography>
         <FieldRow>
@@ -67,6 +79,7 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
 // The fields speak in minutes and are named as the server names them, so that its refusals find them.
 const values = (s: TimeSettingsView) => ({
   overlap: s.overlap,
+  grace: s.grace,
   rounding: { ...s.rounding, step_seconds: minutes(s.rounding.step_seconds), minimum_seconds: minutes(s.rounding.minimum_seconds) },
 });
 const inSeconds = (r: Rounding): Rounding => ({ mode: r.mode, scope: r.scope, step_seconds: r.step_seconds * 60, minimum_seconds: r.minimum_seconds * 60 });

@@ -5,8 +5,9 @@ import MuiLink from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { useStaff } from '../../../shared/api/members';
 import { useTimeSettingsGetQuery, type TimeSettingsView } from '../../../shared/api/gen/time.gen';
-import { formatDay } from '../../../shared/lib/dates';
+import { formatDay, formatMoment } from '../../../shared/lib/dates';
 import { useCan } from '../../../shared/lib/me';
 import { later } from '../../../shared/ui/later';
 import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
@@ -31,12 +32,16 @@ function Filled({ settings }: { settings: TimeSettingsView }) {
   const t = useT();
   const writes = useCan()('agency.settings.write');
   const [locking, setLocking] = useState(false);
+  const { nameOf } = useStaff();
   const through = settings.locked_through;
+  const by = nameOf(settings.locked_by);
   return (
     <Box sx={{ maxWidth: 640 }}>
       {!writes && <Alert severity="info" sx={{ mb: 4 }}>{t('agency.readOnly')}</Alert>}
       <Section title={t('time.period')} action={writes && <Button variant="outlined" onClick={() => setLocking(true)}>{t(through ? 'time.lockChange' : 'time.lock')}</Button>}>
         <Typography sx={{ fontWeight: 560 }}>{through ? t('time.locked', { day: formatDay(through) }) : t('time.unlocked')}</Typography>
+        {settings.closed_itself && <Typography variant="body2">{t('time.closedItself')}</Typography>}
+        {by && settings.locked_at && <Typography variant="body2">{t('time.lockedBy', { name: by, at: formatMoment(settings.locked_at) })}</Typography>}
         <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('time.periodText')}</Typography>
       </Section>
       <TimeRulesForm settings={settings} writes={writes} />

@@ -1,0 +1,127 @@
+package timesheets
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// ErrLocked refuses every change of time in a closed period; the refusal says up to when it is closed, and by whom.
+var ErrLocked = fault.Define(fault.Conflict, "timesheets.period_locked", "This period is closed. Its time cannot be changed any more.")
+
+// How often periods close by themselves.
+const (
+	EveryWeek, EveryMonth = "week", "month"
+)
+
+// Lock is the day up to which time is closed, for everybody.
+type Lock struct {
+	Through day.Date // the last closed day; none: all is open
+	By      string   // the member who closed it; empty when the period closed by itself
+	At      *time.Time
+	Itself  bool // closed by the agency's rule, not by a member
+}
+
+// Locks tells whether d can no longer change.
+func (l Lock) Locks(d day.Date) bool { return !l.Through.IsZero() && !d.After(l.Through) }
+
+// Open is the first day that can change; none when all can.
+func (l Lock) Open() day.Date {
+	if l.Through.IsZero() {
+		return day.Date{}
+	}
+	return l.Through.AddDays(1)
+}
+
+// Grace closes periods by themselves: each so many days after its end.
+type Grace struct {
+	On    bool
+	Days  int
+	Every string   // week or month
+	After day.Date // periods that end on it or before stay as they are
+}
+
+const maxGrace = 90
+
+// through is the last day that the rule has closed by today.
+func (g Grace) through(today day.Date, first time.Weekday) day.Date {
+	if !g.On {
+		return day.Date{}
+	}
+	// A period is over on the day after its end, and closed when as many days of grace have gone.
+	last := today.AddDays(-g.Days - 1)
+	end := last.AddDays(1).WeekStart(first).AddDays(-1)
+	if g.Every == EveryMonth {
+		end = last.AddDays(1).StartOfMonth().AddDays(-1)
+	}
+	if !g.After.IsZero() && !end.After(g.After) {
+		return day.Date{}
+	}
+	return end
+}
+
+// inForce puts the rule beside what was closed by hand: the later day holds.
+func (s Settings) inForce(today day.Date, first time.Weekday) Settings {
+	if end := s.Grace.through(today, first); !end.IsZero() && end.After(s.Lock.Through) {
+		s.Lock = Lock{Through: end, Itself: true}
+	}
+	return s
+}
+
+// locked is the refusal to change time of a closed period. It names who can be asked.
+func (s *Service) locked(ctx context.Context, tx *tenancy.Tx, l Lock, field string) error {
+	until := l.Through.Format("2 January 2006")
+	refusal := ErrLocked.Saying("Time up to %s is closed.", until)
+	switch {
+	case l.Itself:
+		refusal = ErrLocked.Saying("Time up to %s is closed: the period closed by itself some days after its end. Ask an owner or administrator to open it again.", until)
+	case l.By != "":
+		names, err := s.d.Team.NamesTx(ctx, tx, []string{l.By})
+		if err != nil {
+			return err
+		}
+		who := names[l.By]
+		if who == "" {
+			who = "somebody who has left"
+		}
+		refusal = ErrLocked.Saying("Time up to %s was closed by %s on %s. Ask them to open it again.", until, who, l.At.Format("2 January 2006"))
+	}
+	return refusal.At(field, fmt.Sprintf("is in a period that is closed up to %s", l.Through))
+}
+
+// Opening is what an earlier closing day would open to changes although it is settled.
+type Opening struct {
+	From, To                              day.Date // the days that would be open again; none if no day would
+	Entries, ApprovedWeeks, BilledEntries int
+	Seconds                               int64
+	Invoices                              []string // the first ones, by id
+}
+
+const maxOpeningInvoices = 20
+
+// Opening tells what moving the closing day back to through would contradict (rule 40).
+func (s *Service) Opening(ctx context.Context, through day.Date) (o Opening, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		c, err := s.readConditions(ctx, tx, false)
+		if err != nil {
+			return err
+		}
+		from := earliest
+		if !through.IsZero() {
+			from = through.AddDays(1)
+		}
+		if c.settings.Lock.Through.Before(from) {
+			return nil
+		}
+		if o, err = s.d.Store.Opening(ctx, tx, from, c.settings.Lock.Through, maxOpeningInvoices); err != nil {
+			return err
+		}
+		o.From, o.To = from, c.settings.Lock.Through
+		return nil
+	})
+	return o, err
+}

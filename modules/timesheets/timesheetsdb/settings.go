@@ -1,0 +1,85 @@
+package timesheetsdb
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/modules/timesheets"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+type settingsRow struct {
+	LockedThrough   day.Date
+	LockedBy        *string
+	LockedAt        *time.Time
+	GraceDays       *int
+	GraceEvery      string
+	GraceAfter      day.Date
+	Overlap         string
+	RoundingMode    string
+	RoundingStep    int64
+	RoundingMinimum int64
+	RoundingScope   string
+	Version         int
+}
+
+const settingsColumns = `locked_through, locked_by, locked_at, grace_days, grace_every, grace_after, overlap,
+	rounding_mode, rounding_step, rounding_minimum, rounding_scope, version`
+
+// Settings reads the one row, held against a change when hold is set.
+func (Store) Settings(_ context.Context, tx *tenancy.Tx, hold bool) (timesheets.Settings, error) {
+	query := `SELECT ` + settingsColumns + ` FROM time_settings WHERE one`
+	if hold {
+		query += ` FOR SHARE`
+	}
+	var r settingsRow
+	if err := tx.Gorm().Raw(query).Scan(&r).Error; err != nil {
+		return timesheets.Settings{}, fmt.Errorf("read time settings: %w", err)
+	}
+	s := timesheets.Settings{
+		Lock:  timesheets.Lock{Through: r.LockedThrough, By: text(r.LockedBy), At: utc(r.LockedAt)},
+		Grace: timesheets.Grace{On: r.GraceDays != nil, Every: r.GraceEvery, After: r.GraceAfter}, Overlap: r.Overlap, Version: r.Version,
+		Rounding: timesheets.Rounding{Mode: r.RoundingMode, Step: r.RoundingStep, Minimum: r.RoundingMinimum, Scope: r.RoundingScope},
+	}
+	if r.GraceDays != nil {
+		s.Grace.Days = *r.GraceDays
+	}
+	return s, nil
+}
+
+// SaveSettings writes s over the version it names.
+func (Store) SaveSettings(_ context.Context, tx *tenancy.Tx, s timesheets.Settings) (bool, error) {
+	var grace *int
+	if s.Grace.On {
+		grace = &s.Grace.Days
+	}
+	res := tx.Gorm().Exec(`UPDATE time_settings SET locked_through = ?, locked_by = ?, locked_at = ?, grace_days = ?, grace_every = ?, grace_after = ?,
+		overlap = ?, rounding_mode = ?, rounding_step = ?, rounding_minimum = ?, rounding_scope = ?, version = version + 1 WHERE one AND version = ?`,
+		s.Lock.Through, null(s.Lock.By), s.Lock.At, grace, s.Grace.Every, s.Grace.After,
+		s.Overlap, s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope, s.Version)
+	return res.RowsAffected == 1, res.Error
+}
+
+// UnbilledDays lists work dates with time that is on no invoice, and all they have.
+func (Store) UnbilledDays(ctx context.Context, tx *tenancy.Tx, from day.Date) ([]timesheets.DayCount, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT work_date, count(*) FROM time_entries
+		WHERE deleted_at IS NULL AND ($1::date IS NULL OR work_date >= $1) GROUP BY work_date HAVING bool_or(state <> 'billed') ORDER BY work_date`, from)
+	if err != nil {
+		return nil, fmt.Errorf("days that are not billed: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[timesheets.DayCount])
+}
+
+// Opening counts what is settled between two days.
+func (Store) Opening(ctx context.Context, tx *tenancy.Tx, from, to day.Date, invoices int) (o timesheets.Opening, err error) {
+	err = tx.PGX().QueryRow(ctx, `SELECT count(*), coalesce(sum(raw_seconds), 0), count(*) FILTER (WHERE state = 'billed'),
+			count(DISTINCT timesheet_id) FILTER (WHERE state IN ('approved', 'billed')),
+			coalesce((array_agg(DISTINCT invoice_id::text) FILTER (WHERE invoice_id IS NOT NULL))[:$3], '{}')
+		FROM time_entries WHERE deleted_at IS NULL AND work_date BETWEEN $1 AND $2`, from, to, invoices).
+		Scan(&o.Entries, &o.Seconds, &o.BilledEntries, &o.ApprovedWeeks, &o.Invoices)
+	return o, err
+}
