@@ -87,6 +87,10 @@ check: lint ## Lint, and look for known vulnerabilities where their database can
 bench: tools/postgres/node_modules/.done ## Measure the stack and the agencies' pool against their floors and rivals, as ratios (AGENCIES=40)
 	@BUREAU_BENCH_AGENCIES=$(AGENCIES) go run ./cmd/teststack -- go test -timeout 1h -run '^$$' -bench Ratios -benchtime 1x $(ARGS) ./app ./cmd/scale/ratio
 
+.PHONY: scale
+scale: build tools/postgres/node_modules/.done ## Make 2,000 agencies and measure everything there are goals for; writes docs/performance.md (AGENCIES=60 for a try)
+	@go run ./cmd/scale --agencies $(or $(AGENCIES),2000) $(if $(filter 2000,$(or $(AGENCIES),2000)),--doc docs/performance.md) $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built; data and caches stay
 	rm -rf bin frontend/openapi.json frontend/src/shared/api/gen frontend/coverage

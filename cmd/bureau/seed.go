@@ -110,7 +110,7 @@ func sendTraffic(cmd *cobra.Command, a *app.App, o seedOptions) error {
 	out := cmd.OutOrStdout()
 	_, _ = fmt.Fprintf(out, "%d agencies called, %d at a time\n", t.Called(), o.concurrency)
 	tally.Print(out)
-	m, err := fleet.MeasureMemory(cmd.Context(), a, a.RolePrefix())
+	m, err := fleet.MeasureMemory(cmd.Context(), a.Control.Pool(), a.RolePrefix(), os.Getpid())
 	if err != nil {
 		_, _ = fmt.Fprintln(out, "memory: not measured:", err)
 		return nil

@@ -22,10 +22,12 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-// Traffic sends what people's browsers send, to many agencies, most of it to few of them. It only ever calls the
-// application it serves itself, on the loopback address.
+// Traffic sends what people's browsers send, to many agencies, most of it to few of them. It calls the application that it
+// serves itself, on the loopback address, or another process of it at At.
 type Traffic struct {
-	App         *app.App
+	App         *app.App         // makes the tokens
+	At          string           // host and port of the other process; empty for this one
+	Each        bool             // before the dice decide, every agency is called once
 	Agencies    []tenancy.Agency // the busiest first
 	Concurrency int
 	Skew        float64 // of the Zipf distribution, above 1
@@ -36,6 +38,7 @@ type Traffic struct {
 	seats sync.Map // agency's key → *seat
 	began time.Time
 	left  atomic.Int64
+	first atomic.Int64 // how many were called because each is
 }
 
 // seat is somebody at work in one agency.
@@ -69,12 +72,15 @@ func (t *Traffic) Run(ctx context.Context) (*Tally, error) {
 	if len(t.Agencies) == 0 {
 		return nil, errors.New("there are no agencies to call; make some with --agencies")
 	}
-	at, stop, err := Serve(t.App)
-	if err != nil {
-		return nil, err
+	t.at, t.began = t.At, time.Now()
+	if t.at == "" {
+		at, stop, err := Serve(t.App)
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+		t.at = at
 	}
-	defer stop()
-	t.at, t.began = at, time.Now()
 	t.left.Store(int64(t.Requests))
 	ctx, cancel := context.WithTimeout(ctx, t.For)
 	defer cancel()
@@ -97,7 +103,7 @@ func (t *Traffic) work(ctx context.Context, n uint64, out *Tally) {
 		if t.Requests > 0 && t.left.Add(-1) < 0 {
 			return
 		}
-		a := t.Agencies[zipf.Uint64()]
+		a := t.Agencies[t.whom(zipf)]
 		s, err := t.seat(ctx, client, a)
 		if ctx.Err() != nil {
 			return
@@ -113,6 +119,16 @@ func (t *Traffic) work(ctx context.Context, n uint64, out *Tally) {
 			out.Note(name, time.Since(began), err)
 		}
 	}
+}
+
+// whom is the place of the next agency to call.
+func (t *Traffic) whom(zipf *rand.Zipf) uint64 {
+	if t.Each {
+		if n := uint64(t.first.Add(1)) - 1; n < uint64(len(t.Agencies)) {
+			return n
+		}
+	}
+	return zipf.Uint64()
 }
 
 // seat finds who is at work in an agency. Taking a seat is part of no figure.

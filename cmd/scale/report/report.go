@@ -3,6 +3,7 @@ package report
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"time"
 )
@@ -116,4 +117,24 @@ func (s *Sheet) Markdown() string {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.What, r.Measured, r.Goal, r.Verdict)
 	}
 	return b.String()
+}
+
+// The marks between which a document holds a table of a run.
+const (
+	opening = "<!-- scale -->"
+	closing = "<!-- /scale -->"
+)
+
+// Insert replaces what a document holds between the marks.
+func Insert(document, text string) error {
+	b, err := os.ReadFile(document)
+	if err != nil {
+		return err
+	}
+	before, rest, ok1 := strings.Cut(string(b), opening)
+	_, after, ok2 := strings.Cut(rest, closing)
+	if !ok1 || !ok2 {
+		return fmt.Errorf("%s has no place marked %s … %s", document, opening, closing)
+	}
+	return os.WriteFile(document, []byte(before+opening+"\n"+strings.TrimSpace(text)+"\n"+closing+after), 0o644)
 }

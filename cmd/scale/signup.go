@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/cmd/bureau/fleet"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// pace is how often somebody signs up: twenty a minute.
+const pace = 3 * time.Second
+
+// signUpBesideTraffic lets people sign up one after another while others work.
+func (r *run) signUpBesideTraffic(ctx context.Context, p *program, all []tenancy.Agency) error {
+	r.say(fmt.Sprintf("%d people sign up beside traffic", r.signUps))
+	a, err := r.open(ctx, p.at)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	busy, calm := context.WithCancel(ctx)
+	defer calm()
+	done := make(chan error, 1)
+	go func() {
+		t := &fleet.Traffic{App: a, At: p.local, Agencies: all, Concurrency: 4, Skew: r.skew, For: time.Hour}
+		tally, err := t.Run(busy)
+		if err == nil && ctx.Err() == nil {
+			lines := tally.Lines()
+			sum := lines[len(lines)-1]
+			r.sheet.Note("traffic beside the sign-ups, 4 at a time", fmt.Sprintf("%.0f requests a second, %d of %d failed; 95th percentile %s",
+				float64(sum.Requests)/tally.Took.Seconds(), sum.Failed, sum.Requests+sum.Failed, sum.P95.Round(time.Millisecond)))
+		}
+		done <- err
+	}()
+	var pages, wholes []time.Duration
+	lacking := 0
+	next := time.NewTicker(pace)
+	defer next.Stop()
+	for i := range r.signUps {
+		n, err := spares(ctx, a.Control.Pool())
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			lacking++
+		}
+		page, whole, err := newBrowser(p.local, r.port, i).signUp(ctx)
+		if err != nil {
+			return fmt.Errorf("sign-up %d: %w", i+1, err)
+		}
+		pages, wholes = append(pages, page), append(wholes, whole)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-next.C:
+		}
+	}
+	calm()
+	if err := <-done; err != nil {
+		return err
+	}
+	slices.Sort(pages)
+	slices.Sort(wholes)
+	at := func(d []time.Duration, percent int) time.Duration { return d[len(d)*percent/100] }
+	r.sheet.Time("sign-up to first page, 95th percentile: from “found the agency” (a spare is claimed) over the sign-in to the page and who I am", at(pages, 95),
+		300*time.Millisecond, fmt.Sprintf("(median %s of %d; %d began without a spare)", at(pages, 50).Round(time.Millisecond), len(pages), lacking))
+	r.sheet.Note("the same with registration, mail and its code at the identity server, as fast as a program types",
+		fmt.Sprintf("95th percentile %s, median %s", at(wholes, 95).Round(time.Millisecond), at(wholes, 50).Round(time.Millisecond)))
+	return nil
+}
+
+// browser is somebody with an address of their own.
+type browser struct {
+	client      *http.Client
+	site, local string
+	port        int
+}
+
+func newBrowser(local string, port, n int) *browser {
+	jar, _ := cookiejar.New(nil) // never fails without options
+	// All of *.bureau.localhost is here. Everybody comes from another address of this machine, as from the internet.
+	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 1, byte(n/250), byte(1+n%250))}}
+	return &browser{
+		client: &http.Client{Jar: jar, Timeout: time.Minute, Transport: &http.Transport{
+			DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return dialer.DialContext(ctx, network, local)
+			},
+		}},
+		site: domain + ":" + strconv.Itoa(port), local: local, port: port,
+	}
+}
+
+func (b *browser) at(label string) string {
+	if label == "" {
+		return "http://" + b.site
+	}
+	return "http://" + label + "." + b.site
+}
+
+// send returns where redirects led to.
+func (b *browser) send(ctx context.Context, method, address, accept string, body, into any) (*url.URL, error) {
+	var r io.Reader
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		r = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, address, r)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", accept)
+	if method != http.MethodGet {
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Origin", req.URL.Scheme+"://"+req.URL.Host)
+		req.Header.Set("X-Bureau-CSRF", "1")
+	}
+	res, err := b.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, err
+	}
+	if into != nil {
+		if err := json.Unmarshal(answer, into); err != nil {
+			return nil, fmt.Errorf("%s %s: %s: %w", method, address, res.Status, err)
+		}
+	}
+	if res.StatusCode >= http.StatusBadRequest {
+		return res.Request.URL, fmt.Errorf("%w: %s %s: %s %.300s", errRefused, method, address, res.Status, answer)
+	}
+	return res.Request.URL, nil
+}
+
+var errRefused = errors.New("refused")
+
+const (
+	asPage = "text/html"
+	asJSON = "application/json"
+)
+
+// flow is the part of a form of the identity server that is needed to fill it in.
+type flow struct {
+	ID string `json:"id"`
+	UI struct {
+		Action string `json:"action"`
+		Nodes  []struct {
+			Attributes struct {
+				Name  string `json:"name"`
+				Value any    `json:"value"`
+			} `json:"attributes"`
+		} `json:"nodes"`
+	} `json:"ui"`
+	ContinueWith []struct {
+		Action string `json:"action"`
+		Flow   struct {
+			ID string `json:"id"`
+		} `json:"flow"`
+	} `json:"continue_with"`
+}
+
+func (f flow) csrf() string {
+	for _, n := range f.UI.Nodes {
+		if n.Attributes.Name == "csrf_token" {
+			s, _ := n.Attributes.Value.(string)
+			return s
+		}
+	}
+	return ""
+}
+
+func (b *browser) flow(ctx context.Context, kind, key string) (f flow, err error) {
+	_, err = b.send(ctx, http.MethodGet, b.at("auth")+"/.ory/self-service/"+kind+"/flows?id="+key, asJSON, nil, &f)
+	return f, err
+}
+
+func (b *browser) submit(ctx context.Context, f flow, fields map[string]any) (next flow, err error) {
+	fields["csrf_token"] = f.csrf()
+	_, err = b.send(ctx, http.MethodPost, f.UI.Action, asJSON, fields, &next)
+	return next, err
+}
+
+// signUp founds an agency. page is from the last click to the first page; whole is all of it.
+func (b *browser) signUp(ctx context.Context) (page, whole time.Duration, err error) {
+	key := strings.ReplaceAll(id.New(), "-", "")[16:]
+	slug, email := "new"+key, "owner-"+key+"@example.test"
+	began := time.Now()
+	var begun struct {
+		ContinueURL string `json:"continue_url"`
+	}
+	if _, err := b.send(ctx, http.MethodPost, b.at("")+"/api/v1/sign-ups", asJSON, map[string]any{"agency_name": "Acme Works", "slug": slug}, &begun); err != nil {
+		return 0, 0, err
+	}
+	form, err := b.send(ctx, http.MethodGet, begun.ContinueURL, asPage, nil, nil)
+	if err != nil {
+		return 0, 0, err
+	}
+	if err := b.register(ctx, form.Query().Get("flow"), email); err != nil {
+		return 0, 0, err
+	}
+	if _, err := b.send(ctx, http.MethodGet, b.at("auth")+"/broker/", asPage, nil, nil); err != nil {
+		return 0, 0, err
+	}
+	found := time.Now()
+	var founded struct {
+		RedirectTo string `json:"redirect_to"`
+	}
+	if _, err := b.send(ctx, http.MethodPost, b.at("auth")+"/api/v1/sign-ups/complete", asJSON, map[string]any{}, &founded); err != nil {
+		return 0, 0, err
+	}
+	end, err := b.send(ctx, http.MethodGet, founded.RedirectTo, asPage, nil, nil)
+	if err != nil {
+		return 0, 0, err
+	}
+	if want := b.at(slug) + "/welcome"; end.String() != want {
+		return 0, 0, fmt.Errorf("the sign-up ends at %s, not at %s", end, want)
+	}
+	var me struct {
+		Role string `json:"role"`
+	}
+	if _, err := b.send(ctx, http.MethodGet, b.at(slug)+"/api/v1/me", asJSON, nil, &me); err != nil {
+		return 0, 0, err
+	}
+	return time.Since(found), time.Since(began), nil
+}
+
+// register makes the account and confirms its address with the code from the mail.
+func (b *browser) register(ctx context.Context, key, email string) error {
+	f, err := b.flow(ctx, "registration", key)
+	if err != nil {
+		return err
+	}
+	traits := map[string]any{"email": email, "name": "Olive Owner"}
+	next, err := b.submit(ctx, f, map[string]any{"method": "profile", "traits": traits})
+	if errors.Is(err, errRefused) { // its second step
+		next, err = b.submit(ctx, next, map[string]any{"method": "password", "password": "a long & quiet passphrase", "traits": traits})
+	}
+	if err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	for _, c := range next.ContinueWith {
+		if c.Action != "show_verification_ui" {
+			continue
+		}
+		code, err := b.code(ctx, email)
+		if err != nil {
+			return err
+		}
+		f, err := b.flow(ctx, "verification", c.Flow.ID)
+		if err != nil {
+			return err
+		}
+		_, err = b.submit(ctx, f, map[string]any{"method": "code", "code": code})
+		return err
+	}
+	return errors.New("registration did not lead to the mail's code")
+}
+
+var sixDigits = regexp.MustCompile(`(?m)^\s*(\d{6})\s*$`)
+
+// code waits for the mail.
+func (b *browser) code(ctx context.Context, to string) (string, error) {
+	var list struct{ Items []struct{ Text string } }
+	if _, err := b.send(ctx, http.MethodGet, b.at("")+"/dev/mail/api/messages?wait=30s&to="+url.QueryEscape(to), asJSON, nil, &list); err != nil {
+		return "", err
+	}
+	for _, m := range list.Items {
+		if found := sixDigits.FindStringSubmatch(m.Text); found != nil {
+			return found[1], nil
+		}
+	}
+	return "", fmt.Errorf("no code in the mail to %s", to)
+}
