@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bureauhq/bureau/app/apptest"
 	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/modules/identity"
 )
 
 // What can open the agency to others needs a person who has just shown who
@@ -72,4 +74,23 @@ func TestStepUp(t *testing.T) {
 			t.Errorf("%s, confirmed: %s", what, a)
 		}
 	}
+}
+
+// A role is raised by somebody who has just shown who they are; lowering one
+// is not held up.
+func TestStepUpForARole(t *testing.T) {
+	t.Parallel()
+	e := apptest.New(t)
+	owner, member := e.As(t, identity.Owner).Member, e.As(t, identity.Employee).Member
+	long, now := e.SessionSince(t, owner, time.Now().Add(-access.StepUpTime-time.Minute)), e.Session(t, owner)
+	path := "/api/v1/members/" + member.ID
+	give := func(c *apptest.Client, role string) *apptest.Reply {
+		return c.PATCH(t, path, now.GET(t, path).Header.Get("ETag"), map[string]any{"role": role})
+	}
+	for _, role := range []string{"manager", "admin", "owner"} {
+		give(long, role).Refused(t, http.StatusForbidden, "access.step_up_required")
+	}
+	give(now, "admin").Expect(t, http.StatusOK)
+	give(long, "member").Expect(t, http.StatusOK)
+	long.POST(t, "/api/v1/exports", nil).Refused(t, http.StatusForbidden, "access.step_up_required")
 }

@@ -202,9 +202,14 @@ func (e *Env) Contact(t testing.TB, contactID, clientID string) *Client {
 // Session signs a member in, as a browser on the agency's own pages.
 func (e *Env) Session(t testing.TB, m identity.Member) *Client {
 	t.Helper()
-	now := time.Now()
+	return e.SessionSince(t, m, time.Now())
+}
+
+// SessionSince is a session of somebody who last showed who they are at that time.
+func (e *Env) SessionSince(t testing.TB, m identity.Member, at time.Time) *Client {
+	t.Helper()
 	token, _, err := e.App.Services.Identity.OpenSession(e.Ctx, m, identity.SignIn{
-		SID: id.New(), PersonID: m.PersonID, AAL: "aal1", AMR: []string{"password"}, AuthenticatedAt: now, ExpiresAt: now.Add(time.Hour),
+		SID: id.New(), PersonID: m.PersonID, AAL: "aal1", AMR: []string{"password"}, AuthenticatedAt: at, ExpiresAt: time.Now().Add(time.Hour),
 	}, identity.Credentials{IP: "192.0.2.1", UserAgent: "apptest"})
 	if err != nil {
 		t.Fatalf("sign in: %v", err)
