@@ -78,6 +78,7 @@ func entryOf(ctx context.Context, c Change) (Entry, error) {
 	}
 	a := access.From(ctx)
 	e := Entry{
+		// The machine's time and no other: the log says when something was written down, also where the product's clock is moved.
 		ID: id.New(), At: time.Now().UTC().Truncate(time.Microsecond), Action: c.Action, Entity: c.Entity, EntityID: c.EntityID,
 		ActorID: a.MemberID, ActorName: a.Name, ActorKind: string(a.Kind), OnBehalfOf: a.OnBehalfOf, Source: sourceOf(a),
 		Reason: c.Reason, Before: before, After: after,
