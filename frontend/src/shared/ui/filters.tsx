@@ -5,7 +5,7 @@ import InputAdornment from '@mui/material/InputAdornment';
 import OutlinedInput from '@mui/material/OutlinedInput';
 import ClearIcon from '@mui/icons-material/CloseRounded';
 import SearchIcon from '@mui/icons-material/SearchRounded';
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useKey, usePhone } from '../lib/hooks';
 import { useCommon } from '../lib/i18n';
 import { NativeSelect } from './NativeSelect';
@@ -29,20 +29,23 @@ export function SearchField({ value, onChange, label }: SearchProps) {
     sent.current = value;
     setText(value);
   }, [value]);
-  useEffect(() => {
-    if (text === sent.current) return undefined;
-    const h = setTimeout(() => {
-      sent.current = text;
-      onChange(text);
-    }, 250);
-    return () => clearTimeout(h);
+  const send = useCallback(() => {
+    if (text === sent.current) return;
+    sent.current = text;
+    onChange(text);
   }, [text, onChange]);
+  useEffect(() => {
+    const h = setTimeout(send, 250);
+    return () => clearTimeout(h);
+  }, [send]);
   return (
     <OutlinedInput
       size="small"
       type="search"
       value={text}
       onChange={(e) => setText(e.target.value)}
+      // Whoever leaves the field goes on to something, and a search that came later would take them back.
+      onBlur={send}
       inputRef={input}
       placeholder={label}
       inputProps={{ 'aria-label': label, maxLength: 200 }}
