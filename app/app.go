@@ -95,6 +95,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 		return err
 	}
 	a.Registry = tenancy.NewRegistry(a.Control, a.cfg.Now)
+	a.DB.Follow(a.Registry)
 	a.Registry.MigrateLate(a.owner)
 	a.Provisioner, err = tenancy.NewProvisioner(a.cfg.Tenancy, a.Control, a.owner, a.log)
 	return err
@@ -147,6 +148,11 @@ func (a *App) wireWeb() {
 // StartListening keeps this process's caches and open pages in step with the others, until ctx ends.
 func (a *App) StartListening(ctx context.Context) {
 	go a.Live.Listen(ctx, a.Control.Connect, a.log)
+	for _, name := range a.Control.Others() {
+		if there, err := a.Control.At(name); err == nil {
+			go a.Live.Listen(ctx, there.Connect, a.log)
+		}
+	}
 	go a.listenToBilling(ctx)
 	go func() {
 		for ctx.Err() == nil {
@@ -168,6 +174,8 @@ func (a *App) StartWorker(ctx context.Context) error {
 	go a.Provisioner.KeepPurging(ctx, 24*time.Hour, a.cfg.Now, a.elsewhere())
 	go a.Services.Identity.Sweep(ctx, 10*time.Minute)
 	go a.Services.Billing.Keep(ctx)
+	go tenancy.NewCarrier(a.Control, a.Queue, a.log).Keep(ctx)
+	go a.Custody.KeepMoves(ctx, 2*time.Second)
 	go a.Custody.KeepBackups(ctx, a.Registry.ByID, time.Minute)
 	if a.cfg.KratosAdminURL != "" {
 		go a.Services.Identity.KeepFollowing(ctx, time.Hour)

@@ -18,8 +18,8 @@ import (
 func (a *App) openCustody() {
 	a.Custody = custody.New(custody.Deps{
 		Owner: a.owner, Control: a.Control, Files: a.cfg.Files, Backups: a.cfg.Backups, Program: Version, Log: a.log, Now: a.cfg.Now,
-		People: func(ctx context.Context, tx pgx.Tx, agencyID string, elsewhere bool) (custody.People, error) {
-			p, err := identitydb.Adopt(ctx, tx, agencyID, elsewhere)
+		People: func(ctx context.Context, tx, platform pgx.Tx, agencyID string, elsewhere bool) (custody.People, error) {
+			p, err := identitydb.Adopt(ctx, tx, platform, agencyID, elsewhere)
 			return custody.People{Members: p.Members, Unknown: p.Unknown, Invitations: p.Invitations}, err
 		},
 		// A number that was given to a client is never given again.

@@ -22,16 +22,32 @@ import (
 // deadline is the longest a request may take; work that needs longer is a job.
 const deadline = 20 * time.Second
 
-// requests gives each call its name, its deadline and its line in the log.
+// secondTry marks a call that is made again.
+const secondTry = "second_try"
+
+// requests gives each call its name, its deadline and its line in the log. A
+// call that has met an agency at the moment of its move is made once more.
 func requests(log *slog.Logger, now func() time.Time, seen *meter, denied denials) fiber.Handler {
 	return func(c *fiber.Ctx) error {
+		if c.Locals(secondTry) != nil {
+			return c.Next()
+		}
 		start := now()
 		ctx, cancel := context.WithTimeout(c.UserContext(), deadline)
 		defer cancel()
 		r := httpapi.Request{ID: id.New(), IP: c.IP(), UserAgent: c.Get(fiber.HeaderUserAgent)}
-		c.SetUserContext(httpapi.WithRequest(ctx, r))
+		ctx, try := tenancy.Watch(httpapi.WithRequest(ctx, r))
+		c.SetUserContext(ctx)
 		c.Set("X-Request-Id", r.ID)
-		if err := c.Next(); err != nil {
+		err := c.Next()
+		if try.Again() {
+			c.Locals(secondTry, true)
+			c.Response().Reset()
+			c.SetUserContext(ctx)
+			c.Set("X-Request-Id", r.ID)
+			err = c.RestartRouting()
+		}
+		if err != nil {
 			// Answer here, so that the log and the meter see the status.
 			if err := httpapi.SendProblem(c, err); err != nil {
 				return err

@@ -68,9 +68,9 @@ type probes struct{ a *App }
 
 func (p probes) Pools() []ops.Pool {
 	c := p.a.Control.Pool().Stat()
-	out := []ops.Pool{{Name: "platform", InUse: int(c.AcquiredConns()), Idle: int(c.IdleConns()), Max: int(c.MaxConns()), Waited: c.EmptyAcquireCount()}}
-	for i, s := range p.a.DB.Pools() {
-		out = append(out, ops.Pool{Name: "agencies " + strconv.Itoa(i+1), InUse: s.Open - s.Idle, Idle: s.Idle, Max: max(s.Open, p.a.cfg.Tenancy.Conns), Waited: s.Waits})
+	out := []ops.Pool{{Name: "platform", Placement: tenancy.Main, InUse: int(c.AcquiredConns()), Idle: int(c.IdleConns()), Max: int(c.MaxConns()), Waited: c.EmptyAcquireCount()}}
+	for _, s := range p.a.DB.Pools() {
+		out = append(out, ops.Pool{Name: "agencies " + strconv.Itoa(s.Shard+1), Placement: s.Placement, InUse: s.Open - s.Idle, Idle: s.Idle, Max: max(s.Open, p.a.cfg.Tenancy.Conns), Waited: s.Waits})
 	}
 	return out
 }

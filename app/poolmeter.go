@@ -5,14 +5,14 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/bureauhq/bureau/tenancy/pool"
+	"github.com/bureauhq/bureau/tenancy"
 )
 
-// poolCollector shows how the agencies' pools stand, by shard.
-type poolCollector struct{ pools func() []pool.Stats }
+// poolCollector shows how the agencies' pools stand, by placement and shard.
+type poolCollector struct{ pools func() []tenancy.PoolStats }
 
 func poolDesc(name, help string, labels ...string) *prometheus.Desc {
-	return prometheus.NewDesc("bureau_pool_"+name, help, append([]string{"shard"}, labels...), nil)
+	return prometheus.NewDesc("bureau_pool_"+name, help, append([]string{"placement", "shard"}, labels...), nil)
 }
 
 var (
@@ -35,13 +35,13 @@ func (poolCollector) Describe(out chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (c poolCollector) Collect(out chan<- prometheus.Metric) {
-	for i, s := range c.pools() {
-		shard := strconv.Itoa(i)
+	for _, s := range c.pools() {
+		shard := strconv.Itoa(s.Shard)
 		total := func(d *prometheus.Desc, v float64, labels ...string) {
-			out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, append([]string{shard}, labels...)...)
+			out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, append([]string{s.Placement, shard}, labels...)...)
 		}
 		now := func(d *prometheus.Desc, v int, labels ...string) {
-			out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v), append([]string{shard}, labels...)...)
+			out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v), append([]string{s.Placement, shard}, labels...)...)
 		}
 		total(poolCheckouts, float64(s.Hits), "hit")
 		total(poolCheckouts, float64(s.Warm), "warm")

@@ -28,6 +28,8 @@ type Agency struct {
 	Name    string
 	State   State
 	Version string // the newest migration step its schema has
+	// Placement is the database that holds its tables.
+	Placement string
 
 	schema schema
 	role   string
@@ -74,10 +76,10 @@ func From(ctx context.Context) (Agency, error) {
 
 // bind gives a the names that the registry keeps for it, after a check:
 // they are written into statements that take no parameters.
-func (a *Agency) bind(schemaOf, roleOf string, shard int) error {
+func (a *Agency) bind(placement, schemaOf, roleOf string, shard int) error {
 	if !schemaName.MatchString(schemaOf) || !roleName.MatchString(roleOf) {
 		return ErrNoAgency
 	}
-	a.schema, a.role, a.shard = schema{schemaOf}, roleOf, shard
+	a.Placement, a.schema, a.role, a.shard = placement, schema{schemaOf}, roleOf, shard
 	return nil
 }

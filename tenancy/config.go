@@ -20,6 +20,10 @@ type Config struct {
 	// OwnerURL is the login that owns all schemas and may make roles. Only
 	// migrations and provisioning use it.
 	OwnerURL string
+	// Placements are further databases for agencies. The main one also holds the platform's own tables.
+	Placements []Placement
+	// NewAt is the placement of new agencies; the main one if empty.
+	NewAt string
 	// Prefix begins the names of all roles: roles belong to the cluster, and
 	// several installations (or test runs) may share one.
 	Prefix string
@@ -48,6 +52,8 @@ type Config struct {
 	Tracer pgx.QueryTracer
 	// Wrap sees every byte of the agencies' connections, for measurements; usually nil.
 	Wrap func(net.Conn) net.Conn
+
+	place string // the placement that this is about; the main one if empty
 }
 
 // MostAgencies is how many agencies a shard's login should be able to enter.
@@ -62,6 +68,12 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if !prefixForm.MatchString(c.Prefix) {
 		return c, fmt.Errorf("tenancy: prefix %q: want lower-case letters, digits and _", c.Prefix)
+	}
+	if err := c.checkPlacements(); err != nil {
+		return c, err
+	}
+	if c.NewAt == "" {
+		c.NewAt = Main
 	}
 	if c.Shards <= 0 {
 		c.Shards = 8
@@ -91,8 +103,8 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-func (c Config) appLogin(shard int) string { return fmt.Sprintf("%s_app_%d", c.Prefix, shard) }
-func (c Config) controlLogin() string      { return c.Prefix + "_control" }
+func (c Config) appLogin(shard int) string { return fmt.Sprintf("%s_app_%d", c.logins(), shard) }
+func (c Config) controlLogin() string      { return c.logins() + "_control" }
 
 // connConfig is the owner's address with another login.
 func (c Config) connConfig(login string) (*pgx.ConnConfig, error) {

@@ -3,6 +3,8 @@ package tenancy
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -12,10 +14,16 @@ import (
 
 // Control is the door to the platform's own tables (schema platform) and the
 // job queue. Its login can enter no agency's schema.
-type Control struct{ pool *pgxpool.Pool }
+type Control struct {
+	pool   *pgxpool.Pool
+	others map[string]*Control // of the other placements, which have the queue only
+}
 
 // controlConns is enough for the registry, the sessions' look-ups and the job runner.
-const controlConns = 8
+const (
+	controlConns = 8
+	carrierConns = 3 // carrying jobs, and looking
+)
 
 // OpenControl connects the control pool. No connection is made before the first use.
 func OpenControl(ctx context.Context, cfg Config) (*Control, error) {
@@ -23,6 +31,40 @@ func OpenControl(ctx context.Context, cfg Config) (*Control, error) {
 	if err != nil {
 		return nil, err
 	}
+	c, err := openControl(ctx, cfg, max(cfg.Conns, controlConns))
+	if err != nil {
+		return nil, err
+	}
+	c.others = map[string]*Control{}
+	for _, p := range cfg.Placements {
+		there, err := cfg.at(p.Name)
+		if err == nil {
+			c.others[p.Name], err = openControl(ctx, there, carrierConns)
+		}
+		if err != nil {
+			c.Close()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// At is the door to another placement's queue; to the platform's tables for the main one. ErrNoPlacement.
+func (c *Control) At(placement string) (*Control, error) {
+	if placement == Main {
+		return c, nil
+	}
+	there, ok := c.others[placement]
+	if !ok {
+		return nil, ErrNoPlacement
+	}
+	return there, nil
+}
+
+// Others lists the placements besides the main one.
+func (c *Control) Others() []string { return slices.Sorted(maps.Keys(c.others)) }
+
+func openControl(ctx context.Context, cfg Config, conns int) (*Control, error) {
 	pc, err := pgxpool.ParseConfig(cfg.OwnerURL)
 	if err != nil {
 		return nil, fmt.Errorf("tenancy: database URL: %w", err)
@@ -31,20 +73,25 @@ func OpenControl(ctx context.Context, cfg Config) (*Control, error) {
 		return nil, err
 	}
 	pc.ConnConfig.RuntimeParams["search_path"] = "platform"
-	pc.MaxConns = int32(max(cfg.Conns, controlConns)) //nolint:gosec // a handful
+	pc.MaxConns = int32(conns) //nolint:gosec // a handful
 	pc.MaxConnLifetime, pc.MaxConnLifetimeJitter = cfg.ConnLife, cfg.ConnLife/10
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, fmt.Errorf("tenancy: control pool: %w", err)
 	}
-	return &Control{pool}, nil
+	return &Control{pool: pool}, nil
 }
 
 // Pool is for the job runner and for LISTEN.
 func (c *Control) Pool() *pgxpool.Pool { return c.pool }
 
 // Close gives all connections back.
-func (c *Control) Close() { c.pool.Close() }
+func (c *Control) Close() {
+	for _, o := range c.others {
+		o.Close()
+	}
+	c.pool.Close()
+}
 
 // Connect opens a connection outside of the pool, for LISTEN.
 func (c *Control) Connect(ctx context.Context) (*pgx.Conn, error) {
@@ -56,7 +103,11 @@ func (c *Control) Ping(ctx context.Context) error { return c.pool.Ping(ctx) }
 
 // Run calls fn in a transaction on the platform's tables. ErrDatabaseAway.
 func (c *Control) Run(ctx context.Context, fn func(context.Context, pgx.Tx) error) error {
-	return c.run(ctx, pgx.TxOptions{}, fn)
+	err := c.run(ctx, pgx.TxOptions{}, fn)
+	if err == nil && ctx.Value(repeatableKey{}) == nil {
+		changed(ctx)
+	}
+	return err
 }
 
 // Read is Run for work that changes nothing.

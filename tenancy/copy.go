@@ -21,6 +21,8 @@ type Copy struct {
 	Role    string
 	Shard   int
 	Version string // the newest step it has
+	// Placement is the database that it is in.
+	Placement string
 }
 
 // ErrNewer answers steps that this binary does not know.
@@ -28,16 +30,16 @@ var ErrNewer = fault.Define(fault.Invalid, "tenancy.newer", "This was made by a 
 
 // CopyOf is the agency's live copy.
 func CopyOf(a Agency) Copy {
-	return Copy{Schema: a.schema.name, Role: a.role, Shard: a.shard, Version: a.Version}
+	return Copy{Schema: a.schema.name, Role: a.role, Shard: a.shard, Version: a.Version, Placement: a.Placement}
 }
 
 func (c Copy) check() error {
 	var a Agency
-	return a.bind(c.Schema, c.Role, c.Shard)
+	return a.bind(c.Placement, c.Schema, c.Role, c.Shard)
 }
 
-// form makes values look the same wherever they are written and read.
-const form = `; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1`
+// Form makes values look the same wherever they are written and read.
+const Form = `; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1`
 
 // Snapshot calls fn in a read-only transaction that sees c as it is at one
 // moment, however long fn takes. It has the rights of the agency's role and a
@@ -46,10 +48,14 @@ func (m *Migrator) Snapshot(ctx context.Context, c Copy, fn func(context.Context
 	if err := c.check(); err != nil {
 		return err
 	}
-	if c.Shard >= m.cfg.Shards {
-		return fmt.Errorf("tenancy: schema %s is in shard %d of %d", c.Schema, c.Shard, m.cfg.Shards)
+	h, err := m.at(c.Placement)
+	if err != nil {
+		return err
 	}
-	conf, err := m.cfg.connConfig(m.cfg.appLogin(c.Shard))
+	if c.Shard >= h.cfg.Shards {
+		return fmt.Errorf("tenancy: schema %s is in shard %d of %d", c.Schema, c.Shard, h.cfg.Shards)
+	}
+	conf, err := h.cfg.connConfig(h.cfg.appLogin(c.Shard))
 	if err != nil {
 		return err
 	}
@@ -58,7 +64,7 @@ func (m *Migrator) Snapshot(ctx context.Context, c Copy, fn func(context.Context
 		return away(fmt.Errorf("connect for a snapshot: %w", err))
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	begin := `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL ROLE ` + c.Role + `; SET LOCAL search_path TO ` + c.Schema + form
+	begin := `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL ROLE ` + c.Role + `; SET LOCAL search_path TO ` + c.Schema + Form
 	return away(pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{BeginQuery: begin}, func(tx pgx.Tx) error { return fn(ctx, tx) }))
 }
 
@@ -73,9 +79,9 @@ func away(err error) error {
 // owner of the schemas: nobody sees it before its end, and a failure leaves nothing.
 type Building struct {
 	Copy
-	tx    pgx.Tx
-	owner *Migrator
-	has   map[string]bool
+	tx       pgx.Tx
+	platform pgx.Tx
+	has      map[string]bool
 }
 
 // Steps are the migrations whose ids are given, in their order. ErrNewer.
@@ -97,69 +103,99 @@ func Steps(ids []string) ([]migrations.Step, error) {
 	return out, nil
 }
 
-// Build makes the schema of an agency with these steps and calls fn to fill
+// Build makes the schema of an agency with these steps in a placement and calls fn to fill
 // it. What fn returns decides whether it stays. newAgency is the key of the
-// agency when its files are new too, or empty: see SweepArrivals.
-func (m *Migrator) Build(ctx context.Context, steps []migrations.Step, newAgency string, fn func(context.Context, *Building) error) error {
-	arrival := id.New()
-	c, err := m.announce(ctx, arrival, newAgency)
+// agency when its files are new too, or empty: see SweepArrivals. ErrNoPlacement.
+func (m *Migrator) Build(ctx context.Context, placement string, steps []migrations.Step, newAgency string, fn func(context.Context, *Building) error) error {
+	h, err := m.at(placement)
+	if err != nil {
+		return err
+	}
+	arr := arrival{ID: id.New(), Agency: newAgency, Placement: placement}
+	c, err := m.announce(ctx, h, &arr)
 	if err != nil {
 		return away(err)
 	}
-	err = pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, hashed(arrival)); err != nil {
+	err = m.onBoth(ctx, h, func(ctx context.Context, tx, platform pgx.Tx) error {
+		if _, err := platform.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, hashed(arr.ID)); err != nil {
 			return fmt.Errorf("lock of the arrival: %w", err)
 		}
-		if _, err := tx.Exec(ctx, opening(c.Schema, c.Role, m.cfg.appLogin(c.Shard))+form); err != nil {
+		if _, err := tx.Exec(ctx, opening(c.Schema, c.Role, h.cfg.appLogin(c.Shard))+Form); err != nil {
 			return fmt.Errorf("make schema %s: %w", c.Schema, err)
 		}
-		b := &Building{Copy: c, tx: tx, owner: m, has: map[string]bool{}}
+		b := &Building{Copy: c, tx: tx, platform: platform, has: map[string]bool{}}
 		if err := b.run(ctx, steps); err != nil {
 			return err
 		}
 		if err := fn(ctx, b); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `DELETE FROM platform.arrivals WHERE id = $1`, arrival)
+		_, err := platform.Exec(ctx, `DELETE FROM platform.arrivals WHERE id = $1`, arr.ID)
 		return err
 	})
 	if err != nil {
-		err = errors.Join(err, m.forget(context.WithoutCancel(ctx), arrival, c.Role))
+		err = errors.Join(err, m.forget(context.WithoutCancel(ctx), arr))
 	}
 	return away(err)
 }
 
+// arrival is a copy that is being made, as it was written down before.
+type arrival struct{ ID, Role, Agency, Placement, Schema string }
+
 // announce makes the role, which belongs to the cluster, and writes down that
 // it did: a transaction that is open for minutes must not hold up other roles.
-func (m *Migrator) announce(ctx context.Context, arrival, newAgency string) (c Copy, err error) {
+func (m *Migrator) announce(ctx context.Context, h *home, a *arrival) (c Copy, err error) {
 	err = pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
 		var n int64
 		if err := tx.QueryRow(ctx, `SELECT nextval('platform.agency_numbers')`).Scan(&n); err != nil {
 			return fmt.Errorf("number of the copy: %w", err)
 		}
-		c.Schema = fmt.Sprintf("t%05d", n)
-		if c.Shard, err = emptiest(ctx, tx, m.cfg.Shards); err != nil {
+		c.Placement, c.Schema = h.name, fmt.Sprintf("t%05d", n)
+		if c.Shard, err = emptiest(ctx, tx, h.name, h.cfg.Shards); err != nil {
 			return err
 		}
 		c.Role = m.cfg.Prefix + "_" + c.Schema
-		if _, err := tx.Exec(ctx, `INSERT INTO platform.arrivals (id, role_name, agency_id) VALUES ($1, $2, nullif($3, '')::uuid)`, arrival, c.Role, newAgency); err != nil {
+		a.Role, a.Schema = c.Role, c.Schema
+		_, err := tx.Exec(ctx, `INSERT INTO platform.arrivals (id, role_name, agency_id, placement, schema_name) VALUES ($1, $2, nullif($3, '')::uuid, $4, $5)`,
+			a.ID, a.Role, a.Agency, a.Placement, a.Schema)
+		if err != nil {
 			return fmt.Errorf("announce the copy: %w", err)
+		}
+		if h != m.home {
+			return nil
 		}
 		return makeRole(ctx, tx, c.Role, "NOLOGIN NOINHERIT")
 	})
+	if err != nil || h == m.home {
+		return c, err
+	}
+	err = pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error { return makeRole(ctx, tx, c.Role, "NOLOGIN NOINHERIT") })
+	if err != nil {
+		err = errors.Join(err, m.forget(context.WithoutCancel(ctx), *a))
+	}
 	return c, err
 }
 
-// forget removes what announce made.
-func (m *Migrator) forget(ctx context.Context, arrival, role string) error {
+// forget removes what announce made, and a schema that came to be without the
+// platform hearing of it. Where the arrival is gone the copy is there, and stays.
+func (m *Migrator) forget(ctx context.Context, a arrival) error {
+	h, err := m.at(a.Placement)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	return pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
-		if err := dropUnusedRole(ctx, tx, role); err != nil {
+	return m.onBoth(ctx, h, func(ctx context.Context, agency, platform pgx.Tx) error {
+		tag, err := platform.Exec(ctx, `DELETE FROM platform.arrivals WHERE id = $1`, a.ID)
+		if err != nil || tag.RowsAffected() == 0 {
 			return err
 		}
-		_, err := tx.Exec(ctx, `DELETE FROM platform.arrivals WHERE id = $1`, arrival)
-		return err
+		if h != m.home && schemaName.MatchString(a.Schema) {
+			if _, err := agency.Exec(ctx, `DROP SCHEMA IF EXISTS `+a.Schema+` CASCADE`); err != nil {
+				return err
+			}
+		}
+		return dropUnusedRole(ctx, agency, a.Role)
 	})
 }
 
@@ -176,8 +212,7 @@ func dropUnusedRole(ctx context.Context, tx pgx.Tx, role string) error {
 // SweepArrivals clears away after builds whose process died. removeFiles is
 // called with each agency that never came to be.
 func (m *Migrator) SweepArrivals(ctx context.Context, removeFiles func(ctx context.Context, agencyID string) error) error {
-	type arrival struct{ ID, Role, Agency string }
-	rows, err := m.pool.Query(ctx, `SELECT id::text, role_name, coalesce(agency_id::text, '') FROM platform.arrivals ORDER BY started_at`)
+	rows, err := m.pool.Query(ctx, `SELECT id::text, role_name, coalesce(agency_id::text, ''), placement, schema_name FROM platform.arrivals ORDER BY started_at`)
 	if err != nil {
 		return away(err)
 	}
@@ -186,21 +221,18 @@ func (m *Migrator) SweepArrivals(ctx context.Context, removeFiles func(ctx conte
 		return err
 	}
 	for _, a := range all {
+		var dead bool
 		err := pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
-			var dead bool
 			// Whoever works holds the lock; between announcing and locking lie moments, hence the minute.
-			err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1) AND EXISTS
+			return tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1) AND EXISTS
 				(SELECT FROM platform.arrivals WHERE id = $2 AND started_at < now() - interval '1 minute')`, hashed(a.ID), a.ID).Scan(&dead)
-			if err != nil || !dead {
-				return err
-			}
-			if a.Agency != "" {
-				if err := removeFiles(ctx, a.Agency); err != nil {
-					return err
-				}
-			}
-			return m.forget(ctx, a.ID, a.Role)
 		})
+		if err == nil && dead && a.Agency != "" {
+			err = removeFiles(ctx, a.Agency)
+		}
+		if err == nil && dead {
+			err = m.forget(ctx, a)
+		}
 		if err != nil {
 			return fmt.Errorf("clear away after %s: %w", a.ID, err)
 		}
@@ -210,6 +242,9 @@ func (m *Migrator) SweepArrivals(ctx context.Context, removeFiles func(ctx conte
 
 // Tx is the transaction; its search path is the new schema.
 func (b *Building) Tx() pgx.Tx { return b.tx }
+
+// Platform is the transaction on the platform's tables that shares its fate.
+func (b *Building) Platform() pgx.Tx { return b.platform }
 
 // Upgrade runs the steps that are missing.
 func (b *Building) Upgrade(ctx context.Context) error { return b.run(ctx, migrations.Tenant()) }
@@ -230,10 +265,11 @@ func (b *Building) run(ctx context.Context, steps []migrations.Step) error {
 	return nil
 }
 
-// Register makes the copy an active agency. ErrSlugTaken.
-func (b *Building) Register(ctx context.Context, key, slug, name string) error {
-	_, err := b.tx.Exec(ctx, `INSERT INTO platform.agencies (id, slug, name, schema_name, role_name, shard, schema_version, state, claimed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', now())`, key, slug, name, b.Schema, b.Role, b.Shard, b.Version)
+// Register makes the copy an agency, active or a spare. ErrSlugTaken.
+func (b *Building) Register(ctx context.Context, key, slug, name string, state State) error {
+	_, err := b.platform.Exec(ctx, `INSERT INTO platform.agencies (id, slug, name, placement, schema_name, role_name, shard, schema_version, state, claimed_at)
+		VALUES ($1, nullif($2, ''), $3, $4, $5, $6, $7, $8, $9, CASE WHEN $9 <> 'spare' THEN now() END)`,
+		key, slug, name, b.Placement, b.Schema, b.Role, b.Shard, b.Version, string(state))
 	if pg.Violates(err, "agencies_slug_key") {
 		return ErrSlugTaken.Because(err)
 	}
@@ -243,29 +279,35 @@ func (b *Building) Register(ctx context.Context, key, slug, name string) error {
 	return nil
 }
 
-// Drop removes a copy that is no agency's live one. ErrBadState.
+// Drop removes a copy that is no agency's live one. ErrBadState, ErrNoPlacement.
 func (m *Migrator) Drop(ctx context.Context, c Copy) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	return away(pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
+	return m.Both(ctx, c.Placement, func(ctx context.Context, agency, platform pgx.Tx) error {
 		var live bool
-		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM platform.agencies WHERE schema_name = $1)`, c.Schema).Scan(&live); err != nil {
+		err := platform.QueryRow(ctx, `SELECT EXISTS (SELECT FROM platform.agencies WHERE schema_name = $1 AND placement = $2)`, c.Schema, c.Placement).Scan(&live)
+		if err != nil {
 			return err
 		}
 		if live {
 			return ErrBadState
 		}
-		if _, err := tx.Exec(ctx, `DROP SCHEMA IF EXISTS `+c.Schema+` CASCADE`); err != nil {
+		if _, err := agency.Exec(ctx, `DROP SCHEMA IF EXISTS `+c.Schema+` CASCADE`); err != nil {
 			return err
 		}
-		return dropUnusedRole(ctx, tx, c.Role)
-	}))
+		return dropUnusedRole(ctx, agency, c.Role)
+	})
 }
 
 // Doors lets an agency's role into the copy, or shuts it out: statements that
 // begin after that are refused, whatever connection they come on.
 func (m *Migrator) Doors(ctx context.Context, c Copy, open bool) error {
+	return m.Owner(ctx, c.Placement, func(ctx context.Context, tx pgx.Tx) error { return SetDoors(ctx, tx, c, open) })
+}
+
+// SetDoors is Doors within a transaction of the owner.
+func SetDoors(ctx context.Context, tx pgx.Tx, c Copy, open bool) error {
 	if err := c.check(); err != nil {
 		return err
 	}
@@ -273,16 +315,39 @@ func (m *Migrator) Doors(ctx context.Context, c Copy, open bool) error {
 	if open {
 		q = `GRANT USAGE ON SCHEMA ` + c.Schema + ` TO ` + c.Role
 	}
-	_, err := m.pool.Exec(ctx, q)
-	return away(err)
+	_, err := tx.Exec(ctx, q)
+	return err
 }
 
-// Owner runs fn in a transaction of the owner of all schemas, on the platform's tables.
-func (m *Migrator) Owner(ctx context.Context, fn func(context.Context, pgx.Tx) error) error {
-	return away(pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SET LOCAL search_path TO platform; SET LOCAL lock_timeout = '10s'`); err != nil {
+// Owner runs fn in a transaction of the owner of a placement's schemas. ErrNoPlacement.
+func (m *Migrator) Owner(ctx context.Context, placement string, fn func(context.Context, pgx.Tx) error) error {
+	h, err := m.at(placement)
+	if err != nil {
+		return err
+	}
+	return away(pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, ownerSetting); err != nil {
 			return err
 		}
 		return fn(ctx, tx)
 	}))
 }
+
+// Both is Owner with a second transaction, on the platform's tables, that ends
+// after the first; the same one where both are in one database. ErrNoPlacement.
+func (m *Migrator) Both(ctx context.Context, placement string, fn func(ctx context.Context, agency, platform pgx.Tx) error) error {
+	h, err := m.at(placement)
+	if err != nil {
+		return err
+	}
+	return away(m.onBoth(ctx, h, func(ctx context.Context, agency, platform pgx.Tx) error {
+		for _, tx := range []pgx.Tx{agency, platform} {
+			if _, err := tx.Exec(ctx, ownerSetting); err != nil {
+				return err
+			}
+		}
+		return fn(ctx, agency, platform)
+	}))
+}
+
+const ownerSetting = `SET LOCAL search_path TO platform; SET LOCAL lock_timeout = '10s'`

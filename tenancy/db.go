@@ -19,7 +19,9 @@ import (
 // role. Modules hold a *DB, never a *gorm.DB. Its Run and Read are the only
 // doors to an agency's tables.
 type DB struct {
-	shards []*shard
+	names  []string            // of the placements, in their order
+	places map[string][]*shard // the shards of each placement
+	where  Whereabouts         // nil where agencies stay where they are
 }
 
 type shard struct {
@@ -34,14 +36,20 @@ func Open(_ context.Context, cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{}
-	for i := range cfg.Shards {
-		s, err := openShard(cfg, i)
+	db := &DB{names: cfg.Names(), places: map[string][]*shard{}}
+	for _, name := range db.names {
+		here, err := cfg.at(name)
 		if err != nil {
-			db.Close()
 			return nil, err
 		}
-		db.shards = append(db.shards, s)
+		for i := range cfg.Shards {
+			s, err := openShard(here, i)
+			if err != nil {
+				db.Close()
+				return nil, err
+			}
+			db.places[name] = append(db.places[name], s)
+		}
 	}
 	return db, nil
 }
@@ -75,16 +83,26 @@ func tenantOf(ctx context.Context) (pool.Tenant, error) {
 
 // Close gives all connections back.
 func (db *DB) Close() {
-	for _, s := range db.shards {
-		_ = s.sql.Close() // and with it the pool
+	for _, shards := range db.places {
+		for _, s := range shards {
+			_ = s.sql.Close() // and with it the pool
+		}
 	}
 }
 
+// PoolStats tells how the pool of a shard stands.
+type PoolStats struct {
+	Placement string
+	Shard     int
+	pool.Stats
+}
+
 // Pools tells how the pool of each shard stands.
-func (db *DB) Pools() []pool.Stats {
-	out := make([]pool.Stats, len(db.shards))
-	for i, s := range db.shards {
-		out[i] = s.pool.Stats()
+func (db *DB) Pools() (out []PoolStats) {
+	for _, name := range db.names {
+		for i, s := range db.places[name] {
+			out = append(out, PoolStats{name, i, s.pool.Stats()})
+		}
 	}
 	return out
 }
@@ -95,7 +113,7 @@ var errNested = errors.New("tenancy: Run inside Run; hand the *Tx down instead")
 
 // Run calls fn in a transaction on the agency of ctx and commits if fn returns
 // nil. fn must use the context it is given. On an error or a panic nothing of
-// it remains. ErrNoAgency, ErrDatabaseAway, ErrBusy.
+// it remains. ErrNoAgency, ErrDatabaseAway, ErrBusy, ErrMoved.
 func (db *DB) Run(ctx context.Context, fn func(context.Context, *Tx) error) error {
 	return db.run(ctx, changing, fn)
 }
@@ -131,6 +149,9 @@ func (db *DB) run(ctx context.Context, way how, fn func(context.Context, *Tx) er
 		return errNested
 	}
 	err = db.in(context.WithValue(ctx, openKey{}, true), a, way, fn)
+	if db.where != nil && isShut(err) {
+		err = db.moved(ctx, a, err)
+	}
 	switch {
 	case pg.Away(err):
 		return ErrDatabaseAway.Because(err)
@@ -141,10 +162,14 @@ func (db *DB) run(ctx context.Context, way how, fn func(context.Context, *Tx) er
 }
 
 func (db *DB) in(ctx context.Context, a Agency, way how, fn func(context.Context, *Tx) error) error {
-	if a.shard < 0 || a.shard >= len(db.shards) {
-		return fmt.Errorf("tenancy: agency %s is in shard %d of %d", a.ID, a.shard, len(db.shards))
+	shards, ok := db.places[a.Placement]
+	if !ok {
+		return ErrNoPlacement.Because(fmt.Errorf("agency %s is on %q", a.ID, a.Placement))
 	}
-	s := db.shards[a.shard]
+	if a.shard < 0 || a.shard >= len(shards) {
+		return fmt.Errorf("tenancy: agency %s is in shard %d of %d", a.ID, a.shard, len(shards))
+	}
+	s := shards[a.shard]
 	conn, err := s.sql.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("take a connection for agency %s: %w", a.ID, err)
@@ -179,6 +204,7 @@ func (db *DB) in(ctx context.Context, a Agency, way how, fn func(context.Context
 		if err := session.Commit(ctx); err != nil {
 			return fmt.Errorf("commit: %w", err)
 		}
+		changed(ctx)
 	}
 	for _, f := range tx.after {
 		f()

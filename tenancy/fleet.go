@@ -127,7 +127,7 @@ func (m *Migrator) Agency(ctx context.Context, key string) error { return m.brin
 func (m *Migrator) Newest() string { return migrations.Newest(m.cfg.Steps) }
 
 // passing tells whether the same may succeed in a while.
-func passing(err error) bool { return pg.Retryable(err) || pg.Away(err) }
+func passing(err error) bool { return pg.Retryable(err) || pg.Away(err) || errors.Is(err, ErrMoved) }
 
 // bring runs the missing steps of one agency and keeps what went wrong in the registry.
 func (m *Migrator) bring(ctx context.Context, key string) error {
@@ -141,8 +141,10 @@ func (m *Migrator) bring(ctx context.Context, key string) error {
 }
 
 func (m *Migrator) stepByStep(ctx context.Context, key string) error {
-	var schemaOf, role string
-	err := m.pool.QueryRow(ctx, `SELECT schema_name, role_name FROM platform.agencies WHERE id = $1 AND state NOT IN ('making', 'removing', 'removed')`, key).Scan(&schemaOf, &role)
+	// The placement's column may not be there before the platform's own steps have run.
+	var place, schemaOf, role string
+	err := m.pool.QueryRow(ctx, `SELECT coalesce(to_jsonb(a) ->> 'placement', 'main'), schema_name, role_name FROM platform.agencies a
+		WHERE id = $1 AND state NOT IN ('making', 'removing', 'removed')`, key).Scan(&place, &schemaOf, &role)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return errGone
@@ -151,13 +153,17 @@ func (m *Migrator) stepByStep(ctx context.Context, key string) error {
 	case !schemaName.MatchString(schemaOf) || !roleName.MatchString(role):
 		return ErrNoAgency
 	}
-	conn, err := m.sql.Conn(ctx)
+	h, err := m.at(place)
+	if err != nil {
+		return err
+	}
+	conn, err := h.sql.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
 	for more := true; more; {
-		if more, err = m.oneStep(ctx, conn, key, schemaOf, role); err != nil {
+		if more, err = m.oneStep(ctx, h, conn, key, schemaOf, role); err != nil {
 			return err
 		}
 	}
@@ -166,12 +172,16 @@ func (m *Migrator) stepByStep(ctx context.Context, key string) error {
 
 // oneStep runs the first missing step and writes down the new version, in the
 // schema and in the registry, in the step's transaction. It tells whether more are missing.
-func (m *Migrator) oneStep(ctx context.Context, conn *sql.Conn, key, schemaOf, role string) (more bool, err error) {
-	err = inSchema(ctx, conn, schemaOf, func(ctx context.Context, tx pgx.Tx) error {
+func (m *Migrator) oneStep(ctx context.Context, h *home, conn *sql.Conn, key, schemaOf, role string) (more bool, err error) {
+	err = m.inSchema(ctx, h, conn, schemaOf, func(ctx context.Context, tx, platform pgx.Tx) error {
 		// The row is the agency's lock: runs of several processes, and requests
 		// that come first, bring an agency up one after the other.
-		if _, err := tx.Exec(ctx, `SELECT 1 FROM platform.agencies WHERE id = $1 FOR NO KEY UPDATE`, key); err != nil {
+		var now string
+		if err := platform.QueryRow(ctx, `SELECT schema_name FROM platform.agencies WHERE id = $1 FOR NO KEY UPDATE`, key).Scan(&now); err != nil {
 			return fmt.Errorf("lock the agency: %w", err)
+		}
+		if now != schemaOf {
+			return ErrMoved
 		}
 		rows, err := tx.Query(ctx, `SELECT id::text FROM `+schemaOf+`.`+versions)
 		if err != nil {
@@ -190,10 +200,25 @@ func (m *Migrator) oneStep(ctx context.Context, conn *sql.Conn, key, schemaOf, r
 			own = append(own, step.ID)
 		}
 		more = len(missing) > 1
-		_, err = tx.Exec(ctx, `UPDATE platform.agencies SET schema_version = $2, migration_error = '', migration_failed_at = NULL WHERE id = $1`, key, lastOf(own))
+		_, err = platform.Exec(ctx, `UPDATE platform.agencies SET schema_version = $2, migration_error = '', migration_failed_at = NULL WHERE id = $1`, key, lastOf(own))
 		return err
 	})
 	return more, err
+}
+
+// inSchema is the function of that name with a transaction on the platform's
+// tables that is committed last: in a crash the registry lags behind, which
+// the next run sees and mends.
+func (m *Migrator) inSchema(ctx context.Context, h *home, conn *sql.Conn, schemaOf string, fn func(ctx context.Context, tx, platform pgx.Tx) error) error {
+	if h == m.home {
+		return inSchema(ctx, conn, schemaOf, func(ctx context.Context, tx pgx.Tx) error { return fn(ctx, tx, tx) })
+	}
+	return pgx.BeginFunc(ctx, m.pool, func(platform pgx.Tx) error {
+		if _, err := platform.Exec(ctx, `SET LOCAL lock_timeout = '2s'`); err != nil {
+			return err
+		}
+		return inSchema(ctx, conn, schemaOf, func(ctx context.Context, tx pgx.Tx) error { return fn(ctx, tx, platform) })
+	})
 }
 
 func (m *Migrator) step(key string) migrations.Step {

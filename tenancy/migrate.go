@@ -5,12 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
@@ -21,12 +19,11 @@ import (
 // QueueSchema holds the tables of the job queue.
 const QueueSchema = "queue"
 
-// Migrator brings the database to the steps that this binary knows. It works
+// Migrator brings the databases to the steps that this binary knows. It works
 // as the owner of all schemas, which the application's logins cannot become.
 type Migrator struct {
-	cfg   Config
-	pool  *pgxpool.Pool
-	sql   *sql.DB
+	*home         // the main placement, where the platform's tables are
+	homes []*home // all placements, the main one first
 	steps *stepper
 }
 
@@ -41,25 +38,21 @@ func OpenMigrator(ctx context.Context, cfg Config) (*Migrator, error) {
 	if err != nil {
 		return nil, err
 	}
-	pc, err := pgxpool.ParseConfig(cfg.OwnerURL)
-	if err != nil {
-		return nil, fmt.Errorf("tenancy: owner's database URL: %w", err)
+	m := &Migrator{}
+	for _, name := range cfg.Names() {
+		h, err := openHome(ctx, cfg, name)
+		if err != nil {
+			m.Close()
+			return nil, err
+		}
+		m.homes = append(m.homes, h)
 	}
-	pc.MaxConns = int32(max(4, runtime.NumCPU()+2)) //nolint:gosec // a handful
-	pc.ConnConfig.RuntimeParams["application_name"] = cfg.Prefix + "_owner"
-	pc.ConnConfig.Tracer = cfg.Tracer
-	pc.AfterRelease = usedSeldom
-	pool, err := pgxpool.NewWithConfig(ctx, pc)
-	if err != nil {
-		return nil, fmt.Errorf("tenancy: owner's pool: %w", err)
-	}
-	db := stdlib.OpenDBFromPool(pool)
-	steps, err := newStepper(db)
-	if err != nil {
-		pool.Close()
+	m.home = m.homes[0]
+	if m.steps, err = newStepper(m.sql); err != nil {
+		m.Close()
 		return nil, err
 	}
-	return &Migrator{cfg, pool, db, steps}, nil
+	return m, nil
 }
 
 // usedSeldom tells whether a connection may go back to the pool.
@@ -73,26 +66,40 @@ func usedSeldom(conn *pgx.Conn) bool {
 
 // Close gives all connections back.
 func (m *Migrator) Close() {
-	_ = m.sql.Close()
-	m.pool.Close()
+	for _, h := range m.homes {
+		h.close()
+	}
 }
 
-// Platform makes logins and schemas that are missing and runs the platform's steps. Safe to repeat.
+// Platform makes logins and schemas that are missing, in all placements, and
+// runs the platform's steps. Safe to repeat.
 func (m *Migrator) Platform(ctx context.Context) error {
-	if err := m.logins(ctx); err != nil {
+	for _, h := range m.homes {
+		if err := m.platform(ctx, h); err != nil {
+			return fmt.Errorf("placement %s: %w", h.name, err)
+		}
+	}
+	return nil
+}
+
+func (m *Migrator) platform(ctx context.Context, h *home) error {
+	if err := h.logins(ctx); err != nil {
 		return err
 	}
-	if err := m.platformSteps(ctx); err != nil {
-		return fmt.Errorf("migrate the platform: %w", err)
+	if h == m.home {
+		if err := m.platformSteps(ctx); err != nil {
+			return fmt.Errorf("migrate the platform: %w", err)
+		}
 	}
-	queue, err := rivermigrate.New(riverpgxv5.New(m.pool), &rivermigrate.Config{Schema: QueueSchema})
+	// Every placement has a queue, so that a job is inserted in the transaction of its change; see Carrier.
+	queue, err := rivermigrate.New(riverpgxv5.New(h.pool), &rivermigrate.Config{Schema: QueueSchema})
 	if err != nil {
 		return fmt.Errorf("migrate the queue: %w", err)
 	}
 	if _, err := queue.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate the queue: %w", err)
 	}
-	return m.grants(ctx)
+	return h.grants(ctx)
 }
 
 // platformSteps runs the steps of the platform, one transaction each.
@@ -134,18 +141,18 @@ func inSchema(ctx context.Context, conn *sql.Conn, schemaOf string, fn func(cont
 
 // logins makes the database's logins and shuts what would let a statement
 // leave its role (reference: set_config inside a query, temporary objects).
-func (m *Migrator) logins(ctx context.Context) error {
-	return m.alone(ctx, func(tx pgx.Tx) error {
-		names := []string{m.cfg.controlLogin()}
-		for i := range m.cfg.Shards {
-			names = append(names, m.cfg.appLogin(i))
+func (h *home) logins(ctx context.Context) error {
+	return h.alone(ctx, func(tx pgx.Tx) error {
+		names := []string{h.cfg.controlLogin()}
+		for i := range h.cfg.Shards {
+			names = append(names, h.cfg.appLogin(i))
 		}
 		for _, name := range names {
 			if err := makeRole(ctx, tx, name, "LOGIN NOINHERIT"); err != nil {
 				return err
 			}
-			if m.cfg.Password != "" {
-				secret := strings.ReplaceAll(m.cfg.Password, "'", "''")
+			if h.cfg.Password != "" {
+				secret := strings.ReplaceAll(h.cfg.Password, "'", "''")
 				if _, err := tx.Exec(ctx, "ALTER ROLE "+name+" PASSWORD '"+secret+"'"); err != nil {
 					return fmt.Errorf("password of %s: %w", name, err)
 				}
@@ -156,12 +163,12 @@ func (m *Migrator) logins(ctx context.Context) error {
 			return fmt.Errorf("name of the database: %w", err)
 		}
 		_, err := tx.Exec(ctx, `
-			CREATE SCHEMA IF NOT EXISTS platform;
+			`+h.platformSchema()+`
 			CREATE SCHEMA IF NOT EXISTS `+QueueSchema+`;
 			REVOKE ALL ON SCHEMA public FROM PUBLIC;
 			REVOKE TEMP ON DATABASE `+pgx.Identifier{db}.Sanitize()+` FROM PUBLIC;
 			REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC;
-			GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO `+m.cfg.controlLogin()+`;`)
+			GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO `+h.cfg.controlLogin()+`;`)
 		if err != nil {
 			return fmt.Errorf("shut the doors of the database: %w", err)
 		}
@@ -169,25 +176,38 @@ func (m *Migrator) logins(ctx context.Context) error {
 	})
 }
 
+func (h *home) platformSchema() string {
+	if h.name != Main {
+		return ""
+	}
+	return `CREATE SCHEMA IF NOT EXISTS platform;`
+}
+
 // grants gives the control login the platform and the queue, and the
 // application's logins the right to add jobs.
-func (m *Migrator) grants(ctx context.Context) error {
-	return m.alone(ctx, func(tx pgx.Tx) error {
-		control := m.cfg.controlLogin()
+func (h *home) grants(ctx context.Context) error {
+	return h.alone(ctx, func(tx pgx.Tx) error {
+		control := h.cfg.controlLogin()
 		var b strings.Builder
-		for _, s := range []string{"platform", QueueSchema} {
+		schemas := []string{QueueSchema}
+		if h.name == Main {
+			schemas = append(schemas, "platform")
+		}
+		for _, s := range schemas {
 			fmt.Fprintf(&b, `GRANT USAGE ON SCHEMA %[1]s TO %[2]s;
 				GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %[1]s TO %[2]s;
 				GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %[1]s TO %[2]s;
 				GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %[1]s TO %[2]s;`, s, control)
 		}
 		// What operators did stays as it was written.
-		fmt.Fprintf(&b, `REVOKE UPDATE, DELETE ON platform.audit_events FROM %[1]s; REVOKE INSERT, DELETE ON platform.audit_heads FROM %[1]s;`, control)
-		for i := range m.cfg.Shards {
+		if h.name == Main {
+			fmt.Fprintf(&b, `REVOKE UPDATE, DELETE ON platform.audit_events FROM %[1]s; REVOKE INSERT, DELETE ON platform.audit_heads FROM %[1]s;`, control)
+		}
+		for i := range h.cfg.Shards {
 			fmt.Fprintf(&b, `GRANT USAGE ON SCHEMA %[1]s TO %[2]s;
 				GRANT SELECT, INSERT ON %[1]s.river_job TO %[2]s;
 				GRANT SELECT ON %[1]s.river_queue TO %[2]s;
-				GRANT USAGE ON SEQUENCE %[1]s.river_job_id_seq TO %[2]s;`, QueueSchema, m.cfg.appLogin(i))
+				GRANT USAGE ON SEQUENCE %[1]s.river_job_id_seq TO %[2]s;`, QueueSchema, h.cfg.appLogin(i))
 		}
 		if _, err := tx.Exec(ctx, b.String()); err != nil {
 			return fmt.Errorf("grants of the logins: %w", err)
@@ -197,8 +217,8 @@ func (m *Migrator) grants(ctx context.Context) error {
 }
 
 // alone runs fn while no other process migrates this database.
-func (m *Migrator) alone(ctx context.Context, fn func(pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, m.pool, func(tx pgx.Tx) error {
+func (h *home) alone(ctx context.Context, fn func(pgx.Tx) error) error {
+	return pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, hashed("bureau/migrate")); err != nil {
 			return fmt.Errorf("lock of the migration: %w", err)
 		}

@@ -57,10 +57,10 @@ func (p *Provisioner) claim(ctx context.Context, slug, name string) (Agency, err
 		var err error
 		a, err = scanAgency(tx.QueryRow(ctx, `
 			UPDATE agencies a SET slug = $1, name = $2, state = 'active', claimed_at = now()
-			WHERE a.id = (SELECT id FROM agencies WHERE state = 'spare' AND schema_version COLLATE "C" >= $3
+			WHERE a.id = (SELECT id FROM agencies WHERE state = 'spare' AND placement = $4 AND schema_version COLLATE "C" >= $3
 			              ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-			RETURNING a.id, a.slug, a.name, a.state, a.schema_version, a.schema_name, a.role_name, a.shard`,
-			strings.ToLower(slug), name, migrations.Newest(p.cfg.Steps)))
+			RETURNING a.id, a.slug, a.name, a.state, a.schema_version, a.placement, a.schema_name, a.role_name, a.shard`,
+			strings.ToLower(slug), name, migrations.Newest(p.cfg.Steps), p.cfg.NewAt))
 		return err
 	})
 	switch {
@@ -74,11 +74,16 @@ func (p *Provisioner) claim(ctx context.Context, slug, name string) (Agency, err
 
 // Make makes one spare: role, schema and all steps in one transaction.
 func (p *Provisioner) Make(ctx context.Context) error {
+	if p.owner != nil && p.cfg.NewAt != Main {
+		return p.owner.Build(ctx, p.cfg.NewAt, p.cfg.Steps, "", func(ctx context.Context, b *Building) error {
+			return b.Register(ctx, id.New(), "", "", Spare)
+		})
+	}
 	_, err := p.make(ctx, Agency{State: Spare}, func(context.Context, pgx.Tx, string) error { return nil })
 	return err
 }
 
-// make makes an agency with the slug, name and state of a, and lets fill write
+// make makes an agency on the main placement with the slug, name and state of a, and lets fill write
 // into its tables, all in one transaction: it is there as a whole or not at all.
 func (p *Provisioner) make(ctx context.Context, a Agency, fill func(ctx context.Context, tx pgx.Tx, agencyID string) error) (Agency, error) {
 	if p.owner == nil {
@@ -90,13 +95,13 @@ func (p *Provisioner) make(ctx context.Context, a Agency, fill func(ctx context.
 		if err := tx.QueryRow(ctx, `SELECT nextval('platform.agency_numbers')`).Scan(&n); err != nil {
 			return fmt.Errorf("number of the agency: %w", err)
 		}
-		shard, err := emptiest(ctx, tx, p.cfg.Shards)
+		shard, err := emptiest(ctx, tx, Main, p.cfg.Shards)
 		if err != nil {
 			return err
 		}
 		schemaOf := fmt.Sprintf("t%05d", n)
 		role := p.cfg.Prefix + "_" + schemaOf
-		if err := a.bind(schemaOf, role, shard); err != nil {
+		if err := a.bind(Main, schemaOf, role, shard); err != nil {
 			return err
 		}
 		if err := makeRole(ctx, tx, role, "NOLOGIN NOINHERIT"); err != nil {
@@ -133,7 +138,7 @@ func (p *Provisioner) warnOfCrowds(ctx context.Context) {
 		p.log.WarnContext(ctx, "could not count the agencies of the shards", "error", err)
 	}
 	for _, c := range crowds {
-		p.log.WarnContext(ctx, "a shard's login can enter too many agencies; add shards", "shard", c.Shard, "agencies", c.Agencies, "most", MostAgencies)
+		p.log.WarnContext(ctx, "a shard's login can enter too many agencies; add shards", "placement", c.Placement, "shard", c.Shard, "agencies", c.Agencies, "most", MostAgencies)
 	}
 }
 

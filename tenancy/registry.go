@@ -137,16 +137,25 @@ func (r *Registry) Listen(ctx context.Context) error {
 	}
 }
 
-const selectAgency = `SELECT a.id, coalesce(a.slug, ''), a.name, a.state, a.schema_version, a.schema_name, a.role_name, a.shard FROM agencies a`
+const selectAgency = `SELECT a.id, coalesce(a.slug, ''), a.name, a.state, a.schema_version, a.placement, a.schema_name, a.role_name, a.shard FROM agencies a`
+
+// ReadAgency reads an agency in a transaction on the platform's tables. ErrNoAgency.
+func ReadAgency(ctx context.Context, tx pgx.Tx, key string) (Agency, error) {
+	a, err := scanAgency(tx.QueryRow(ctx, selectAgency+` WHERE a.id = $1`, key))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return a, ErrNoAgency
+	}
+	return a, err
+}
 
 func scanAgency(row pgx.Row) (Agency, error) {
 	var a Agency
-	var schemaOf, roleOf string
+	var place, schemaOf, roleOf string
 	var shard int
-	if err := row.Scan(&a.ID, &a.Slug, &a.Name, &a.State, &a.Version, &schemaOf, &roleOf, &shard); err != nil {
+	if err := row.Scan(&a.ID, &a.Slug, &a.Name, &a.State, &a.Version, &place, &schemaOf, &roleOf, &shard); err != nil {
 		return Agency{}, err
 	}
-	if err := a.bind(schemaOf, roleOf, shard); err != nil {
+	if err := a.bind(place, schemaOf, roleOf, shard); err != nil {
 		return Agency{}, err
 	}
 	return a, nil

@@ -149,9 +149,10 @@ func (p *Provisioner) Remove(ctx context.Context, a Agency, out Elsewhere) error
 	return p.forgetAgency(ctx, a)
 }
 
-// copiesOf are the agency's tables and those that a restore left beside them.
+// copiesOf are the agency's tables and those that a restore or a move left beside them.
 func (p *Provisioner) copiesOf(ctx context.Context, a Agency) ([]Copy, error) {
-	rows, err := p.owner.pool.Query(ctx, `SELECT schema_name, role_name, shard, schema_version FROM platform.restores WHERE agency_id = $1 AND state <> 'dropped'`, a.ID)
+	rows, err := p.owner.pool.Query(ctx, `SELECT schema_name, role_name, shard, schema_version, placement FROM platform.restores WHERE agency_id = $1 AND state <> 'dropped'
+		UNION ALL SELECT schema_name, role_name, shard, schema_version, placement FROM platform.moves WHERE agency_id = $1 AND schema_name <> '' AND state NOT IN ('dropped', 'failed')`, a.ID)
 	if err != nil {
 		return nil, fmt.Errorf("list its copies: %w", err)
 	}
@@ -170,7 +171,7 @@ func (p *Provisioner) copiesOf(ctx context.Context, a Agency) ([]Copy, error) {
 func (p *Provisioner) dropTables(ctx context.Context, c Copy) error {
 	for {
 		var names []string
-		err := p.small(ctx, func(tx pgx.Tx) error {
+		err := p.small(ctx, c.Placement, func(tx pgx.Tx) error {
 			rows, err := tx.Query(ctx, `SELECT quote_ident($1) || '.' || quote_ident(relname) FROM pg_class
 				WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY oid DESC LIMIT $2`, c.Schema, dropTogether)
 			if err != nil {
@@ -198,14 +199,14 @@ func (p *Provisioner) dropTables(ctx context.Context, c Copy) error {
 }
 
 func (p *Provisioner) dropRole(ctx context.Context, c Copy) error {
-	err := p.small(ctx, func(tx pgx.Tx) error {
+	err := p.small(ctx, c.Placement, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `DROP SCHEMA IF EXISTS `+c.Schema+` CASCADE`)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("drop schema %s: %w", c.Schema, err)
 	}
-	err = p.small(ctx, func(tx pgx.Tx) error {
+	err = p.small(ctx, c.Placement, func(tx pgx.Tx) error {
 		var there bool
 		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)`, c.Role).Scan(&there); err != nil || !there {
 			return err
@@ -228,9 +229,10 @@ func (p *Provisioner) dropRole(ctx context.Context, c Copy) error {
 
 // forgetAgency removes what the platform knew, and leaves the bare row.
 func (p *Provisioner) forgetAgency(ctx context.Context, a Agency) error {
-	return p.small(ctx, func(tx pgx.Tx) error {
+	return p.small(ctx, Main, func(tx pgx.Tx) error {
 		for _, q := range []string{
 			`DELETE FROM platform.restores WHERE agency_id = $1`,
+			`DELETE FROM platform.moves WHERE agency_id = $1`,
 			`DELETE FROM platform.backups WHERE agency_id = $1`,
 			// An event's number stays: events that are missing are asked for again.
 			`UPDATE platform.stripe_events e SET agency_id = NULL, customer_id = '', subscription_id = '', object_id = '', payload = '{}', state = 'done'
@@ -261,8 +263,12 @@ func (p *Provisioner) forgetAgency(ctx context.Context, a Agency) error {
 }
 
 // small runs a transaction of the owner that gives up soon when somebody holds what it needs.
-func (p *Provisioner) small(ctx context.Context, fn func(pgx.Tx) error) error {
-	return pgx.BeginFunc(ctx, p.owner.pool, func(tx pgx.Tx) error {
+func (p *Provisioner) small(ctx context.Context, placement string, fn func(pgx.Tx) error) error {
+	h, err := p.owner.at(placement)
+	if err != nil {
+		return err
+	}
+	return pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '5s'`); err != nil {
 			return err
 		}

@@ -92,8 +92,8 @@ func (p *Provisioner) quiet(ctx context.Context) (bool, error) {
 // Spares counts those that can be claimed.
 func (p *Provisioner) Spares(ctx context.Context) (n int, err error) {
 	err = p.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `SELECT count(*) FROM agencies WHERE state = 'spare' AND schema_version COLLATE "C" >= $1`,
-			migrations.Newest(p.cfg.Steps)).Scan(&n)
+		return tx.QueryRow(ctx, `SELECT count(*) FROM agencies WHERE state = 'spare' AND placement = $2 AND schema_version COLLATE "C" >= $1`,
+			migrations.Newest(p.cfg.Steps), p.cfg.NewAt).Scan(&n)
 	})
 	return n, err
 }

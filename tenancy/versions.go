@@ -22,6 +22,8 @@ type Lag struct {
 	Error    string     `json:"error,omitempty"`     // what the last try said
 	FailedAt *time.Time `json:"failed_at,omitempty"` // when
 
+	Placement string `json:"placement"`
+
 	schema, role string
 }
 
@@ -52,9 +54,17 @@ func (m *Migrator) Status(ctx context.Context) (Status, error) {
 	}
 	s.Agencies = len(all)
 	have := make(map[string][]string, len(all))
-	for some := range slices.Chunk(all, 100) {
-		if err := m.recorded(ctx, some, have); err != nil {
-			return s, err
+	for _, h := range m.homes {
+		var here []Lag
+		for _, l := range all {
+			if l.Placement == h.name {
+				here = append(here, l)
+			}
+		}
+		for some := range slices.Chunk(here, 100) {
+			if err := h.recorded(ctx, some, have); err != nil {
+				return s, fmt.Errorf("placement %s: %w", h.name, err)
+			}
 		}
 	}
 	for _, l := range all {
@@ -70,15 +80,16 @@ func (m *Migrator) Status(ctx context.Context) (Status, error) {
 }
 
 func (m *Migrator) registered(ctx context.Context) ([]Lag, error) {
-	// The two last columns may not be there before the platform's own steps have run.
+	// The three last columns may not be there before the platform's own steps have run.
 	rows, err := m.pool.Query(ctx, `SELECT id, coalesce(slug, ''), schema_version, schema_name, role_name,
-			coalesce(to_jsonb(a) ->> 'migration_error', ''), (to_jsonb(a) ->> 'migration_failed_at')::timestamptz
+			coalesce(to_jsonb(a) ->> 'migration_error', ''), (to_jsonb(a) ->> 'migration_failed_at')::timestamptz,
+			coalesce(to_jsonb(a) ->> 'placement', 'main')
 		FROM platform.agencies a WHERE state NOT IN ('making', 'removing', 'removed') ORDER BY number`)
 	if err != nil {
 		return nil, fmt.Errorf("read the registry: %w", err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l Lag, err error) {
-		err = row.Scan(&l.AgencyID, &l.Slug, &l.Version, &l.schema, &l.role, &l.Error, &l.FailedAt)
+		err = row.Scan(&l.AgencyID, &l.Slug, &l.Version, &l.schema, &l.role, &l.Error, &l.FailedAt, &l.Placement)
 		if err == nil && !schemaName.MatchString(l.schema) {
 			err = fmt.Errorf("agency %s has a malformed schema name", l.AgencyID)
 		}
@@ -91,13 +102,13 @@ func (m *Migrator) registered(ctx context.Context) ([]Lag, error) {
 }
 
 // recorded reads which steps the schemas of some agencies say they have.
-func (m *Migrator) recorded(ctx context.Context, some []Lag, into map[string][]string) error {
+func (h *home) recorded(ctx context.Context, some []Lag, into map[string][]string) error {
 	parts := make([]string, len(some))
 	for i, l := range some {
 		parts[i] = fmt.Sprintf(`SELECT '%[1]s', array_agg(id::text) FROM %[1]s.%[2]s`, l.schema, versions)
 	}
 	// Not prepared: the text is never the same again.
-	rows, err := m.pool.Query(ctx, strings.Join(parts, " UNION ALL "), pgx.QueryExecModeExec)
+	rows, err := h.pool.Query(ctx, strings.Join(parts, " UNION ALL "), pgx.QueryExecModeExec)
 	if err == nil {
 		var schemaOf string
 		var ids []string
@@ -115,7 +126,7 @@ func (m *Migrator) recorded(ctx context.Context, some []Lag, into map[string][]s
 	}
 	// One of them is broken; the others still have to be read.
 	for i := range some {
-		if err := m.recorded(ctx, some[i:i+1], into); err != nil {
+		if err := h.recorded(ctx, some[i:i+1], into); err != nil {
 			return err
 		}
 	}

@@ -179,8 +179,8 @@ func open(t *testing.T, url, password string, files file.Store) installation {
 	must(t, err)
 	i.custody = custody.New(custody.Deps{
 		Owner: i.owner, Control: control, Files: files, Program: "test", Log: log, Now: time.Now,
-		People: func(ctx context.Context, tx pgx.Tx, key string, elsewhere bool) (custody.People, error) {
-			_, err := identitydb.Adopt(ctx, tx, key, elsewhere)
+		People: func(ctx context.Context, tx, platform pgx.Tx, key string, elsewhere bool) (custody.People, error) {
+			_, err := identitydb.Adopt(ctx, tx, platform, key, elsewhere)
 			return custody.People{}, err
 		},
 	})

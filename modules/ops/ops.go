@@ -149,6 +149,7 @@ type Probes interface {
 // Pool is one pool of database connections.
 type Pool struct {
 	Name             string
+	Placement        string
 	InUse, Idle, Max int
 	Waited           int64 // how often somebody had to wait for one
 }

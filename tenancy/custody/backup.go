@@ -142,13 +142,17 @@ var errDiscard = errors.New("custody: the spare is thrown away")
 // verifyBackup reads what was kept, not what was written: into a spare, whose
 // transaction is then undone.
 func (s *Service) verifyBackup(ctx context.Context, b Backup, say Progress) error {
+	placement, err := s.placementOf(ctx, b.AgencyID)
+	if err != nil {
+		return err
+	}
 	in, done, err := s.openBackup(ctx, b)
 	if err != nil {
 		return err
 	}
 	defer done()
 	in.say = say
-	err = s.d.Owner.Build(ctx, in.steps, "", func(ctx context.Context, to *tenancy.Building) error {
+	err = s.d.Owner.Build(ctx, placement, in.steps, "", func(ctx context.Context, to *tenancy.Building) error {
 		if err := in.load(ctx, to.Tx()); err != nil {
 			return err
 		}

@@ -61,7 +61,7 @@ func TestABackupOfABrokenChainFails(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, nil)
 	a := h.agency(t)
-	must(t, h.Owner.Owner(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
+	must(t, h.Owner.Owner(t.Context(), tenancy.Main, func(ctx context.Context, tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE `+tenancy.CopyOf(a.Tenancy).Schema+`.audit_events SET actor_name = 'Eve' WHERE seq = 2`)
 		return err
 	}))

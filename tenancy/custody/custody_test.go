@@ -41,8 +41,8 @@ func newHouse(t testing.TB, change func(*custody.Deps)) house {
 	d := custody.Deps{
 		Owner: p.Owner, Control: p.Control, Files: h.files, Program: "test", Log: slog.New(slog.DiscardHandler), Now: h.now.Now,
 		Backups: custody.Plan{Store: h.backups, Days: 30, Keep: 2},
-		People: func(ctx context.Context, tx pgx.Tx, agencyID string, elsewhere bool) (custody.People, error) {
-			a, err := identitydb.Adopt(ctx, tx, agencyID, elsewhere)
+		People: func(ctx context.Context, tx, platform pgx.Tx, agencyID string, elsewhere bool) (custody.People, error) {
+			a, err := identitydb.Adopt(ctx, tx, platform, agencyID, elsewhere)
 			return custody.People{Members: a.Members, Unknown: a.Unknown, Invitations: a.Invitations}, err
 		},
 		Highest: []custody.Highest{{
@@ -199,8 +199,8 @@ func TestPeopleElsewhere(t *testing.T) {
 	raw, _, _ := h.archive(t, a)
 	elsewhere := newHouse(t, func(d *custody.Deps) {
 		here := d.People
-		d.People = func(ctx context.Context, tx pgx.Tx, key string, _ bool) (custody.People, error) {
-			return here(ctx, tx, key, true)
+		d.People = func(ctx context.Context, tx, platform pgx.Tx, key string, _ bool) (custody.People, error) {
+			return here(ctx, tx, platform, key, true)
 		}
 	})
 	got, err := h.Import(t.Context(), bytes.NewReader(raw), custody.Key{}, newSlug(), nil)
@@ -480,11 +480,11 @@ func TestAnOlderSchemaIsMigrated(t *testing.T) {
 	h := newHouse(t, nil)
 	all := migrations.Tenant()
 	key := id.New()
-	must(t, h.Owner.Build(t.Context(), all[:len(all)-1], "", func(ctx context.Context, b *tenancy.Building) error {
+	must(t, h.Owner.Build(t.Context(), tenancy.Main, all[:len(all)-1], "", func(ctx context.Context, b *tenancy.Building) error {
 		if _, err := b.Tx().Exec(ctx, `INSERT INTO clients (id, name, code, currency, created_at, updated_at) VALUES (gen_random_uuid(), 'Old', 'OLD', 'EUR', now(), now())`); err != nil {
 			return err
 		}
-		return b.Register(ctx, key, newSlug(), "Old agency")
+		return b.Register(ctx, key, newSlug(), "Old agency", tenancy.Active)
 	}))
 	var raw bytes.Buffer
 	head, _, err := h.Export(t.Context(), h.fresh(t, key), &raw, custody.Lock{}, nil)

@@ -55,7 +55,7 @@ func (s *Service) Import(ctx context.Context, r io.Reader, key Key, slug string,
 	}
 	out.Header, out.Name = in.header, in.header.Agency.Name
 	in.say, in.files = say, s.newFiles(out.AgencyID)
-	err = s.d.Owner.Build(ctx, in.steps, out.AgencyID, func(ctx context.Context, b *tenancy.Building) error {
+	err = s.d.Owner.Build(ctx, s.d.Owner.NewAt(), in.steps, out.AgencyID, func(ctx context.Context, b *tenancy.Building) error {
 		if err := in.load(ctx, b.Tx()); err != nil {
 			return err
 		}
@@ -66,10 +66,10 @@ func (s *Service) Import(ctx context.Context, r io.Reader, key Key, slug string,
 			return err
 		}
 		// Before the people: the platform's index of them refers to the agency.
-		if err := b.Register(ctx, out.AgencyID, out.Slug, out.Name); err != nil {
+		if err := b.Register(ctx, out.AgencyID, out.Slug, out.Name, tenancy.Active); err != nil {
 			return err
 		}
-		if out.People, err = s.d.People(ctx, b.Tx(), out.AgencyID, in.header.Installation != here); err != nil {
+		if out.People, err = s.d.People(ctx, b.Tx(), b.Platform(), out.AgencyID, in.header.Installation != here); err != nil {
 			return fmt.Errorf("give the members their places: %w", err)
 		}
 		return audit.RecordNow(ctx, b.Tx(), audit.Change{

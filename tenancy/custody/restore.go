@@ -22,7 +22,9 @@ import (
 var (
 	ErrRestoreOpen = fault.Define(fault.Conflict, "custody.restore_open", "There is a restore of this agency already. Swap it in, or drop it first.")
 	ErrNoRestore   = fault.Define(fault.NotFound, "custody.no_restore", "There is no restore of this agency that this can be done with.")
-	ErrBusy        = fault.Define(fault.Unavailable, "custody.busy", "Work on this agency does not end. Nothing was changed; try again.").After(30 * time.Second)
+	// ErrRestoreElsewhere answers the swap of a copy that was prepared before the agency moved.
+	ErrRestoreElsewhere = fault.Define(fault.Conflict, "custody.restore_elsewhere", "The agency is on another database by now. Drop this restore and prepare it again.")
+	ErrBusy             = fault.Define(fault.Unavailable, "custody.busy", "Work on this agency does not end. Nothing was changed; try again.").After(30 * time.Second)
 )
 
 // Restore is an agency as it was, beside the one that is.
@@ -61,6 +63,9 @@ func (s *Service) Prepare(ctx context.Context, a tenancy.Agency, b Backup, say P
 	if _, err := s.openRestore(ctx, a.ID, "ready", "swapped", "rolled_back"); !errors.Is(err, ErrNoRestore) {
 		return r, errors.Join(err, ErrRestoreOpen)
 	}
+	if err := s.notMoving(ctx, a.ID); err != nil {
+		return r, err
+	}
 	live, err := s.counts(ctx, tenancy.CopyOf(a))
 	if err != nil {
 		return r, err
@@ -71,7 +76,7 @@ func (s *Service) Prepare(ctx context.Context, a tenancy.Agency, b Backup, say P
 	}
 	defer done()
 	in.say, in.files = say, s.missingFiles(a.ID, &r.Summary.Files)
-	err = s.d.Owner.Build(ctx, in.steps, "", func(ctx context.Context, to *tenancy.Building) error {
+	err = s.d.Owner.Build(ctx, a.Placement, in.steps, "", func(ctx context.Context, to *tenancy.Building) error {
 		if err := in.load(ctx, to.Tx()); err != nil {
 			return err
 		}
@@ -92,9 +97,9 @@ func (s *Service) Prepare(ctx context.Context, a tenancy.Agency, b Backup, say P
 		if err != nil {
 			return err
 		}
-		_, err = to.Tx().Exec(ctx, `INSERT INTO platform.restores (id, agency_id, backup_id, state, as_of, made_at, summary, schema_name, role_name, shard, schema_version)
-			VALUES ($1, $2, $3, 'ready', $4, $5, $6, $7, $8, $9, $10)`, r.ID, r.AgencyID, r.BackupID, r.AsOf, r.MadeAt, summary,
-			to.Schema, to.Role, to.Shard, to.Version)
+		_, err = to.Platform().Exec(ctx, `INSERT INTO platform.restores (id, agency_id, backup_id, state, as_of, made_at, summary, schema_name, role_name, shard, schema_version, placement)
+			VALUES ($1, $2, $3, 'ready', $4, $5, $6, $7, $8, $9, $10, $11)`, r.ID, r.AgencyID, r.BackupID, r.AsOf, r.MadeAt, summary,
+			to.Schema, to.Role, to.Shard, to.Version, to.Placement)
 		if pg.Violates(err, "restores_open_key") {
 			return ErrRestoreOpen.Because(err)
 		}
@@ -163,9 +168,9 @@ func (s *Service) openRestore(ctx context.Context, agencyID string, states ...st
 
 func scanRestore(ctx context.Context, tx pgx.Tx, r *Restore, where string, args ...any) error {
 	var summary []byte
-	err := tx.QueryRow(ctx, `SELECT id::text, agency_id::text, backup_id::text, state, as_of, made_at, swapped_at, summary, schema_name, role_name, shard, schema_version
+	err := tx.QueryRow(ctx, `SELECT id::text, agency_id::text, backup_id::text, state, as_of, made_at, swapped_at, summary, schema_name, role_name, shard, schema_version, placement
 		FROM platform.restores WHERE `+where, args...).Scan(&r.ID, &r.AgencyID, &r.BackupID, &r.State, &r.AsOf, &r.MadeAt, &r.SwappedAt, &summary,
-		&r.other.Schema, &r.other.Role, &r.other.Shard, &r.other.Version)
+		&r.other.Schema, &r.other.Role, &r.other.Shard, &r.other.Version, &r.other.Placement)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return ErrNoRestore
 	}
@@ -237,12 +242,18 @@ func (s *Service) exchange(ctx context.Context, a tenancy.Agency, r Restore, sta
 		return tenancy.ErrBadState
 	}
 	old := tenancy.CopyOf(a)
+	if old.Placement != r.other.Placement {
+		return ErrRestoreElsewhere
+	}
+	if err := s.notMoving(ctx, a.ID); err != nil {
+		return err
+	}
 	if err := s.setState(ctx, a.ID, tenancy.Suspended); err != nil {
 		return err
 	}
 	err := s.shut(ctx, old)
 	if err == nil {
-		err = s.d.Owner.Owner(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		err = s.d.Owner.Both(ctx, old.Placement, func(ctx context.Context, tx, platform pgx.Tx) error {
 			// The other copy is the search path: what inside writes goes there.
 			if _, err := tx.Exec(ctx, `SET LOCAL search_path TO `+r.other.Schema); err != nil {
 				return err
@@ -251,13 +262,17 @@ func (s *Service) exchange(ctx context.Context, a tenancy.Agency, r Restore, sta
 				return err
 			}
 			// The copy's members take their places in the index; nobody is signed in any more.
-			if _, err := tx.Exec(ctx, `DELETE FROM platform.memberships WHERE agency_id = $1`, a.ID); err != nil {
+			if _, err := platform.Exec(ctx, `DELETE FROM platform.memberships WHERE agency_id = $1`, a.ID); err != nil {
 				return err
 			}
-			if _, err := s.d.People(ctx, tx, a.ID, false); err != nil {
+			if _, err := s.d.People(ctx, tx, platform, a.ID, false); err != nil {
 				return err
 			}
-			return swapRows(ctx, tx, a, r, old, state, s.d.Now().UTC())
+			// It was shut, if it was the live one before.
+			if err := tenancy.SetDoors(ctx, tx, r.other, true); err != nil {
+				return err
+			}
+			return swapRows(ctx, platform, a, r, old, state, s.d.Now().UTC())
 		})
 	}
 	if err != nil {
@@ -288,12 +303,13 @@ func swapRows(ctx context.Context, tx pgx.Tx, a tenancy.Agency, r Restore, old t
 	if tag.RowsAffected() != 1 {
 		return ErrNoRestore
 	}
-	if _, err := tx.Exec(ctx, `GRANT USAGE ON SCHEMA `+r.other.Schema+` TO `+r.other.Role); err != nil {
-		return err // it was shut, if it was the live one before
-	}
-	if _, err := tx.Exec(ctx, `UPDATE platform.agencies SET schema_name = $2, role_name = $3, shard = $4, schema_version = $5, state = $6 WHERE id = $1`,
-		a.ID, r.other.Schema, r.other.Role, r.other.Shard, r.other.Version, string(a.State)); err != nil {
+	tag, err = tx.Exec(ctx, `UPDATE platform.agencies SET schema_name = $2, role_name = $3, shard = $4, schema_version = $5, state = $6 WHERE id = $1 AND schema_name = $7`,
+		a.ID, r.other.Schema, r.other.Role, r.other.Shard, r.other.Version, string(a.State), old.Schema)
+	if err != nil {
 		return err
+	}
+	if tag.RowsAffected() != 1 {
+		return tenancy.ErrMoved
 	}
 	if _, err := tx.Exec(ctx, `UPDATE platform.sessions SET revoked_at = $2, revoked_reason = 'restored' WHERE agency_id = $1 AND revoked_at IS NULL`, a.ID, now); err != nil {
 		return err
@@ -319,7 +335,7 @@ func (s *Service) quiet(ctx context.Context, c tenancy.Copy) error {
 	defer tick.Stop()
 	for {
 		var open int
-		err := s.d.Owner.Owner(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		err := s.d.Owner.Owner(ctx, c.Placement, func(ctx context.Context, tx pgx.Tx) error {
 			return tx.QueryRow(ctx, `SELECT count(*) FROM pg_locks l WHERE l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 				AND l.pid <> pg_backend_pid() AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = l.relation
 				AND d.refclassid = 'pg_namespace'::regclass AND d.refobjid = $1::text::regnamespace)`, c.Schema).Scan(&open)

@@ -18,8 +18,8 @@ type Deps struct {
 	Files   file.Store
 	// People gives the members of a new copy their places in the platform's
 	// index. elsewhere says that the archive is another installation's. It runs
-	// in the transaction of the import, with the new schema as search path.
-	People func(ctx context.Context, tx pgx.Tx, agencyID string, elsewhere bool) (People, error)
+	// in the transactions of the import, of which the first has the new schema as search path.
+	People func(ctx context.Context, agency, platform pgx.Tx, agencyID string, elsewhere bool) (People, error)
 	// Highest are counters that a restore must not turn back.
 	Highest []Highest
 	// Backups is where archives are kept, and how; without a store there are none.
@@ -50,10 +50,13 @@ type Highest struct {
 }
 
 // Service exports, imports, backs up and restores agencies.
-type Service struct{ d Deps }
+type Service struct {
+	d      Deps
+	moving chan struct{}
+}
 
 // New returns a service over d.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service { return &Service{d, make(chan struct{}, 1)} }
 
 // Progress is told how far long work has got.
 type Progress func(Step)

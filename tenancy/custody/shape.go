@@ -19,6 +19,7 @@ type shape struct {
 	columns []string // without generated ones
 	blank   map[string]bool
 	order   []string // of the key
+	key     []string // its columns
 	refs    []string // tables that its foreign keys need
 	secret  bool     // its rows stay at home: they are of no use without a secret, or elsewhere
 }
@@ -42,9 +43,15 @@ const relations = `
 		SELECT c.oid, c.relname, c.relkind FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
 		WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_namespace'::regclass AND d.refobjid = current_schema()::regnamespace)`
 
-// shapes reads the tables of the current schema, in an order in which each
-// comes after those that it refers to.
+// shapes reads the tables of the current schema that an archive holds, in an
+// order in which each comes after those that it refers to.
 func shapes(ctx context.Context, tx pgx.Tx) ([]shape, error) {
+	all, err := allShapes(ctx, tx)
+	return slices.DeleteFunc(all, func(s shape) bool { return s.secret }), err
+}
+
+// allShapes is shapes with what never leaves the installation.
+func allShapes(ctx context.Context, tx pgx.Tx) ([]shape, error) {
 	byName := map[string]*shape{}
 	rows, err := tx.Query(ctx, relations+`
 		SELECT m.relname, a.attname, a.attnotnull, a.attcollation <> 0, coalesce(array_position(i.indkey::int2[], a.attnum), -1)
@@ -62,7 +69,7 @@ func shapes(ctx context.Context, tx pgx.Tx) ([]shape, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the tables: %w", err)
 	}
-	keys := map[string]map[int]string{}
+	keys, plain := map[string]map[int]string{}, map[string]map[int]string{}
 	for _, c := range all {
 		if c.Table == versionsTable {
 			continue
@@ -70,7 +77,7 @@ func shapes(ctx context.Context, tx pgx.Tx) ([]shape, error) {
 		s := byName[c.Table]
 		if s == nil {
 			s = &shape{name: c.Table, blank: map[string]bool{}, secret: athome[c.Table]}
-			byName[c.Table], keys[c.Table] = s, map[int]string{}
+			byName[c.Table], keys[c.Table], plain[c.Table] = s, map[int]string{}, map[int]string{}
 		}
 		s.columns = append(s.columns, c.Name)
 		if isSecret(c.Name) {
@@ -82,12 +89,12 @@ func shapes(ctx context.Context, tx pgx.Tx) ([]shape, error) {
 			if c.Text {
 				by += ` COLLATE "C"` // the same order wherever it is asked
 			}
-			keys[c.Table][c.Key] = by
+			keys[c.Table][c.Key], plain[c.Table][c.Key] = by, c.Name
 		}
 	}
 	for name, s := range byName {
 		for i := range len(keys[name]) {
-			s.order = append(s.order, keys[name][i])
+			s.order, s.key = append(s.order, keys[name][i]), append(s.key, plain[name][i])
 		}
 		if len(s.order) == 0 {
 			return nil, fmt.Errorf("table %s has no primary key", name)
@@ -119,7 +126,7 @@ func references(ctx context.Context, tx pgx.Tx, byName map[string]*shape) error 
 	return nil
 }
 
-// sorted puts tables after those that they refer to, and leaves out what is secret.
+// sorted puts tables after those that they refer to.
 func sorted(byName map[string]*shape) ([]shape, error) {
 	names := make([]string, 0, len(byName))
 	for name := range byName {
@@ -148,9 +155,7 @@ func sorted(byName map[string]*shape) ([]shape, error) {
 			}
 		}
 		state[name] = 2
-		if !s.secret {
-			out = append(out, *s)
-		}
+		out = append(out, *s)
 		return nil
 	}
 	for _, name := range names {

@@ -124,7 +124,7 @@ func (s Seed) make(ctx context.Context, missing []int, templates []*tenancy.Temp
 }
 
 func indexMembers(ctx context.Context, tx pgx.Tx, agencyID string) error {
-	_, err := identitydb.Index(ctx, tx, agencyID)
+	_, err := identitydb.Index(ctx, tx, tx, agencyID)
 	return err
 }
 

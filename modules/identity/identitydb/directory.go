@@ -207,6 +207,7 @@ const noteActive = `INSERT INTO active_people (month, agency_id, person_id) SELE
 
 // TouchSession notes a use.
 func (d Directory) TouchSession(ctx context.Context, id, ip string, seen, idleEnds time.Time) error {
+	ctx = tenancy.Repeatable(ctx)
 	return d.exec(ctx, `WITH seen AS (
 			UPDATE sessions SET last_seen_at = $2, idle_expires_at = $3, ip = $4 WHERE id = $1 AND revoked_at IS NULL RETURNING agency_id, person_id)
 		`+noteActive+` FROM seen WHERE agency_id IS NOT NULL ON CONFLICT DO NOTHING`, id, seen, idleEnds, ip)

@@ -31,11 +31,12 @@ type OpsPart struct {
 
 // OpsPool is one pool of database connections.
 type OpsPool struct {
-	Name   string `json:"name"`
-	InUse  int    `json:"in_use"`
-	Idle   int    `json:"idle"`
-	Max    int    `json:"max"`
-	Waited int64  `json:"waited"`
+	Name      string `json:"name"`
+	Placement string `json:"placement"`
+	InUse     int    `json:"in_use"`
+	Idle      int    `json:"idle"`
+	Max       int    `json:"max"`
+	Waited    int64  `json:"waited"`
 }
 
 // OpsQueue is how background work stands.
