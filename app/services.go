@@ -101,8 +101,9 @@ func (a *App) wireServices() error {
 	})
 	s.Timesheets = timesheets.New(timesheets.Deps{
 		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Services: sales{s}, Rates: prices{s.Rates}, Schedules: s.People,
-		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Bus: a.Bus, Now: now,
+		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Now: now,
 	})
+	timesheets.RegisterJobs(a.Jobs, s.Timesheets)
 	bill := forInvoices{s}
 	s.Invoicing = invoicing.New(invoicing.Deps{
 		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Clients: bill, Time: bill, Members: bill, Renderer: invoicingpdf.Renderer{},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/bureauhq/bureau/app/kit/mail"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/identity"
@@ -119,4 +120,36 @@ func (l logged) UsageTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string
 
 func (l logged) TaskSecondsTx(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string]int64, error) {
 	return l.s.Timesheets.TaskSecondsTx(ctx, tx, taskIDs)
+}
+
+// notices answers timesheets.Notices: letters to members, in the agency's looks.
+type notices struct {
+	s      *Services
+	sender mail.Sender
+}
+
+func (n notices) Tell(ctx context.Context, l timesheets.Notice) error {
+	m, err := n.s.Identity.Member(ctx, l.MemberID)
+	if errors.Is(err, identity.ErrMemberNotFound) || (err == nil && m.State != identity.Active) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a, err := tenancy.From(ctx)
+	if err != nil {
+		return err
+	}
+	door, err := n.s.Identity.Door(ctx, a.Slug)
+	if err != nil {
+		return err
+	}
+	msg, err := mail.Compose(mail.Brand{Name: door.Name, Colour: door.Colour, LogoURL: door.LogoURL, URL: door.URL}, mail.Notice{
+		Subject: l.Subject, Paragraphs: l.Paragraphs, Action: &mail.Action{Label: l.Action, URL: door.URL + l.Path},
+	})
+	if err != nil {
+		return err
+	}
+	msg.Key, msg.To = l.Key, []mail.Address{{Name: m.Name, Email: m.Email}}
+	return n.sender.Send(ctx, msg)
 }

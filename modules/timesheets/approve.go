@@ -255,6 +255,7 @@ func (s *Service) fillSheets(ctx context.Context, tx *tenancy.Tx, sheets []Sheet
 		line := at[sum.Key]
 		line.Seconds += sum.Seconds
 		line.BillableSeconds += sum.BillableSeconds
+		line.BilledSeconds += sum.BilledSeconds
 		line.PerDay[sum.Day] += sum.Seconds
 		if line.MoneyHidden {
 			continue

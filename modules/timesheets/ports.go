@@ -19,7 +19,9 @@ type Store interface {
 
 	Timer(ctx context.Context, tx *tenancy.Tx, memberID string) (*Timer, error) // nil without one; locked
 	PeekTimer(ctx context.Context, tx *tenancy.Tx, memberID string) (*Timer, error)
-	AddTimer(ctx context.Context, tx *tenancy.Tx, t Timer) error // ErrTimerRunning
+	PeekTimerByID(ctx context.Context, tx *tenancy.Tx, id string) (*Timer, error)
+	TimerByID(ctx context.Context, tx *tenancy.Tx, id string) (*Timer, error) // nil without one; locked
+	AddTimer(ctx context.Context, tx *tenancy.Tx, t Timer) error              // ErrTimerRunning
 	SaveTimer(ctx context.Context, tx *tenancy.Tx, t Timer) error
 	RemoveTimer(ctx context.Context, tx *tenancy.Tx, id string) error
 
@@ -144,4 +146,24 @@ type Team interface {
 // Publisher tells the rest of the house what happened.
 type Publisher interface {
 	Publish(ctx context.Context, tx job.Tx, e event.Event) error
+}
+
+// Jobs takes work that comes later.
+type Jobs interface {
+	EnqueueAt(ctx context.Context, tx job.Tx, at time.Time, jobs ...job.Args) error
+}
+
+// Notices writes letters to members. A member who has left gets none.
+type Notices interface {
+	Tell(ctx context.Context, n Notice) error
+}
+
+// Notice is a letter to one member.
+type Notice struct {
+	Key        string // the same for a repeat of the same letter
+	MemberID   string
+	Subject    string
+	Paragraphs []string
+	Action     string // what its button says
+	Path       string // and where it leads, in the agency
 }

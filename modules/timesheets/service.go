@@ -29,6 +29,8 @@ type Deps struct {
 	Agency    Agency
 	Team      Team
 	Bus       Publisher
+	Jobs      Jobs
+	Notices   Notices
 	Now       func() time.Time
 }
 
@@ -38,7 +40,7 @@ type Service struct{ d Deps }
 // New returns a service over d.
 func New(d Deps) *Service {
 	if d.DB == nil || d.Store == nil || d.Projects == nil || d.Services == nil || d.Rates == nil || d.Schedules == nil || d.Agency == nil ||
-		d.Team == nil || d.Bus == nil || d.Now == nil {
+		d.Team == nil || d.Bus == nil || d.Jobs == nil || d.Notices == nil || d.Now == nil {
 		panic("timesheets: a dependency is missing")
 	}
 	return &Service{d}

@@ -33,6 +33,17 @@ type world struct {
 	client   string
 
 	consulting, courtesy timesheets.Sale
+
+	mu   sync.Mutex
+	told []timesheets.Notice
+}
+
+// Tell keeps the letters that members would get.
+func (w *world) Tell(_ context.Context, n timesheets.Notice) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.told = append(w.told, n)
+	return nil
 }
 
 func (w *world) WorkTx(_ context.Context, _ *tenancy.Tx, projectID, taskID string) (timesheets.Work, error) {
@@ -107,8 +118,9 @@ func setup(t *testing.T) *world {
 		w.support: {ProjectID: w.support, ProjectCode: "ACM-002", ProjectName: "Support", ClientID: w.client, ClientName: "Acme", Billable: true, Open: true},
 	}
 	w.svc = timesheets.New(timesheets.Deps{
-		DB: w.DB, Store: timesheetsdb.Store{}, Projects: w, Services: w, Rates: w, Schedules: w, Agency: w, Team: team{w}, Bus: w.Bus, Now: w.Clock.Now,
+		DB: w.DB, Store: timesheetsdb.Store{}, Projects: w, Services: w, Rates: w, Schedules: w, Agency: w, Team: team{w}, Bus: w.Bus, Jobs: w.Queue, Notices: w, Now: w.Clock.Now,
 	})
+	timesheets.RegisterJobs(w.Registry, w.svc)
 	return w
 }
 
@@ -273,7 +285,7 @@ func TestTimerIsKeptChangedAndDiscarded(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	ctx := w.member()
-	_, err := w.svc.StopTimer(ctx, nil)
+	_, err := w.svc.StopTimer(ctx, nil, false)
 	wantErr(t, "stop without a timer", err, timesheets.ErrNoTimer)
 	if _, _, err := w.svc.StartTimer(ctx, timesheets.NewTimer{ProjectID: w.website}); err != nil {
 		t.Fatal(err)
@@ -288,10 +300,10 @@ func TestTimerIsKeptChangedAndDiscarded(t *testing.T) {
 	_, err = w.svc.ChangeTimer(ctx, timesheets.TimerChange{StartedAt: &future})
 	wantErr(t, "a start in the future", err, timesheets.ErrBadTime)
 	w.Clock.Advance(30 * time.Hour)
-	_, err = w.svc.StopTimer(ctx, nil)
+	_, err = w.svc.StopTimer(ctx, nil, false)
 	wantErr(t, "a forgotten timer", err, timesheets.ErrTimerForgotten)
 	at := earlier.Add(2 * time.Hour)
-	e, err := w.svc.StopTimer(ctx, &at)
+	e, err := w.svc.StopTimer(ctx, &at, false)
 	if err != nil || e.RawSeconds != 7200 || e.Source != timesheets.FromTimer {
 		t.Fatalf("stopped as %+v, %v", e, err)
 	}
@@ -423,7 +435,7 @@ func TestRule39_ALockedPeriodRefusesEveryPath(t *testing.T) {
 
 	w.lock(t, "2026-03-02") // now the timer that runs has crossed it
 	w.Clock.Advance(time.Hour)
-	e, err := w.svc.StopTimer(ctx, nil)
+	e, err := w.svc.StopTimer(ctx, nil, false)
 	if err != nil || !e.CrossedLock || e.RawSeconds != 3600 {
 		t.Errorf("stopping a timer that crosses the lock: %+v, %v; want it kept and flagged", e, err)
 	}

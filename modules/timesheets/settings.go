@@ -30,7 +30,9 @@ type Settings struct {
 	Grace    Grace
 	Overlap  string
 	Rounding Rounding
-	Version  int
+	// ForgottenHours is how long a timer runs before it asks whether it was forgotten.
+	ForgottenHours int
+	Version        int
 }
 
 // SettingsChange names what changes; nil stays. Moving the lock back needs a reason.
@@ -39,6 +41,7 @@ type SettingsChange struct {
 	Grace         *Grace    // its After is not the caller's to say
 	Overlap       *string
 	Rounding      *Rounding
+	Forgotten     *int // hours
 	Reason        string
 }
 
@@ -103,6 +106,11 @@ func (s Settings) with(ch SettingsChange, today Lock, by string, now time.Time) 
 	}
 	if ch.Rounding != nil {
 		s.Rounding = *ch.Rounding
+	}
+	if ch.Forgotten != nil {
+		if s.ForgottenHours = *ch.Forgotten; s.ForgottenHours < 1 || s.ForgottenHours > 24 {
+			return s, ErrBadSettings.At("body.forgotten_hours", "must be between 1 and 24")
+		}
 	}
 	if g := ch.Grace; g != nil {
 		if g.Days < 0 || g.Days > maxGrace {

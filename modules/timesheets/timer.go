@@ -15,8 +15,8 @@ import (
 var (
 	ErrNoTimer        = fault.Define(fault.NotFound, "timesheets.no_timer", "No timer is running.")
 	ErrTimerRunning   = fault.Define(fault.Conflict, "timesheets.timer_running", "Another timer was started at this moment.")
-	ErrTimerForgotten = fault.Define(fault.Conflict, "timesheets.timer_forgotten", "This timer ran for more than 24 hours. Say when you stopped, or discard it.").
-				At("body.ended_at", "is required: the timer ran for more than 24 hours")
+	ErrTimerForgotten = fault.Define(fault.Conflict, "timesheets.timer_forgotten", "This timer ran for very long. Say when you stopped, or discard it.").
+				At("body.ended_at", "is required: the timer ran for very long")
 )
 
 // Timer is running work. The server keeps the start; every device shows the
@@ -30,6 +30,8 @@ type Timer struct {
 	Billable                            bool
 	StartedAt                           time.Time
 	Zone                                string
+	KeptAt, ToldAt                      *time.Time // said to be running on purpose; its member got a letter
+	AsksAt                              time.Time  // from then on it asks whether it was forgotten
 	Version                             int
 }
 
@@ -63,6 +65,11 @@ func (s *Service) CurrentTimer(ctx context.Context) (t *Timer, err error) {
 		if t, err = s.d.Store.PeekTimer(ctx, tx, me); err != nil || t == nil {
 			return err
 		}
+		settings, err := s.d.Store.Settings(ctx, tx, false)
+		if err != nil {
+			return err
+		}
+		t.AsksAt = settings.asksAt(*t)
 		return s.nameTimer(ctx, tx, t)
 	})
 	return t, err
@@ -96,6 +103,8 @@ func (s *Service) StartTimer(ctx context.Context, n NewTimer) (t Timer, stopped 
 			end := t.StartedAt
 			if n.StopAt != nil {
 				end = *n.StopAt
+			} else if err := forgotten(c.settings, *running, now, "body.stop_at"); err != nil {
+				return err
 			} else if !end.After(running.StartedAt) {
 				end = now
 			}
@@ -104,6 +113,9 @@ func (s *Service) StartTimer(ctx context.Context, n NewTimer) (t Timer, stopped 
 			}
 		}
 		if err := s.d.Store.AddTimer(ctx, tx, t); err != nil {
+			return err
+		}
+		if err := s.d.Jobs.EnqueueAt(ctx, tx, t.AsksAt, askTimer{t.ID}); err != nil {
 			return err
 		}
 		if err := audit.Record(ctx, tx, audit.Change{Action: "timesheets.timer_started", Entity: "timer", EntityID: t.ID, After: timerRecord(t)}); err != nil {
@@ -137,6 +149,7 @@ func (s *Service) freshTimer(ctx context.Context, tx *tenancy.Tx, n NewTimer, w 
 	if n.StartedAt != nil {
 		t.StartedAt = n.StartedAt.UTC().Truncate(time.Second)
 	}
+	t.AsksAt = c.settings.asksAt(t)
 	return t, s.checkStart(ctx, tx, c, t, now, t.StartedAt != now)
 }
 
@@ -214,11 +227,15 @@ func (s *Service) changedTimer(ctx context.Context, tx *tenancy.Tx, c conditions
 		}
 	}
 	t.Version++
+	t.AsksAt = c.settings.asksAt(t)
 	return t, nil
 }
 
 // StopTimer ends the running timer, at a given moment or now, and keeps its entry.
-func (s *Service) StopTimer(ctx context.Context, at *time.Time) (e Entry, err error) {
+// One that may have been forgotten is not stopped without a moment: its member
+// says which part of its time was worked (whole: all of it), and nothing is cut
+// behind their back.
+func (s *Service) StopTimer(ctx context.Context, at *time.Time, whole bool) (e Entry, err error) {
 	me, now := access.From(ctx).MemberID, s.d.Now().UTC().Truncate(time.Second)
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		c, err := s.conditions(ctx, tx)
@@ -235,6 +252,8 @@ func (s *Service) StopTimer(ctx context.Context, at *time.Time) (e Entry, err er
 		end := now
 		if at != nil {
 			end = *at
+		} else if err := forgotten(c.settings, *t, now, "body.ended_at"); err != nil && !whole {
+			return err
 		}
 		kept, err := s.stopTx(ctx, tx, c, *t, end, now)
 		if err == nil {

@@ -54,6 +54,10 @@ func (w *worker[T]) Timeout(*river.Job[T]) time.Duration { return w.limit }
 
 func (w *worker[T]) Work(ctx context.Context, j *river.Job[T]) error {
 	err := w.fn(ctx, j.Args)
+	var early notYet
+	if errors.As(err, &early) {
+		return river.JobSnooze(time.Duration(early))
+	}
 	var f *fault.Error
 	if errors.As(err, &f) {
 		switch f.Kind {
@@ -63,6 +67,13 @@ func (w *worker[T]) Work(ctx context.Context, j *river.Job[T]) error {
 	}
 	return err
 }
+
+type notYet time.Duration
+
+func (n notYet) Error() string { return "job: not due for " + time.Duration(n).String() }
+
+// NotYet is what a job returns that has come too early: it comes again after d, and has not failed.
+func NotYet(d time.Duration) error { return notYet(max(d, time.Second)) }
 
 // Queue inserts jobs. Client is set once the runner is built.
 type Queue struct {
@@ -76,6 +87,12 @@ type meta struct {
 
 // Enqueue inserts jobs in tx.
 func (q *Queue) Enqueue(ctx context.Context, tx Tx, all ...Args) error {
+	return q.EnqueueAt(ctx, tx, time.Time{}, all...)
+}
+
+// EnqueueAt inserts jobs in tx that wait until at; the zero time is now. A clock
+// may be wrong and a job late, so one asks for itself whether it is due (NotYet).
+func (q *Queue) EnqueueAt(ctx context.Context, tx Tx, at time.Time, all ...Args) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -85,7 +102,7 @@ func (q *Queue) Enqueue(ctx context.Context, tx Tx, all ...Args) error {
 	}
 	params := make([]river.InsertManyParams, len(all))
 	for i, a := range all {
-		params[i] = river.InsertManyParams{Args: a, InsertOpts: &river.InsertOpts{Metadata: m, Queue: q.Name}}
+		params[i] = river.InsertManyParams{Args: a, InsertOpts: &river.InsertOpts{Metadata: m, Queue: q.Name, ScheduledAt: at}}
 	}
 	return tx.AsLogin(ctx, func(ctx context.Context) error {
 		if _, err := q.Client.InsertManyFastTx(ctx, tx.PGX(), params); err != nil {

@@ -125,9 +125,13 @@ func (a *Agency) As(actor access.Actor, perms ...access.Permission) context.Cont
 	return access.With(a.Ctx, actor)
 }
 
-// Work does the jobs of this agency until none is left.
+// Work does the jobs of this agency until none is left. Those that wait for a time
+// are called too: by the test's clock they know themselves whether they are due.
 func (a *Agency) Work(t testing.TB) {
 	t.Helper()
+	if _, err := a.Control.Pool().Exec(a.Ctx, `UPDATE queue.river_job SET state = 'available', scheduled_at = now() WHERE queue = $1 AND state = 'scheduled'`, a.queueName); err != nil {
+		t.Fatalf("call the jobs that wait: %v", err)
+	}
 	restore := func(ctx context.Context, _ string) (context.Context, error) {
 		return access.With(tenancy.With(ctx, a.Tenancy), access.Actor{Kind: access.System, Name: "System"}), nil
 	}
@@ -145,7 +149,7 @@ func (a *Agency) Work(t testing.TB) {
 	defer tick.Stop()
 	for range tick.C {
 		var open int
-		err := a.Control.Pool().QueryRow(a.Ctx, `SELECT count(*) FROM queue.river_job WHERE queue = $1 AND finalized_at IS NULL AND state <> 'retryable'`, a.queueName).Scan(&open)
+		err := a.Control.Pool().QueryRow(a.Ctx, `SELECT count(*) FROM queue.river_job WHERE queue = $1 AND finalized_at IS NULL AND state NOT IN ('retryable', 'scheduled')`, a.queueName).Scan(&open)
 		if err != nil {
 			t.Fatalf("count jobs: %v", err)
 		}

@@ -32,12 +32,14 @@ type timerRow struct {
 	Billable  bool
 	StartedAt time.Time
 	Zone      string
+	KeptAt    *time.Time
+	ToldAt    *time.Time
 	Version   int
 }
 
 func (timerRow) TableName() string { return "timers" }
 
-const timerColumns = `id, member_id, project_id, task_id, note, billable, started_at, zone, version`
+const timerColumns = `id, member_id, project_id, task_id, note, billable, started_at, zone, kept_at, told_at, version`
 
 // Timer returns the member's timer and locks it.
 func (Store) Timer(_ context.Context, tx *tenancy.Tx, memberID string) (*timesheets.Timer, error) {
@@ -49,21 +51,35 @@ func (Store) PeekTimer(_ context.Context, tx *tenancy.Tx, memberID string) (*tim
 	return oneTimer(tx, `SELECT `+timerColumns+` FROM timers WHERE member_id = ?`, memberID)
 }
 
-func oneTimer(tx *tenancy.Tx, query, memberID string) (*timesheets.Timer, error) {
+func oneTimer(tx *tenancy.Tx, query, key string) (*timesheets.Timer, error) {
 	var rows []timerRow
-	if err := tx.Gorm().Raw(query, memberID).Scan(&rows).Error; err != nil || len(rows) == 0 {
+	if err := tx.Gorm().Raw(query, key).Scan(&rows).Error; err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	r := rows[0]
 	return &timesheets.Timer{
 		ID: r.ID, MemberID: r.MemberID, ProjectID: r.ProjectID, TaskID: text(r.TaskID), Note: r.Note,
-		Billable: r.Billable, StartedAt: r.StartedAt.UTC(), Zone: r.Zone, Version: r.Version,
+		Billable: r.Billable, StartedAt: r.StartedAt.UTC(), Zone: r.Zone,
+		KeptAt: utc(r.KeptAt), ToldAt: utc(r.ToldAt), Version: r.Version,
 	}, nil
+}
+
+// TimerByID returns a timer and locks it.
+func (Store) TimerByID(_ context.Context, tx *tenancy.Tx, id string) (*timesheets.Timer, error) {
+	return oneTimer(tx, `SELECT `+timerColumns+` FROM timers WHERE id = ? FOR UPDATE`, id)
+}
+
+// PeekTimerByID returns a timer.
+func (Store) PeekTimerByID(_ context.Context, tx *tenancy.Tx, id string) (*timesheets.Timer, error) {
+	return oneTimer(tx, `SELECT `+timerColumns+` FROM timers WHERE id = ?`, id)
 }
 
 // AddTimer inserts t; the unique index refuses a second one.
 func (Store) AddTimer(_ context.Context, tx *tenancy.Tx, t timesheets.Timer) error {
-	r := timerRow{t.ID, t.MemberID, t.ProjectID, null(t.TaskID), t.Note, t.Billable, t.StartedAt, t.Zone, t.Version}
+	r := timerRow{
+		ID: t.ID, MemberID: t.MemberID, ProjectID: t.ProjectID, TaskID: null(t.TaskID), Note: t.Note, Billable: t.Billable,
+		StartedAt: t.StartedAt, Zone: t.Zone, Version: t.Version,
+	}
 	err := tx.Gorm().Create(&r).Error
 	if pg.Violates(err, "timers_member_key") {
 		return timesheets.ErrTimerRunning.Because(err)
@@ -73,8 +89,8 @@ func (Store) AddTimer(_ context.Context, tx *tenancy.Tx, t timesheets.Timer) err
 
 // SaveTimer writes what a person may change of t.
 func (Store) SaveTimer(_ context.Context, tx *tenancy.Tx, t timesheets.Timer) error {
-	return tx.Gorm().Exec(`UPDATE timers SET project_id = ?, task_id = ?, note = ?, billable = ?, started_at = ?, version = ? WHERE id = ?`,
-		t.ProjectID, null(t.TaskID), t.Note, t.Billable, t.StartedAt, t.Version, t.ID).Error
+	return tx.Gorm().Exec(`UPDATE timers SET project_id = ?, task_id = ?, note = ?, billable = ?, started_at = ?, kept_at = ?, told_at = ?, version = ? WHERE id = ?`,
+		t.ProjectID, null(t.TaskID), t.Note, t.Billable, t.StartedAt, t.KeptAt, t.ToldAt, t.Version, t.ID).Error
 }
 
 // RemoveTimer deletes a timer; its time lives on in an entry, or was discarded.

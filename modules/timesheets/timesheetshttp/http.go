@@ -17,7 +17,8 @@ type Service interface {
 	CurrentTimer(context.Context) (*timesheets.Timer, error)
 	StartTimer(context.Context, timesheets.NewTimer) (timesheets.Timer, *timesheets.Entry, error)
 	ChangeTimer(context.Context, timesheets.TimerChange) (timesheets.Timer, error)
-	StopTimer(context.Context, *time.Time) (timesheets.Entry, error)
+	StopTimer(context.Context, *time.Time, bool) (timesheets.Entry, error)
+	KeepTimer(context.Context) (timesheets.Timer, error)
 	DiscardTimer(context.Context) error
 
 	Log(context.Context, timesheets.NewEntry) (timesheets.Entry, []timesheets.Warning, error)

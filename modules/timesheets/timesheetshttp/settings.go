@@ -51,6 +51,7 @@ type TimeSettingsView struct {
 	Grace         GraceView    `json:"grace"`
 	Overlap       string       `json:"overlap" enum:"allow,warn,refuse"`
 	Rounding      RoundingView `json:"rounding"`
+	Forgotten     int          `json:"forgotten_hours" doc:"Hours after which a timer asks whether it was forgotten"`
 	Version       int          `json:"version"`
 }
 
@@ -60,6 +61,7 @@ type TimeSettingsChange struct {
 	Grace         *GraceView    `json:"grace,omitempty"`
 	Overlap       *string       `json:"overlap,omitempty" enum:"allow,warn,refuse"`
 	Rounding      *RoundingView `json:"rounding,omitempty"`
+	Forgotten     *int          `json:"forgotten_hours,omitempty" minimum:"1" maximum:"24"`
 	Reason        string        `json:"reason,omitempty" maxLength:"500" doc:"Required to open a locked period again"`
 }
 
@@ -83,7 +85,7 @@ func oneSettings(s timesheets.Settings, err error) (*settingsOut, error) {
 		return nil, err
 	}
 	v := TimeSettingsView{
-		Grace: GraceView{s.Grace.On, s.Grace.Days, s.Grace.Every}, Overlap: s.Overlap, Version: s.Version,
+		Grace: GraceView{s.Grace.On, s.Grace.Days, s.Grace.Every}, Overlap: s.Overlap, Forgotten: s.ForgottenHours, Version: s.Version,
 		Rounding: RoundingView{s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope},
 	}
 	if l := s.Lock; !l.Through.IsZero() {
@@ -101,7 +103,7 @@ func (h handlers) changeSettings(ctx context.Context, in *settingsIn) (*settings
 	if err != nil {
 		return nil, err
 	}
-	ch := timesheets.SettingsChange{Overlap: in.Body.Overlap, Reason: in.Body.Reason}
+	ch := timesheets.SettingsChange{Overlap: in.Body.Overlap, Forgotten: in.Body.Forgotten, Reason: in.Body.Reason}
 	if r := in.Body.Rounding; r != nil {
 		ch.Rounding = &timesheets.Rounding{Mode: r.Mode, Step: r.StepSeconds, Minimum: r.MinimumSeconds, Scope: r.Scope}
 	}

@@ -54,6 +54,7 @@ type TimesheetLine struct {
 	TimesheetView
 	Seconds         int64         `json:"seconds"`
 	BillableSeconds int64         `json:"billable_seconds"`
+	BilledSeconds   int64         `json:"billed_seconds" doc:"What the rounding rule makes of the billable ones"`
 	ExpectedSeconds int64         `json:"expected_seconds"`
 	PerDay          []DaySeconds  `json:"per_day"`
 	Amounts         []money.Money `json:"amounts,omitempty" doc:"Absent for those who may not see rates"`
@@ -71,7 +72,7 @@ type DaySeconds struct {
 
 func toLine(l timesheets.SheetLine) TimesheetLine {
 	v := TimesheetLine{
-		TimesheetView: toSheet(l.Sheet), Seconds: l.Seconds, BillableSeconds: l.BillableSeconds, ExpectedSeconds: l.Expected,
+		TimesheetView: toSheet(l.Sheet), Seconds: l.Seconds, BillableSeconds: l.BillableSeconds, BilledSeconds: l.BilledSeconds, ExpectedSeconds: l.Expected,
 		Amounts: l.Amounts, Own: l.Own, PerDay: []DaySeconds{},
 	}
 	if !l.MoneyHidden {

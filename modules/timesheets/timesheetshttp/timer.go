@@ -15,6 +15,7 @@ func registerTimer(api *httpapi.API, h handlers) {
 	httpapi.Handle(api, op("timer-change", http.MethodPatch, "/timer", "Change your running timer", write), h.changeTimer)
 	httpapi.Handle(api, idempotent(op("timer-start", http.MethodPost, "/timer/start", "Start a timer; one that runs is stopped and kept", write)), h.startTimer)
 	httpapi.Handle(api, idempotent(op("timer-stop", http.MethodPost, "/timer/stop", "Stop your timer and keep its time", write)), h.stopTimer)
+	httpapi.Handle(api, op("timer-keep", http.MethodPost, "/timer/keep", "Say that you are still working: the timer runs on and asks again later", write), h.keepTimer)
 	httpapi.Handle(api, empty(op("timer-discard", http.MethodPost, "/timer/discard", "Stop your timer and keep nothing", write)), h.discardTimer)
 }
 
@@ -31,13 +32,14 @@ type TimerView struct {
 	Billable    bool      `json:"billable"`
 	StartedAt   time.Time `json:"started_at"`
 	Zone        string    `json:"zone"`
+	AsksAt      time.Time `json:"asks_at" doc:"From then on it asks whether it was forgotten, and is not stopped without a moment"`
 	Version     int       `json:"version"`
 }
 
 func toTimer(t timesheets.Timer) TimerView {
 	return TimerView{
 		ID: t.ID, ProjectID: t.ProjectID, ProjectCode: t.ProjectCode, ProjectName: t.ProjectName, ClientName: t.ClientName,
-		TaskID: null(t.TaskID), TaskName: t.TaskName, Note: t.Note, Billable: t.Billable, StartedAt: t.StartedAt, Zone: t.Zone, Version: t.Version,
+		TaskID: null(t.TaskID), TaskName: t.TaskName, Note: t.Note, Billable: t.Billable, StartedAt: t.StartedAt, Zone: t.Zone, AsksAt: t.AsksAt, Version: t.Version,
 	}
 }
 
@@ -60,7 +62,7 @@ type TimerStart struct {
 	Billable  *bool      `json:"billable,omitempty" doc:"What the project says when left out"`
 	Zone      string     `json:"zone,omitempty" maxLength:"60" doc:"IANA time zone of the person; the agency's when left out"`
 	StartedAt *time.Time `json:"started_at,omitempty" doc:"Earlier than now for a late start"`
-	StopAt    *time.Time `json:"stop_at,omitempty" doc:"When the timer that runs now ended; the start of the new one when left out"`
+	StopAt    *time.Time `json:"stop_at,omitempty" doc:"When the timer that runs now ended; the start of the new one when left out, but required when it asks"`
 }
 
 // TimerChange names what changes of a running timer.
@@ -74,7 +76,8 @@ type TimerChange struct {
 
 // TimerStop says when the work ended.
 type TimerStop struct {
-	EndedAt *time.Time `json:"ended_at,omitempty" doc:"Now when left out; required after 24 hours"`
+	EndedAt *time.Time `json:"ended_at,omitempty" doc:"Now when left out; a timer that asks wants it, or whole"`
+	Whole   bool       `json:"whole,omitempty" doc:"All of it was worked: ends a timer that asks now"`
 }
 
 type (
@@ -126,15 +129,23 @@ func (h handlers) changeTimer(ctx context.Context, in *timerIn) (*timerOut, erro
 }
 
 func (h handlers) stopTimer(ctx context.Context, in *stopIn) (*entryOut, error) {
-	var at *time.Time
+	var b TimerStop
 	if in.Body != nil {
-		at = in.Body.EndedAt
+		b = *in.Body
 	}
-	e, err := h.svc.StopTimer(ctx, at)
+	e, err := h.svc.StopTimer(ctx, b.EndedAt, b.Whole)
 	if err != nil {
 		return nil, err
 	}
 	return oneEntry(e, nil), nil
+}
+
+func (h handlers) keepTimer(ctx context.Context, _ *struct{}) (*timerOut, error) {
+	t, err := h.svc.KeepTimer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &timerOut{toTimer(t)}, nil
 }
 
 func (h handlers) discardTimer(ctx context.Context, _ *struct{}) (*nothing, error) {

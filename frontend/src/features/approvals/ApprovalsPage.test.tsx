@@ -11,7 +11,7 @@ import { ApprovalsPage } from './pages/ApprovalsPage';
 const week = '2026-03-02';
 const line = (id: string, member: string, over: Partial<TimesheetLine> = {}): TimesheetLine => ({
   id, member_id: member, week, state: 'submitted', submitted_at: null, decided_at: null, decided_by: null, reason: '', exception_reason: '', version: 7,
-  seconds: 136_800, billable_seconds: 100_000, expected_seconds: 144_000, own: false, no_rate: 0, amounts: [{ amount: '3610.00', currency: 'EUR' }],
+  seconds: 136_800, billable_seconds: 100_000, billed_seconds: 100_000, expected_seconds: 144_000, own: false, no_rate: 0, amounts: [{ amount: '3610.00', currency: 'EUR' }],
   per_day: Array.from({ length: 7 }, (_, i) => ({ day: addDays(week, i), seconds: 0, expected: 0, missing: 0 })), ...over,
 });
 let waiting: TimesheetLine[] = [];
@@ -40,6 +40,15 @@ it('opens the week that a link names', async () => {
   renderApp(<ApprovalsPage />, { at: '/?open=s2' });
   expect(await screen.findByRole('button', { name: /Hide the lines of Tom Tester/ })).toBeVisible();
   expect(screen.getByRole('button', { name: /Show the lines of Mia Member/ })).toBeVisible();
+});
+
+it('shows what was worked beside what is billed', async () => {
+  waiting = [line('s1', 'm1', { billable_seconds: 36_000, billed_seconds: 37_800 })];
+  const entry = { id: 'e1', day: week, project_name: 'Website', task_name: '', note: '', state: 'submitted', billable: true, seconds: 420, billed_seconds: 900, started_at: null, ended_at: null, zone: 'UTC' };
+  server.use(http.get('*/api/v1/timesheets/:id', () => HttpResponse.json({ timesheet: waiting[0], entries: [entry] })));
+  renderApp(<ApprovalsPage />, { at: '/?open=s1' });
+  expect(await screen.findByText('10:00 billable, billed 10:30')).toBeVisible();
+  expect(await screen.findByText('billed 0:15')).toBeVisible();
 });
 
 it('approves the version that was seen', async () => {

@@ -24,3 +24,6 @@ export function emptyRow(days: Day[], names: Pick<TimeGridRow, 'project_id' | 't
 
 /** '09:00 – 10:30' on the clocks of the place it was worked at. */
 export const span = (e: TimeEntryView): string => (e.started_at && e.ended_at ? `${clockOf(e.started_at, e.zone)} – ${clockOf(e.ended_at, e.zone)}` : '');
+
+/** Whether other hours are billed than were worked. */
+export const rounded = (e: TimeEntryView): boolean => e.billable && e.billed_seconds !== e.seconds;

@@ -1,6 +1,6 @@
 import { screen, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { TimerView } from '../../shared/api/gen/time.gen';
 import { command } from '../../shared/lib/commands';
 import { pageOf, problem } from '../../test/factories';
@@ -10,7 +10,7 @@ import { TimerSlot } from './slot';
 
 const timer = (): TimerView => ({
   id: 't1', project_id: 'p1', project_code: 'ACM-001', project_name: 'Website', client_name: 'Acme', task_id: null, task_name: '', note: 'Header', billable: true,
-  started_at: new Date(Date.now() - 3_725_000).toISOString(), zone: 'Europe/Berlin', version: 1,
+  started_at: new Date(Date.now() - 3_725_000).toISOString(), zone: 'Europe/Berlin', asks_at: new Date(Date.now() + 3_600_000).toISOString(), version: 1,
 });
 let running: TimerView | undefined;
 let started: Record<string, unknown>[] = [];
@@ -53,13 +53,67 @@ it('counts from the server’s start and stops', async () => {
   expect(screen.queryByRole('timer')).toBeNull();
 });
 
-it('stops by the key T and asks when a forgotten timer ended', async () => {
-  running = timer();
-  server.use(http.post('*/api/v1/timer/stop', () => HttpResponse.json(problem(409, 'timesheets.timer_forgotten', 'This timer ran for more than 24 hours.'), { status: 409 })));
-  renderApp(<TimerSlot place="header" />);
-  await screen.findByRole('timer');
-  command('timer.toggle');
-  expect(await screen.findByLabelText('Stopped at')).toBeVisible();
+describe('a timer that may have been forgotten', () => {
+  let stops: Record<string, unknown>[] = [];
+  let kept = 0;
+  beforeEach(() => {
+    stops = [];
+    kept = 0;
+    running = { ...timer(), started_at: new Date(Date.now() - 11 * 3_600_000).toISOString(), asks_at: new Date(Date.now() - 3_600_000).toISOString() };
+    server.use(
+      http.post('*/api/v1/timer/stop', async ({ request }) => {
+        const body = (await request.json()) as Record<string, unknown>;
+        stops.push(body);
+        if (!body.whole && !body.ended_at) return HttpResponse.json(problem(409, 'timesheets.timer_forgotten', 'This timer has run for 11:00 hours.'), { status: 409 });
+        return HttpResponse.json({ id: 'e1', seconds: 39_600, project_name: 'Website', task_name: '' });
+      }),
+      http.post('*/api/v1/timer/keep', () => {
+        kept += 1;
+        running = { ...timer(), asks_at: new Date(Date.now() + 36_000_000).toISOString() };
+        return HttpResponse.json(running);
+      }),
+    );
+  });
+
+  it('asks when it is stopped by the key T, and keeps all of it', async () => {
+    const { user } = renderApp(<TimerSlot place="header" />);
+    await screen.findByRole('timer');
+    command('timer.toggle');
+    expect(await screen.findByText(/has been running for 11:00/)).toBeVisible();
+    expect(await violations()).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Stop and keep all of it' }));
+    expect(await screen.findByText('Saved 11:00 on Website')).toBeVisible();
+    expect(stops).toEqual([{}, { whole: true }]);
+  });
+
+  it('is marked, trimmed to the moment that is said', async () => {
+    const { user } = renderApp(<TimerSlot place="bar" />);
+    await user.click(await screen.findByRole('button', { name: /^Still working\?: Website/ }));
+    await screen.findByLabelText('Stopped at');
+    await user.click(screen.getByRole('button', { name: 'Keep until then' }));
+    await screen.findByText(/^Saved/);
+    const from = Date.parse(running?.started_at ?? '');
+    const end = Date.parse(String(stops[0]?.ended_at));
+    expect(end).toBeGreaterThan(from + 8 * 3_600_000 - 60_000);
+    expect(end).toBeLessThanOrEqual(from + 8 * 3_600_000);
+  });
+
+  it('runs on when somebody is still working', async () => {
+    const { user } = renderApp(<TimerSlot place="header" />);
+    await user.click(await screen.findByRole('button', { name: /^Still working/ }));
+    await user.click(await screen.findByRole('button', { name: 'I am still working' }));
+    expect(await screen.findByText('The timer runs on')).toBeVisible();
+    expect(await screen.findByRole('button', { name: /^Change the running timer/ })).toBeVisible();
+    expect(kept).toBe(1);
+  });
+
+  it('cannot be kept whole above a day', async () => {
+    running = { ...timer(), started_at: new Date(Date.now() - 25 * 3_600_000).toISOString(), asks_at: new Date(Date.now() - 15 * 3_600_000).toISOString() };
+    const { user } = renderApp(<TimerSlot place="header" />);
+    await user.click(await screen.findByRole('button', { name: /^Still working/ }));
+    await screen.findByLabelText('Stopped at');
+    expect(screen.queryByRole('button', { name: 'Stop and keep all of it' })).toBeNull();
+  });
 });
 
 it('asks for a project before it starts', async () => {

@@ -6,7 +6,7 @@ import PlayIcon from '@mui/icons-material/PlayArrowRounded';
 import StopIcon from '@mui/icons-material/StopRounded';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { useTimerDiscardMutation, useTimerGetQuery, useTimerStartMutation, useTimerStopMutation, type TimerView } from '../../shared/api/gen/time.gen';
+import { useTimerDiscardMutation, useTimerGetQuery, useTimerKeepMutation, useTimerStartMutation, useTimerStopMutation, type TimerView } from '../../shared/api/gen/time.gen';
 import { codeOf } from '../../shared/api/problem';
 import { useCommand } from '../../shared/lib/commands';
 import { formatClock, formatDuration } from '../../shared/lib/duration';
@@ -15,6 +15,7 @@ import { browserZone } from '../../shared/lib/zones';
 import { BottomSheet, ConfirmDialog } from '../../shared/ui/dialogs';
 import { toast } from '../../shared/ui/Toast';
 import { later } from '../../shared/ui/later';
+import type { Answer } from './components/Forgotten';
 import type { Started } from './components/TimerForm';
 import { useSecondsSince, workName } from './model';
 import { useT } from './locales/en';
@@ -39,23 +40,38 @@ function Timer({ place }: { place: 'header' | 'bar' }) {
   const [start] = useTimerStartMutation();
   const [stop, stopping] = useTimerStopMutation();
   const [discard] = useTimerDiscardMutation();
+  const [stillWorking] = useTimerKeepMutation();
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
 
-  const end = async (endedAt?: string) => {
+  const stopAt = async (how: { ended_at?: string; whole?: boolean }) => {
+    const e = await stop({ timerStop: how }).unwrap();
+    toast(t('stopped', { time: formatDuration(Math.max(60, e.seconds)), project: workName(e) }));
+    close();
+  };
+  const end = async () => {
     try {
-      const e = await stop({ timerStop: { ended_at: endedAt } }).unwrap();
-      toast(t('stopped', { time: formatDuration(Math.max(60, e.seconds)), project: workName(e) }));
-      close();
+      await stopAt({});
     } catch (x) {
-      if (codeOf(x) === 'timesheets.timer_forgotten' && !endedAt) setOpen('forgotten');
-      else if (endedAt) throw x;
+      if (codeOf(x) === 'timesheets.timer_forgotten') setOpen('forgotten');
       else toast.failed(x);
     }
   };
+  const answer = async (a: Answer) => {
+    if ('endedAt' in a) return stopAt({ ended_at: a.endedAt });
+    if ('whole' in a) return stopAt({ whole: true });
+    await stillWorking().unwrap();
+    toast(t('runsOn'));
+    return close();
+  };
   const begin = async ({ work, note, billable }: Started) => {
-    await start({ timerStart: { project_id: work.projectId, task_id: work.taskId || undefined, note, billable, zone: browserZone() } }).unwrap();
-    close();
+    try {
+      await start({ timerStart: { project_id: work.projectId, task_id: work.taskId || undefined, note, billable, zone: browserZone() } }).unwrap();
+      close();
+    } catch (x) {
+      if (codeOf(x) !== 'timesheets.timer_forgotten') throw x;
+      setOpen('forgotten'); // what ran until now comes first
+    }
   };
   useCommand('timer.toggle', () => (timer ? void end() : setOpen('start')));
   useCommand('time.log', () => void navigate('/time?log=1'));
@@ -63,7 +79,7 @@ function Timer({ place }: { place: 'header' | 'bar' }) {
   return (
     <>
       {timer ? (
-        <Running timer={timer} place={place} busy={stopping.isLoading} onOpen={() => setOpen('edit')} onStop={() => void end()} />
+        <Running timer={timer} place={place} busy={stopping.isLoading} onOpen={(asks) => setOpen(asks ? 'forgotten' : 'edit')} onStop={() => void end()} />
       ) : (
         place === 'header' && <Button variant="outlined" color="inherit" startIcon={<PlayIcon />} onClick={() => setOpen('start')} sx={{ borderColor: 'divider' }}>{t('start')}</Button>
       )}
@@ -73,7 +89,7 @@ function Timer({ place }: { place: 'header' | 'bar' }) {
           <BottomSheet open={open === 'edit'} title={t('title')} onClose={close}>
             <RunningForm key={timer.version} timer={timer} onDone={close} onSwitch={() => setOpen('start')} onDiscard={() => setOpen('discard')} />
           </BottomSheet>
-          <BottomSheet open={open === 'forgotten'} title={t('title')} onClose={close}><Forgotten timer={timer} onKeep={end} onDiscard={() => setOpen('discard')} /></BottomSheet>
+          <BottomSheet open={open === 'forgotten'} title={t('title')} onClose={close}><Forgotten timer={timer} onAnswer={answer} onDiscard={() => setOpen('discard')} /></BottomSheet>
           <Discard open={open === 'discard'} timer={timer} onClose={close} onConfirm={async () => { await discard().unwrap(); toast(t('discarded')); }} />
         </>
       )}
@@ -81,26 +97,29 @@ function Timer({ place }: { place: 'header' | 'bar' }) {
   );
 }
 
-type RunningProps = { timer: TimerView; place: 'header' | 'bar'; busy: boolean; onOpen: () => void; onStop: () => void };
+type RunningProps = { timer: TimerView; place: 'header' | 'bar'; busy: boolean; onOpen: (asks: boolean) => void; onStop: () => void };
 
 function Running({ timer, place, busy, onOpen, onStop }: RunningProps) {
   const t = useT();
   const seconds = useSecondsSince(timer.started_at);
   const bar = place === 'bar';
+  const asks = Date.parse(timer.started_at) + seconds * 1000 >= Date.parse(timer.asks_at);
+  const colour = asks ? 'warning.main' : 'primary.main';
   const what = [workName(timer), timer.note].filter(Boolean).join(' · ');
   return (
     <Box
       role="group"
       aria-label={t('running', { what })}
       sx={{
-        display: 'flex', alignItems: 'center', gap: 1, bgcolor: 'background.paper', border: 1, borderColor: 'primary.main', minWidth: 0,
+        display: 'flex', alignItems: 'center', gap: 1, bgcolor: 'background.paper', border: 1, borderColor: colour, minWidth: 0,
         ...(bar ? { borderWidth: '1px 0 0', px: 4, minHeight: 56 } : { borderRadius: 1, pl: 3, pr: 0.5, height: 38, maxWidth: 420 }),
       }}
     >
-      <Box aria-hidden sx={{ width: 8, height: 8, borderRadius: '50%', bgcolor: 'primary.main', flexShrink: 0 }} />
-      <ButtonBase onClick={onOpen} aria-label={`${t('edit')}: ${what}`} sx={{ flex: 1, minWidth: 0, justifyContent: 'flex-start', font: 'inherit', gap: 3, px: 1, minHeight: bar ? 44 : 32, borderRadius: 0.5, '&.Mui-focusVisible': { outline: '2px solid', outlineColor: 'primary.main' } }}>
+      <Box aria-hidden sx={{ width: 8, height: 8, borderRadius: '50%', bgcolor: colour, flexShrink: 0 }} />
+      <ButtonBase onClick={() => onOpen(asks)} aria-label={`${t(asks ? 'asks' : 'edit')}: ${what}`} sx={{ flex: 1, minWidth: 0, justifyContent: 'flex-start', font: 'inherit', gap: 3, px: 1, minHeight: bar ? 44 : 32, borderRadius: 0.5, '&.Mui-focusVisible': { outline: '2px solid', outlineColor: 'primary.main' } }}>
         <Box sx={{ minWidth: 0, flex: 1, textAlign: 'start' }}>
           <Box sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', fontWeight: 560 }}>
+            {asks && <Box component="span" sx={{ color: 'warning.main' }}>{t('asks')} </Box>}
             {workName(timer)}
             {!bar && timer.note && <Box component="span" sx={{ color: 'text.secondary', fontWeight: 400 }}> · {timer.note}</Box>}
           </Box>

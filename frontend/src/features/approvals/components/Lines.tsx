@@ -5,6 +5,7 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useTimesheetsGetQuery } from '../../../shared/api/gen/time.gen';
 import { formatDayShort, formatWeekday } from '../../../shared/lib/dates';
+import { formatDuration } from '../../../shared/lib/duration';
 import { clockOf } from '../../../shared/lib/zones';
 import { Duration, Money, StatusChip } from '../../../shared/ui/small';
 import { ErrorState, SkeletonRows } from '../../../shared/ui/states';
@@ -37,7 +38,10 @@ export function Lines({ id, label, onBack }: { id: string; label: string; onBack
             {!e.billable && <StatusChip label={t('notBillable')} />}
             {e.started_at && e.ended_at && <Typography variant="body2" sx={{ color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums', display: { xs: 'none', sm: 'block' } }}>{clockOf(e.started_at, e.zone)} – {clockOf(e.ended_at, e.zone)}</Typography>}
             {e.amount && <Box sx={{ color: 'text.secondary', minWidth: 88, textAlign: 'end', display: { xs: 'none', md: 'block' } }}><Money value={e.amount} /></Box>}
-            <Box sx={{ fontWeight: 600, minWidth: 48, textAlign: 'end' }}><Duration seconds={e.seconds} /></Box>
+            <Box sx={{ minWidth: 48, textAlign: 'end' }}>
+              <Box sx={{ fontWeight: 600 }}><Duration seconds={e.seconds} /></Box>
+              {e.billable && e.billed_seconds !== e.seconds && <Typography variant="caption" component="p" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>{t('billedAs', { time: formatDuration(e.billed_seconds) })}</Typography>}
+            </Box>
           </Box>
         )))}
       </Box>

@@ -42,6 +42,7 @@ export function Week({ sheet: s, name, picked, open, busy, onPick, onOpen, onApp
           <Typography variant="body2" sx={{ color: gap < 0 ? 'warning.main' : 'text.secondary' }}>
             {gap < 0 ? t('less', { time: formatDuration(-gap) }) : t('expected', { time: formatDuration(s.expected_seconds) })}
           </Typography>
+          {s.billed_seconds !== s.billable_seconds && <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('rounded', { billable: formatDuration(s.billable_seconds), billed: formatDuration(s.billed_seconds) })}</Typography>}
         </Box>
         {s.amounts && s.amounts.length > 0 && !phone && (
           <Box sx={{ textAlign: 'end', minWidth: 110 }}>

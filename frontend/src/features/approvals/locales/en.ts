@@ -27,6 +27,8 @@ export const useT = registerLocale('approvals', {
   sentBack: 'Sent back',
   needReason: 'Say what should change',
   total: 'Total',
+  billedAs: 'billed {{time}}',
+  rounded: '{{billable}} billable, billed {{billed}}',
   expected: '{{time}} expected',
   billable: '{{time}} billable',
   less: '{{time}} less than expected',

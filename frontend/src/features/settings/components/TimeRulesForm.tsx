@@ -28,6 +28,7 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
     return v.object({
       rounding: v.object({ mode: v.picklist(roundingModes), scope: v.picklist(roundingScopes), step_seconds: number(1), minimum_seconds: number(0) }),
       overlap: v.picklist(overlaps),
+      forgotten_hours: v.pipe(v.number(c('error.required')), v.integer(t('time.hoursRange')), v.minValue(1, t('time.hoursRange')), v.maxValue(24, t('time.hoursRange'))),
       grace: v.object({ on: v.boolean(), every: v.picklist(periods), days: v.pipe(v.number(c('error.required')), v.integer(t('time.wholeDays')), v.minValue(0, t('time.daysRange')), v.maxValue(90, t('time.daysRange'))) }),
     });
   }, [c, t]);
@@ -38,8 +39,8 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
   return (
     <Form
       form={form}
-      onSubmit={async ({ rounding, overlap, grace: closes }) => {
-        const saved = await change({ 'If-Match': `"${settings.version}"`, timeSettingsChange: { overlap, rounding: inSeconds(rounding), grace: closes } }).unwrap();
+      onSubmit={async ({ rounding, overlap, forgotten_hours, grace: closes }) => {
+        const saved = await change({ 'If-Match': `"${settings.version}"`, timeSettingsChange: { overlap, forgotten_hours, rounding: inSeconds(rounding), grace: closes } }).unwrap();
         form.reset(values(saved));
         toast(t('time.saved'));
       }}
@@ -71,6 +72,9 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
       <Section title={t('time.overlap')}>
         <SelectField name="overlap" label={t('time.overlapLabel')} help={t('time.overlapHelp')} options={overlaps.map((o) => ({ value: o, label: t(`time.overlaps.${o}`) }))} />
       </Section>
+      <Section title={t('time.timers')}>
+        <NumberField name="forgotten_hours" label={t('time.forgotten')} unit={t('time.hours')} help={t('time.forgottenHelp')} required />
+      </Section>
       </Box>
     </Form>
   );
@@ -79,6 +83,7 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
 // The fields speak in minutes and are named as the server names them, so that its refusals find them.
 const values = (s: TimeSettingsView) => ({
   overlap: s.overlap,
+  forgotten_hours: s.forgotten_hours,
   grace: s.grace,
   rounding: { ...s.rounding, step_seconds: minutes(s.rounding.step_seconds), minimum_seconds: minutes(s.rounding.minimum_seconds) },
 });

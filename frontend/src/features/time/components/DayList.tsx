@@ -10,13 +10,14 @@ import PlayIcon from '@mui/icons-material/PlayArrowRounded';
 import { useState } from 'react';
 import { useTimeEntriesCreateMutation, useTimeEntriesDeleteMutation, useTimeEntriesListQuery, useTimerStartMutation, type TimeEntryView } from '../../../shared/api/gen/time.gen';
 import { formatDayLong, type Day } from '../../../shared/lib/dates';
+import { formatDuration } from '../../../shared/lib/duration';
 import { useMe } from '../../../shared/lib/me';
 import { browserZone } from '../../../shared/lib/zones';
 import { Duration, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonRows } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { later } from '../../../shared/ui/later';
-import { span, tones, workName } from '../model';
+import { rounded, span, tones, workName } from '../model';
 import { useT } from '../locales/en';
 
 const WhyRate = later(async () => (await import('./WhyRate')).WhyRate);
@@ -77,6 +78,7 @@ function Entry({ entry: e, onEdit }: { entry: TimeEntryView; onEdit: () => void 
       </Box>
       <Box sx={{ textAlign: 'end', order: { xs: 1, sm: 3 }, minWidth: { xs: 56, sm: 104 } }}>
         <Typography sx={{ fontWeight: 620 }}><Duration seconds={e.seconds} /></Typography>
+        {rounded(e) && <Typography variant="body2" sx={{ color: 'text.secondary', whiteSpace: 'nowrap' }}>{t('entry.billedAs', { time: formatDuration(e.billed_seconds) })}</Typography>}
         {span(e) && <Typography variant="body2" sx={{ color: 'text.secondary', whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>{span(e)}</Typography>}
       </Box>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, order: 2, width: { xs: '100%', sm: 'auto' } }}>

@@ -3,16 +3,19 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import Typography from '@mui/material/Typography';
 import { useController, useForm, type FieldErrors, type Resolver } from 'react-hook-form';
 import { useTimeEntriesChangeMutation, useTimeEntriesCreateMutation, type NewTimeEntry, type TimeEntryView } from '../../../shared/api/gen/time.gen';
 import { useServices } from '../../../shared/api/services';
 import { addDays, type Day } from '../../../shared/lib/dates';
+import { formatDuration } from '../../../shared/lib/duration';
 import { browserZone, clockOf, instantOf } from '../../../shared/lib/zones';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { DateField, DurationField, SelectField, TextField, TimeField } from '../../../shared/ui/fields';
 import { FieldRow, type AnyForm } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { WorkPicker } from '../../../shared/ui/WorkPicker';
+import { rounded } from '../model';
 import { useT } from '../locales/en';
 
 type Values = {
@@ -83,6 +86,7 @@ function EntryFields({ form, entry }: { form: AnyForm<Values>; entry?: TimeEntry
       </FieldRow>
       {services.length > 0 && <SelectField name="service_id" label={t('entry.service')} empty={t('entry.noService')} options={services} />}
       <TextField name="note" label={t('entry.note')} multiline rows={2} maxLength={2000} />
+      {entry && rounded(entry) && <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('entry.worked', { worked: formatDuration(entry.seconds), billed: formatDuration(entry.billed_seconds) })}</Typography>}
       <Box>
         <FormControlLabel control={<Switch checked={billable.value ?? true} onChange={(_, v) => billable.onChange(v)} />} label={t('entry.billable')} />
       </Box>

@@ -78,6 +78,8 @@ export const useT = registerLocale('time', {
     noRate: 'No rate',
     noRateText: 'No rate card has a price for this. It cannot be billed until one has.',
     billed: '{{time}} billed',
+    billedAs: 'billed {{time}}',
+    worked: 'Worked {{worked}}, billed {{billed}} by the rounding rule.',
     crossed: 'Stopped in a locked period',
     over: 'More than 24 hours on this day',
     needProject: 'Choose a project',

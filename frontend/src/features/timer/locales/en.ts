@@ -22,7 +22,11 @@ export const useT = registerLocale('timer', {
   discardText: '{{time}} on {{project}} will not be kept.',
   save: 'Save',
   needProject: 'Choose a project',
-  forgotten: 'This timer ran for more than 24 hours. When did you stop?',
+  forgotten: 'This timer has been running for {{time}}. Was it forgotten?',
+  asks: 'Still working?',
+  still: 'I am still working',
+  runsOn: 'The timer runs on',
+  whole: 'Stop and keep all of it',
   ended: 'Stopped at',
-  keep: 'Keep this time',
+  trim: 'Keep until then',
 });
