@@ -131,7 +131,11 @@ type Env struct {
 // New claims a fresh agency.
 func New(t testing.TB) *Env {
 	t.Helper()
-	a := App(t)
+	return newEnv(t, App(t))
+}
+
+func newEnv(t testing.TB, a *app.App) *Env {
+	t.Helper()
 	agency, err := a.Provisioner.Claim(t.Context(), "x"+strings.ReplaceAll(id.New(), "-", ""), "Test Agency")
 	if err != nil {
 		t.Fatalf("claim an agency: %v", err)
