@@ -54,7 +54,9 @@ func TestWebhooksKeepOnlyWhatStripeSent(t *testing.T) {
 		},
 		{
 			"of the other mode", apptest.Domain, nil,
-			func(b []byte) []byte { return bytes.Replace(b, []byte(`"livemode":false`), []byte(`"livemode":true`), 1) }, http.StatusBadRequest,
+			func(b []byte) []byte {
+				return bytes.Replace(b, []byte(`"livemode":false`), []byte(`"livemode":true`), 1)
+			}, http.StatusBadRequest,
 		},
 		{"of a connected account", apptest.Domain, nil, func(b []byte) []byte {
 			return bytes.Replace(b, []byte(`"livemode":false`), []byte(`"account":"acct_1","livemode":false`), 1)

@@ -115,7 +115,7 @@ func (a *App) openQueue() error {
 	client, err := river.NewClient(riverpgxv5.New(a.Control.Pool()), &river.Config{
 		Schema: tenancy.QueueSchema, Logger: a.log, Workers: a.Jobs.Workers, JobTimeout: 2 * time.Minute,
 		Queues:     map[string]river.QueueConfig{queue: {MaxWorkers: 8}},
-		Middleware: []rivertype.Middleware{job.InAgency(restore)},
+		Middleware: []rivertype.Middleware{job.Park(a.Jobs, a.jobsRun), job.InAgency(restore)},
 	})
 	a.worker, a.Queue.Client = client, client
 	return err

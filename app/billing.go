@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/fault"
@@ -48,6 +49,52 @@ func notInPlan(f billing.Feature) *fault.Error {
 		return billing.ErrNotInPlan
 	}
 	return billing.ErrNotInPlan.Saying("This is part of %s, at $%s a person and month.", p.Name, p.Price.Amount())
+}
+
+// jobsRun tells whether an agency's background work goes on.
+func (a *App) jobsRun(ctx context.Context, agencyID string) (bool, error) {
+	acc, err := a.Gate.Access(ctx, agencyID)
+	return acc.JobsRun, err
+}
+
+// billingChanged is told that an agency's account is another one: what was kept of it is forgotten, and work that
+// stood still goes on if it may.
+func (a *App) billingChanged(ctx context.Context, agencyID string) {
+	a.Gate.Forget(agencyID)
+	if agencyID == "" {
+		return
+	}
+	runs, err := a.jobsRun(ctx, agencyID)
+	if err == nil && runs {
+		err = a.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+			_, err := a.Queue.Wake(ctx, tx, agencyID)
+			return err
+		})
+	}
+	if err != nil && ctx.Err() == nil {
+		a.log.WarnContext(ctx, "parked work was not woken; it looks again by itself", "agency", agencyID, "err", err)
+	}
+}
+
+// plans answers the modules' questions whether the agency's plan holds a function.
+type plans struct{ gate *billing.Gate }
+
+func (p plans) CustomRates(ctx context.Context) error { return p.hold(ctx, billing.FeatureCustomRates) }
+
+func (p plans) SeveralEntities(ctx context.Context) error {
+	return p.hold(ctx, billing.FeatureLegalEntities)
+}
+
+func (p plans) hold(ctx context.Context, f billing.Feature) error {
+	agency, err := tenancy.From(ctx)
+	if err != nil {
+		return err
+	}
+	acc, err := p.gate.Access(ctx, agency.ID)
+	if err != nil || acc.Has(f) {
+		return err
+	}
+	return notInPlan(f)
 }
 
 // mountWebhooks takes the payment provider's notices, on the site's host.
@@ -121,7 +168,8 @@ func (a *App) billingClock() func() time.Time {
 // listenToBilling forgets what is kept of an agency's access when another process changes it.
 func (a *App) listenToBilling(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := a.hear(ctx, billing.Channel, a.Gate.Forget); err != nil && ctx.Err() == nil {
+		heard := func(agencyID string) { a.billingChanged(ctx, agencyID) }
+		if err := a.hear(ctx, billing.Channel, heard); err != nil && ctx.Err() == nil {
 			a.log.WarnContext(ctx, "changes of billing are not heard", "err", err)
 		}
 		a.Gate.Forget("") // what changed while nobody listened

@@ -97,7 +97,7 @@ func (a *App) wireServices() error {
 	})
 	s.Rates = rates.New(rates.Deps{
 		DB: a.DB, Store: ratesdb.Store{}, Clients: s.Clients, Projects: ofProjects{s}, Targets: targets{s}, Taxes: targets{s}, Positions: s.People,
-		Settings: s.Agency, Events: a.Bus, Now: now,
+		Settings: s.Agency, Plan: plans{a.Gate}, Events: a.Bus, Now: now,
 	})
 	s.Timesheets = timesheets.New(timesheets.Deps{
 		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Services: sales{s}, Rates: prices{s.Rates}, Schedules: s.People,
@@ -106,7 +106,7 @@ func (a *App) wireServices() error {
 	timesheets.RegisterJobs(a.Jobs, s.Timesheets)
 	bill := forInvoices{s}
 	s.Invoicing = invoicing.New(invoicing.Deps{
-		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Clients: bill, Time: bill, Members: bill, Renderer: invoicingpdf.Renderer{},
+		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Plan: plans{a.Gate}, Clients: bill, Time: bill, Members: bill, Renderer: invoicingpdf.Renderer{},
 		Files: papers{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)

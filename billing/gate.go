@@ -17,8 +17,9 @@ type Gate struct {
 	clock func() time.Time
 	now   func() time.Time
 
-	mu   sync.RWMutex
-	kept map[string]keptAccount
+	mu    sync.RWMutex
+	kept  map[string]keptAccount
+	heard int // how often something was forgotten
 }
 
 type keptAccount struct {
@@ -45,6 +46,7 @@ func (g *Gate) Access(ctx context.Context, agencyID string) (Access, error) {
 	}
 	g.mu.RLock()
 	k, ok := g.kept[agencyID]
+	heard := g.heard
 	g.mu.RUnlock()
 	clock := g.clock()
 	if ok && g.now().Before(k.until) {
@@ -61,11 +63,14 @@ func (g *Gate) Access(ctx context.Context, agencyID string) (Access, error) {
 		return Access{}, err
 	}
 	g.mu.Lock()
+	defer g.mu.Unlock()
+	if heard != g.heard { // what was read may be from before the change that was just heard of
+		return Derive(a, overrides, clock), nil
+	}
 	if len(g.kept) >= gateSize {
 		clear(g.kept) // rare, and the next questions fill it again
 	}
 	g.kept[agencyID] = keptAccount{a, overrides, g.now().Add(accessTime)}
-	g.mu.Unlock()
 	return Derive(a, overrides, clock), nil
 }
 
@@ -73,6 +78,7 @@ func (g *Gate) Access(ctx context.Context, agencyID string) (Access, error) {
 func (g *Gate) Forget(agencyID string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.heard++
 	if agencyID == "" {
 		clear(g.kept)
 		return

@@ -1,6 +1,7 @@
 package apptest
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -62,7 +63,12 @@ func NewBilled(t testing.TB) *Billed {
 	if err != nil {
 		t.Fatalf("start the application: %v", err)
 	}
-	t.Cleanup(a.Close)
+	t.Cleanup(func() {
+		if err := a.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+		a.Close()
+	})
 	b.Env = newEnv(t, a)
 	b.Mails, b.Logs = mails, logs
 	if _, err := a.Services.Billing.Bootstrap(t.Context()); err != nil {
@@ -76,6 +82,7 @@ func NewBilled(t testing.TB) *Billed {
 
 // forward hands a notice to the application as a proxy would.
 func (b *Billed) forward(t testing.TB, w http.ResponseWriter, r *http.Request) {
+	t.Helper()
 	raw, err := io.ReadAll(r.Body)
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
@@ -94,7 +101,7 @@ func (b *Billed) Notice(t testing.TB, host string, raw []byte, signature string)
 // Tell lets the provider's notices arrive, and what they say be taken down.
 func (b *Billed) Tell(t testing.TB) {
 	t.Helper()
-	b.Stand.Deliver(rand.New(rand.NewPCG(1, 2))) //nolint:gosec // only an order
+	b.Stand.Deliver(rand.New(rand.NewPCG(1, 2)))
 	if err := b.App.Services.Billing.Refresh(t.Context(), b.Agency.ID); err != nil {
 		t.Fatal(err)
 	}

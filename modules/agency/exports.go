@@ -87,6 +87,7 @@ func (exportJob) Kind() string { return "agency.export" }
 // RegisterJobs says how exports are made.
 func RegisterJobs(r *job.Registry, s *Service) {
 	job.HandleWithin(r, exportTime, func(ctx context.Context, j exportJob) error { return s.makeExport(ctx, j.ID) })
+	r.Always(exportJob{}) // an agency's data are its own whatever it owes
 }
 
 // AskExport begins an export. ErrExportRunning.

@@ -337,6 +337,7 @@ func (s *Service) RegisterJobs(r *job.Registry) {
 	job.Handle(r, s.tell)
 	job.Handle(r, s.remind)
 	job.Handle(r, s.tellOwner)
+	r.Always(mirrorMember{}, tellOldAddress{}, tellAccountExists{}, tellOfSupport{})
 }
 
 // Invited is what the holder of a letter sees.

@@ -39,6 +39,11 @@ type Settings interface {
 	DefaultsTx(ctx context.Context, tx *tenancy.Tx) (Defaults, error)
 }
 
+// Plan tells whether what the agency pays for holds more than one legal entity; app answers it.
+type Plan interface {
+	SeveralEntities(ctx context.Context) error
+}
+
 // Client is whom a document goes to.
 type Client struct {
 	ID        string

@@ -177,5 +177,6 @@ func (s *Service) sendMail(ctx context.Context, j sendMail) error {
 // RegisterJobs tells the runner which functions do this module's jobs.
 func RegisterJobs(r *job.Registry, s *Service) {
 	job.Handle(r, s.keepPDF)
+	r.Always(keepPDF{}) // an issued invoice can be read
 	job.Handle(r, s.sendMail)
 }

@@ -17,6 +17,7 @@ type Deps struct {
 	DB       *tenancy.DB
 	Store    Store
 	Settings Settings
+	Plan     Plan
 	Clients  Clients
 	Time     Time
 	Members  Members
@@ -34,7 +35,7 @@ type Service struct{ d Deps }
 
 // New returns the service. It panics on a missing dependency, at start-up.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.Settings == nil || d.Clients == nil || d.Time == nil || d.Members == nil ||
+	if d.DB == nil || d.Store == nil || d.Settings == nil || d.Plan == nil || d.Clients == nil || d.Time == nil || d.Members == nil ||
 		d.Renderer == nil || d.Files == nil || d.Mailer == nil || d.Events == nil || d.Queue == nil || d.Now == nil || d.NewID == nil {
 		panic("invoicing: a dependency is missing")
 	}

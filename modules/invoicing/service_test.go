@@ -41,6 +41,8 @@ type world struct {
 	files    map[string][]byte
 	mails    []invoicing.Mail
 	mailDown error
+
+	smallPlan error // what a second legal entity is refused with
 }
 
 var errUnknownClient = fault.Define(fault.NotFound, "test.no_client", "no such client")
@@ -48,6 +50,8 @@ var errUnknownClient = fault.Define(fault.NotFound, "test.no_client", "no such c
 func (w *world) DefaultsTx(context.Context, *tenancy.Tx) (invoicing.Defaults, error) {
 	return invoicing.Defaults{LegalName: "Nordlicht Studio", Currency: "EUR", TimeZone: "Europe/Berlin", Locale: "en", Colour: "#2855D9"}, nil
 }
+
+func (w *world) SeveralEntities(context.Context) error { return w.smallPlan }
 
 func (w *world) ClientTx(_ context.Context, _ *tenancy.Tx, id string) (invoicing.Client, error) {
 	if id != w.client.ID {
@@ -145,7 +149,7 @@ func setup(t *testing.T) *world {
 		billing: []invoicing.Recipient{{Name: "Bill Payer", Email: "bill@acme.example"}},
 	}
 	w.svc = invoicing.New(invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Clients: w, Time: w, Members: w, Renderer: invoicingpdf.Renderer{}, Files: w, Mailer: w,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Members: w, Renderer: invoicingpdf.Renderer{}, Files: w, Mailer: w,
 		Events: w.Bus, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(w.Registry, w.svc)
@@ -266,7 +270,7 @@ func TestRule17_ARollbackGivesTheNumberBack(t *testing.T) {
 	lost := w.draft(t, free("Work", "1", "100"))
 	boom := errors.New("the machine fails before the commit")
 	failing := invoicing.New(invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Clients: w, Time: w, Members: w, Renderer: invoicingpdf.Renderer{}, Files: w, Mailer: w,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Members: w, Renderer: invoicingpdf.Renderer{}, Files: w, Mailer: w,
 		Events: failingBus{boom}, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	})
 	_, err := failing.Issue(w.Ctx, lost.ID, day.Date{})

@@ -2,6 +2,7 @@ package invoicing
 
 import (
 	"context"
+	"slices"
 
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/tenancy"
@@ -52,6 +53,9 @@ func (s *Service) addEntity(ctx context.Context, tx *tenancy.Tx, e *LegalEntity)
 	if err := e.check(); err != nil {
 		return err
 	}
+	if err := s.oneMore(ctx, others); err != nil {
+		return err
+	}
 	if e.Default {
 		if err := s.d.Store.ClearDefaultEntity(ctx, tx); err != nil {
 			return err
@@ -61,6 +65,14 @@ func (s *Service) addEntity(ctx context.Context, tx *tenancy.Tx, e *LegalEntity)
 		return err
 	}
 	return s.settingsChanged(ctx, tx, "invoicing.entity_created", "legal_entity", e.ID, e.Name, nil, *e)
+}
+
+// oneMore refuses another legal entity beside those in use, where the plan holds one. Those that are there stay.
+func (s *Service) oneMore(ctx context.Context, all []LegalEntity) error {
+	if !slices.ContainsFunc(all, func(e LegalEntity) bool { return e.ArchivedAt == nil }) {
+		return nil
+	}
+	return s.d.Plan.SeveralEntities(ctx)
 }
 
 // defaultEntity is the entity that new documents use. An agency that has set
@@ -106,6 +118,15 @@ func (s *Service) ChangeEntity(ctx context.Context, id string, version int, chan
 		e.Version, e.UpdatedAt = version+1, s.d.Now()
 		if err := e.check(); err != nil {
 			return err
+		}
+		if before.ArchivedAt != nil && e.ArchivedAt == nil {
+			others, err := s.d.Store.Entities(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if err := s.oneMore(ctx, others); err != nil {
+				return err
+			}
 		}
 		if e.Default && !before.Default {
 			if err := s.d.Store.ClearDefaultEntity(ctx, tx); err != nil {

@@ -84,6 +84,11 @@ type Settings interface {
 	SettingsTx(ctx context.Context, tx *tenancy.Tx) (agency.Settings, error)
 }
 
+// Plan tells whether what the agency pays for holds cards of single clients and projects; app answers it.
+type Plan interface {
+	CustomRates(ctx context.Context) error
+}
+
 // Publisher tells the rest of the house what happened.
 type Publisher interface {
 	Publish(context.Context, job.Tx, event.Event) error

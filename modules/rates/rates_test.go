@@ -32,6 +32,7 @@ type world struct {
 	sale                            string
 	asked                           int // how often positions were asked for
 	tax                             string
+	smallPlan                       error // what cards of clients and projects are refused with
 }
 
 // stranger is nobody's id: no member, no position, no task.
@@ -79,6 +80,8 @@ func (w *world) SettingsTx(context.Context, *tenancy.Tx) (agency.Settings, error
 	return agency.Settings{Currency: "EUR"}, nil
 }
 
+func (w *world) CustomRates(context.Context) error { return w.smallPlan }
+
 func (w *world) IsMemberTx(context.Context, *tenancy.Tx, string) (bool, error) { return true, nil }
 
 func setup(t *testing.T) *world {
@@ -90,7 +93,7 @@ func setup(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.client = c.ID
-	w.svc = rates.New(rates.Deps{DB: w.DB, Store: ratesdb.Store{}, Clients: cl, Projects: w, Targets: w, Taxes: w, Positions: w, Settings: w, Events: w.Bus, Now: w.Clock.Now})
+	w.svc = rates.New(rates.Deps{DB: w.DB, Store: ratesdb.Store{}, Clients: cl, Projects: w, Targets: w, Taxes: w, Positions: w, Settings: w, Plan: w, Events: w.Bus, Now: w.Clock.Now})
 	sold, err := w.svc.CreateSold(w.Ctx, rates.NewSold{Name: "Consulting", Billable: true})
 	if err != nil {
 		t.Fatal(err)
@@ -400,4 +403,53 @@ func TestManyQuestionsOfOneDayAskForPositionsOnce(t *testing.T) {
 	if err != nil || w.asked != 2 {
 		t.Errorf("asked %d times, %v", w.asked, err)
 	}
+}
+
+func TestCardsOfClientsAndProjectsArePartOfAPlan(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	card := w.card(t, rates.Client)
+	draft := rates.RateDraft{Target: rates.Position, TargetID: w.dev, PerHour: decimal.NewFromInt(90), From: day.MustParse("2026-01-01")}
+	rate, err := w.svc.AddRate(w.Ctx, card.ID, draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	w.smallPlan = fault.Define(fault.PaymentRequired, "test.small_plan", "Not in the plan.")
+	per := decimal.NewFromInt(95)
+	later := draft
+	later.From = day.MustParse("2026-06-01")
+	for what, do := range map[string]func() error{
+		"a client's card": func() error {
+			_, err := w.svc.CreateCard(w.Ctx, rates.CardDraft{Name: "More", Level: rates.Client, ClientID: w.client})
+			return err
+		},
+		"a project's card": func() error {
+			_, err := w.svc.CreateCard(w.Ctx, rates.CardDraft{Name: "More", Level: rates.Project, ProjectID: w.project})
+			return err
+		},
+		"one more rate": func() error { _, err := w.svc.AddRate(w.Ctx, card.ID, later); return err },
+		"another amount": func() error {
+			_, err := w.svc.ChangeRate(w.Ctx, rate.ID, rate.Version, rates.RateChange{PerHour: &per})
+			return err
+		},
+	} {
+		if err := do(); !errors.Is(err, w.smallPlan) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	// What is there counts on, and may be taken away.
+	if err := w.svc.RemoveRate(w.Ctx, rate.ID); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.svc.Archive(w.Ctx, card.ID); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.svc.Restore(w.Ctx, card.ID); !errors.Is(err, w.smallPlan) {
+		t.Errorf("an archived card: %v", err)
+	}
+	if c, err := w.svc.Card(w.Ctx, card.ID); err != nil || c.ArchivedAt == nil {
+		t.Errorf("the refused card came back: %v %v", c, err)
+	}
+	w.card(t, rates.Agency)
 }

@@ -29,6 +29,7 @@ type Deps struct {
 	Taxes     Taxes
 	Positions Positions
 	Settings  Settings
+	Plan      Plan
 	Events    Publisher
 	Now       func() time.Time
 }
@@ -38,7 +39,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Targets == nil || d.Taxes == nil || d.Positions == nil || d.Settings == nil || d.Events == nil || d.Now == nil {
+	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Targets == nil || d.Taxes == nil || d.Positions == nil || d.Settings == nil || d.Plan == nil || d.Events == nil || d.Now == nil {
 		panic("rates: a dependency is missing")
 	}
 	return &Service{d}
@@ -72,6 +73,9 @@ func (s *Service) complete(ctx context.Context, tx *tenancy.Tx, d CardDraft) (Ca
 		return d, err
 	}
 	d.Name = name
+	if err := s.inPlan(ctx, d.Level); err != nil {
+		return d, err
+	}
 	clientID := ""
 	switch d.Level {
 	case Agency:
@@ -99,6 +103,14 @@ func (s *Service) complete(ctx context.Context, tx *tenancy.Tx, d CardDraft) (Ca
 		return d, ErrBadCard.At("body.level", "must be agency, client or project")
 	}
 	return s.withCurrency(ctx, tx, d, clientID)
+}
+
+// inPlan refuses to make or change what the plan does not hold. What is there already goes on to count, and may be taken away.
+func (s *Service) inPlan(ctx context.Context, l Level) error {
+	if l != Client && l != Project {
+		return nil
+	}
+	return s.d.Plan.CustomRates(ctx)
 }
 
 func (s *Service) withCurrency(ctx context.Context, tx *tenancy.Tx, d CardDraft, clientID string) (CardDraft, error) {
@@ -157,7 +169,7 @@ func (s *Service) Archive(ctx context.Context, cardID string) (Card, error) {
 func (s *Service) Restore(ctx context.Context, cardID string) (Card, error) {
 	return s.edit(ctx, cardID, "rates.card_restored", func(c *Card) error {
 		c.ArchivedAt = nil
-		return nil
+		return s.inPlan(ctx, c.Level)
 	})
 }
 
@@ -240,6 +252,9 @@ func (s *Service) AddRate(ctx context.Context, cardID string, d RateDraft) (r Ra
 		if err != nil {
 			return err
 		}
+		if err := s.inPlan(ctx, c.Level); err != nil {
+			return err
+		}
 		if err := d.check(c.Level); err != nil {
 			return err
 		}
@@ -306,6 +321,9 @@ func (s *Service) ChangeRate(ctx context.Context, rateID string, version int, ch
 		}
 		if before.Version != version {
 			return ErrStale
+		}
+		if err := s.inPlan(ctx, c.Level); err != nil {
+			return err
 		}
 		r = before
 		r.Version++

@@ -59,6 +59,7 @@ type Bus struct {
 func NewBus(q *job.Queue, r *job.Registry, now func() time.Time) *Bus {
 	b := &Bus{queue: q, now: now, listeners: map[string][]listener{}}
 	job.Handle(r, b.deliver)
+	r.Always(delivery{}) // what happened has happened, and is told inside the house
 	return b
 }
 

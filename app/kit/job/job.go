@@ -30,10 +30,23 @@ type Tx interface {
 }
 
 // Registry collects the workers of all modules before the runner starts.
-type Registry struct{ Workers *river.Workers }
+type Registry struct {
+	Workers *river.Workers
+	always  map[string]bool
+}
 
 // NewRegistry returns an empty registry.
-func NewRegistry() *Registry { return &Registry{Workers: river.NewWorkers()} }
+func NewRegistry() *Registry {
+	return &Registry{Workers: river.NewWorkers(), always: map[string]bool{}}
+}
+
+// Always says that a kind of work is done even while the work of its agency stands still (Park): what keeps our own
+// records right, what people may do whatever they owe, and warnings that somebody must get.
+func (r *Registry) Always(all ...Args) {
+	for _, a := range all {
+		r.always[a.Kind()] = true
+	}
+}
 
 // Handle says which function does the jobs whose arguments are T. A fault
 // that cannot get better by waiting ends the job; all else is tried again.

@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { statusOf } from '../shared/api/problem';
 import { useAppDispatch } from '../shared/api/store';
-import { meApi } from '../shared/lib/me';
+import { mayRead, meApi } from '../shared/lib/me';
 import { listen } from './sse';
 
 const Refused = lazy(async () => ({ default: (await import('./Refused')).Refused }));
@@ -12,8 +12,8 @@ export function Gate() {
   const { data: me, error, refetch } = meApi.endpoints.me.useQuery();
   const dispatch = useAppDispatch();
   const { pathname } = useLocation();
-  const known = me !== undefined;
-  useEffect(() => (known ? listen(dispatch) : undefined), [known, dispatch]);
+  const live = me !== undefined && mayRead(me);
+  useEffect(() => (live ? listen(dispatch) : undefined), [live, dispatch]);
 
   if (!me && error && statusOf(error) !== 401) return <Suspense fallback={null}><Refused error={error} onRetry={() => void refetch()} /></Suspense>;
   if (!me) return <main aria-busy="true" />;

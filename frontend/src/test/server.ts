@@ -6,7 +6,7 @@ import { me, meAnswer } from './factories';
 export const server = setupServer(
   http.get('*/api/v1/me', () => HttpResponse.json(meAnswer(me()))),
   http.get('*/api/v1/settings', () => HttpResponse.json(me().agency)),
-  http.get('*/api/v1/billing/status', () => HttpResponse.json({ level: 'full', plan: 'enterprise', max_seats: null, features: [], reasons: ['in_order'], until: null, next: '' })),
+  http.get('*/api/v1/billing/status', () => HttpResponse.json({ level: 'full', plan: 'enterprise', max_seats: null, features: ['api_tokens', 'custom_rates', 'audit_log', 'legal_entities', 'true_up'], reasons: ['in_order'], until: null, next: '' })),
 );
 
 /** The test's person: signInAs({ role: 'member', permissions: ['projects.projects.read'] }) */

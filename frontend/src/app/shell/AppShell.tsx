@@ -7,7 +7,7 @@ import type { Theme } from '@mui/material/styles';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router';
 import { command } from '../../shared/lib/commands';
-import { useCan, useMe } from '../../shared/lib/me';
+import { mayRead, useCan, useMe } from '../../shared/lib/me';
 import { SkeletonPage } from '../../shared/ui/states';
 import { nav } from '../features';
 import { AccountMenu } from './AccountMenu';
@@ -21,6 +21,8 @@ import { PaletteSlot, TimerSlot } from './slots';
 // Nobody but support sees it.
 const SupportBanner = lazy(async () => ({ default: (await import('./SupportBanner')).SupportBanner }));
 const PageProgress = lazy(async () => ({ default: (await import('./PageProgress')).PageProgress }));
+// Nobody whose agency pays sees it.
+const Standing = lazy(async () => ({ default: (await import('./Standing')).Standing }));
 // Only phones need it.
 const BottomNav = lazy(async () => ({ default: (await import('./BottomNav')).BottomNav }));
 
@@ -29,6 +31,9 @@ export function useNav() {
   const can = useCan();
   return nav.filter((n) => !n.permission || can(n.permission));
 }
+
+/** The pages that open whatever the agency owes; a person's own, the bill, and the way out. */
+const always = ['/settings', '/settings/billing', '/settings/data', '/settings/profile', '/settings/security'];
 
 /** The frame of every staff page. */
 export function AppShell() {
@@ -69,7 +74,7 @@ export function AppShell() {
         <Box sx={{ position: 'sticky', top: 57, height: 0, zIndex: 11 }}>{state === 'loading' && <Suspense fallback={null}><PageProgress label={t('loadingPage')} /></Suspense>}</Box>
         <AccessNotice me={me} />
         <Box component="main" id="main" ref={main} tabIndex={-1} sx={{ flex: 1, p: { xs: 4, md: 6 }, pb: { xs: 'calc(152px + env(safe-area-inset-bottom))', md: 12 }, minWidth: 0, width: '100%', maxWidth: 1440, mx: 'auto', '&:focus': { outline: 'none' } }}>
-          <Suspense fallback={<SkeletonPage />}><Outlet /></Suspense>
+          <Suspense fallback={<SkeletonPage />}>{me.access && !mayRead(me) && !always.includes(pathname) ? <Standing level={me.access.level} /> : <Outlet />}</Suspense>
         </Box>
       </Box>
       {!wide && <Suspense fallback={null}><BottomNav items={items} /></Suspense>}

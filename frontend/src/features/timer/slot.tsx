@@ -10,7 +10,7 @@ import { useTimerDiscardMutation, useTimerGetQuery, useTimerKeepMutation, useTim
 import { codeOf } from '../../shared/api/problem';
 import { useCommand } from '../../shared/lib/commands';
 import { formatClock, formatDuration } from '../../shared/lib/duration';
-import { useCan } from '../../shared/lib/me';
+import { mayRead, useCan, useMe } from '../../shared/lib/me';
 import { browserZone } from '../../shared/lib/zones';
 import { BottomSheet, ConfirmDialog } from '../../shared/ui/dialogs';
 import { toast } from '../../shared/ui/Toast';
@@ -29,7 +29,8 @@ type Open = 'start' | 'edit' | 'discard' | 'forgotten' | null;
 /** The timer in the header of every page; on phones a bar above the navigation while it runs. */
 export function TimerSlot({ place }: { place: 'header' | 'bar' }) {
   const can = useCan();
-  return can('timesheets.entries.write') ? <Timer place={place} /> : null;
+  const reads = mayRead(useMe());
+  return reads && can('timesheets.entries.write') ? <Timer place={place} /> : null;
 }
 
 function Timer({ place }: { place: 'header' | 'bar' }) {

@@ -32,6 +32,7 @@ export const common = {
     crashed: 'This page has stopped working',
     crashedWhy: 'What you saved is safe.',
   },
+  plan: { lacks: 'This is part of {{plan}}, at {{price}} a person and month.', lacksShort: 'Your plan does not hold this function.', see: 'See the plans' },
   table: {
     selectAll: 'Select all', selectRow: 'Select {{name}}', selected_one: '{{count}} selected', selected_other: '{{count}} selected',
     rows_one: '{{count}} row', rows_other: '{{count}} rows', sortBy: 'Sort by {{name}}', loadingMore: 'Loading more', end: 'End of the list',

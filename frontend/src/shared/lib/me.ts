@@ -75,6 +75,9 @@ const allows = (me: Me | undefined, permission: string) => me?.permissions.inclu
 /** Whoever is signed in; undefined until known. The shell waits for it, so pages have it. */
 export const useMe = (): Me | undefined => meApi.endpoints.me.useQuery().data;
 
+/** Whether the agency may be looked at. One that owes for long has its bill, its data and its people's own accounts, and nothing else. */
+export const mayRead = (me: Me | undefined): boolean => !me?.access || ['full', 'grace', 'read_only'].includes(me.access.level);
+
 /** can('invoicing.invoices.write'): whether to show what leads there. The server decides. */
 export function useCan(): (permission: string) => boolean {
   const me = useMe();

@@ -20,13 +20,15 @@ type FormDialogProps<V extends FieldValues> = {
   onClose: () => void;
   submitLabel?: string;
   /** Why it cannot be done now: said in place of the form. */
-  blocked?: string;
+  blocked?: ReactNode;
+  /** What is chosen cannot be saved; the form says why. */
+  stopped?: boolean;
   children: ReactNode;
   wide?: boolean;
 };
 
 /** A form over the page; a full screen with its action at the bottom on phones. */
-export function FormDialog<V extends FieldValues>({ open, title, form, onSubmit, onClose, submitLabel, blocked, children, wide }: FormDialogProps<V>) {
+export function FormDialog<V extends FieldValues>({ open, title, form, onSubmit, onClose, submitLabel, blocked, stopped, children, wide }: FormDialogProps<V>) {
   const t = useCommon();
   const phone = usePhone();
   const id = useId();
@@ -43,12 +45,12 @@ export function FormDialog<V extends FieldValues>({ open, title, form, onSubmit,
         <Box component="form" noValidate onSubmit={(e: React.FormEvent) => { e.stopPropagation(); void submit(e as React.FormEvent<HTMLFormElement>); }} sx={{ display: 'flex', flexDirection: 'column', minHeight: 0, flex: 1 }}>
           <DialogHead id={id} title={title} onClose={close} />
           <DialogContent sx={{ pt: '8px !important' }}>
-            {blocked ? <Alert severity="warning">{blocked}</Alert> : <Fields>{children}</Fields>}
+            {typeof blocked === 'string' ? <Alert severity="warning">{blocked}</Alert> : blocked ? blocked : <Fields>{children}</Fields>}
             {alert && <Alert severity="error" role="alert" sx={{ mt: 4 }}>{alert}</Alert>}
           </DialogContent>
           <DialogActions sx={{ p: 4, pb: 'calc(16px + env(safe-area-inset-bottom))', borderTop: phone ? 1 : 0, borderColor: 'divider' }}>
             {!phone && <Button color="inherit" onClick={close} disabled={busy}>{t('action.cancel')}</Button>}
-            <Button type="submit" variant="contained" loading={busy} disabled={Boolean(blocked)} fullWidth={phone}>{submitLabel ?? t('action.save')}</Button>
+            <Button type="submit" variant="contained" loading={busy} disabled={Boolean(blocked) || stopped} fullWidth={phone}>{submitLabel ?? t('action.save')}</Button>
           </DialogActions>
         </Box>
       </FormProvider>

@@ -18,4 +18,10 @@ export const useShell = registerLocale('shell', {
     setup: 'The first payment is still open.',
     manage: 'Plan and seats',
   },
+  standing: {
+    title: 'Closed for now',
+    text: 'Nothing is lost. As soon as the subscription is in order, everything is as it was.',
+    ask: 'Nothing is lost. An owner of your agency can put the subscription in order.',
+    export: 'Export the data',
+  },
 });

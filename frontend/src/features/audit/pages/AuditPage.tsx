@@ -7,6 +7,7 @@ import { useMe } from '../../../shared/lib/me';
 import { useFeed } from '../../../shared/api/infinite';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { FilterBar } from '../../../shared/ui/filters';
+import { NotInPlan, useLacks } from '../../../shared/ui/NotInPlan';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { EmptyState, NoResults } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
@@ -20,6 +21,11 @@ const Verdict = lazy(async () => ({ default: (await import('../components/Verdic
 const entities = ['client', 'contact', 'project', 'task', 'time_entry', 'timesheet', 'rate_card', 'rate', 'invoice', 'payment', 'member', 'invitation', 'api_token', 'settings', 'position'];
 
 export function AuditPage() {
+  const t = useT();
+  return useLacks('audit_log') ? <><PageHeader title={t('title')} sub={t('sub')} /><NotInPlan feature="audit_log" /></> : <Log />;
+}
+
+function Log() {
   const t = useT();
   const zone = useMe()?.agency.time_zone;
   const [entity, setEntity] = useParam('entity');

@@ -8,6 +8,7 @@ import { useMe } from '../../../shared/lib/me';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { AutocompleteField, NumberField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
+import { NotInPlan, useLacks } from '../../../shared/ui/NotInPlan';
 import { toast } from '../../../shared/ui/Toast';
 import { useLegalEntitiesChangeMutation, useLegalEntitiesCreateMutation, type LegalEntityChange, type LegalEntityView } from '../api';
 import { useT } from '../locales/en';
@@ -16,10 +17,11 @@ import { ifMatch } from '../model';
 const text = v.pipe(v.string(), v.trim());
 
 /** Who issues invoices, and by which rules. */
-export function EntityDialog({ entity: e, onClose }: { entity: LegalEntityView | null; onClose: () => void }) {
+export function EntityDialog({ entity: e, first, onClose }: { entity: LegalEntityView | null; first?: boolean; onClose: () => void }) {
   const t = useT();
   const c = useCommon();
   const me = useMe();
+  const lacks = useLacks('legal_entities');
   const [create] = useLegalEntitiesCreateMutation();
   const [change] = useLegalEntitiesChangeMutation();
   const need = v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required')));
@@ -41,6 +43,7 @@ export function EntityDialog({ entity: e, onClose }: { entity: LegalEntityView |
       wide
       title={t(e ? 'settings.editEntity' : 'settings.addEntity')}
       form={form}
+      blocked={lacks && !e && !first && <NotInPlan feature="legal_entities" />}
       onClose={onClose}
       onSubmit={async ({ default: first, terms_days: days, fiscal_month: month, ...x }) => {
         const body: LegalEntityChange = { ...x, fiscal_month: Number(month), terms_days: days ?? 0, ...(first && { default: true }) };

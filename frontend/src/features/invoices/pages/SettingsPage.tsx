@@ -56,7 +56,7 @@ function Entities({ writes }: { writes: boolean }) {
         card={(e) => <CardRow title={e.name} sub={e.number_example} end={e.currency} state={state(e)} />}
         empty={<EmptyState title={t('settings.noEntity')} text={t('settings.noEntityText')} action={add} />}
       />
-      {editing && <EntityDialog entity={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
+      {editing && <EntityDialog entity={editing === 'new' ? null : editing} first={list.data?.items.every((e) => e.archived_at)} onClose={() => setEditing(null)} />}
     </Section>
   );
 }

@@ -11,6 +11,7 @@ import { useCommon } from '../../../shared/lib/i18n';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { AutocompleteField, SelectField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
+import { NotInPlan, useLacks } from '../../../shared/ui/NotInPlan';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
 
@@ -24,6 +25,7 @@ export function NewCardDialog({ onClose }: { onClose: () => void }) {
   const schema = v.looseObject({ name: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required'))) });
   const form = useForm<Values>({ resolver: valibotResolver(schema) as never, defaultValues: { name: '', level: 'agency', client_id: '', project_id: '', currency: '' } });
   const level = useWatch({ control: form.control, name: 'level' });
+  const beyond = useLacks('custom_rates') && level !== 'agency';
   const [text, setText] = useState('');
   const q = useDebounced(text);
   const clients = useClientsListQuery({ q, limit: 50 }, { skip: level !== 'client' });
@@ -33,6 +35,7 @@ export function NewCardDialog({ onClose }: { onClose: () => void }) {
       open
       title={t('new')}
       form={form}
+      stopped={beyond}
       onClose={onClose}
       onSubmit={async (x) => {
         const made = await create({
@@ -51,6 +54,7 @@ export function NewCardDialog({ onClose }: { onClose: () => void }) {
         <SelectField name="level" label={t('level')} options={(['agency', 'client', 'project'] as const).map((x) => ({ value: x, label: t(`levels.${x}`) }))} />
         <TextField name="currency" label={t('currency')} maxLength={3} help={t('currencyHelp')} />
       </FieldRow>
+      {beyond && <NotInPlan feature="custom_rates" />}
       {level === 'client' && <AutocompleteField name="client_id" label={t('client')} required onSearch={setText} loading={clients.isFetching} options={(clients.data?.items ?? []).map((x) => ({ value: x.id, label: x.name, sub: x.code }))} />}
       {level === 'project' && <AutocompleteField name="project_id" label={t('project')} required onSearch={setText} loading={projects.isFetching} options={(projects.data?.items ?? []).map((x) => ({ value: x.id, label: x.name, sub: `${x.code} · ${x.client_name}` }))} />}
     </FormDialog>

@@ -1,3 +1,4 @@
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useMemo, useState } from 'react';
 import { useParams } from 'react-router';
@@ -13,6 +14,7 @@ import { useCan, useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { PageHeader } from '../../../shared/ui/PageHeader';
+import { NotInPlan, useLacks } from '../../../shared/ui/NotInPlan';
 import { StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, SkeletonPage } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
@@ -50,6 +52,7 @@ function Ready({ card }: { card: RateCardView }) {
   const me = useMe();
   const can = useCan();
   const writes = can('rates.cards.write') && can('rates.bill.see') && !card.archived_at;
+  const beyond = useLacks('custom_rates') && card.level !== 'agency';
   const day = today(me?.agency.time_zone);
   const targets = useTargets(card);
   const client = useClientsGetQuery({ id: card.client_id ?? '' }, { skip: !card.client_id }).data;
@@ -87,7 +90,7 @@ function Ready({ card }: { card: RateCardView }) {
     { key: 'to', header: t('card.to'), width: '132px', cell: (r) => (r.valid_to ? formatDay(r.valid_to) : t('card.open')) },
     { key: 'state', header: t('state'), width: '110px', from: 'md', cell: chip },
   ];
-  const add = writes && <Button variant="contained" onClick={() => setEditing('new')}>{t('card.add')}</Button>;
+  const add = writes && !beyond && <Button variant="contained" onClick={() => setEditing('new')}>{t('card.add')}</Button>;
   return (
     <>
       <PageHeader
@@ -105,13 +108,14 @@ function Ready({ card }: { card: RateCardView }) {
           )
         }
       />
+      {beyond && writes && <Box sx={{ mb: 4 }}><NotInPlan feature="custom_rates" /></Box>}
       <DataTable
         label={card.name}
         rows={rows}
         columns={columns}
         getId={(r) => r.id}
         nameOf={name}
-        onOpen={writes ? setEditing : undefined}
+        onOpen={writes && !beyond ? setEditing : undefined}
         actions={writes ? (r) => <Button size="small" color="inherit" onClick={() => setRemoving(r)}>{t('card.remove')}</Button> : undefined}
         card={(r) => <CardRow title={name(r)} end={price(r)} sub={span(r)} state={chip(r)} />}
         empty={<EmptyState title={t('card.empty')} text={t('card.emptyText')} action={add} />}

@@ -9,6 +9,7 @@ import Typography from '@mui/material/Typography';
 import { useCommon } from '../../../shared/lib/i18n';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { SelectField, TextField } from '../../../shared/ui/fields';
+import { NotInPlan, useLacks } from '../../../shared/ui/NotInPlan';
 import { useCreateTokenMutation, useTokenScopesQuery } from '../api';
 import { useT } from '../locale';
 
@@ -19,6 +20,7 @@ export function TokenDialog({ onClose, onMade }: { onClose: () => void; onMade: 
   const t = useT();
   const c = useCommon();
   const [create] = useCreateTokenMutation();
+  const lacks = useLacks('api_tokens');
   const schema = v.object({
     name: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required')), v.maxLength(80)),
     reach: v.string(),
@@ -34,6 +36,7 @@ export function TokenDialog({ onClose, onMade }: { onClose: () => void; onMade: 
       title={t('tokens.create')}
       form={form}
       submitLabel={c('action.create')}
+      blocked={lacks && <NotInPlan feature="api_tokens" />}
       onClose={onClose}
       onSubmit={async (values) => {
         if (values.reach === '' && values.scopes.length === 0) {
