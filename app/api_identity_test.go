@@ -137,7 +137,10 @@ func TestMeByAPI(t *testing.T) {
 	}
 	page.Do(t, "PATCH", "/api/v1/me", map[string]any{"name": "  Olive   O.  "}).Expect(t, http.StatusOK)
 	page.Do(t, "PATCH", "/api/v1/me", map[string]any{"name": strings.Repeat("x", 121)}).Refused(t, http.StatusUnprocessableEntity, "", "body.name")
-	page.With("Origin", "http://other."+apptest.Domain).Do(t, "PATCH", "/api/v1/me", map[string]any{"name": "Mallory"}).Refused(t, http.StatusForbidden, "identity.cross_site")
+	for header, value := range map[string]string{"Origin": "http://other." + apptest.Domain, "X-Bureau-Csrf": ""} {
+		page.With(header, value).Do(t, "PATCH", "/api/v1/me", map[string]any{"name": "Mallory"}).Refused(t, http.StatusForbidden, "identity.cross_site")
+	}
+	page.With("Origin", "").Do(t, "PATCH", "/api/v1/me", map[string]any{"name": "Mallory"}).Refused(t, http.StatusForbidden, "identity.cross_site")
 	page.POST(t, "/api/v1/me/leave", nil).Refused(t, http.StatusConflict, "identity.last_owner")
 	contact := e.Contact(t, id.New(), id.New())
 	contact.GET(t, "/api/v1/me").Expect(t, http.StatusOK).JSON(t, &me)
