@@ -19,7 +19,7 @@ import (
 func TestAnAnswerThatWasNotKeptChangesNothingTwice(t *testing.T) {
 	t.Parallel()
 	e := apptest.New(t)
-	err := e.App.Migrator().Owner(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
+	err := e.App.Migrator().Owner(t.Context(), e.Agency.Placement, func(ctx context.Context, tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `ALTER TABLE `+tenancy.CopyOf(e.Agency).Schema+`.idempotency_keys ADD CONSTRAINT no_answers CHECK (answer IS NULL)`)
 		return err
 	})
