@@ -166,13 +166,9 @@ func (r portalRecords) Invoice(ctx context.Context, invoiceID string) (portal.In
 	}
 	out := portal.Invoice{
 		ID: i.ID, ClientID: i.ClientID, Number: i.Number, State: string(i.State), Status: string(i.Status(today)), IssueOn: i.IssueOn, DueOn: i.DueOn,
-		Total: i.Total, Balance: i.Balance(), Net: i.Net, Tax: i.Tax, Note: i.Note,
+		Total: i.Total, Balance: i.Balance(), Document: i.Document,
 	}
-	for _, l := range i.Document.Lines {
-		out.Lines = append(out.Lines, portal.InvoiceLine{
-			Description: l.Description, Quantity: l.Quantity.String(), Unit: l.Unit, UnitPrice: l.UnitPrice.String(), Net: l.Amount,
-		})
-	}
+	out.Document.LogoKey = "" // of the store's, no business of a client's
 	return out, nil
 }
 

@@ -7,36 +7,43 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 )
 
 // Document is all that the paper shows, and nothing else. A preview and the
 // issued invoice are made by one function from it, so they are equal but for
-// the number; the issued one is copied into its invoice and never looked up again.
+// the number; the issued one is copied into its invoice and never looked up
+// again. Storage, API, PDF and portal all show this one struct.
 type Document struct {
-	Number     string         `json:"number"` // empty on a preview
-	IssueOn    day.Date       `json:"issue_on"`
-	DueOn      day.Date       `json:"due_on"`
-	SupplyOn   *day.Date      `json:"supply_on"`
-	PeriodFrom *day.Date      `json:"period_from"`
-	PeriodTo   *day.Date      `json:"period_to"`
-	Seller     Party          `json:"seller"`
-	Buyer      Party          `json:"buyer"`
-	Bank       Bank           `json:"bank"`
-	Reference  string         `json:"reference"`
-	Currency   string         `json:"currency"`
-	Locale     string         `json:"locale"`
-	Inclusive  bool           `json:"prices_include_tax"`
-	Method     TaxMethod      `json:"tax_method"`
-	Lines      []DocumentLine `json:"lines"`
-	Taxes      []TaxAmount    `json:"taxes"`
-	Net        money.Money    `json:"net"`
-	Tax        money.Money    `json:"tax"`
-	Total      money.Money    `json:"total"`
-	LegalTexts []string       `json:"legal_texts"`
-	Note       string         `json:"note"`
-	Footer     string         `json:"footer"`
-	Colour     string         `json:"colour"`
-	LogoKey    string         `json:"logo_key"`
+	Number           string           `json:"number" doc:"Empty on a preview"`
+	IssueOn          day.Date         `json:"issue_on"`
+	DueOn            day.Date         `json:"due_on"`
+	SupplyOn         *day.Date        `json:"supply_on"`
+	PeriodFrom       *day.Date        `json:"period_from"`
+	PeriodTo         *day.Date        `json:"period_to"`
+	Seller           Party            `json:"seller"`
+	Buyer            Party            `json:"buyer"`
+	Bank             Bank             `json:"bank"`
+	Reference        string           `json:"reference"`
+	Currency         string           `json:"currency"`
+	Locale           string           `json:"locale"`
+	PricesIncludeTax bool             `json:"prices_include_tax"`
+	TaxMethod        calc.Method      `json:"tax_method"`
+	Lines            []DocumentLine   `json:"lines"`
+	Subtotal         money.Money      `json:"subtotal" doc:"Of the lines as they are printed"`
+	DiscountPercent  decimal.Decimal  `json:"discount_percent"`
+	Discount         money.Money      `json:"discount" doc:"What is taken off the subtotal"`
+	Taxes            []calc.TaxAmount `json:"taxes" doc:"Those of the kind withholding lower what is payable, not the total"`
+	Net              money.Money      `json:"net"`
+	Tax              money.Money      `json:"tax"`
+	Total            money.Money      `json:"total"`
+	Withheld         money.Money      `json:"withheld"`
+	Payable          money.Money      `json:"payable"`
+	LegalTexts       []string         `json:"legal_texts"`
+	Note             string           `json:"note"`
+	Footer           string           `json:"footer"`
+	Colour           string           `json:"colour"`
+	LogoKey          string           `json:"logo_key,omitempty" hidden:"true"`
 }
 
 // Party is a side of the document.
@@ -56,8 +63,9 @@ type DocumentLine struct {
 	Unit            string          `json:"unit"`
 	UnitPrice       decimal.Decimal `json:"unit_price"`
 	DiscountPercent decimal.Decimal `json:"discount_percent"`
+	DiscountAmount  decimal.Decimal `json:"discount_amount"`
 	Taxes           []string        `json:"taxes"`
-	Amount          money.Money     `json:"amount"` // net, or gross where prices include tax
+	Amount          money.Money     `json:"amount" doc:"Net, or gross where prices include tax; before the document's discount"`
 }
 
 // compose writes the document of a calculated invoice as if issued on a day.
@@ -66,15 +74,14 @@ func compose(i Invoice, number string, on day.Date, e LegalEntity, c Client, d D
 		Number: number, IssueOn: on, DueOn: i.dueFrom(on), SupplyOn: optional(i.SupplyOn), PeriodFrom: optional(i.PeriodFrom), PeriodTo: optional(i.PeriodTo),
 		Seller: Party{Name: e.Name, Address: e.Address.Lines(), TaxID: e.TaxID, Registration: e.Registration, Email: e.Email, Phone: e.Phone},
 		Buyer:  Party{Name: c.Name, Address: slices.Clone(c.Address), TaxID: c.TaxID},
-		Bank:   e.Bank, Reference: i.Reference, Currency: i.Currency, Locale: d.Locale, Inclusive: i.PricesIncludeTax, Method: i.TaxMethod,
-		Taxes: i.Taxes, Net: i.Net, Tax: i.Tax, Total: i.Total, Note: i.Note, Footer: i.Footer, Colour: d.Colour, LogoKey: d.LogoKey,
+		Bank:   e.Bank, Reference: i.Reference, Currency: i.Currency, Locale: d.Locale, PricesIncludeTax: i.PricesIncludeTax, TaxMethod: i.TaxMethod,
+		DiscountPercent: i.Discount.Percent, Discount: i.DiscountTotal, Taxes: i.Taxes, Net: i.Net, Tax: i.Tax, Total: i.Total,
+		Withheld: i.Withheld, Payable: i.Payable(), Note: i.Note, Footer: i.Footer, Colour: d.Colour, LogoKey: d.LogoKey,
 	}
 	for _, l := range i.Lines {
 		line := DocumentLine{
-			Description: l.Description, Quantity: l.Quantity, Unit: l.Unit, UnitPrice: l.UnitPrice, DiscountPercent: l.DiscountPercent, Amount: l.Net,
-		}
-		if i.PricesIncludeTax {
-			line.Amount = l.Gross
+			Description: l.Description, Quantity: l.Quantity, Unit: l.Unit, UnitPrice: l.UnitPrice, DiscountPercent: l.Discount.Percent,
+			DiscountAmount: l.Discount.Amount, Amount: l.Amount,
 		}
 		for _, t := range l.Taxes {
 			line.Taxes = append(line.Taxes, t.Name)
@@ -86,7 +93,31 @@ func compose(i Invoice, number string, on day.Date, e LegalEntity, c Client, d D
 			doc.LegalTexts = append(doc.LegalTexts, t.LegalText)
 		}
 	}
-	return doc
+	return doc.Whole()
+}
+
+// Whole fills in what documents that were frozen earlier do not have, and
+// makes every list one, if an empty one.
+func (d Document) Whole() Document {
+	if d.Payable.Currency == "" {
+		d.Discount, d.Withheld, d.Payable = money.Zero(d.Currency), money.Zero(d.Currency), d.Total
+	}
+	d.Subtotal = money.Zero(d.Currency)
+	d.Lines = append([]DocumentLine{}, d.Lines...)
+	for n := range d.Lines {
+		d.Subtotal = d.Subtotal.Add(d.Lines[n].Amount)
+		d.Lines[n].Taxes = list(d.Lines[n].Taxes)
+	}
+	d.Taxes, d.LegalTexts = list(d.Taxes), list(d.LegalTexts)
+	d.Seller.Address, d.Buyer.Address = list(d.Seller.Address), list(d.Buyer.Address)
+	return d
+}
+
+func list[T any](all []T) []T {
+	if all == nil {
+		return []T{}
+	}
+	return all
 }
 
 // dueFrom is the due date of the invoice if it is issued on a day.

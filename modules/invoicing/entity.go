@@ -1,15 +1,13 @@
 package invoicing
 
 import (
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/shopspring/decimal"
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 )
 
 // Faults of the settings.
@@ -69,7 +67,7 @@ type LegalEntity struct {
 	FiscalMonth      time.Month // the first month of the fiscal year
 	TimeZone         string
 	Rounding         money.Mode
-	TaxMethod        TaxMethod
+	TaxMethod        calc.Method
 	PricesIncludeTax bool
 	Footer           string
 	Default          bool
@@ -85,7 +83,7 @@ func NewLegalEntity(id string, d Defaults, now time.Time) LegalEntity {
 	return LegalEntity{
 		ID: id, Name: d.LegalName, Currency: d.Currency, TimeZone: d.TimeZone,
 		Terms: day.Terms{Days: 30}, NumberFormat: "INV-{YYYY}-{NNNN}", NumberReset: Yearly, FiscalMonth: time.January,
-		Rounding: money.HalfUp, TaxMethod: PerRate, Version: 1, CreatedAt: now, UpdatedAt: now,
+		Rounding: money.HalfUp, TaxMethod: calc.PerRate, Version: 1, CreatedAt: now, UpdatedAt: now,
 	}
 }
 
@@ -142,77 +140,8 @@ func (e LegalEntity) check() error {
 	if _, err := money.ParseMode(string(e.Rounding)); err != nil {
 		bad = bad.At("body.rounding", "must be half_up or half_even")
 	}
-	if e.TaxMethod != PerLine && e.TaxMethod != PerRate {
+	if e.TaxMethod != calc.PerLine && e.TaxMethod != calc.PerRate {
 		bad = bad.At("body.tax_method", "must be per_line or per_rate")
-	}
-	if len(bad.Fields) > 0 {
-		return bad
-	}
-	return nil
-}
-
-// TaxKind tells apart the taxes that add nothing: they have different texts.
-type TaxKind string
-
-const (
-	Standard      TaxKind = "standard"
-	ZeroRated     TaxKind = "zero"
-	Exempt        TaxKind = "exempt"
-	ReverseCharge TaxKind = "reverse_charge"
-)
-
-// TaxStep is a percentage and the first day on which it holds.
-type TaxStep struct {
-	From    day.Date        `json:"from"` // no day: since ever
-	Percent decimal.Decimal `json:"percent"`
-}
-
-// TaxRate is a tax. Its percentage may change with time.
-type TaxRate struct {
-	ID         string
-	Name       string
-	Kind       TaxKind
-	LegalText  string
-	Steps      []TaxStep // ordered by day
-	Default    bool
-	ArchivedAt *time.Time
-	Version    int
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
-}
-
-// At is the tax as it holds at a tax point. Before the first step it is the first.
-func (r TaxRate) At(point day.Date) AppliedTax {
-	a := AppliedTax{ID: r.ID, Name: r.Name, Kind: r.Kind, LegalText: r.LegalText}
-	for i, s := range r.Steps {
-		if i == 0 || !s.From.After(point) {
-			a.Percent = s.Percent
-		}
-	}
-	return a
-}
-
-func (r *TaxRate) check() error {
-	bad := ErrBadTaxRate
-	if r.Name = strings.TrimSpace(r.Name); r.Name == "" {
-		bad = bad.At("body.name", "is required")
-	}
-	if !slices.Contains([]TaxKind{Standard, ZeroRated, Exempt, ReverseCharge}, r.Kind) {
-		bad = bad.At("body.kind", "must be standard, zero, exempt or reverse_charge")
-	}
-	if len(r.Steps) == 0 {
-		bad = bad.At("body.percent", "is required")
-	}
-	slices.SortStableFunc(r.Steps, func(a, b TaxStep) int { return a.From.Compare(b.From) })
-	for i, s := range r.Steps {
-		switch {
-		case s.Percent.IsNegative() || s.Percent.Cmp(hundred) > 0 || !s.Percent.Equal(s.Percent.Truncate(4)):
-			bad = bad.At("body.percent", "must be 0 to 100 with at most 4 places")
-		case r.Kind != Standard && !s.Percent.IsZero():
-			bad = bad.At("body.percent", "must be 0 for this kind of tax")
-		case i > 0 && s.From == r.Steps[i-1].From:
-			bad = bad.At("body.changes", "has two percentages for one day")
-		}
 	}
 	if len(bad.Fields) > 0 {
 		return bad

@@ -1,6 +1,7 @@
 package invoicing
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 )
 
 // Faults of invoices.
@@ -66,7 +68,7 @@ type Invoice struct {
 
 	Currency         string
 	Rounding         money.Mode
-	TaxMethod        TaxMethod
+	TaxMethod        calc.Method
 	PricesIncludeTax bool
 
 	IssueOn    day.Date // of a draft: as wished; none means the day of issue
@@ -80,8 +82,11 @@ type Invoice struct {
 	Footer     string
 
 	Lines           []Line
-	Taxes           []TaxAmount
+	Discount        calc.Discount // on the whole document
+	DiscountTotal   money.Money   // what it comes to
+	Taxes           []calc.TaxAmount
 	Net, Tax, Total money.Money
+	Withheld        money.Money // kept back by the client as tax
 	Paid            money.Money
 
 	Document  *Document // what the issued document shows
@@ -115,10 +120,11 @@ type Line struct {
 	Quantity        decimal.Decimal
 	Unit            string
 	UnitPrice       decimal.Decimal
-	DiscountPercent decimal.Decimal
+	Discount        calc.Discount
 	TaxRateIDs      []string
+	Amount, Share   money.Money // as printed; the part of the document's discount in it
 	Net, Tax, Gross money.Money
-	Taxes           []TaxAmount
+	Taxes           []calc.TaxAmount
 	Sources         []Source // what was billed by it
 }
 
@@ -133,8 +139,11 @@ func (i Invoice) Balance() money.Money {
 	if i.State != Issued {
 		return money.Zero(i.Currency)
 	}
-	return i.Total.Sub(i.Paid)
+	return i.Payable().Sub(i.Paid)
 }
+
+// Payable is what the client is to pay: withheld tax is not the agency's.
+func (i Invoice) Payable() money.Money { return i.Total.Sub(i.Withheld) }
 
 // Status derives what people see from state, balance and due date only.
 func (i Invoice) Status(today day.Date) Status {
@@ -192,10 +201,10 @@ func (i Invoice) entries() []string {
 // calculate brings all figures up to date with lines, taxes and method.
 func (i *Invoice) calculate(rates map[string]TaxRate, today day.Date) error {
 	point := i.TaxPoint(today)
-	s := Sum{Currency: i.Currency, Rounding: i.Rounding, Method: i.TaxMethod, PricesIncludeTax: i.PricesIncludeTax}
+	s := calc.Sum{Currency: i.Currency, Rounding: i.Rounding, Method: i.TaxMethod, PricesIncludeTax: i.PricesIncludeTax, Discount: i.Discount}
 	bad := ErrBadInvoice
 	for n, l := range i.Lines {
-		sl := SumLine{Quantity: l.Quantity, UnitPrice: l.UnitPrice, DiscountPercent: l.DiscountPercent}
+		sl := calc.Line{Quantity: l.Quantity, UnitPrice: l.UnitPrice, Discount: l.Discount}
 		seen := map[string]bool{}
 		for _, id := range l.TaxRateIDs {
 			rate, known := rates[id]
@@ -211,16 +220,34 @@ func (i *Invoice) calculate(rates map[string]TaxRate, today day.Date) error {
 	if len(bad.Fields) > 0 {
 		return bad
 	}
-	f, err := Calculate(s)
+	f, err := calc.Calculate(s)
 	if err != nil {
-		return ErrBadInvoice.Because(err).At("body.lines", "add up to more than can be billed")
+		return uncountable(err)
 	}
-	for n := range i.Lines {
-		l := &i.Lines[n]
-		l.Net, l.Tax, l.Gross, l.Taxes = f.Lines[n].Net, f.Lines[n].Tax, f.Lines[n].Gross, f.Lines[n].Taxes
-	}
-	i.Taxes, i.Net, i.Tax, i.Total = f.Taxes, f.Net, f.Tax, f.Total
+	i.take(f)
 	return nil
+}
+
+// take writes calculated figures onto the invoice.
+func (i *Invoice) take(f calc.Figures) {
+	for n := range i.Lines {
+		l, of := &i.Lines[n], f.Lines[n]
+		l.Amount, l.Share, l.Net, l.Tax, l.Gross, l.Taxes = of.Amount, of.Share, of.Net, of.Tax, of.Gross, of.Taxes
+	}
+	i.DiscountTotal, i.Taxes, i.Net, i.Tax, i.Total, i.Withheld = f.Discount, f.Taxes, f.Net, f.Tax, f.Total, f.Withheld
+}
+
+// uncountable names the field that an invoice could not be calculated for.
+func uncountable(err error) error {
+	line := (*calc.LineError)(nil)
+	switch bad := ErrBadInvoice.Because(err); {
+	case errors.Is(err, calc.ErrDiscount):
+		return bad.At("body.discount_amount", "is more than the lines add up to")
+	case errors.Is(err, calc.ErrLineDiscount) && errors.As(err, &line):
+		return bad.At(fmt.Sprintf("body.lines[%d].discount_amount", line.Line), "is more than the line")
+	default:
+		return bad.At("body.lines", "add up to more than can be billed")
+	}
 }
 
 // maxLines is more than anybody reads, and little enough to render at once.
@@ -260,14 +287,27 @@ func (i Invoice) check() error {
 		if l.UnitPrice.Abs().Cmp(maxPrice) > 0 || !l.UnitPrice.Equal(l.UnitPrice.Truncate(6)) {
 			at("unit_price", "must have at most 10 digits and 6 places")
 		}
-		if l.DiscountPercent.IsNegative() || l.DiscountPercent.Cmp(hundred) > 0 || !l.DiscountPercent.Equal(l.DiscountPercent.Truncate(4)) {
-			at("discount_percent", "must be 0 to 100 with at most 4 places")
-		}
+		checkDiscount(l.Discount, i.Currency, at)
 	}
+	checkDiscount(i.Discount, i.Currency, func(field, text string) { bad = bad.At("body."+field, text) })
 	if len(bad.Fields) > 0 {
 		return bad
 	}
 	return nil
+}
+
+// checkDiscount names what is wrong with a discount: a percentage or an amount
+// that the currency can pay, and not both.
+func checkDiscount(d calc.Discount, currency string, at func(field, text string)) {
+	if d.Percent.IsNegative() || d.Percent.Cmp(hundred) > 0 || !d.Percent.Equal(d.Percent.Truncate(4)) {
+		at("discount_percent", "must be 0 to 100 with at most 4 places")
+	}
+	switch {
+	case d.Amount.IsNegative() || d.Amount.Cmp(maxPrice) > 0 || !d.Amount.Equal(d.Amount.Truncate(money.Places(currency))):
+		at("discount_amount", fmt.Sprintf("must be an amount with at most %d places", money.Places(currency)))
+	case !d.Amount.IsZero() && !d.Percent.IsZero():
+		at("discount_amount", "cannot stand beside a percentage")
+	}
 }
 
 // TimeFate is what becomes of the time on a voided invoice.

@@ -34,6 +34,7 @@ type Summary struct {
 	DueOn      day.Date
 	Total      money.Money
 	Paid       money.Money
+	Withheld   money.Money
 	SentAt     *time.Time
 	CreatedAt  time.Time
 	SortKey    string // the value the list is sorted by, for the cursor
@@ -44,7 +45,7 @@ func (r Summary) Balance() money.Money {
 	if r.State != Issued {
 		return money.Zero(r.Total.Currency)
 	}
-	return r.Total.Sub(r.Paid)
+	return r.Total.Sub(r.Withheld).Sub(r.Paid)
 }
 
 // Status derives what people see.

@@ -310,6 +310,7 @@ type auditLine struct {
 	Quantity    string      `json:"quantity"`
 	UnitPrice   string      `json:"unit_price"`
 	Discount    string      `json:"discount_percent"`
+	Less        string      `json:"discount_amount"`
 	Taxes       []string    `json:"tax_rate_ids"`
 	Net         money.Money `json:"net"`
 }
@@ -323,6 +324,8 @@ type auditShot struct {
 	DueOn     day.Date    `json:"due_on"`
 	Reference string      `json:"reference"`
 	Note      string      `json:"note"`
+	Discount  string      `json:"discount_percent"`
+	Less      string      `json:"discount_amount"`
 	Total     money.Money `json:"total"`
 	Paid      money.Money `json:"paid"`
 	Lines     []auditLine `json:"lines"`
@@ -331,11 +334,11 @@ type auditShot struct {
 func snapshot(i Invoice) auditShot {
 	shot := auditShot{
 		State: i.State, Number: i.Number, ClientID: i.ClientID, EntityID: i.EntityID, IssueOn: i.IssueOn, DueOn: i.DueOn,
-		Reference: i.Reference, Note: i.Note, Total: i.Total, Paid: i.Paid,
+		Reference: i.Reference, Note: i.Note, Discount: i.Discount.Percent.String(), Less: i.Discount.Amount.String(), Total: i.Total, Paid: i.Paid,
 	}
 	for _, l := range i.Lines {
 		shot.Lines = append(shot.Lines, auditLine{
-			l.Description, l.Quantity.String(), l.UnitPrice.String(), l.DiscountPercent.String(), l.TaxRateIDs, l.Net,
+			l.Description, l.Quantity.String(), l.UnitPrice.String(), l.Discount.Percent.String(), l.Discount.Amount.String(), l.TaxRateIDs, l.Net,
 		})
 	}
 	return shot

@@ -23,6 +23,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingdb"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingpdf"
 	"github.com/bureauhq/bureau/tenancy"
@@ -156,6 +157,8 @@ func setup(t *testing.T) *world {
 	return w
 }
 
+func dec(s string) decimal.Decimal { return decimal.RequireFromString(s) }
+
 func free(description, quantity, price string, taxes ...string) invoicing.Line {
 	return invoicing.Line{Description: description, Quantity: dec(quantity), UnitPrice: dec(price), TaxRateIDs: taxes}
 }
@@ -193,7 +196,7 @@ func (w *world) find(t *testing.T, id string) invoicing.Invoice {
 func (w *world) taxRate(t *testing.T, r invoicing.TaxRate) invoicing.TaxRate {
 	t.Helper()
 	if r.Kind == "" {
-		r.Kind = invoicing.Standard
+		r.Kind = calc.Standard
 	}
 	r, err := w.svc.CreateTaxRate(w.Ctx, r)
 	if err != nil {
@@ -353,7 +356,7 @@ func TestRule20_AnIssuedDocumentIsNeverEdited(t *testing.T) {
 	w.client.Name, w.client.Address = "Renamed", []string{"elsewhere"}
 	entities, _ := w.svc.Entities(w.Ctx)
 	if _, err := w.svc.ChangeEntity(w.Ctx, entities[0].ID, entities[0].Version, func(e *invoicing.LegalEntity) {
-		e.Name, e.Rounding, e.TaxMethod = "Renamed too", money.HalfEven, invoicing.PerLine
+		e.Name, e.Rounding, e.TaxMethod = "Renamed too", money.HalfEven, calc.PerLine
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -661,7 +664,7 @@ func TestADraftFromTime(t *testing.T) {
 	// A line taken off gives its time back, the others keep theirs.
 	d, err = w.svc.Change(w.Ctx, d.ID, d.Version, func(i *invoicing.Invoice) error {
 		i.Lines = slices.Delete(i.Lines, 0, 1)
-		i.Lines[0].DiscountPercent = dec("50")
+		i.Lines[0].Discount.Percent = dec("50")
 		i.Lines = append(i.Lines, free("Travel", "1", "40"))
 		return nil
 	})
@@ -706,7 +709,7 @@ func TestWhatAnInvoiceRefuses(t *testing.T) {
 	wantFault(t, err, invoicing.ErrEntityNotFound)
 	for field, edit := range map[string]func(*invoicing.Invoice){
 		"body.lines[0].quantity":         func(i *invoicing.Invoice) { i.Lines[0].Quantity = dec("1.00001") },
-		"body.lines[0].discount_percent": func(i *invoicing.Invoice) { i.Lines[0].DiscountPercent = dec("101") },
+		"body.lines[0].discount_percent": func(i *invoicing.Invoice) { i.Lines[0].Discount.Percent = dec("101") },
 		"body.lines[0].description":      func(i *invoicing.Invoice) { i.Lines[0].Description = " " },
 		"body.lines[0].tax_rate_ids":     func(i *invoicing.Invoice) { i.Lines[0].TaxRateIDs = []string{id.New()} },
 		"body.period_to": func(i *invoicing.Invoice) {

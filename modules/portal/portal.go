@@ -7,6 +7,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/invoicing"
 )
 
 // What people need to hold for the operations of this module.
@@ -69,18 +70,7 @@ type Invoice struct {
 	DueOn    day.Date
 	Total    money.Money
 	Balance  money.Money
-	Lines    []InvoiceLine // where one invoice is looked at
-	Net, Tax money.Money
-	Note     string
-}
-
-// InvoiceLine is one line of an invoice.
-type InvoiceLine struct {
-	Description string
-	Quantity    string
-	Unit        string
-	UnitPrice   string
-	Net         money.Money
+	Document *invoicing.Document // where one invoice is looked at
 }
 
 // File is a document to read.

@@ -13,6 +13,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -42,10 +43,14 @@ type invoiceRow struct {
 	TaxMinor         int64
 	TotalMinor       int64
 	PaidMinor        int64
-	Taxes            []invoicing.TaxAmount `gorm:"serializer:json"`
-	Document         *invoicing.Document   `gorm:"serializer:json"`
-	PDFKey           string                `gorm:"column:pdf_key"`
-	PDFHash          string                `gorm:"column:pdf_sha256"`
+	DiscountPercent  decimal.Decimal
+	DiscountAmount   decimal.Decimal
+	DiscountMinor    int64
+	WithheldMinor    int64
+	Taxes            []calc.TaxAmount    `gorm:"serializer:json"`
+	Document         *invoicing.Document `gorm:"serializer:json"`
+	PDFKey           string              `gorm:"column:pdf_key"`
+	PDFHash          string              `gorm:"column:pdf_sha256"`
 	SentAt           *time.Time
 	IssuedAt         *time.Time
 	VoidedAt         *time.Time
@@ -65,7 +70,8 @@ func toRow(i invoicing.Invoice) invoiceRow {
 		Currency: i.Currency, Rounding: string(i.Rounding), TaxMethod: string(i.TaxMethod), PricesIncludeTax: i.PricesIncludeTax,
 		IssueOn: i.IssueOn, DueOn: i.DueOn, SupplyOn: i.SupplyOn, PeriodFrom: i.PeriodFrom, PeriodTo: i.PeriodTo,
 		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
-		NetMinor: i.Net.Minor, TaxMinor: i.Tax.Minor, TotalMinor: i.Total.Minor, PaidMinor: i.Paid.Minor, Taxes: i.Taxes, Document: i.Document,
+		NetMinor: i.Net.Minor, TaxMinor: i.Tax.Minor, TotalMinor: i.Total.Minor, PaidMinor: i.Paid.Minor,
+		DiscountPercent: i.Discount.Percent, DiscountAmount: i.Discount.Amount, DiscountMinor: i.DiscountTotal.Minor, WithheldMinor: i.Withheld.Minor, Taxes: i.Taxes, Document: i.Document,
 		PDFKey: i.PDFKey, PDFHash: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy,
 		VoidTime: string(i.VoidTime), Version: i.Version, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
@@ -73,7 +79,7 @@ func toRow(i invoicing.Invoice) invoiceRow {
 		r.Number = &i.Number
 	}
 	if r.Taxes == nil {
-		r.Taxes = []invoicing.TaxAmount{}
+		r.Taxes = []calc.TaxAmount{}
 	}
 	return r
 }
@@ -82,15 +88,20 @@ func (r invoiceRow) invoice() invoicing.Invoice {
 	of := func(minor int64) money.Money { return money.Of(minor, r.Currency) }
 	i := invoicing.Invoice{
 		ID: r.ID, EntityID: r.EntityID, ClientID: r.ClientID, ClientName: r.ClientName, State: invoicing.State(r.State), Period: r.Period,
-		Currency: r.Currency, Rounding: money.Mode(r.Rounding), TaxMethod: invoicing.TaxMethod(r.TaxMethod), PricesIncludeTax: r.PricesIncludeTax,
+		Currency: r.Currency, Rounding: money.Mode(r.Rounding), TaxMethod: calc.Method(r.TaxMethod), PricesIncludeTax: r.PricesIncludeTax,
 		IssueOn: r.IssueOn, DueOn: r.DueOn, SupplyOn: r.SupplyOn, PeriodFrom: r.PeriodFrom, PeriodTo: r.PeriodTo,
 		Terms: day.Terms{Days: r.TermsDays, EndOfMonth: r.TermsEndOfMonth}, Reference: r.Reference, Note: r.Note, Footer: r.Footer,
-		Net: of(r.NetMinor), Tax: of(r.TaxMinor), Total: of(r.TotalMinor), Paid: of(r.PaidMinor), Taxes: r.Taxes, Document: r.Document,
+		Net: of(r.NetMinor), Tax: of(r.TaxMinor), Total: of(r.TotalMinor), Paid: of(r.PaidMinor),
+		Discount: calc.Discount{Percent: r.DiscountPercent, Amount: r.DiscountAmount}, DiscountTotal: of(r.DiscountMinor), Withheld: of(r.WithheldMinor), Taxes: r.Taxes,
 		PDFKey: r.PDFKey, PDFHash: r.PDFHash, SentAt: r.SentAt, IssuedAt: r.IssuedAt, VoidedAt: r.VoidedAt, VoidWhy: r.VoidReason,
 		VoidTime: invoicing.TimeFate(r.VoidTime), Version: r.Version, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 	if r.Number != nil {
 		i.Number = *r.Number
+	}
+	if r.Document != nil {
+		doc := r.Document.Whole()
+		i.Document = &doc
 	}
 	return i
 }
@@ -106,11 +117,13 @@ type lineRow struct {
 	Unit            string
 	UnitPrice       decimal.Decimal
 	DiscountPercent decimal.Decimal
+	DiscountAmount  decimal.Decimal
+	ShareMinor      int64
 	TaxRateIDs      uuids `gorm:"column:tax_rate_ids"`
 	NetMinor        int64
 	TaxMinor        int64
 	GrossMinor      int64
-	Taxes           []invoicing.TaxAmount `gorm:"serializer:json"`
+	Taxes           []calc.TaxAmount `gorm:"serializer:json"`
 }
 
 func (lineRow) TableName() string { return "invoice_lines" }
@@ -129,14 +142,14 @@ func lineRows(i invoicing.Invoice) (lines []lineRow, sources []sourceRow) {
 	for n, l := range i.Lines {
 		r := lineRow{
 			ID: l.ID, InvoiceID: i.ID, Position: n, Kind: string(l.Kind), Description: l.Description, Quantity: l.Quantity, Unit: l.Unit,
-			UnitPrice: l.UnitPrice, DiscountPercent: l.DiscountPercent, TaxRateIDs: l.TaxRateIDs,
+			UnitPrice: l.UnitPrice, DiscountPercent: l.Discount.Percent, DiscountAmount: l.Discount.Amount, ShareMinor: l.Share.Minor, TaxRateIDs: l.TaxRateIDs,
 			NetMinor: l.Net.Minor, TaxMinor: l.Tax.Minor, GrossMinor: l.Gross.Minor, Taxes: l.Taxes,
 		}
 		if l.ProjectID != "" {
 			r.ProjectID = &l.ProjectID
 		}
 		if r.Taxes == nil {
-			r.Taxes = []invoicing.TaxAmount{}
+			r.Taxes = []calc.TaxAmount{}
 		}
 		lines = append(lines, r)
 		for _, s := range l.Sources {
@@ -177,7 +190,7 @@ func (Store) read(_ context.Context, tx *tenancy.Tx, db *gorm.DB, id string) (in
 	at := map[string]int{}
 	for n, l := range lines {
 		at[l.ID] = n
-		i.Lines = append(i.Lines, l.line(i.Currency))
+		i.Lines = append(i.Lines, l.line(i.Currency, i.PricesIncludeTax))
 	}
 	for _, src := range sources {
 		l := &i.Lines[at[src.LineID]]
@@ -186,11 +199,16 @@ func (Store) read(_ context.Context, tx *tenancy.Tx, db *gorm.DB, id string) (in
 	return i, nil
 }
 
-func (r lineRow) line(currency string) invoicing.Line {
+func (r lineRow) line(currency string, inclusive bool) invoicing.Line {
 	l := invoicing.Line{
 		ID: r.ID, Kind: invoicing.LineKind(r.Kind), Description: r.Description, Quantity: r.Quantity, Unit: r.Unit, UnitPrice: r.UnitPrice,
-		DiscountPercent: r.DiscountPercent, TaxRateIDs: r.TaxRateIDs, Taxes: r.Taxes,
-		Net: money.Of(r.NetMinor, currency), Tax: money.Of(r.TaxMinor, currency), Gross: money.Of(r.GrossMinor, currency),
+		Discount: calc.Discount{Percent: r.DiscountPercent, Amount: r.DiscountAmount}, TaxRateIDs: r.TaxRateIDs, Taxes: r.Taxes,
+		Share: money.Of(r.ShareMinor, currency),
+		Net:   money.Of(r.NetMinor, currency), Tax: money.Of(r.TaxMinor, currency), Gross: money.Of(r.GrossMinor, currency),
+	}
+	l.Amount = l.Net.Add(l.Share)
+	if inclusive {
+		l.Amount = l.Gross.Add(l.Share)
 	}
 	if r.ProjectID != nil {
 		l.ProjectID = *r.ProjectID

@@ -40,7 +40,7 @@ func (w *where) String() string {
 
 // statusSQL derives the status as invoicing.StatusOf does.
 const statusSQL = `CASE WHEN state = 'draft' THEN 'draft' WHEN state = 'void' THEN 'void'
-	WHEN paid_minor = total_minor THEN 'paid' WHEN due_on < ? THEN 'overdue'
+	WHEN open_minor = 0 THEN 'paid' WHEN due_on < ? THEN 'overdue'
 	WHEN paid_minor > 0 THEN 'partly_paid' ELSE 'open' END`
 
 func filter(f invoicing.Filter) *where {
@@ -64,7 +64,7 @@ func filter(f invoicing.Filter) *where {
 	switch f.Status {
 	case "":
 	case invoicing.StatusOpen: // open in the wide sense: something is still to be paid
-		w.add(`state = 'issued' AND paid_minor < total_minor`)
+		w.add(`state = 'issued' AND open_minor > 0`)
 	default:
 		w.add(`(`+statusSQL+`) = ?`, f.Today, string(f.Status))
 	}
@@ -101,7 +101,7 @@ func (Store) List(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) ([]in
 		w.add(fmt.Sprintf(`(%s, id) %s (?::text::%s, ?::text::uuid)`, sort.expr, than, sort.cast), after[0], after[1])
 	}
 	rows, err := tx.PGX().Query(ctx, fmt.Sprintf(`
-		SELECT id::text, coalesce(number, ''), client_id::text, client_name, state, issue_on, due_on, currency, total_minor, paid_minor,
+		SELECT id::text, coalesce(number, ''), client_id::text, client_name, state, issue_on, due_on, currency, total_minor, paid_minor, withheld_minor,
 		       sent_at, created_at, (%[1]s)::text AS sort_key
 		FROM invoices WHERE %[2]s ORDER BY %[1]s %[3]s, id %[3]s LIMIT %[4]d`, sort.expr, w, direction, f.Page.Size()+1), w.args...)
 	if err != nil {
@@ -111,9 +111,9 @@ func (Store) List(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) ([]in
 		var r invoicing.Summary
 		var currency string
 		var issue, due *time.Time
-		err := row.Scan(&r.ID, &r.Number, &r.ClientID, &r.ClientName, &r.State, &issue, &due, &currency, &r.Total.Minor, &r.Paid.Minor,
+		err := row.Scan(&r.ID, &r.Number, &r.ClientID, &r.ClientName, &r.State, &issue, &due, &currency, &r.Total.Minor, &r.Paid.Minor, &r.Withheld.Minor,
 			&r.SentAt, &r.CreatedAt, &r.SortKey)
-		r.Total.Currency, r.Paid.Currency = currency, currency
+		r.Total.Currency, r.Paid.Currency, r.Withheld.Currency = currency, currency, currency
 		r.IssueOn, r.DueOn = dayOf(issue), dayOf(due)
 		return r, err
 	})
@@ -138,10 +138,10 @@ func (Store) Overview(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) (
 	today := fmt.Sprintf("$%d", len(w.args))
 	rows, err := tx.PGX().Query(ctx, `
 		SELECT `+strings.ReplaceAll(statusSQL, "?", today+"::date")+` AS status, currency,
-		       CASE WHEN state <> 'issued' OR paid_minor = total_minor OR due_on >= `+today+`::date THEN 0
+		       CASE WHEN state <> 'issued' OR open_minor = 0 OR due_on >= `+today+`::date THEN 0
 		            WHEN `+today+`::date - due_on <= 30 THEN 1 WHEN `+today+`::date - due_on <= 60 THEN 2
 		            WHEN `+today+`::date - due_on <= 90 THEN 3 ELSE 4 END AS bucket,
-		       count(*), sum(total_minor)::bigint, (sum(total_minor - paid_minor) FILTER (WHERE state = 'issued'))::bigint
+		       count(*), sum(total_minor)::bigint, (sum(open_minor) FILTER (WHERE state = 'issued'))::bigint
 		FROM invoices WHERE `+w.String()+` GROUP BY 1, 2, 3 ORDER BY 2`, w.args...)
 	if err != nil {
 		return invoicing.Overview{}, err

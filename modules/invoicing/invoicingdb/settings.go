@@ -13,6 +13,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -65,7 +66,7 @@ func (r entityRow) entity() invoicing.LegalEntity {
 		ID: r.ID, Name: r.Name, Address: r.Address, TaxID: r.TaxID, Registration: r.Registration, Email: r.Email, Phone: r.Phone, Bank: r.Bank,
 		Currency: r.Currency, Terms: day.Terms{Days: r.TermsDays, EndOfMonth: r.TermsEndOfMonth}, NumberFormat: invoicing.NumberFormat(r.NumberFormat),
 		NumberReset: invoicing.Reset(r.NumberReset), FiscalMonth: time.Month(r.FiscalMonth), TimeZone: r.TimeZone, Rounding: money.Mode(r.Rounding),
-		TaxMethod: invoicing.TaxMethod(r.TaxMethod), PricesIncludeTax: r.PricesIncludeTax, Footer: r.Footer, Default: r.IsDefault,
+		TaxMethod: calc.Method(r.TaxMethod), PricesIncludeTax: r.PricesIncludeTax, Footer: r.Footer, Default: r.IsDefault,
 		ArchivedAt: r.ArchivedAt, Version: r.Version, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 }
@@ -122,6 +123,7 @@ type taxRow struct {
 	ID         string `gorm:"primaryKey"`
 	Name       string
 	Kind       string
+	Compound   bool
 	LegalText  string
 	Steps      []invoicing.TaxStep `gorm:"serializer:json"`
 	IsDefault  bool
@@ -134,12 +136,12 @@ type taxRow struct {
 func (taxRow) TableName() string { return "tax_rates" }
 
 func toTaxRow(t invoicing.TaxRate) taxRow {
-	return taxRow{t.ID, t.Name, string(t.Kind), t.LegalText, t.Steps, t.Default, t.ArchivedAt, t.Version, t.CreatedAt, t.UpdatedAt}
+	return taxRow{t.ID, t.Name, string(t.Kind), t.Compound, t.LegalText, t.Steps, t.Default, t.ArchivedAt, t.Version, t.CreatedAt, t.UpdatedAt}
 }
 
 func (r taxRow) rate() invoicing.TaxRate {
 	return invoicing.TaxRate{
-		ID: r.ID, Name: r.Name, Kind: invoicing.TaxKind(r.Kind), LegalText: r.LegalText, Steps: r.Steps, Default: r.IsDefault,
+		ID: r.ID, Name: r.Name, Kind: calc.Kind(r.Kind), Compound: r.Compound, LegalText: r.LegalText, Steps: r.Steps, Default: r.IsDefault,
 		ArchivedAt: r.ArchivedAt, Version: r.Version, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 }

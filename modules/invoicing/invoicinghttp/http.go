@@ -14,6 +14,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 )
 
 type handlers struct{ svc *invoicing.Service }
@@ -163,6 +164,8 @@ type InvoiceStart struct {
 	SupplyOn         *string            `json:"supply_on,omitempty" maxLength:"10"`
 	Reference        string             `json:"reference,omitempty" maxLength:"120"`
 	Note             string             `json:"note,omitempty" maxLength:"4000"`
+	DiscountPercent  string             `json:"discount_percent,omitempty" maxLength:"10"`
+	DiscountAmount   string             `json:"discount_amount,omitempty" maxLength:"24"`
 	Lines            []InvoiceLineInput `json:"lines,omitempty" maxItems:"500"`
 }
 
@@ -170,7 +173,7 @@ func (h handlers) create(ctx context.Context, in *struct{ Body NewInvoice }) (*i
 	b := in.Body
 	c := InvoiceChange{
 		PricesIncludeTax: b.PricesIncludeTax, IssueOn: b.IssueOn, DueOn: b.DueOn, SupplyOn: b.SupplyOn,
-		Reference: &b.Reference, Note: &b.Note, Lines: &b.Lines,
+		Reference: &b.Reference, Note: &b.Note, DiscountPercent: &b.DiscountPercent, DiscountAmount: &b.DiscountAmount, Lines: &b.Lines,
 	}
 	if err := c.apply(&invoicing.Invoice{}); err != nil {
 		return nil, err
@@ -194,43 +197,53 @@ type InvoiceFigureInput struct {
 	TaxMethod        string             `json:"tax_method,omitempty" enum:"per_line,per_rate" default:"per_rate"`
 	PricesIncludeTax bool               `json:"prices_include_tax,omitempty"`
 	TaxPoint         *day.Date          `json:"tax_point,omitempty"`
+	DiscountPercent  string             `json:"discount_percent,omitempty" maxLength:"10"`
+	DiscountAmount   string             `json:"discount_amount,omitempty" maxLength:"24"`
 	Lines            []InvoiceLineInput `json:"lines" maxItems:"500"`
 }
 
 // InvoiceFigures are their amounts.
 type InvoiceFigures struct {
-	Lines []InvoiceLineFigures `json:"lines"`
-	Taxes []InvoiceTaxView     `json:"taxes"`
-	Net   money.Money          `json:"net"`
-	Tax   money.Money          `json:"tax"`
-	Total money.Money          `json:"total"`
+	Lines    []InvoiceLineFigures `json:"lines"`
+	Subtotal money.Money          `json:"subtotal"`
+	Discount money.Money          `json:"discount"`
+	Taxes    []calc.TaxAmount     `json:"taxes"`
+	Net      money.Money          `json:"net"`
+	Tax      money.Money          `json:"tax"`
+	Total    money.Money          `json:"total"`
+	Withheld money.Money          `json:"withheld"`
+	Payable  money.Money          `json:"payable"`
 }
 
 // InvoiceLineFigures are the amounts of one line.
 type InvoiceLineFigures struct {
-	Net   money.Money `json:"net"`
-	Tax   money.Money `json:"tax"`
-	Gross money.Money `json:"gross"`
+	Amount money.Money `json:"amount" doc:"As printed, before the document's discount"`
+	Net    money.Money `json:"net"`
+	Tax    money.Money `json:"tax"`
+	Gross  money.Money `json:"gross"`
 }
 
 func (h handlers) figure(ctx context.Context, in *struct{ Body InvoiceFigureInput }) (*struct{ Body InvoiceFigures }, error) {
 	b := in.Body
 	i := invoicing.Invoice{
-		Currency: b.Currency, Rounding: money.Mode(b.Rounding), TaxMethod: invoicing.TaxMethod(b.TaxMethod), PricesIncludeTax: b.PricesIncludeTax,
+		Currency: b.Currency, Rounding: money.Mode(b.Rounding), TaxMethod: calc.Method(b.TaxMethod), PricesIncludeTax: b.PricesIncludeTax,
 	}
 	if b.TaxPoint != nil {
 		i.SupplyOn = *b.TaxPoint
 	}
-	if err := (InvoiceChange{Lines: &b.Lines}).apply(&i); err != nil {
+	if err := (InvoiceChange{DiscountPercent: &b.DiscountPercent, DiscountAmount: &b.DiscountAmount, Lines: &b.Lines}).apply(&i); err != nil {
 		return nil, err
 	}
 	i, err := h.svc.Figure(ctx, i)
 	if err != nil {
 		return nil, err
 	}
-	out := InvoiceFigures{Lines: make([]InvoiceLineFigures, len(i.Lines)), Taxes: taxViews(i.Taxes), Net: i.Net, Tax: i.Tax, Total: i.Total}
+	out := InvoiceFigures{
+		Lines: make([]InvoiceLineFigures, len(i.Lines)), Subtotal: subtotal(i), Discount: i.DiscountTotal, Taxes: taxes(i.Taxes),
+		Net: i.Net, Tax: i.Tax, Total: i.Total, Withheld: i.Withheld, Payable: i.Payable(),
+	}
 	for n, l := range i.Lines {
-		out.Lines[n] = InvoiceLineFigures{l.Net, l.Tax, l.Gross}
+		out.Lines[n] = InvoiceLineFigures{l.Amount, l.Net, l.Tax, l.Gross}
 	}
 	return &struct{ Body InvoiceFigures }{out}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 )
 
 func registerSettings(api *httpapi.API, h handlers) {
@@ -204,7 +205,8 @@ func (h handlers) changeEntity(ctx context.Context, in *struct {
 type TaxRateView struct {
 	ID         string        `json:"id"`
 	Name       string        `json:"name"`
-	Kind       string        `json:"kind" enum:"standard,zero,exempt,reverse_charge"`
+	Kind       string        `json:"kind" enum:"standard,zero,exempt,reverse_charge,withholding"`
+	Compound   bool          `json:"compound" doc:"Computed on the net and the taxes before it"`
 	LegalText  string        `json:"legal_text"`
 	Percent    string        `json:"percent" doc:"As it holds today"`
 	Steps      []TaxRateStep `json:"steps" doc:"What holds from when; the day of supply decides"`
@@ -221,7 +223,7 @@ type TaxRateStep struct {
 
 func taxRateView(r invoicing.TaxRate) TaxRateView {
 	v := TaxRateView{
-		ID: r.ID, Name: r.Name, Kind: string(r.Kind), LegalText: r.LegalText, Percent: r.At(day.Of(time.Now(), time.UTC)).Percent.String(),
+		ID: r.ID, Name: r.Name, Kind: string(r.Kind), Compound: r.Compound, LegalText: r.LegalText, Percent: r.At(day.Of(time.Now(), time.UTC)).Percent.String(),
 		Steps: make([]TaxRateStep, len(r.Steps)), Default: r.Default, ArchivedAt: r.ArchivedAt, Version: r.Version,
 	}
 	for n, s := range r.Steps {
@@ -233,8 +235,9 @@ func taxRateView(r invoicing.TaxRate) TaxRateView {
 // TaxRateChange is what is to be different; what is left out stays.
 type TaxRateChange struct {
 	Name      *string        `json:"name,omitempty" minLength:"1" maxLength:"60"`
-	Kind      *string        `json:"kind,omitempty" enum:"standard,zero,exempt,reverse_charge"`
-	LegalText *string        `json:"legal_text,omitempty" maxLength:"500" doc:"Printed on invoices that use the tax"`
+	Kind      *string        `json:"kind,omitempty" enum:"standard,zero,exempt,reverse_charge,withholding"`
+	Compound  *bool          `json:"compound,omitempty" doc:"Computed on the net and the taxes before it; standard taxes only"`
+	LegalText *string        `json:"legal_text,omitempty" maxLength:"500" doc:"Printed on invoices that use the tax; exempt and reverse charge need one"`
 	Percent   *string        `json:"percent,omitempty" maxLength:"10" doc:"Sets one percentage for all time"`
 	Steps     *[]TaxRateStep `json:"steps,omitempty" maxItems:"30" doc:"Percentages by the day from which they hold"`
 	Default   *bool          `json:"default,omitempty"`
@@ -244,6 +247,7 @@ type TaxRateChange struct {
 func (c TaxRateChange) apply(r *invoicing.TaxRate) error {
 	set(&r.Name, c.Name)
 	set((*string)(&r.Kind), c.Kind)
+	set(&r.Compound, c.Compound)
 	set(&r.LegalText, c.LegalText)
 	set(&r.Default, c.Default)
 	archive(&r.ArchivedAt, c.Archived)
@@ -308,7 +312,7 @@ func (h handlers) taxRate(ctx context.Context, in *IDIn) (*taxRateOut, error) {
 }
 
 func (h handlers) createTaxRate(ctx context.Context, in *struct{ Body TaxRateChange }) (*taxRateOut, error) {
-	r := invoicing.TaxRate{Kind: invoicing.Standard}
+	r := invoicing.TaxRate{Kind: calc.Standard}
 	if err := in.Body.apply(&r); err != nil {
 		return nil, err
 	}

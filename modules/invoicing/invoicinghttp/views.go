@@ -1,6 +1,7 @@
 package invoicinghttp
 
 import (
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -9,6 +10,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 )
 
 var errBadNumber = fault.Define(fault.Invalid, "request.bad_number", "This is not a number.")
@@ -37,10 +39,16 @@ type InvoiceView struct {
 	Note             string            `json:"note"`
 	Footer           string            `json:"footer"`
 	Lines            []InvoiceLineView `json:"lines"`
-	Taxes            []InvoiceTaxView  `json:"taxes"`
+	DiscountPercent  string            `json:"discount_percent"`
+	DiscountAmount   string            `json:"discount_amount" doc:"As it was entered, in the currency of the document"`
+	Subtotal         money.Money       `json:"subtotal" doc:"Of the lines as they are printed"`
+	Discount         money.Money       `json:"discount" doc:"What is taken off the subtotal"`
+	Taxes            []calc.TaxAmount  `json:"taxes" doc:"Those of the kind withholding lower what is payable, not the total"`
 	Net              money.Money       `json:"net"`
 	Tax              money.Money       `json:"tax"`
 	Total            money.Money       `json:"total"`
+	Withheld         money.Money       `json:"withheld"`
+	Payable          money.Money       `json:"payable"`
 	Paid             money.Money       `json:"paid"`
 	Balance          money.Money       `json:"balance"`
 	PDFSHA256        string            `json:"pdf_sha256" doc:"Of the kept document; empty until it is stored"`
@@ -65,8 +73,10 @@ type InvoiceLineView struct {
 	Unit            string           `json:"unit"`
 	UnitPrice       string           `json:"unit_price"`
 	DiscountPercent string           `json:"discount_percent"`
+	DiscountAmount  string           `json:"discount_amount"`
 	TaxRateIDs      []string         `json:"tax_rate_ids"`
-	Taxes           []InvoiceTaxView `json:"taxes"`
+	Taxes           []calc.TaxAmount `json:"taxes"`
+	Amount          money.Money      `json:"amount" doc:"As printed: net, or gross where prices include tax, before the document's discount"`
 	Net             money.Money      `json:"net"`
 	Tax             money.Money      `json:"tax"`
 	Gross           money.Money      `json:"gross"`
@@ -74,23 +84,28 @@ type InvoiceLineView struct {
 	Seconds         int64            `json:"seconds"`
 }
 
-// InvoiceTaxView is a tax and what it comes to.
-type InvoiceTaxView struct {
-	TaxRateID string      `json:"tax_rate_id"`
-	Name      string      `json:"name"`
-	Kind      string      `json:"kind"`
-	Percent   string      `json:"percent"`
-	LegalText string      `json:"legal_text"`
-	Base      money.Money `json:"base"`
-	Tax       money.Money `json:"tax"`
+func taxes(all []calc.TaxAmount) []calc.TaxAmount { return append([]calc.TaxAmount{}, all...) }
+
+// subtotal adds up the lines as they are printed.
+func subtotal(i invoicing.Invoice) money.Money {
+	sum := money.Zero(i.Currency)
+	for _, l := range i.Lines {
+		sum = sum.Add(l.Amount)
+	}
+	return sum
 }
 
-func taxViews(all []invoicing.TaxAmount) []InvoiceTaxView {
-	out := make([]InvoiceTaxView, len(all))
-	for n, t := range all {
-		out[n] = InvoiceTaxView{t.ID, t.Name, string(t.Kind), t.Percent.String(), t.LegalText, t.Base, t.Tax}
+const notDecimal = "must be a decimal such as 12.50"
+
+// readDecimal reads a decimal into to; nothing is zero where that is allowed.
+func readDecimal(s string, empty bool, to *decimal.Decimal) bool {
+	if s == "" && empty {
+		*to = decimal.Zero
+		return true
 	}
-	return out
+	d, ok := parseDecimal(s)
+	*to = d
+	return ok
 }
 
 func opt(d day.Date) *day.Date {
@@ -106,15 +121,16 @@ func toView(i invoicing.Invoice, today day.Date) InvoiceView {
 		ClientName: i.ClientName, Currency: i.Currency, Rounding: string(i.Rounding), TaxMethod: string(i.TaxMethod), PricesIncludeTax: i.PricesIncludeTax,
 		IssueOn: opt(i.IssueOn), DueOn: opt(i.DueOn), SupplyOn: opt(i.SupplyOn), PeriodFrom: opt(i.PeriodFrom), PeriodTo: opt(i.PeriodTo),
 		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
-		Lines: make([]InvoiceLineView, len(i.Lines)), Taxes: taxViews(i.Taxes), Net: i.Net, Tax: i.Tax, Total: i.Total, Paid: i.Paid, Balance: i.Balance(),
-		PDFSHA256: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy, VoidTime: string(i.VoidTime),
+		Lines: make([]InvoiceLineView, len(i.Lines)), Taxes: taxes(i.Taxes), Net: i.Net, Tax: i.Tax, Total: i.Total, Paid: i.Paid, Balance: i.Balance(),
+		DiscountPercent: i.Discount.Percent.String(), DiscountAmount: i.Discount.Amount.String(), Subtotal: subtotal(i), Discount: i.DiscountTotal,
+		Withheld: i.Withheld, Payable: i.Payable(), PDFSHA256: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy, VoidTime: string(i.VoidTime),
 		Version: i.Version, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
 	for n, l := range i.Lines {
 		lv := InvoiceLineView{
 			ID: l.ID, Kind: string(l.Kind), ProjectID: l.ProjectID, Description: l.Description, Quantity: l.Quantity.String(), Unit: l.Unit,
-			UnitPrice: l.UnitPrice.String(), DiscountPercent: l.DiscountPercent.String(), TaxRateIDs: append([]string{}, l.TaxRateIDs...),
-			Taxes: taxViews(l.Taxes), Net: l.Net, Tax: l.Tax, Gross: l.Gross, Entries: len(l.Sources),
+			UnitPrice: l.UnitPrice.String(), DiscountPercent: l.Discount.Percent.String(), DiscountAmount: l.Discount.Amount.String(), TaxRateIDs: append([]string{}, l.TaxRateIDs...),
+			Taxes: taxes(l.Taxes), Amount: l.Amount, Net: l.Net, Tax: l.Tax, Gross: l.Gross, Entries: len(l.Sources),
 		}
 		for _, s := range l.Sources {
 			lv.Seconds += s.Seconds
@@ -133,6 +149,7 @@ type InvoiceLineInput struct {
 	Unit            string   `json:"unit,omitempty" maxLength:"20"`
 	UnitPrice       string   `json:"unit_price" maxLength:"24" doc:"A decimal with at most 6 places" example:"120.00"`
 	DiscountPercent string   `json:"discount_percent,omitempty" maxLength:"10"`
+	DiscountAmount  string   `json:"discount_amount,omitempty" maxLength:"24" doc:"Off the whole line; not beside a percentage"`
 	TaxRateIDs      []string `json:"tax_rate_ids,omitempty" maxItems:"5"`
 }
 
@@ -153,6 +170,8 @@ type InvoiceChange struct {
 	Reference        *string             `json:"reference,omitempty" maxLength:"120"`
 	Note             *string             `json:"note,omitempty" maxLength:"4000"`
 	Footer           *string             `json:"footer,omitempty" maxLength:"2000"`
+	DiscountPercent  *string             `json:"discount_percent,omitempty" maxLength:"10" doc:"Off the whole document, spread over its lines before tax"`
+	DiscountAmount   *string             `json:"discount_amount,omitempty" maxLength:"24" doc:"The same as an amount; not beside a percentage"`
 	Lines            *[]InvoiceLineInput `json:"lines,omitempty" maxItems:"500" doc:"All lines in their order"`
 }
 
@@ -169,7 +188,7 @@ func (c InvoiceChange) apply(i *invoicing.Invoice) error {
 	set(&i.Currency, c.Currency)
 	set(&i.PricesIncludeTax, c.PricesIncludeTax)
 	if c.TaxMethod != nil {
-		i.TaxMethod = invoicing.TaxMethod(*c.TaxMethod)
+		i.TaxMethod = calc.Method(*c.TaxMethod)
 	}
 	set(&i.Terms.Days, c.TermsDays)
 	set(&i.Terms.EndOfMonth, c.TermsEndOfMonth)
@@ -201,6 +220,15 @@ func (c InvoiceChange) apply(i *invoicing.Invoice) error {
 		}
 		*f.to = d
 	}
+	for _, f := range []struct {
+		name string
+		from *string
+		to   *decimal.Decimal
+	}{{"discount_percent", c.DiscountPercent, &i.Discount.Percent}, {"discount_amount", c.DiscountAmount, &i.Discount.Amount}} {
+		if f.from != nil && !readDecimal(*f.from, true, f.to) {
+			bad = bad.At("body."+f.name, notDecimal)
+		}
+	}
 	if c.Lines != nil {
 		i.Lines = nil
 		for n, l := range *c.Lines {
@@ -221,16 +249,14 @@ func (l InvoiceLineInput) line(n int, bad *fault.Error) (invoicing.Line, *fault.
 		name, from string
 		to         *decimal.Decimal
 	}{
-		{"quantity", l.Quantity, &out.Quantity}, {"unit_price", l.UnitPrice, &out.UnitPrice}, {"discount_percent", l.DiscountPercent, &out.DiscountPercent},
+		{"quantity", l.Quantity, &out.Quantity},
+		{"unit_price", l.UnitPrice, &out.UnitPrice},
+		{"discount_percent", l.DiscountPercent, &out.Discount.Percent},
+		{"discount_amount", l.DiscountAmount, &out.Discount.Amount},
 	} {
-		if f.from == "" && f.name == "discount_percent" {
-			continue
+		if !readDecimal(f.from, strings.HasPrefix(f.name, "discount"), f.to) {
+			bad = bad.At("body.lines["+itoa(n)+"]."+f.name, notDecimal)
 		}
-		d, ok := parseDecimal(f.from)
-		if !ok {
-			bad = bad.At("body.lines["+itoa(n)+"]."+f.name, "must be a decimal such as 12.50")
-		}
-		*f.to = d
 	}
 	return out, bad
 }

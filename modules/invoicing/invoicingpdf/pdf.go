@@ -21,6 +21,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 )
 
 // DejaVu Sans covers Latin, Greek and Cyrillic letters and most currency signs (see fonts/LICENSE).
@@ -253,6 +254,9 @@ func (s *sheet) under(l invoicing.DocumentLine) string {
 	if !l.DiscountPercent.IsZero() {
 		parts = append(parts, "less "+plain(l.DiscountPercent)+" %")
 	}
+	if !l.DiscountAmount.IsZero() {
+		parts = append(parts, "less "+s.price(l.DiscountAmount))
+	}
 	return strings.Join(append(parts, l.Taxes...), " · ")
 }
 
@@ -271,33 +275,59 @@ func (s *sheet) price(d decimal.Decimal) string {
 
 func (s *sheet) totals() {
 	d := s.doc
-	rows := [][2]string{{"Net", s.money(d.Net)}}
+	var rows, held [][2]string
+	if !d.Discount.IsZero() {
+		name := "Discount"
+		if !d.DiscountPercent.IsZero() {
+			name += " " + plain(d.DiscountPercent) + " %"
+		}
+		rows = append(rows, [2]string{"Subtotal", s.money(d.Subtotal)}, [2]string{name, s.money(d.Discount.Neg())})
+	}
+	rows = append(rows, [2]string{"Net", s.money(d.Net)})
 	for _, t := range d.Taxes {
 		name := fmt.Sprintf("%s %s %% on %s", t.Name, plain(t.Percent), s.money(t.Base))
-		rows = append(rows, [2]string{name, s.money(t.Tax)})
+		if t.Kind == calc.Withholding {
+			held = append(held, [2]string{name, s.money(t.Amount.Neg())})
+			continue
+		}
+		rows = append(rows, [2]string{name, s.money(t.Amount)})
 	}
 	y := s.GetY()
-	if y+float64(len(rows)+2)*row+6 > bottom {
+	if y+float64(len(rows)+len(held)+4)*row+6 > bottom {
 		s.AddPage()
 		y = top
 	}
+	y = s.sums(y, rows)
+	s.SetDrawColor(s.accent[0], s.accent[1], s.accent[2])
+	s.SetLineWidth(0.4)
+	s.Line(112, y+1, right, y+1)
+	s.font("B", 11.5, 20)
+	label := "Total"
+	if d.PricesIncludeTax && len(d.Taxes) > 0 {
+		label = "Total, tax included"
+	}
+	s.text(90, y+2.4, 60, "R", label)
+	s.text(148, y+2.4, 42, "R", s.money(d.Total))
+	y += 10
+	if len(held) > 0 {
+		y = s.sums(y, held)
+		s.font("B", 11.5, 20)
+		s.text(90, y+1, 60, "R", "To pay")
+		s.text(148, y+1, 42, "R", s.money(d.Payable))
+		y += 8
+	}
+	s.SetY(y + 4)
+}
+
+// sums writes names beside amounts and returns where they end.
+func (s *sheet) sums(y float64, rows [][2]string) float64 {
 	for _, r := range rows {
 		s.font("", 9, 60)
 		s.text(90, y, 68, "R", r[0])
 		s.text(158, y, 32, "R", r[1])
 		y += row
 	}
-	s.SetDrawColor(s.accent[0], s.accent[1], s.accent[2])
-	s.SetLineWidth(0.4)
-	s.Line(112, y+1, right, y+1)
-	s.font("B", 11.5, 20)
-	label := "Total"
-	if d.Inclusive && len(d.Taxes) > 0 {
-		label = "Total, tax included"
-	}
-	s.text(90, y+2.4, 60, "R", label)
-	s.text(148, y+2.4, 42, "R", s.money(d.Total))
-	s.SetY(y + 14)
+	return y
 }
 
 func (s *sheet) closing() {

@@ -15,18 +15,19 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingpdf"
 )
 
 func document(lines int) invoicing.Document {
 	from, to := day.MustParse("2026-02-01"), day.MustParse("2026-02-28")
-	vat := invoicing.AppliedTax{ID: "vat", Name: "VAT", Kind: invoicing.Standard, Percent: decimal.NewFromInt(19)}
+	vat := calc.Tax{ID: "vat", Name: "VAT", Kind: calc.Standard, Percent: decimal.NewFromInt(19)}
 	doc := invoicing.Document{
 		Number: "INV-2026-0042", IssueOn: day.MustParse("2026-03-02"), DueOn: day.MustParse("2026-04-01"), PeriodFrom: &from, PeriodTo: &to,
 		Seller:    invoicing.Party{Name: "Nordlicht Studio GmbH", Address: []string{"Hafenstraße 7", "20457 Hamburg", "DE"}, TaxID: "DE123456789", Registration: "HRB 4711", Email: "billing@nordlicht.example"},
 		Buyer:     invoicing.Party{Name: "Łódź Αθήνα Київ Ltd", Address: []string{"1 High Street", "London"}, TaxID: "GB999"},
 		Bank:      invoicing.Bank{Name: "Hausbank", Account: "DE02 1203 0000 0000 2020 51", Code: "BYLADEM1001"},
-		Reference: "PO-77", Currency: "EUR", Locale: "de", Taxes: []invoicing.TaxAmount{{AppliedTax: vat, Base: money.Of(1180000, "EUR"), Tax: money.Of(224200, "EUR")}},
+		Reference: "PO-77", Currency: "EUR", Locale: "de", Taxes: []calc.TaxAmount{{Tax: vat, Base: money.Of(1180000, "EUR"), Amount: money.Of(224200, "EUR")}},
 		Net: money.Of(1180000, "EUR"), Tax: money.Of(224200, "EUR"), Total: money.Of(1404200, "EUR"),
 		Note: "Thank you for working with us.", Footer: "Payment without deduction.", Colour: "#2855D9",
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/portal"
 )
 
@@ -94,26 +95,14 @@ type PortalReply struct {
 
 // PortalInvoice is an issued invoice as its client sees it.
 type PortalInvoice struct {
-	ID      string              `json:"id"`
-	Number  string              `json:"number"`
-	Status  string              `json:"status"`
-	IssueOn *day.Date           `json:"issue_on" nullable:"true"`
-	DueOn   *day.Date           `json:"due_on" nullable:"true"`
-	Total   money.Money         `json:"total"`
-	Balance money.Money         `json:"balance"`
-	Net     *money.Money        `json:"net,omitempty"`
-	Tax     *money.Money        `json:"tax,omitempty"`
-	Note    string              `json:"note,omitempty"`
-	Lines   []PortalInvoiceLine `json:"lines,omitempty" doc:"Where one invoice is looked at"`
-}
-
-// PortalInvoiceLine is one line of an invoice.
-type PortalInvoiceLine struct {
-	Description string      `json:"description"`
-	Quantity    string      `json:"quantity"`
-	Unit        string      `json:"unit"`
-	UnitPrice   string      `json:"unit_price"`
-	Net         money.Money `json:"net"`
+	ID       string              `json:"id"`
+	Number   string              `json:"number"`
+	Status   string              `json:"status"`
+	IssueOn  *day.Date           `json:"issue_on" nullable:"true"`
+	DueOn    *day.Date           `json:"due_on" nullable:"true"`
+	Total    money.Money         `json:"total"`
+	Balance  money.Money         `json:"balance"`
+	Document *invoicing.Document `json:"document,omitempty" doc:"What the paper shows, where one invoice is looked at"`
 }
 
 // PortalHours are the approved hours of one project.
@@ -210,8 +199,7 @@ func (h handlers) invoice(ctx context.Context, in *idIn) (*invoiceOut, error) {
 		return nil, err
 	}
 	v := toInvoice(i)
-	v.Net, v.Tax, v.Note = &i.Net, &i.Tax, i.Note
-	v.Lines = mapped(i.Lines, func(l portal.InvoiceLine) PortalInvoiceLine { return PortalInvoiceLine(l) })
+	v.Document = i.Document
 	return &invoiceOut{v}, nil
 }
 

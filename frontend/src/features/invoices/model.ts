@@ -32,30 +32,45 @@ export function period(preset: Preset, today: Day, weekStart: string): { from: D
   }
 }
 
-export type LineValues = { id: string; kind: string; description: string; quantity: string; unit: string; unit_price: string; discount_percent: string; tax_rate_ids: string[] };
+/** One of the two is written; `discount_in` says which. */
+export type DiscountValues = { discount_in: 'percent' | 'amount'; discount_percent: string; discount_amount: string };
+export type LineValues = { id: string; kind: string; description: string; quantity: string; unit: string; unit_price: string; tax_rate_ids: string[] } & DiscountValues;
 export type DraftValues = {
   issue_on: string; due_on: string; supply_on: string; period_from: string; period_to: string;
   reference: string; note: string; footer: string; prices_include_tax: boolean; lines: LineValues[];
+} & DiscountValues;
+
+const nothing = (s: string) => (Number(s) === 0 ? '' : s);
+const discountValues = (x: { discount_percent: string; discount_amount: string }): DiscountValues => ({
+  discount_in: nothing(x.discount_amount) ? 'amount' : 'percent', discount_percent: nothing(x.discount_percent), discount_amount: nothing(x.discount_amount),
+});
+
+/** A discount as the server takes it. */
+export const discountInput = (x: DiscountValues) => {
+  const plain = (s: string) => (s ? (parseAmount(s) ?? s) : '0');
+  return { discount_percent: x.discount_in === 'percent' ? plain(x.discount_percent) : '0', discount_amount: x.discount_in === 'amount' ? plain(x.discount_amount) : '0' };
 };
 
 export const draftValues = (i: InvoiceView): DraftValues => ({
   issue_on: i.issue_on ?? '', due_on: i.due_on ?? '', supply_on: i.supply_on ?? '', period_from: i.period_from ?? '', period_to: i.period_to ?? '',
-  reference: i.reference, note: i.note, footer: i.footer, prices_include_tax: i.prices_include_tax,
+  reference: i.reference, note: i.note, footer: i.footer, prices_include_tax: i.prices_include_tax, ...discountValues(i),
   lines: i.lines.map((l) => ({
     id: l.id, kind: l.kind, description: l.description, quantity: l.quantity, unit: l.unit, unit_price: l.unit_price,
-    discount_percent: l.discount_percent === '0' ? '' : l.discount_percent, tax_rate_ids: l.tax_rate_ids,
+    ...discountValues(l), tax_rate_ids: l.tax_rate_ids,
   })),
 });
 
 /** A line as the server takes it: what people type becomes a plain decimal. */
 export const lineInput = (l: LineValues): InvoiceLineInput => ({
   ...(l.id && { id: l.id }), description: l.description, quantity: parseAmount(l.quantity) ?? l.quantity, unit: l.unit,
-  unit_price: parseAmount(l.unit_price) ?? l.unit_price, discount_percent: l.discount_percent ? (parseAmount(l.discount_percent) ?? l.discount_percent) : '0',
+  unit_price: parseAmount(l.unit_price) ?? l.unit_price, ...discountInput(l),
   tax_rate_ids: l.tax_rate_ids,
 });
 
 /** Whether the server could calculate the lines as they are being typed. */
 export const countable = (lines: LineValues[]): boolean =>
-  lines.every((l) => l.description.trim() !== '' && parseAmount(l.quantity) !== null && parseAmount(l.unit_price) !== null && (l.discount_percent === '' || parseAmount(l.discount_percent) !== null));
+  lines.every((l) => l.description.trim() !== '' && parseAmount(l.quantity) !== null && parseAmount(l.unit_price) !== null && countableDiscount(l));
+
+export const countableDiscount = (x: DiscountValues): boolean => [x.discount_percent, x.discount_amount].every((s) => s === '' || parseAmount(s) !== null);
 
 export const ifMatch = (version: number) => `"${version}"`;

@@ -22,6 +22,8 @@ import { formatMoney } from '../../../shared/lib/money';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { DateField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow, Fields } from '../../../shared/ui/form';
+import { Paper } from '../../../shared/paper/Paper';
+import { Totals } from '../../../shared/paper/Totals';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
 import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
@@ -30,8 +32,8 @@ import {
   useInvoicesChangeMutation, useInvoicesDeleteMutation, useInvoicesIssueMutation, useInvoicesPreviewQuery, useInvoiceSumQuery, useTaxRatesListQuery, type InvoiceView, type TaxRateView,
 } from '../api';
 import { useT } from '../locales/en';
-import { countable, draftValues, ifMatch, lineInput, type DraftValues } from '../model';
-import { Paper } from './Paper';
+import { countable, countableDiscount, discountInput, draftValues, ifMatch, lineInput, type DraftValues } from '../model';
+import { DiscountField } from './DiscountField';
 
 /** A draft: what is written at one side, the paper it makes at the other. */
 export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
@@ -56,8 +58,8 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
   const save = form.handleSubmit(async (x) => {
     setAlert(null);
     try {
-      const { lines, ...head } = x;
-      const saved = await change({ id: i.id, 'If-Match': ifMatch(version), invoiceChange: { ...head, lines: lines.map(lineInput) } }).unwrap();
+      const { lines, discount_in, discount_percent, discount_amount, ...head } = x;
+      const saved = await change({ id: i.id, 'If-Match': ifMatch(version), invoiceChange: { ...head, ...discountInput({ discount_in, discount_percent, discount_amount }), lines: lines.map(lineInput) } }).unwrap();
       form.reset(draftValues(saved));
       setVersion(saved.version);
       toast(t('draft.saved'));
@@ -145,8 +147,8 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
 }
 
 const fieldNames = [
-  'issue_on', 'due_on', 'supply_on', 'period_from', 'period_to', 'reference', 'note', 'footer',
-  ...['description', 'quantity', 'unit', 'unit_price', 'discount_percent', 'tax_rate_ids'].map((f) => `lines.*.${f}`),
+  'issue_on', 'due_on', 'supply_on', 'period_from', 'period_to', 'reference', 'note', 'footer', 'discount_percent', 'discount_amount',
+  ...['description', 'quantity', 'unit', 'unit_price', 'discount_percent', 'discount_amount', 'tax_rate_ids'].map((f) => `lines.*.${f}`),
 ];
 
 function Lines({ invoice: i }: { invoice: InvoiceView }) {
@@ -160,29 +162,31 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
   const rounding = i.rounding === 'half_even' ? 'half_even' : 'half_up';
   const method = i.tax_method === 'per_line' ? 'per_line' : 'per_rate';
   const point = useWatch({ control, name: 'supply_on' }) || i.period_to || undefined;
-  const ok = countable(lines);
+  const [within, percent, amount] = useDebounced(useWatch({ control, name: ['discount_in', 'discount_percent', 'discount_amount'] }), 300);
+  const whole = { discount_in: within, discount_percent: percent, discount_amount: amount };
+  const ok = countable(lines) && countableDiscount(whole);
   const { data: sum } = useInvoiceSumQuery(
-    { currency: i.currency, rounding, tax_method: method, prices_include_tax: inclusive, ...(point && { tax_point: point }), lines: lines.map((l) => ({ ...lineInput(l), id: '' })) },
+    { currency: i.currency, rounding, tax_method: method, prices_include_tax: inclusive, ...(point && { tax_point: point }), ...discountInput(whole), lines: lines.map((l) => ({ ...lineInput(l), id: '' })) },
     { skip: !ok },
   );
-  const shown = sum ?? { lines: i.lines, taxes: i.taxes, net: i.net, tax: i.tax, total: i.total };
-  const blank = () => ({ id: '', kind: 'free', description: '', quantity: '1', unit: '', unit_price: '', discount_percent: '', tax_rate_ids: usable.filter((x) => x.default).map((x) => x.id) });
+  const shown = sum ?? i;
+  const blank = () => ({ id: '', kind: 'free', description: '', quantity: '1', unit: '', unit_price: '', discount_in: 'percent' as const, discount_percent: '', discount_amount: '', tax_rate_ids: usable.filter((x) => x.default).map((x) => x.id) });
   return (
     <Box sx={{ display: 'grid', gap: 4 }}>
       {fields.length === 0 && <Typography sx={{ color: 'text.secondary' }}>{t('draft.noLines')}</Typography>}
       {fields.map((f, n) => (
         <Box key={f.key} role="group" aria-label={t('draft.line', { n: n + 1 })} sx={{ borderBottom: 1, borderColor: 'divider', pb: 4, display: 'grid', gap: 3 }}>
           <TextField name={`lines.${n}.description`} label={t('draft.description')} multiline rows={1} maxLength={2000} />
-          <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr 1fr', sm: '90px 70px 1fr 100px' } }}>
+          <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr 1fr', sm: '90px 70px 1fr 190px' } }}>
             <TextField name={`lines.${n}.quantity`} label={t('draft.quantity')} maxLength={20} />
             <TextField name={`lines.${n}.unit`} label={t('draft.unit')} maxLength={20} />
             <TextField name={`lines.${n}.unit_price`} label={t('draft.price')} maxLength={24} />
-            <TextField name={`lines.${n}.discount_percent`} label={t('draft.discount')} maxLength={10} />
+            <DiscountField at={`lines.${n}.`} label={t('draft.discount')} currency={i.currency} />
           </Box>
           <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
             <Box sx={{ flex: '1 1 160px', minWidth: 140 }}><TaxSelect name={`lines.${n}.tax_rate_ids`} taxes={usable} /></Box>
             {f.kind === 'time' && <StatusChip label={t('draft.fromTime')} tone="brand" />}
-            <Typography component="span" sx={{ ml: 'auto', fontWeight: 600, fontVariantNumeric: 'tabular-nums' }}>{formatMoney(inclusive ? shown.lines[n]?.gross : shown.lines[n]?.net)}</Typography>
+            <Typography component="span" sx={{ ml: 'auto', fontWeight: 600, fontVariantNumeric: 'tabular-nums' }}>{formatMoney(shown.lines[n]?.amount)}</Typography>
             <Box sx={{ display: 'flex' }}>
               <IconButton aria-label={`${t('draft.up')}: ${t('draft.line', { n: n + 1 })}`} disabled={n === 0} onClick={() => move(n, n - 1)}><UpIcon fontSize="small" /></IconButton>
               <IconButton aria-label={`${t('draft.down')}: ${t('draft.line', { n: n + 1 })}`} disabled={n === fields.length - 1} onClick={() => move(n, n + 1)}><DownIcon fontSize="small" /></IconButton>
@@ -192,19 +196,11 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
         </Box>
       ))}
       <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 4, flexWrap: 'wrap', alignItems: 'flex-start' }}>
-        <Button variant="outlined" startIcon={<AddIcon />} onClick={() => append(blank())}>{t('draft.addLine')}</Button>
-        <Box component="dl" aria-live="polite" sx={{ m: 0, minWidth: 220, display: 'grid', gridTemplateColumns: '1fr auto', columnGap: 4, rowGap: 1, '& dd': { m: 0, textAlign: 'end', fontVariantNumeric: 'tabular-nums' }, opacity: ok ? 1 : 0.6 }}>
-          <dt>{t('sum.net')}</dt>
-          <dd>{formatMoney(shown.net)}</dd>
-          {shown.taxes.map((x) => (
-            <Box key={`${x.tax_rate_id}${x.percent}`} sx={{ display: 'contents' }}>
-              <dt>{t('sum.tax', { name: x.name, percent: x.percent })}</dt>
-              <dd>{formatMoney(x.tax)}</dd>
-            </Box>
-          ))}
-          <Box component="dt" sx={{ fontWeight: 700 }}>{t('sum.total')}</Box>
-          <Box component="dd" sx={{ fontWeight: 700 }}>{formatMoney(shown.total)}</Box>
+        <Box sx={{ display: 'grid', gap: 4, justifyItems: 'start' }}>
+          <Button variant="outlined" startIcon={<AddIcon />} onClick={() => append(blank())}>{t('draft.addLine')}</Button>
+          <Box sx={{ width: 220 }}><DiscountField at="" label={t('draft.wholeDiscount')} currency={i.currency} /></Box>
         </Box>
+        <Box aria-live="polite" sx={{ minWidth: 240, opacity: ok ? 1 : 0.6 }}><Totals of={{ ...shown, discount_percent: discountInput(whole).discount_percent }} /></Box>
       </Box>
     </Box>
   );

@@ -10,7 +10,7 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Figure, Figures, Money, StatusChip } from '../../../shared/ui/small';
 import { ErrorState, SkeletonPage } from '../../../shared/ui/states';
 import { useInvoicesFindQuery, useInvoicesPreviewQuery, type InvoiceView } from '../api';
-import { Paper } from '../components/Paper';
+import { Paper } from '../../../shared/paper/Paper';
 import { Payments } from '../components/Payments';
 import { Sendings } from '../components/Sendings';
 import { useT } from '../locales/en';
@@ -61,6 +61,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
       {i.voided_at && <Alert severity="info" sx={{ mb: 4 }}>{t('void.voided', { at: formatMoment(i.voided_at, zone) })}. {i.void_reason && t('void.why', { reason: i.void_reason })}</Alert>}
       <Figures>
         <Figure label={t('sum.total')} value={<Money value={i.total} />} />
+        {Number(i.withheld.amount) !== 0 && <Figure label={t('sum.payable')} value={<Money value={i.payable} />} />}
         <Figure label={t('sum.paid')} value={<Money value={i.paid} />} />
         <Figure label={t('sum.balance')} value={<Money value={i.balance} />} note={i.due_on && issued ? `${t('col.due')} ${formatDay(i.due_on)}` : undefined} />
       </Figures>

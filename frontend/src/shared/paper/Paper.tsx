@@ -1,34 +1,35 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
-import { formatDay } from '../../../shared/lib/dates';
-import { formatMoney } from '../../../shared/lib/money';
-import type { InvoiceDocument, InvoiceParty } from '../api';
-import { useT } from '../locales/en';
+import { formatDay } from '../lib/dates';
+import { formatMoney } from '../lib/money';
+import type { Document, Party as PartyOf } from '../api/gen/invoices.gen';
+import { useT } from './locale.en';
+import { Totals } from './Totals';
 
 const quiet = { color: 'text.secondary' } as const;
 
 /** The document as it is printed: the same facts in the same order as the PDF. */
-export function Paper({ document: d, number }: { document: InvoiceDocument; number?: string }) {
+export function Paper({ document: d, number }: { document: Document; number?: string }) {
   const t = useT();
   const facts: [string, string][] = [
-    [t('paper.date'), formatDay(d.issue_on)],
-    [t('paper.due'), formatDay(d.due_on)],
-    ...(d.period_from && d.period_to ? [[t('paper.period'), `${formatDay(d.period_from)} – ${formatDay(d.period_to)}`] as [string, string]] : []),
-    ...(d.supply_on ? [[t('paper.supply'), formatDay(d.supply_on)] as [string, string]] : []),
-    ...(d.reference ? [[t('paper.reference'), d.reference] as [string, string]] : []),
+    [t('date'), formatDay(d.issue_on)],
+    [t('due'), formatDay(d.due_on)],
+    ...(d.period_from && d.period_to ? [[t('period'), `${formatDay(d.period_from)} – ${formatDay(d.period_to)}`] as [string, string]] : []),
+    ...(d.supply_on ? [[t('supply'), formatDay(d.supply_on)] as [string, string]] : []),
+    ...(d.reference ? [[t('reference'), d.reference] as [string, string]] : []),
   ];
   return (
-    <Box component="article" aria-label={t('paper.invoice')} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', p: { xs: 4, sm: 8 }, overflowWrap: 'anywhere', fontSize: 13 }}>
+    <Box component="article" aria-label={t('invoice')} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', p: { xs: 4, sm: 8 }, overflowWrap: 'anywhere', fontSize: 13 }}>
       <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 4, mb: 6 }}>
         <Party party={d.seller} />
         <Box sx={{ textAlign: 'end' }}>
-          <Typography component="p" sx={{ fontSize: 22, fontWeight: 700, color: 'primary.main' }}>{t('paper.invoice')}</Typography>
-          <Typography variant="body2" sx={quiet}>{d.number || number || t('paper.draft')}</Typography>
+          <Typography component="p" sx={{ fontSize: 22, fontWeight: 700, color: 'primary.main' }}>{t('invoice')}</Typography>
+          <Typography variant="body2" sx={quiet}>{d.number || number || t('draft')}</Typography>
         </Box>
       </Box>
       <Box sx={{ display: 'grid', gap: 4, gridTemplateColumns: { xs: '1fr', sm: '1fr 1fr' }, mb: 6 }}>
         <div>
-          <Typography variant="caption" sx={quiet}>{t('paper.billTo')}</Typography>
+          <Typography variant="caption" sx={quiet}>{t('billTo')}</Typography>
           <Party party={d.buyer} />
         </div>
         <Box component="dl" sx={{ m: 0, display: 'grid', gridTemplateColumns: 'auto 1fr', columnGap: 4, rowGap: 1, alignContent: 'start' }}>
@@ -40,8 +41,8 @@ export function Paper({ document: d, number }: { document: InvoiceDocument; numb
           ))}
         </Box>
       </Box>
-      <Box role="table" aria-label={t('draft.lines')}>
-        <Row head cells={[t('paper.description'), t('paper.quantity'), t('paper.price'), t('paper.amount')]} />
+      <Box role="table" aria-label={t('lines')}>
+        <Row head cells={[t('description'), t('quantity'), t('price'), t('amount')]} />
         {d.lines.map((l, i) => (
           <Row
             key={i}
@@ -51,38 +52,31 @@ export function Paper({ document: d, number }: { document: InvoiceDocument; numb
               formatMoney({ amount: l.unit_price, currency: d.currency }),
               formatMoney(l.amount),
             ]}
-            under={[...(l.discount_percent === '0' ? [] : [t('paper.less', { percent: l.discount_percent })]), ...l.taxes].join(' · ')}
+            under={[
+              ...(l.discount_percent === '0' ? [] : [t('less', { what: `${l.discount_percent} %` })]),
+              ...(l.discount_amount === '0' ? [] : [t('less', { what: formatMoney({ amount: l.discount_amount, currency: d.currency }) })]),
+              ...l.taxes,
+            ].join(' · ')}
           />
         ))}
       </Box>
-      <Box component="dl" sx={{ m: 0, mt: 4, ml: 'auto', maxWidth: 340, display: 'grid', gridTemplateColumns: '1fr auto', columnGap: 4, rowGap: 1, '& dd': { m: 0, textAlign: 'end', fontVariantNumeric: 'tabular-nums' } }}>
-        <Box component="dt" sx={quiet}>{t('sum.net')}</Box>
-        <dd>{formatMoney(d.net)}</dd>
-        {d.taxes.map((x) => (
-          <Box key={`${x.tax_rate_id}${x.percent}`} sx={{ display: 'contents' }}>
-            <Box component="dt" sx={quiet}>{t('paper.on', { name: x.name, percent: x.percent, base: formatMoney(x.base) })}</Box>
-            <dd>{formatMoney(x.tax)}</dd>
-          </Box>
-        ))}
-        <Box component="dt" sx={{ fontWeight: 700, borderTop: 2, borderColor: 'primary.main', pt: 1 }}>{d.prices_include_tax && d.taxes.length > 0 ? t('paper.inclusive') : t('sum.total')}</Box>
-        <Box component="dd" sx={{ fontWeight: 700, borderTop: 2, borderColor: 'primary.main', pt: 1 }}>{formatMoney(d.total)}</Box>
-      </Box>
+      <Box sx={{ mt: 4, ml: 'auto', maxWidth: 340 }}><Totals of={d} bases totalLabel={d.prices_include_tax && d.taxes.length > 0 ? t('inclusive') : t('total')} /></Box>
       <Box sx={{ mt: 6, display: 'grid', gap: 2, whiteSpace: 'pre-line', ...quiet }}>
         {d.legal_texts.map((x) => <div key={x}>{x}</div>)}
         {d.note && <div>{d.note}</div>}
-        {(d.bank.account ?? '') !== '' && <div>{t('paper.pay', { day: formatDay(d.due_on) })}{'\n'}{[d.bank.name, d.bank.account, d.bank.code].filter(Boolean).join(' · ')}</div>}
+        {(d.bank.account ?? '') !== '' && <div>{t('pay', { day: formatDay(d.due_on) })}{'\n'}{[d.bank.name, d.bank.account, d.bank.code].filter(Boolean).join(' · ')}</div>}
         {d.footer && <div>{d.footer}</div>}
       </Box>
     </Box>
   );
 }
 
-function Party({ party: p }: { party: InvoiceParty }) {
+function Party({ party: p }: { party: PartyOf }) {
   const t = useT();
   return (
     <Box sx={{ minWidth: 0 }}>
       <Typography sx={{ fontWeight: 650 }}>{p.name}</Typography>
-      {[...p.address, ...(p.email ? [p.email] : []), ...(p.tax_id ? [t('paper.taxId', { id: p.tax_id })] : [])].map((l) => <Box key={l} sx={quiet}>{l}</Box>)}
+      {[...p.address, ...(p.email ? [p.email] : []), ...(p.tax_id ? [t('taxId', { id: p.tax_id })] : [])].map((l) => <Box key={l} sx={quiet}>{l}</Box>)}
     </Box>
   );
 }
