@@ -14,7 +14,7 @@ export function Totals({ of: d, bases, totalLabel }: { of: Of; /** Say on what e
   const name = (x: TaxAmount) => t(bases ? 'on' : 'tax', { name: x.name, percent: x.percent, base: formatMoney(x.base) });
   const row = (x: TaxAmount, value: MoneyValue) => <Row key={`${x.id}${x.percent}`} name={name(x)} value={value} />;
   return (
-    <Box component="dl" sx={{ m: 0, display: 'grid', gridTemplateColumns: '1fr auto', columnGap: 4, rowGap: 1, '& dd': { m: 0, textAlign: 'end', fontVariantNumeric: 'tabular-nums' } }}>
+    <Box component="dl" sx={{ m: 0, display: 'grid', gridTemplateColumns: '1fr auto', rowGap: 1, '& dt': { pr: 4 }, '& dd': { m: 0, textAlign: 'end', fontVariantNumeric: 'tabular-nums' } }}>
       {Number(d.discount.amount) !== 0 && (
         <>
           <Row name={t('subtotal')} value={d.subtotal} />

@@ -177,11 +177,11 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
       {fields.map((f, n) => (
         <Box key={f.key} role="group" aria-label={t('draft.line', { n: n + 1 })} sx={{ borderBottom: 1, borderColor: 'divider', pb: 4, display: 'grid', gap: 3 }}>
           <TextField name={`lines.${n}.description`} label={t('draft.description')} multiline rows={1} maxLength={2000} />
-          <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr 1fr', sm: '90px 70px 1fr 190px' } }}>
+          <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr 1fr 2fr', sm: '90px 70px 1fr 190px' } }}>
             <TextField name={`lines.${n}.quantity`} label={t('draft.quantity')} maxLength={20} />
             <TextField name={`lines.${n}.unit`} label={t('draft.unit')} maxLength={20} />
             <TextField name={`lines.${n}.unit_price`} label={t('draft.price')} maxLength={24} />
-            <DiscountField at={`lines.${n}.`} label={t('draft.discount')} currency={i.currency} />
+            <Box sx={{ gridColumn: { xs: '1 / -1', sm: 'auto' } }}><DiscountField at={`lines.${n}.`} label={t('draft.discount')} currency={i.currency} /></Box>
           </Box>
           <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
             <Box sx={{ flex: '1 1 160px', minWidth: 140 }}><TaxSelect name={`lines.${n}.tax_rate_ids`} taxes={usable} /></Box>
@@ -198,7 +198,7 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
       <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 4, flexWrap: 'wrap', alignItems: 'flex-start' }}>
         <Box sx={{ display: 'grid', gap: 4, justifyItems: 'start' }}>
           <Button variant="outlined" startIcon={<AddIcon />} onClick={() => append(blank())}>{t('draft.addLine')}</Button>
-          <Box sx={{ width: 220 }}><DiscountField at="" label={t('draft.wholeDiscount')} currency={i.currency} /></Box>
+          <Box sx={{ width: 250 }}><DiscountField at="" label={t('draft.wholeDiscount')} currency={i.currency} /></Box>
         </Box>
         <Box aria-live="polite" sx={{ minWidth: 240, opacity: ok ? 1 : 0.6 }}><Totals of={{ ...shown, discount_percent: discountInput(whole).discount_percent }} /></Box>
       </Box>

@@ -18,7 +18,7 @@ export const useT = registerLocale('invoices', {
     leftHelp: 'It stays unbilled. Give it a rate and bill it later.', make: 'Create draft', choose: 'Choose a client to see what can be billed.', calculating: 'Calculating',
   },
   draft: {
-    details: 'Details', lines: 'Lines', addLine: 'Add line', description: 'Description', quantity: 'Quantity', unit: 'Unit', price: 'Price', discount: 'Discount', discountIn: 'Discount in', wholeDiscount: 'Discount on everything', taxes: 'Taxes', noTax: 'No tax', amount: 'Amount',
+    details: 'Details', lines: 'Lines', addLine: 'Add line', description: 'Description', quantity: 'Quantity', unit: 'Unit', price: 'Price', discount: 'Discount', discountIn: 'Unit', wholeDiscount: 'Overall discount', taxes: 'Taxes', noTax: 'No tax', amount: 'Amount',
     issueOn: 'Invoice date', issueHelp: 'Empty: the day it is issued', dueOn: 'Due date', dueHelp: 'Empty: by the payment terms', supplyOn: 'Date of supply', supplyHelp: 'Decides the tax rate',
     periodFrom: 'Period from', periodTo: 'Period to', reference: "Client's reference", note: 'Note on the invoice', footer: 'Footer', inclusive: 'Prices include tax', inclusiveHelp: 'Holds for the whole document',
     fromTime: 'From time', up: 'Move up', down: 'Move down', removeLine: 'Remove line', noLines: 'No lines yet. Add the first one.', save: 'Save draft', saved: 'Draft saved', delete: 'Delete draft',
