@@ -70,8 +70,16 @@ func examine(ctx context.Context, where *place) (out []finding) {
 
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	version, err := databaseVersion(ctx, a)
+	version, err := databaseVersion(ctx, a.Control)
 	note("database", version, err)
+	for _, name := range a.Control.Others() {
+		there, e := a.Control.At(name)
+		if e == nil {
+			version, e = databaseVersion(ctx, there)
+		}
+		note("database "+name, version, e)
+		err = errors.Join(err, e)
+	}
 	if err == nil {
 		s, err := a.Migrator().Status(ctx)
 		if err == nil && len(s.Behind) > 0 {
@@ -107,14 +115,14 @@ func roomy(ctx context.Context, a *app.App) error {
 	}
 	var all []error
 	for _, c := range crowds {
-		all = append(all, fmt.Errorf("shard %d has %d agencies, more than %d: raise BUREAU_DATABASE_SHARDS and run `bureau migrate`", c.Shard, c.Agencies, tenancy.MostAgencies))
+		all = append(all, fmt.Errorf("shard %d of placement %s has %d agencies, more than %d: raise BUREAU_DATABASE_SHARDS and run `bureau migrate`", c.Shard, c.Placement, c.Agencies, tenancy.MostAgencies))
 	}
 	return errors.Join(all...)
 }
 
 // databaseVersion refuses what is too old.
-func databaseVersion(ctx context.Context, a *app.App) (string, error) {
-	conn, err := a.Control.Connect(ctx)
+func databaseVersion(ctx context.Context, c *tenancy.Control) (string, error) {
+	conn, err := c.Connect(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -88,10 +89,18 @@ func devConfig(where devstack.Addresses, port int, log *slog.Logger) (app.Config
 			return app.Config{}, fmt.Errorf("the stack's origin: %w", err)
 		}
 	}
+	// Other databases of the stack's server, to try agencies' moves with.
+	var others []tenancy.Placement
+	if named := os.Getenv("BUREAU_PLACEMENTS"); named != "" {
+		var err error
+		if others, err = placements(strings.Split(named, ",")); err != nil {
+			return app.Config{}, err
+		}
+	}
 	cfg := app.Config{
 		Origin: origin, Dev: true, Log: log, Now: time.Now, Web: web(), MailFrom: "no-reply@" + domain,
 		// As many shards as production has by default: enough for 2,000 agencies, and each opens only the connections that are used.
-		Tenancy:         tenancy.Config{OwnerURL: where.DatabaseURL, Password: where.LoginPassword, Shards: 8, Conns: 8},
+		Tenancy:         tenancy.Config{OwnerURL: where.DatabaseURL, Password: where.LoginPassword, Shards: 8, Conns: 8, Placements: others},
 		KratosPublicURL: where.KratosPublicURL, KratosAdminURL: where.KratosAdminURL, KratosCookie: devstack.KratosCookie,
 	}
 	if where.Origin != "" { // its stand-in for Stripe is part of the running `bureau dev`

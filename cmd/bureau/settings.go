@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -45,6 +46,9 @@ type settings struct {
 	ConnAgencies   int           `env:"BUREAU_DATABASE_CONN_AGENCIES" envDefault:"100" what:"Agencies that a connection serves before it is replaced, 10 to 10000; its backend remembers the tables of each."`
 	Wait           time.Duration `env:"BUREAU_DATABASE_WAIT" envDefault:"3s" what:"How long a request waits for a connection before it gets 503, 10ms to 1m."`
 	Spares         int           `env:"BUREAU_SPARE_AGENCIES" envDefault:"3" what:"Agencies kept ready for the next sign-ups, 1 to 100."`
+
+	Placements []string `env:"BUREAU_PLACEMENTS" secret:"true" example:"eu2=postgres://bureau:…@db2/bureau" what:"Further databases for agencies, name=address with commas between; each address is a login as that of BUREAU_DATABASE_URL."`
+	NewAt      string   `env:"BUREAU_PLACEMENT_NEW" envDefault:"main" what:"Placement of new agencies: main, or one of BUREAU_PLACEMENTS."`
 
 	KratosPublicURL string `env:"BUREAU_KRATOS_PUBLIC_URL" example:"http://kratos:4433" what:"Public API of Ory Kratos, as this process reaches it."`
 	KratosAdminURL  string `env:"BUREAU_KRATOS_ADMIN_URL" example:"http://kratos:4434" what:"Admin API of Ory Kratos. Nobody else may reach it."`
@@ -135,6 +139,9 @@ func (s settings) complaints() []error {
 	say(s.ConnAgencies >= 10 && s.ConnAgencies <= 10_000, "BUREAU_DATABASE_CONN_AGENCIES", "10 to 10000")
 	say(s.Wait >= 10*time.Millisecond && s.Wait <= time.Minute, "BUREAU_DATABASE_WAIT", "10ms to 1m")
 	say(s.Spares >= 1 && s.Spares <= 100, "BUREAU_SPARE_AGENCIES", "1 to 100")
+	_, err = placements(s.Placements)
+	say(err == nil, "BUREAU_PLACEMENTS", "pairs such as eu2=postgres://bureau:password@db2/bureau, with commas between and names of lower-case letters and digits")
+	say(err != nil || s.knows(s.NewAt), "BUREAU_PLACEMENT_NEW", "main or one of BUREAU_PLACEMENTS")
 	say(isURL(s.KratosPublicURL, "http", "https"), "BUREAU_KRATOS_PUBLIC_URL", "an address such as http://kratos:4433")
 	say(isURL(s.KratosAdminURL, "http", "https"), "BUREAU_KRATOS_ADMIN_URL", "an address such as http://kratos:4434")
 	say(s.KratosCookie != "", "BUREAU_KRATOS_COOKIE", "the name of a cookie")
@@ -160,6 +167,27 @@ func (s settings) complaints() []error {
 	_, err = custody.RecipientOf(s.BackupKey)
 	say(s.BackupKey == "" || err == nil, "BUREAU_BACKUP_KEY", "a key made by bureau backup key")
 	return errs
+}
+
+// placements reads name=address pairs.
+func placements(pairs []string) ([]tenancy.Placement, error) {
+	var out []tenancy.Placement
+	seen := map[string]bool{}
+	for _, pair := range pairs {
+		name, address, _ := strings.Cut(strings.TrimSpace(pair), "=")
+		if !tenancy.PlacementName(name) || seen[name] || !isURL(address, "postgres", "postgresql") {
+			return nil, errors.New("BUREAU_PLACEMENTS cannot be read")
+		}
+		seen[name] = true
+		out = append(out, tenancy.Placement{Name: name, OwnerURL: address})
+	}
+	return out, nil
+}
+
+// knows tells whether the settings name a placement.
+func (s settings) knows(name string) bool {
+	all, _ := placements(s.Placements)
+	return name == tenancy.Main || slices.ContainsFunc(all, func(p tenancy.Placement) bool { return p.Name == name })
 }
 
 func timeOfDay(s string) (time.Duration, error) {
@@ -214,9 +242,13 @@ func (s settings) config() (app.Config, error) {
 	if err != nil {
 		return app.Config{}, fmt.Errorf("BUREAU_TOKEN_KEYS_FILE: %w", err)
 	}
+	others, err := placements(s.Placements)
+	if err != nil {
+		return app.Config{}, err
+	}
 	c := app.Config{
 		Origin: origin, TrustedProxies: s.Proxies, Log: s.logger(), Now: time.Now, Web: web(), MailFrom: s.MailFrom,
-		Tenancy:         tenancy.Config{OwnerURL: s.DatabaseURL, Prefix: s.DatabasePrefix, Password: s.LoginPassword, Shards: s.Shards, Conns: s.Conns, ConnAgencies: s.ConnAgencies, Wait: s.Wait, Spares: s.Spares},
+		Tenancy:         tenancy.Config{OwnerURL: s.DatabaseURL, Prefix: s.DatabasePrefix, Password: s.LoginPassword, Shards: s.Shards, Conns: s.Conns, ConnAgencies: s.ConnAgencies, Wait: s.Wait, Spares: s.Spares, Placements: others, NewAt: s.NewAt},
 		KratosPublicURL: s.KratosPublicURL, KratosAdminURL: s.KratosAdminURL, KratosCookie: s.KratosCookie, TokenKeys: keys,
 	}
 	if s.StripeKey != "" {

@@ -55,6 +55,8 @@ func TestEachWrongSettingIsNamed(t *testing.T) {
 		"BUREAU_DATABASE_CONN_AGENCIES":  "9",
 		"BUREAU_DATABASE_WAIT":           "soon",
 		"BUREAU_SPARE_AGENCIES":          "101",
+		"BUREAU_PLACEMENTS":              "main=postgres://u:hush@db2/bureau",
+		"BUREAU_PLACEMENT_NEW":           "elsewhere",
 		"BUREAU_KRATOS_PUBLIC_URL":       "kratos",
 		"BUREAU_KRATOS_ADMIN_URL":        "",
 		"BUREAU_TOKEN_KEYS_FILE":         "",

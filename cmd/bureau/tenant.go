@@ -22,6 +22,8 @@ type tenantView struct {
 	Name  string `json:"name"`
 	State string `json:"state"`
 	URL   string `json:"url"`
+	// Placement is the database that holds it.
+	Placement string `json:"placement"`
 	// RemoveAfter is when a deleted agency goes for good.
 	RemoveAfter *time.Time `json:"remove_after,omitempty"`
 }
@@ -42,7 +44,9 @@ func tenantCommand(where *place) *cobra.Command {
 			at = at.Add(tenancy.Regret)
 			v.RemoveAfter = &at
 		}
-		return show(cmd, asJSON, v, func(w io.Writer) { _, _ = fmt.Fprintf(w, "%s  %s  %s  %s\n", v.Slug, v.Name, v.State, v.URL) })
+		return show(cmd, asJSON, v, func(w io.Writer) {
+			_, _ = fmt.Fprintf(w, "%s  %s  %s  %s  %s\n", v.Slug, v.Name, v.State, v.Placement, v.URL)
+		})
 	}
 
 	var slug, name, owner, ownerName string
@@ -74,7 +78,7 @@ func tenantCommand(where *place) *cobra.Command {
 			return show(cmd, asJSON, map[string]any{"items": items}, func(w io.Writer) {
 				t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 				for _, v := range items {
-					_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", v.Slug, v.Name, v.State, v.URL)
+					_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", v.Slug, v.Name, v.State, v.Placement, v.URL)
 				}
 				_ = t.Flush()
 			})
@@ -92,6 +96,7 @@ func tenantCommand(where *place) *cobra.Command {
 	}
 	cmd.AddCommand(purgeCommand(where, &asJSON), create, list, showOne)
 	cmd.AddCommand(custodyCommands(with, &asJSON)...)
+	cmd.AddCommand(moveCommand(with, &asJSON))
 	for _, m := range []struct {
 		use, short string
 		move       func(*app.App) func(context.Context, string) error
@@ -120,7 +125,7 @@ func tenantCommand(where *place) *cobra.Command {
 func viewOf(a *app.App, t tenancy.Agency) tenantView {
 	u := a.Origin()
 	u.Host = t.Slug + "." + u.Host
-	return tenantView{ID: t.ID, Slug: t.Slug, Name: t.Name, State: string(t.State), URL: u.String()}
+	return tenantView{ID: t.ID, Slug: t.Slug, Name: t.Name, State: string(t.State), URL: u.String(), Placement: t.Placement}
 }
 
 func allTenants(ctx context.Context, a *app.App) ([]tenantView, error) {
