@@ -74,10 +74,10 @@ func (db *DB) moved(ctx context.Context, a Agency, err error) error {
 // Whereabouts implements the interface of that name, and forgets what was cached of an agency that is elsewhere.
 func (r *Registry) Whereabouts(ctx context.Context, key string) (now Agency, shut bool, err error) {
 	err = r.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		if now, err = ReadAgency(ctx, tx, key); err != nil {
-			return err
-		}
-		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM moves WHERE agency_id = $1 AND state = 'fenced')`, key).Scan(&shut)
+		// In one statement: between two the move could come to its end, and it would seem that there is none.
+		now, err = scanAgency(tx.QueryRow(ctx, `SELECT `+agencyColumns+`, EXISTS (SELECT FROM moves m WHERE m.agency_id = a.id AND m.state = 'fenced')
+			FROM agencies a WHERE a.id = $1`, key), &shut)
+		return err
 	})
 	r.mu.RLock()
 	known := r.byID[key]

@@ -137,7 +137,10 @@ func (r *Registry) Listen(ctx context.Context) error {
 	}
 }
 
-const selectAgency = `SELECT a.id, coalesce(a.slug, ''), a.name, a.state, a.schema_version, a.placement, a.schema_name, a.role_name, a.shard FROM agencies a`
+const (
+	agencyColumns = `a.id, coalesce(a.slug, ''), a.name, a.state, a.schema_version, a.placement, a.schema_name, a.role_name, a.shard`
+	selectAgency  = `SELECT ` + agencyColumns + ` FROM agencies a`
+)
 
 // ReadAgency reads an agency in a transaction on the platform's tables. ErrNoAgency.
 func ReadAgency(ctx context.Context, tx pgx.Tx, key string) (Agency, error) {
@@ -148,11 +151,11 @@ func ReadAgency(ctx context.Context, tx pgx.Tx, key string) (Agency, error) {
 	return a, err
 }
 
-func scanAgency(row pgx.Row) (Agency, error) {
+func scanAgency(row pgx.Row, more ...any) (Agency, error) {
 	var a Agency
 	var place, schemaOf, roleOf string
 	var shard int
-	if err := row.Scan(&a.ID, &a.Slug, &a.Name, &a.State, &a.Version, &place, &schemaOf, &roleOf, &shard); err != nil {
+	if err := row.Scan(append([]any{&a.ID, &a.Slug, &a.Name, &a.State, &a.Version, &place, &schemaOf, &roleOf, &shard}, more...)...); err != nil {
 		return Agency{}, err
 	}
 	if err := a.bind(place, schemaOf, roleOf, shard); err != nil {

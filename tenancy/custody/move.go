@@ -157,6 +157,7 @@ func (s *Service) move(ctx context.Context, a tenancy.Agency, m *Move, say Progr
 	if err != nil {
 		return err
 	}
+	say.say("prove", "", 0, 1)
 	return s.finish(ctx, m)
 }
 
@@ -240,10 +241,11 @@ func (s *Service) stop(ctx context.Context, a tenancy.Agency, m *Move, f *follow
 		if err := lockAll(ctx, from, f.tables); err != nil {
 			return err
 		}
-		err := s.inCopy(ctx, m.other, func(ctx context.Context, to pgx.Tx) error { return s.complete(ctx, a, m, f, keys, from, to) })
+		err := s.inCopy(ctx, m.other, func(ctx context.Context, to pgx.Tx) error { return s.complete(ctx, a, m, f, keys, from, to, say) })
 		if err != nil {
 			return err
 		}
+		say.say("swap", "", 0, 2)
 		if err := tenancy.SetDoors(ctx, from, old, false); err != nil {
 			return err
 		}
@@ -257,6 +259,7 @@ func (s *Service) stop(ctx context.Context, a tenancy.Agency, m *Move, f *follow
 		})
 	})
 	if err == nil && old.Placement != tenancy.Main {
+		say.say("swap", "", 1, 2)
 		err = s.d.Owner.Owner(ctx, tenancy.Main, func(ctx context.Context, tx pgx.Tx) error { return s.flip(ctx, tx, m, old, began) })
 	}
 	m.StopMS = int(time.Since(began).Milliseconds())
@@ -279,7 +282,7 @@ func lockAll(ctx context.Context, tx pgx.Tx, tables []shape) error {
 }
 
 // complete makes the new copy all that the old one is.
-func (s *Service) complete(ctx context.Context, a tenancy.Agency, m *Move, f *follower, keys []foreignKey, from, to pgx.Tx) error {
+func (s *Service) complete(ctx context.Context, a tenancy.Agency, m *Move, f *follower, keys []foreignKey, from, to pgx.Tx, say Progress) error {
 	then, err := stepsOf(ctx, to)
 	if err != nil {
 		return err
@@ -303,6 +306,7 @@ func (s *Service) complete(ctx context.Context, a tenancy.Agency, m *Move, f *fo
 			return fmt.Errorf("sequence %s: %w", q.Name, err)
 		}
 	}
+	say.say("compare", "", 0, 1)
 	if err := f.compare(ctx, from, to); err != nil {
 		return err
 	}

@@ -63,7 +63,7 @@ type Progress func(Step)
 
 // Step is a moment of long work.
 type Step struct {
-	What  string `json:"what"` // "tables", "files", "verify"
+	What  string `json:"what"` // "tables", "files", "verify"; of a move "copy", "catch up", "stop", "compare", "swap", "prove"
 	Name  string `json:"name"`
 	Done  int    `json:"done"`
 	Total int    `json:"total"`
