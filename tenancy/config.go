@@ -32,7 +32,8 @@ type Config struct {
 	// Shards is the number of pools that agencies are spread over, one login
 	// each. It may grow, but an agency keeps the shard it was given.
 	Shards int
-	// Conns is the most connections a shard opens.
+	// Conns is how many connections a shard opens at most for itself. The shards
+	// have half as many again in common, for the one that is in demand.
 	Conns int
 	// ConnAgencies is how many agencies a connection may meet before it is
 	// replaced: its backend remembers the tables of each for as long as it lives.
@@ -102,6 +103,11 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	return c, nil
 }
+
+// reserve is what the shards of a placement have in common. A few agencies are
+// far busier than the others; without it those who share their shard would wait
+// for them while the other shards' connections are idle.
+func (c Config) reserve() int { return c.Shards * c.Conns / 2 }
 
 func (c Config) appLogin(shard int) string { return fmt.Sprintf("%s_app_%d", c.logins(), shard) }
 func (c Config) controlLogin() string      { return c.logins() + "_control" }

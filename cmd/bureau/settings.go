@@ -42,7 +42,7 @@ type settings struct {
 	DatabasePrefix string        `env:"BUREAU_DATABASE_PREFIX" envDefault:"bureau" what:"Beginning of the names of all roles, when installations share a cluster. Never change it later."`
 	LoginPassword  string        `env:"BUREAU_DATABASE_LOGIN_PASSWORD" secret:"true" what:"Password of the logins that Bureau makes for its pools."`
 	Shards         int           `env:"BUREAU_DATABASE_SHARDS" envDefault:"8" what:"Pools that agencies are spread over, 1 to 64: one for every 250 agencies. It may grow, never shrink."`
-	Conns          int           `env:"BUREAU_DATABASE_CONNS" envDefault:"4" what:"Most connections of one pool, 4 to 200."`
+	Conns          int           `env:"BUREAU_DATABASE_CONNS" envDefault:"4" what:"Connections of each pool, 4 to 200. Half as many again are common to all, for the one that is in demand."`
 	ConnAgencies   int           `env:"BUREAU_DATABASE_CONN_AGENCIES" envDefault:"100" what:"Agencies that a connection serves before it is replaced, 10 to 10000; its backend remembers the tables of each."`
 	Wait           time.Duration `env:"BUREAU_DATABASE_WAIT" envDefault:"3s" what:"How long a request waits for a connection before it gets 503, 10ms to 1m."`
 	Spares         int           `env:"BUREAU_SPARE_AGENCIES" envDefault:"3" what:"Agencies kept ready for the next sign-ups, 1 to 100."`

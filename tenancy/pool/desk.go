@@ -70,20 +70,22 @@ type waiter struct {
 
 // desk decides who gets which seat. It knows no database.
 type desk struct {
-	max  int
-	wait time.Duration // how long a caller may stand in the queue
+	max     int           // seats of its own
+	reserve *Reserve      // where more come from; nil: from nowhere
+	wait    time.Duration // how long a caller may stand in the queue
 
 	mu     sync.Mutex
 	seats  map[*seat]struct{}
 	idle   []*seat    // the one that is idle longest first
+	peak   int        // the most in use at a time since the last look at what is surplus
 	queue  *list.List // of *waiter
 	closed bool
 
 	waits, timeouts, waited atomic.Int64
 }
 
-func newDesk(limit int, wait time.Duration) *desk {
-	return &desk{max: limit, wait: wait, seats: map[*seat]struct{}{}, queue: list.New()}
+func newDesk(limit int, reserve *Reserve, wait time.Duration) *desk {
+	return &desk{max: limit, reserve: reserve, wait: wait, seats: map[*seat]struct{}{}, queue: list.New()}
 }
 
 // take returns an idle seat, or a blank one that the caller must open, or
@@ -126,6 +128,7 @@ func (d *desk) ask(t Tenant) (*seat, *list.Element, error) {
 		return nil, nil, ErrClosed
 	}
 	if s := d.pick(t); s != nil {
+		d.peak = max(d.peak, len(d.seats)-len(d.idle))
 		return s, nil, nil
 	}
 	return nil, d.queue.PushBack(&waiter{tenant: t, got: make(chan *seat, 1)}), nil
@@ -146,7 +149,8 @@ func (d *desk) leave(place *list.Element) {
 }
 
 // pick chooses: one that is the tenant's now, else one that has served it,
-// else a new one, else the one that has met the fewest tenants.
+// else a new one, else the one that has met the fewest tenants, else, when all
+// are in use, a new one of the reserve.
 func (d *desk) pick(t Tenant) *seat {
 	for i := len(d.idle) - 1; i >= 0; i-- {
 		if d.idle[i].tenant == t {
@@ -159,9 +163,7 @@ func (d *desk) pick(t Tenant) *seat {
 		}
 	}
 	if len(d.seats) < d.max {
-		s := &seat{}
-		d.seats[s] = struct{}{}
-		return s
+		return d.add()
 	}
 	fewest := -1
 	for i, s := range d.idle {
@@ -169,10 +171,19 @@ func (d *desk) pick(t Tenant) *seat {
 			fewest = i
 		}
 	}
-	if fewest < 0 {
-		return nil
+	if fewest >= 0 {
+		return d.off(fewest)
 	}
-	return d.off(fewest)
+	if d.reserve.take() {
+		return d.add()
+	}
+	return nil
+}
+
+func (d *desk) add() *seat {
+	s := &seat{}
+	d.seats[s] = struct{}{}
+	return s
 }
 
 // off takes the seat at i from the idle ones.
@@ -213,6 +224,9 @@ func (d *desk) handOn(s *seat) {
 		return
 	}
 	if !s.open {
+		if len(d.seats) > d.max {
+			d.reserve.bring()
+		}
 		delete(d.seats, s)
 		return
 	}
@@ -262,6 +276,20 @@ func (d *desk) retire(old func(*seat) bool) (out []*seat) {
 	}
 	clear(d.idle[len(kept):])
 	d.idle = kept
+	return out
+}
+
+// surplus takes idle seats that the last while would have done without, but
+// none of the desk's own number; the caller closes and drops them.
+func (d *desk) surplus() (out []*seat) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := min(len(d.seats)-max(d.max, d.peak), len(d.idle))
+	d.peak = len(d.seats) - len(d.idle)
+	if n > 0 {
+		out = slices.Clone(d.idle[:n])
+		d.idle = slices.Delete(d.idle, 0, n)
+	}
 	return out
 }
 

@@ -22,7 +22,8 @@ func tenant(n int) Tenant { return Tenant{fmt.Sprintf("t%05d", n), fmt.Sprintf("
 func TestDeskFollowsItsRules(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		m := &model{desk: newDesk(rapid.IntRange(1, 6).Draw(t, "max"), time.Hour)}
+		spare := rapid.IntRange(0, 4).Draw(t, "reserve")
+		m := &model{desk: newDesk(rapid.IntRange(1, 6).Draw(t, "max"), NewReserve(spare), time.Hour), spare: spare}
 		tenants := rapid.IntRange(1, 9).Draw(t, "tenants")
 		t.Repeat(map[string]func(*rapid.T){
 			"ask":  func(t *rapid.T) { m.ask(t, tenant(rapid.IntRange(1, tenants).Draw(t, "tenant"))) },
@@ -36,15 +37,44 @@ func TestDeskFollowsItsRules(t *testing.T) {
 				m.desk.leave(m.waiting[i])
 				m.waiting = slices.Delete(m.waiting, i, i+1)
 			},
-			"": m.check,
+			"elsewhere": func(*rapid.T) { // another pool takes from the reserve, or gives back
+				if m.elsewhere > 0 {
+					m.desk.reserve.bring()
+					m.elsewhere--
+				} else if m.desk.reserve.take() {
+					m.elsewhere++
+				}
+			},
+			"surplus": m.giveBack,
+			"":        m.check,
 		})
 	})
 }
 
 type model struct {
-	desk    *desk
-	held    []*seat
-	waiting []*list.Element
+	desk      *desk
+	held      []*seat
+	waiting   []*list.Element
+	spare     int // size of the reserve
+	elsewhere int // of it, what another pool has
+	peak      int // the most that were held since surplus was given back
+}
+
+// lent is how many of the reserve the desk has.
+func (m *model) lent() int { return max(0, len(m.desk.seats)-m.desk.max) }
+
+// giveBack may close what nobody needed since the last time, and only what is of the reserve.
+func (m *model) giveBack(t *rapid.T) {
+	want := max(0, min(len(m.desk.seats)-max(m.desk.max, m.peak), len(m.desk.idle)))
+	longest := slices.Clone(m.desk.idle)
+	got := m.desk.surplus()
+	if !slices.Equal(got, longest[:want]) {
+		t.Fatalf("%d seats were given back, want the %d that were idle longest", len(got), want)
+	}
+	for _, s := range got {
+		m.desk.drop(s)
+	}
+	m.peak = len(m.held)
 }
 
 func (m *model) ask(t *rapid.T, who Tenant) {
@@ -77,6 +107,10 @@ func (m *model) ask(t *rapid.T, who Tenant) {
 		if s == nil || len(s.met) != fewest {
 			t.Fatalf("the session that met the fewest has met %d and %+v was given", fewest, s)
 		}
+	case m.spare-m.elsewhere > max(0, open-m.desk.max):
+		if s == nil || s.open {
+			t.Fatalf("there was one in the reserve and %+v was given", s)
+		}
 	default:
 		if s != nil || place == nil {
 			t.Fatalf("all were in use and %+v was given", s)
@@ -97,6 +131,7 @@ func (m *model) sit(t *rapid.T, s *seat, who Tenant) {
 	s.open, s.tenant = true, who
 	s.meet(who)
 	m.held = append(m.held, s)
+	m.peak = max(m.peak, len(m.held))
 }
 
 func (m *model) bring(t *rapid.T, good bool) {
@@ -152,8 +187,11 @@ func (m *model) due(s *seat, good bool) (place, passedOver int) {
 
 func (m *model) check(t *rapid.T) {
 	d := m.desk
-	if len(d.seats) > d.max || len(d.seats) != len(d.idle)+len(m.held) {
-		t.Fatalf("%d seats: %d idle, %d held, at most %d", len(d.seats), len(d.idle), len(m.held), d.max)
+	if len(d.seats) > d.max+m.spare || len(d.seats) != len(d.idle)+len(m.held) {
+		t.Fatalf("%d seats: %d idle, %d held, at most %d and %d", len(d.seats), len(d.idle), len(m.held), d.max, m.spare)
+	}
+	if left := int(d.reserve.left.Load()); left != m.spare-m.lent()-m.elsewhere {
+		t.Fatalf("%d are left in the reserve of %d: %d are lent, %d are elsewhere", left, m.spare, m.lent(), m.elsewhere)
 	}
 	if len(d.idle) > 0 && d.queue.Len() > 0 {
 		t.Fatalf("%d wait while %d are idle", d.queue.Len(), len(d.idle))
@@ -171,7 +209,7 @@ func (m *model) check(t *rapid.T) {
 // Many at once, with waits that end too early: no seat is held by two, none is lost.
 func TestDeskUnderRace(t *testing.T) {
 	t.Parallel()
-	d := newDesk(4, 2*time.Millisecond)
+	d := newDesk(4, nil, 2*time.Millisecond)
 	var holders sync.Map // *seat → *atomic.Int32
 	var served, busy, cancelled atomic.Int64
 	var all sync.WaitGroup
@@ -215,7 +253,7 @@ func TestDeskUnderRace(t *testing.T) {
 
 func TestDeskClosesOnWaiters(t *testing.T) {
 	t.Parallel()
-	d := newDesk(1, time.Hour)
+	d := newDesk(1, nil, time.Hour)
 	s, err := d.take(t.Context(), tenant(1))
 	if err != nil {
 		t.Fatal(err)

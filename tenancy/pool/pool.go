@@ -32,8 +32,11 @@ type Config struct {
 	Conn *pgx.ConnConfig
 	// Tenant finds the tenant of a context. Its error refuses the checkout: there is no default tenant.
 	Tenant func(context.Context) (Tenant, error)
-	// Max is the most sessions that are open at once.
+	// Max is the most sessions that are open at once, beside those of the reserve.
 	Max int
+	// Reserve is what the pool has in common with others; it is asked when all
+	// sessions are in use. Nil for none.
+	Reserve *Reserve
 	// Budget is how many tenants a session may meet before it is closed: its
 	// backend never forgets the tables it has seen.
 	Budget int
@@ -60,7 +63,7 @@ func New(cfg Config) *Pool {
 	cc.RuntimeParams["default_transaction_read_only"] = "on"
 	cc.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement // never the simple protocol, whatever the URL says
 	throughWire(&cc.Config)
-	p := &Pool{cfg: cfg, base: stdlib.GetConnector(*cc), desk: newDesk(cfg.Max, cfg.Wait), done: make(chan struct{})}
+	p := &Pool{cfg: cfg, base: stdlib.GetConnector(*cc), desk: newDesk(cfg.Max, cfg.Reserve, cfg.Wait), done: make(chan struct{})}
 	p.busy.Go(p.sweep)
 	return p
 }
@@ -222,14 +225,23 @@ func hangUp(conn *stdlib.Conn) {
 	}
 }
 
-// sweep ends idle sessions that are too old or whose server has gone.
+// lent is how long a session of the reserve is kept without need.
+const lent = 5 * time.Second
+
+// sweep ends idle sessions that are too old, and gives back what is not needed of the reserve.
 func (p *Pool) sweep() {
 	tick := time.NewTicker(max(p.cfg.Life/20, time.Second))
 	defer tick.Stop()
+	back := time.NewTicker(lent)
+	defer back.Stop()
 	for {
 		select {
 		case <-p.done:
 			return
+		case <-back.C:
+			for _, s := range p.desk.surplus() {
+				p.end(s, &p.ended)
+			}
 		case <-tick.C:
 			for _, s := range p.desk.retire(func(s *seat) bool { return now().After(s.dies) }) {
 				p.end(s, &p.aged)

@@ -42,7 +42,8 @@ func (p Plan) Run(ctx context.Context, sheet *report.Sheet) error {
 	return nil
 }
 
-func (p Plan) conns() int { return p.Tenancy.Shards * p.Tenancy.Conns }
+// conns is as many as the shards may open together: what each has for itself, and half as many in common.
+func (p Plan) conns() int { return p.Tenancy.Shards * p.Tenancy.Conns * 3 / 2 }
 
 // many compares ways to serve all agencies.
 func (p Plan) many(ctx context.Context, sheet *report.Sheet, m meter, all []*target) (err error) {
