@@ -183,7 +183,8 @@ func (m *Migrator) oneStep(ctx context.Context, h *home, conn *sql.Conn, key, sc
 		if now != schemaOf {
 			return ErrMoved
 		}
-		rows, err := tx.Query(ctx, `SELECT id::text FROM `+schemaOf+`.`+versions)
+		// Not prepared: the text is another one in each schema.
+		rows, err := tx.Query(ctx, `SELECT id::text FROM `+schemaOf+`.`+versions, pgx.QueryExecModeExec)
 		if err != nil {
 			return fmt.Errorf("read its steps: %w", err)
 		}

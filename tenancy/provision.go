@@ -90,7 +90,9 @@ func (p *Provisioner) make(ctx context.Context, a Agency, fill func(ctx context.
 		return a, errNoSpare
 	}
 	a.ID, a.Version = id.New(), migrations.Newest(p.cfg.Steps)
-	err := pgx.BeginFunc(ctx, p.owner.pool, func(tx pgx.Tx) error {
+	// A crash may lose what was made last, as a whole; then it is made again. Who claims a spare waits for the disk, and
+	// with that for all that was written before: a claimed one is never lost.
+	err := pgx.BeginTxFunc(ctx, p.owner.pool, pgx.TxOptions{BeginQuery: `BEGIN; SET LOCAL synchronous_commit = off`}, func(tx pgx.Tx) error {
 		var n int64
 		if err := tx.QueryRow(ctx, `SELECT nextval('platform.agency_numbers')`).Scan(&n); err != nil {
 			return fmt.Errorf("number of the agency: %w", err)

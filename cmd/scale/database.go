@@ -25,6 +25,22 @@ var throwAway = migrations.Step{ID: "9999_scale", SQL: `
 	ALTER TABLE tasks ADD COLUMN scale_note text NOT NULL DEFAULT '';
 	CREATE INDEX tasks_scale_note_idx ON tasks (scale_note);`}
 
+// checkpoint lets the server write and sync what was made, so that this does not go on beside what comes next.
+func (r *run) checkpoint(ctx context.Context, owner string) error {
+	r.say("letting the server sync its files")
+	conn, err := pgx.Connect(ctx, owner)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	began := time.Now()
+	if _, err := conn.Exec(ctx, `CHECKPOINT`); err != nil {
+		return err
+	}
+	r.sheet.Note("checkpoint after the agencies were made", time.Since(began).Round(time.Second).String())
+	return nil
+}
+
 // migrate runs that step in all agencies, as `bureau migrate` runs those of a release, and takes it back.
 func (r *run) migrate(ctx context.Context, at devstack.Addresses) error {
 	r.say("migrating: a column and its index in every agency")

@@ -36,6 +36,9 @@ import (
 
 const domain = "bureau.localhost"
 
+// patience is how long the last checkpoint may take after thousands of agencies were made: it syncs every one of their files.
+const patience = 15 * time.Minute
+
 type run struct {
 	agencies, requests, over, signUps int
 	data, out, doc, program           string
@@ -110,7 +113,7 @@ func (r *run) all(ctx context.Context) error {
 
 // beside is what is measured with the database alone, from this process.
 func (r *run) beside(ctx context.Context) error {
-	stack, err := devstack.Start(ctx, devstack.Options{Data: r.data, Domain: domain, DatabaseOnly: true, Log: quiet(), Say: r.say})
+	stack, err := devstack.Start(ctx, devstack.Options{Data: r.data, Domain: domain, DatabaseOnly: true, Patience: patience, Log: quiet(), Say: r.say})
 	if err != nil {
 		return err
 	}
@@ -134,6 +137,9 @@ func (r *run) beside(ctx context.Context) error {
 		return err
 	}
 	all = all[:min(len(all), r.agencies)]
+	if err := r.checkpoint(ctx, stack.DatabaseURL); err != nil {
+		return err
+	}
 	if err := r.migrate(ctx, stack.Addresses); err != nil {
 		return err
 	}
