@@ -43,7 +43,9 @@ type Schedule struct {
 	MemberID   string
 	StartsOn   day.Date
 	PositionID string // may be empty
-	Seconds    [7]int // Sunday … Saturday
+	// HolidaySetID names whose holidays are theirs; empty for the agency's default set.
+	HolidaySetID string
+	Seconds      [7]int // Sunday … Saturday
 }
 
 // FullTime is the schedule of who has none: 8 hours, Monday to Friday.
@@ -94,7 +96,15 @@ type Store interface {
 	// PositionsOn returns the position of every member who has one on that day.
 	PositionsOn(ctx context.Context, tx *tenancy.Tx, on day.Date) (map[string]string, error)
 	Holidays(context.Context, *tenancy.Tx, day.Range) ([]Off, error)
-	Leave(ctx context.Context, tx *tenancy.Tx, memberID string, r day.Range) ([]Off, error)
+	// SchedulesOf and LeaveOf answer for many members at once.
+	SchedulesOf(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (map[string][]Schedule, error)
+	LeaveOf(ctx context.Context, tx *tenancy.Tx, memberIDs []string, r day.Range) (map[string][]Off, error)
+
+	HolidaySets(context.Context, *tenancy.Tx) ([]HolidaySet, error)
+	HolidaySet(ctx context.Context, tx *tenancy.Tx, id string) (HolidaySet, error) // ErrNoSet
+	AddHolidaySet(context.Context, *tenancy.Tx, HolidaySet, time.Time) error       // ErrSetTaken
+	SaveHolidaySet(context.Context, *tenancy.Tx, HolidaySet) error                 // ErrSetTaken, httpapi.ErrStale
+	RemoveHolidaySet(ctx context.Context, tx *tenancy.Tx, id string) error         // ErrSetInUse
 }
 
 // Publisher tells the rest of the house what happened.
@@ -107,6 +117,7 @@ type Deps struct {
 	DB      *tenancy.DB
 	Store   Store
 	Members Members
+	Regions Regions
 	Events  Publisher
 	Now     func() time.Time
 	NewID   func() string
@@ -225,6 +236,11 @@ func (s *Service) PutSchedule(ctx context.Context, sc Schedule) error {
 				return ErrNotFound.At("body.position_id", "there is no such position")
 			}
 		}
+		if sc.HolidaySetID != "" {
+			if _, err := s.d.Store.HolidaySet(ctx, tx, sc.HolidaySetID); err != nil {
+				return ErrNoSet.At("body.holiday_set_id", "there is no such set of holidays")
+			}
+		}
 		if err := s.d.Store.PutSchedule(ctx, tx, sc, s.d.Now()); err != nil {
 			return err
 		}
@@ -247,36 +263,6 @@ func (s *Service) PositionOfTx(ctx context.Context, tx *tenancy.Tx, memberID str
 // PositionsOnTx returns the position of every member who has one on that day.
 func (s *Service) PositionsOnTx(ctx context.Context, tx *tenancy.Tx, on day.Date) (map[string]string, error) {
 	return s.d.Store.PositionsOn(ctx, tx, on)
-}
-
-// ExpectedTx returns the time a member is expected to work, per day.
-func (s *Service) ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) (map[day.Date]time.Duration, error) {
-	r := day.Range{From: from, To: to}
-	schedules, err := s.d.Store.Schedules(ctx, tx, memberID)
-	if err != nil {
-		return nil, err
-	}
-	off, err := s.d.Store.Holidays(ctx, tx, r)
-	if err != nil {
-		return nil, err
-	}
-	leave, err := s.d.Store.Leave(ctx, tx, memberID, r)
-	if err != nil {
-		return nil, err
-	}
-	return Expected(r, schedules, append(off, leave...)), nil
-}
-
-// HolidaysTx tells on which days nobody works at all; half holidays are worked.
-func (s *Service) HolidaysTx(ctx context.Context, tx *tenancy.Tx, from, to day.Date) (map[day.Date]bool, error) {
-	off, err := s.d.Store.Holidays(ctx, tx, day.Range{From: from, To: to})
-	free := make(map[day.Date]bool, len(off))
-	for _, o := range off {
-		if o.Share.Equal(decimal.NewFromInt(1)) {
-			free[o.From] = true
-		}
-	}
-	return free, err
 }
 
 func (s *Service) note(ctx context.Context, tx *tenancy.Tx, action, entity, id, label string, before, after any) error {

@@ -268,31 +268,26 @@ func (s *Service) fillSheets(ctx context.Context, tx *tenancy.Tx, sheets []Sheet
 	return lines, s.fillExpected(ctx, tx, lines)
 }
 
-// fillExpected asks once a member, for the whole stretch of the weeks listed.
+// fillExpected asks once, for all members and the whole stretch of the weeks listed.
 func (s *Service) fillExpected(ctx context.Context, tx *tenancy.Tx, lines []SheetLine) error {
-	span := map[string]day.Range{}
+	var members []string
+	span := lines[0].Days()
 	for _, l := range lines {
-		r, ok := span[l.MemberID]
-		if !ok || l.Week.Before(r.From) {
-			r.From = l.Week
+		members = append(members, l.MemberID)
+		if l.Week.Before(span.From) {
+			span.From = l.Week
 		}
-		if last := l.Week.AddDays(6); !ok || last.After(r.To) {
-			r.To = last
+		if last := l.Days().To; last.After(span.To) {
+			span.To = last
 		}
-		span[l.MemberID] = r
 	}
-	for member, r := range span {
-		expected, err := s.d.Schedules.ExpectedTx(ctx, tx, member, r.From, r.To)
-		if err != nil {
-			return err
-		}
-		for i := range lines {
-			if lines[i].MemberID != member {
-				continue
-			}
-			for d := range lines[i].Days().Days() {
-				lines[i].Expected += int64(expected[d] / time.Second)
-			}
+	expected, err := s.d.Schedules.ExpectedTx(ctx, tx, distinct(members), span.From, span.To)
+	if err != nil {
+		return err
+	}
+	for i := range lines {
+		for d := range lines[i].Days().Days() {
+			lines[i].Expected += int64(expected[lines[i].MemberID][d] / time.Second)
 		}
 	}
 	return nil

@@ -152,13 +152,13 @@ func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memb
 	if err != nil {
 		return g, err
 	}
-	expected, err := s.d.Schedules.ExpectedTx(ctx, tx, memberID, week, week.AddDays(6))
+	expected, err := s.d.Schedules.ExpectedTx(ctx, tx, []string{memberID}, week, week.AddDays(6))
 	if err != nil {
 		return g, err
 	}
 	for d := range g.Sheet.Days().Days() {
 		g.Days = append(g.Days, d)
-		g.Expected[d] = int64(expected[d] / time.Second)
+		g.Expected[d] = int64(expected[memberID][d] / time.Second)
 	}
 	g.fill(entries)
 	return g, s.nameRows(ctx, tx, &g)

@@ -118,9 +118,9 @@ type Rate struct {
 	Level, Why                         string
 }
 
-// Schedules tells the hours a member is expected to work.
+// Schedules tells the hours that members are expected to work, per day.
 type Schedules interface {
-	ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) (map[day.Date]time.Duration, error)
+	ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, from, to day.Date) (map[string]map[day.Date]time.Duration, error)
 }
 
 // Agency tells the agency's calendar.

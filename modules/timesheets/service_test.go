@@ -79,12 +79,16 @@ func (w *world) ResolveTx(context.Context, *tenancy.Tx, timesheets.RateQuestion)
 	return timesheets.Rate{Found: true, PerHour: *w.price, Currency: "EUR", RateID: id.New(), CardID: id.New(), CardName: "Agency 2026", Level: "agency", Why: "Agency card, developer"}, nil
 }
 
-func (w *world) ExpectedTx(_ context.Context, _ *tenancy.Tx, _ string, from, to day.Date) (map[day.Date]time.Duration, error) {
-	out := map[day.Date]time.Duration{}
+func (w *world) ExpectedTx(_ context.Context, _ *tenancy.Tx, members []string, from, to day.Date) (map[string]map[day.Date]time.Duration, error) {
+	one := map[day.Date]time.Duration{}
 	for d := range (day.Range{From: from, To: to}).Days() {
 		if wd := d.Weekday(); wd != time.Saturday && wd != time.Sunday {
-			out[d] = 8 * time.Hour
+			one[d] = 8 * time.Hour
 		}
+	}
+	out := map[string]map[day.Date]time.Duration{}
+	for _, m := range members {
+		out[m] = one
 	}
 	return out, nil
 }

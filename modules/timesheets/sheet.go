@@ -65,7 +65,7 @@ type SheetFilter struct {
 type SheetLine struct {
 	Sheet
 	Seconds, BillableSeconds, Expected int64
-	BilledSeconds                      int64 // what the rounding rule makes of them
+	BilledSeconds                      int64         // what the rounding rule makes of them
 	Amounts                            []money.Money // empty for those who may not see rates
 	MoneyHidden                        bool
 	PerDay                             map[day.Date]int64

@@ -69,30 +69,38 @@ func taken(err error) error {
 }
 
 // Schedules lists a member's schedules, oldest first.
-func (Store) Schedules(ctx context.Context, tx *tenancy.Tx, memberID string) ([]people.Schedule, error) {
-	rows, err := tx.PGX().Query(ctx, `SELECT member_id, starts_on, coalesce(position_id::text, ''), seconds FROM employments
-		WHERE member_id = $1 ORDER BY starts_on LIMIT 500`, memberID)
+func (s Store) Schedules(ctx context.Context, tx *tenancy.Tx, memberID string) ([]people.Schedule, error) {
+	of, err := s.SchedulesOf(ctx, tx, []string{memberID})
+	return of[memberID], err
+}
+
+// SchedulesOf lists the schedules of members, oldest first.
+func (Store) SchedulesOf(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (map[string][]people.Schedule, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT member_id, starts_on, coalesce(position_id::text, ''), coalesce(holiday_set_id::text, ''), seconds FROM employments
+		WHERE member_id = ANY($1) ORDER BY starts_on`, memberIDs)
 	if err != nil {
 		return nil, fmt.Errorf("list schedules: %w", err)
 	}
-	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (s people.Schedule, err error) {
-		var seconds []int32
-		if err := r.Scan(&s.MemberID, &s.StartsOn, &s.PositionID, &seconds); err != nil {
-			return s, err
-		}
+	out := make(map[string][]people.Schedule, len(memberIDs))
+	var s people.Schedule
+	var seconds []int32
+	_, err = pgx.ForEachRow(rows, []any{&s.MemberID, &s.StartsOn, &s.PositionID, &s.HolidaySetID, &seconds}, func() error {
+		one := s
 		for i := range min(len(seconds), 7) {
-			s.Seconds[i] = int(seconds[i])
+			one.Seconds[i] = int(seconds[i])
 		}
-		return s, nil
+		out[one.MemberID] = append(out[one.MemberID], one)
+		return nil
 	})
+	return out, err
 }
 
 // PutSchedule writes the schedule that starts on its day.
 func (Store) PutSchedule(ctx context.Context, tx *tenancy.Tx, s people.Schedule, now time.Time) error {
-	_, err := tx.PGX().Exec(ctx, `INSERT INTO employments (member_id, starts_on, position_id, seconds, created_at)
-		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5)
-		ON CONFLICT (member_id, starts_on) DO UPDATE SET position_id = EXCLUDED.position_id, seconds = EXCLUDED.seconds`,
-		s.MemberID, s.StartsOn, s.PositionID, s.Seconds[:], now)
+	_, err := tx.PGX().Exec(ctx, `INSERT INTO employments (member_id, starts_on, position_id, seconds, created_at, holiday_set_id)
+		VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, nullif($6, '')::uuid)
+		ON CONFLICT (member_id, starts_on) DO UPDATE SET position_id = EXCLUDED.position_id, seconds = EXCLUDED.seconds, holiday_set_id = EXCLUDED.holiday_set_id`,
+		s.MemberID, s.StartsOn, s.PositionID, s.Seconds[:], now, s.HolidaySetID)
 	return err
 }
 
@@ -123,14 +131,21 @@ func (Store) Holidays(ctx context.Context, tx *tenancy.Tx, r day.Range) ([]peopl
 	return pgx.CollectRows(rows, off)
 }
 
-// Leave lists a member's leave that touches r.
-func (Store) Leave(ctx context.Context, tx *tenancy.Tx, memberID string, r day.Range) ([]people.Off, error) {
-	rows, err := tx.PGX().Query(ctx, `SELECT first_day, last_day, share::text FROM leaves WHERE member_id = $1 AND first_day <= $3 AND last_day >= $2`,
-		memberID, r.From, r.To)
+// LeaveOf lists the leave of members that touches r.
+func (Store) LeaveOf(ctx context.Context, tx *tenancy.Tx, memberIDs []string, r day.Range) (map[string][]people.Off, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT member_id, first_day, last_day, share FROM leaves WHERE member_id = ANY($1) AND first_day <= $3 AND last_day >= $2`,
+		memberIDs, r.From, r.To)
 	if err != nil {
 		return nil, fmt.Errorf("list leave: %w", err)
 	}
-	return pgx.CollectRows(rows, off)
+	out := map[string][]people.Off{}
+	var member string
+	var o people.Off
+	_, err = pgx.ForEachRow(rows, []any{&member, &o.From, &o.To, &o.Share}, func() error {
+		out[member] = append(out[member], o)
+		return nil
+	})
+	return out, err
 }
 
 func off(r pgx.CollectableRow) (o people.Off, err error) {

@@ -17,6 +17,12 @@ type Service interface {
 	ChangePosition(ctx context.Context, id string, version int, name *string, archived *bool) (people.Position, error)
 	Schedules(ctx context.Context, memberID string) ([]people.Schedule, error)
 	PutSchedule(context.Context, people.Schedule) error
+
+	HolidayRegions() []people.Region
+	HolidaySets(context.Context) ([]people.HolidaySet, error)
+	AddHolidaySet(ctx context.Context, name, region string, years []int) (people.HolidaySet, error)
+	ChangeHolidaySet(ctx context.Context, id string, version int, ch people.HolidaySetChange) (people.HolidaySet, error)
+	RemoveHolidaySet(ctx context.Context, id string) error
 }
 
 // Register declares the operations.
@@ -28,6 +34,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, httpapi.Op{ID: "positions-change", Tag: "people", Method: http.MethodPatch, Path: "/api/v1/positions/{id}", Summary: "Rename, archive or bring back a position", Need: write}, h.change)
 	httpapi.Handle(api, httpapi.Op{ID: "schedules-list", Tag: "people", Method: http.MethodGet, Path: "/api/v1/members/{id}/schedules", Summary: "A member's dated working schedules", Need: read}, h.schedules)
 	httpapi.Handle(api, httpapi.Op{ID: "schedules-put", Tag: "people", Method: http.MethodPut, Path: "/api/v1/members/{id}/schedules/{from}", Summary: "Set what a member works, and as what, from a day on", Need: write}, h.put)
+	registerHolidays(api, h)
 }
 
 type handlers struct{ svc Service }
@@ -61,6 +68,7 @@ type PositionChange struct {
 type ScheduleView struct {
 	From       day.Date  `json:"from"`
 	PositionID *string   `json:"position_id"`
+	HolidaySet *string   `json:"holiday_set_id" doc:"Whose holidays are theirs; the default set when null"`
 	Hours      []float64 `json:"hours" minItems:"7" maxItems:"7" doc:"Sunday to Saturday"`
 }
 
@@ -73,6 +81,7 @@ type ScheduleList struct {
 // SchedulePut is what the web sends to set one.
 type SchedulePut struct {
 	PositionID string    `json:"position_id,omitempty" maxLength:"36"`
+	HolidaySet string    `json:"holiday_set_id,omitempty" maxLength:"36"`
 	Hours      []float64 `json:"hours" minItems:"7" maxItems:"7" doc:"Sunday to Saturday"`
 }
 
@@ -155,6 +164,9 @@ func scheduleView(s people.Schedule) ScheduleView {
 	if s.PositionID != "" {
 		v.PositionID = &s.PositionID
 	}
+	if s.HolidaySetID != "" {
+		v.HolidaySet = &s.HolidaySetID
+	}
 	for i, sec := range s.Seconds {
 		v.Hours[i] = float64(sec) / 3600
 	}
@@ -166,7 +178,7 @@ func (h handlers) put(ctx context.Context, in *putIn) (*schedulesOut, error) {
 	if err != nil {
 		return nil, people.ErrInvalid.At("path.from", "is not a day such as 2026-03-02")
 	}
-	s := people.Schedule{MemberID: in.ID, StartsOn: from, PositionID: in.Body.PositionID}
+	s := people.Schedule{MemberID: in.ID, StartsOn: from, PositionID: in.Body.PositionID, HolidaySetID: in.Body.HolidaySet}
 	for i, hours := range in.Body.Hours {
 		if hours < 0 || hours > 24 {
 			return nil, people.ErrInvalid.At("body.hours", "a day has 0 to 24 hours")

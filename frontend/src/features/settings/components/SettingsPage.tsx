@@ -13,6 +13,7 @@ const places = [
   { key: 'agency', to: '/settings/agency', need: 'agency.settings.read' },
   { key: 'people', to: '/settings/people', need: 'identity.members.read' },
   { key: 'positions', to: '/settings/positions', need: 'people.positions.write' },
+  { key: 'holidays', to: '/settings/holidays', need: 'people.positions.read' },
   { key: 'time', to: '/settings/time', need: 'agency.settings.read' },
   { key: 'invoicing', to: '/settings/invoicing', need: 'invoicing.settings.read' },
   { key: 'rates', to: '/rates', need: 'rates.cards.read' },

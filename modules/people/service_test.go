@@ -1,0 +1,175 @@
+package people_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/testkit"
+	"github.com/bureauhq/bureau/modules/people"
+	"github.com/bureauhq/bureau/modules/people/peoplecal"
+	"github.com/bureauhq/bureau/modules/people/peopledb"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+type everybody struct{}
+
+func (everybody) IsMemberTx(context.Context, *tenancy.Tx, string) (bool, error) { return true, nil }
+
+func setup(t *testing.T) (*testkit.Agency, *people.Service) {
+	t.Helper()
+	a := testkit.NewAgency(t)
+	return a, people.New(people.Deps{
+		DB: a.DB, Store: peopledb.Store{}, Members: everybody{}, Regions: peoplecal.Regions{}, Events: a.Bus, Now: a.Clock.Now, NewID: id.New,
+	})
+}
+
+func expected(t *testing.T, a *testkit.Agency, svc *people.Service, member, from, to string) (map[day.Date]time.Duration, time.Duration) {
+	t.Helper()
+	var got map[string]map[day.Date]time.Duration
+	err := a.DB.Read(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
+		got, err = svc.ExpectedTx(ctx, tx, []string{member}, day.MustParse(from), day.MustParse(to))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum time.Duration
+	for _, d := range got[member] {
+		sum += d
+	}
+	return got[member], sum
+}
+
+// Rules 41 and 69: capacity of a day comes from the schedule valid that day, less the
+// holidays of the person's own calendar; several on one day do not add up.
+func TestRule69_HolidaysOfTheRegionThatIsValidThatDay(t *testing.T) {
+	t.Parallel()
+	a, svc := setup(t)
+	bavaria, err := svc.AddHolidaySet(a.Ctx, "Munich", "DE-BY", []int{2026})
+	if err != nil || !bavaria.Default || len(bavaria.Days) < 12 {
+		t.Fatalf("%+v, %v", bavaria, err)
+	}
+	berlin, err := svc.AddHolidaySet(a.Ctx, "Berlin", "DE-BE", []int{2026})
+	if err != nil || berlin.Default {
+		t.Fatalf("%+v, %v", berlin, err)
+	}
+	member, other := id.New(), id.New()
+	week := [7]int{0, 28800, 28800, 28800, 28800, 28800, 0}
+	for _, sc := range []people.Schedule{
+		{MemberID: member, StartsOn: day.New(2026, 1, 1), Seconds: week},
+		{MemberID: member, StartsOn: day.New(2026, 6, 1), Seconds: week, HolidaySetID: berlin.ID},
+	} {
+		if err := svc.PutSchedule(a.Ctx, sc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, tt := range map[string]struct {
+		member, from, to string
+		want             time.Duration
+	}{
+		"Epiphany, in Bavaria":                   {member, "2026-01-05", "2026-01-11", 32 * time.Hour},
+		"Good Friday, everywhere":                {member, "2026-03-30", "2026-04-05", 32 * time.Hour},
+		"Corpus Christi, moved to Berlin":        {member, "2026-06-01", "2026-06-07", 40 * time.Hour},
+		"Corpus Christi, of who has no schedule": {other, "2026-06-01", "2026-06-07", 32 * time.Hour},
+	} {
+		if _, got := expected(t, a, svc, tt.member, tt.from, tt.to); got != tt.want {
+			t.Errorf("%s: %v, want %v", name, got, tt.want)
+		}
+	}
+
+	// Half leave on a half holiday leaves nothing; a half holiday alone leaves half.
+	days := slices.Concat(bavaria.Days, []people.Holiday{{Day: day.New(2026, 12, 24), Name: "Christmas Eve", Half: true}})
+	if bavaria, err = svc.ChangeHolidaySet(a.Ctx, bavaria.ID, bavaria.Version, people.HolidaySetChange{Days: &days}); err != nil {
+		t.Fatal(err)
+	}
+	if per, _ := expected(t, a, svc, other, "2026-12-24", "2026-12-24"); per[day.New(2026, 12, 24)] != 4*time.Hour {
+		t.Errorf("a half holiday: %v", per)
+	}
+	err = a.DB.Run(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		_, err := tx.PGX().Exec(ctx, `INSERT INTO leaves (id, member_id, first_day, last_day, share, created_at) VALUES ($1, $2, '2026-12-24', '2026-12-24', 0.5, now())`, id.New(), other)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if per, _ := expected(t, a, svc, other, "2026-12-24", "2026-12-24"); per[day.New(2026, 12, 24)] != 0 {
+		t.Errorf("half leave on a half holiday: %v", per)
+	}
+}
+
+func TestSetsOfHolidaysAreKept(t *testing.T) {
+	t.Parallel()
+	a, svc := setup(t)
+	_, err := svc.AddHolidaySet(a.Ctx, "Nowhere", "XX", []int{2026})
+	want(t, "an unknown region", err, people.ErrNoRegion)
+	first, err := svc.AddHolidaySet(a.Ctx, "Everybody", "DE-BE", []int{2026})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = svc.AddHolidaySet(a.Ctx, "everybody", "", nil)
+	want(t, "the same name", err, people.ErrSetTaken)
+	second, err := svc.AddHolidaySet(a.Ctx, "By hand", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	year := 2026
+	_, err = svc.ChangeHolidaySet(a.Ctx, second.ID, second.Version, people.HolidaySetChange{FillYear: &year})
+	want(t, "no region to fill from", err, people.ErrNoRegion)
+	renamed := []people.Holiday{{Day: day.New(2026, 12, 25), Name: "Our Christmas"}}
+	if first, err = svc.ChangeHolidaySet(a.Ctx, first.ID, first.Version, people.HolidaySetChange{Days: &renamed}); err != nil {
+		t.Fatal(err)
+	}
+	if first, err = svc.ChangeHolidaySet(a.Ctx, first.ID, first.Version, people.HolidaySetChange{FillYear: &year}); err != nil || len(first.Days) < 8 {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	for _, d := range first.Days {
+		if d.Day == day.New(2026, 12, 25) && d.Name != "Our Christmas" {
+			t.Errorf("filling renamed a day: %+v", d)
+		}
+	}
+	twice := []people.Holiday{{Day: day.New(2026, 1, 1), Name: "New Year"}, {Day: day.New(2026, 1, 1), Name: "Again"}}
+	_, err = svc.ChangeHolidaySet(a.Ctx, first.ID, first.Version, people.HolidaySetChange{Days: &twice})
+	if f := fault.From(err); !errors.Is(err, people.ErrBadDays) || f.Fields[0].Path != "body.days[1].day" {
+		t.Errorf("one day twice: %+v", f)
+	}
+	_, err = svc.ChangeHolidaySet(a.Ctx, first.ID, first.Version-1, people.HolidaySetChange{})
+	want(t, "an old version", err, httpapi.ErrStale)
+
+	if second, err = svc.ChangeHolidaySet(a.Ctx, second.ID, second.Version, people.HolidaySetChange{Default: true}); err != nil {
+		t.Fatal(err)
+	}
+	all, err := svc.HolidaySets(a.Ctx)
+	if err != nil || len(all) != 2 || all[0].ID != second.ID || all[1].Default {
+		t.Errorf("%+v, %v; want the new default first, and only one", all, err)
+	}
+	want(t, "remove the default", svc.RemoveHolidaySet(a.Ctx, second.ID), people.ErrSetInUse)
+	sc := people.Schedule{MemberID: id.New(), StartsOn: day.New(2026, 1, 1), HolidaySetID: first.ID}
+	if err := svc.PutSchedule(a.Ctx, sc); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "remove one that a schedule names", svc.RemoveHolidaySet(a.Ctx, first.ID), people.ErrSetInUse)
+	sc.HolidaySetID = ""
+	if err := svc.PutSchedule(a.Ctx, sc); err != nil {
+		t.Fatal(err)
+	}
+	if err := svc.RemoveHolidaySet(a.Ctx, first.ID); err != nil {
+		t.Error(err)
+	}
+	sc.HolidaySetID = first.ID
+	want(t, "a schedule of a set that is gone", svc.PutSchedule(a.Ctx, sc), people.ErrNoSet)
+}
+
+func want(t *testing.T, what string, err, target error) {
+	t.Helper()
+	if !errors.Is(err, target) {
+		t.Errorf("%s: %v, want %v", what, err, target)
+	}
+}
