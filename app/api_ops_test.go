@@ -73,9 +73,9 @@ func TestOperatorsRunAgencies(t *testing.T) {
 	owner.wantAudit(slug, "ops.agency_resumed")
 	// What was refused left nothing in the agency's log.
 	history := read[struct {
-		Items []struct{ Action, Reason, Actor string }
+		Items []struct{ Action, Reason, Actor, Slug string }
 	}](t, call(http.MethodGet, "/history?agency_id="+found.Items[0].ID, nil), http.StatusOK)
-	if len(history.Items) != 2 || history.Items[0].Action != "ops.agency_resumed" || history.Items[1].Reason != "unpaid since May" || history.Items[0].Actor != "Opal Operator" {
+	if len(history.Items) != 2 || history.Items[0].Action != "ops.agency_resumed" || history.Items[1].Reason != "unpaid since May" || history.Items[0].Actor != "Opal Operator" || history.Items[0].Slug != slug {
 		t.Errorf("history: %+v", history)
 	}
 
@@ -153,6 +153,7 @@ func TestOperatorsRunAgencies(t *testing.T) {
 func TestOperatorsSeeThePlatform(t *testing.T) {
 	t.Parallel()
 	tw := newTown(t)
+	tw.signUp(t)
 	b, _, _ := tw.operator(t)
 	call := func(method, path string) answer { return b.call(method, "ops", "/api/v1/ops"+path, nil) }
 	health := read[struct {
@@ -197,5 +198,45 @@ func TestOperatorsSeeThePlatform(t *testing.T) {
 	}
 	if a := call(http.MethodPost, "/failed-jobs/"+failed.Items[0].ID+"/retry"); a.code() != "ops.job_not_found" {
 		t.Errorf("retry twice: %s", a)
+	}
+}
+
+// What a worker left half-done when it died is told as broken off, and stands
+// in nobody's way. A second delivery of its job does not begin it again.
+func TestATaskWhoseWorkerEndedIsOver(t *testing.T) {
+	t.Parallel()
+	tw := newTown(t)
+	_, slug, _ := tw.signUp(t)
+	b, _, _ := tw.operator(t)
+	call := func(method, path string, body any) answer { return b.call(method, "ops", "/api/v1/ops"+path, body) }
+	agency := read[struct{ Items []agencyJSON }](t, call(http.MethodGet, "/agencies?search="+slug, nil), http.StatusOK).Items[0].ID
+	type taskJSON struct{ ID, State, Error string }
+	running := func(silent time.Duration) (key string) {
+		t.Helper()
+		at := tw.clock.Now().Add(-silent)
+		err := tw.app.Control.Pool().QueryRow(t.Context(), `INSERT INTO platform.operator_tasks (id, agency_id, kind, state, created_by, created_at, changed_at)
+			VALUES (gen_random_uuid(), $1, 'migrate', 'running', 'Opal Operator', $2, $2) RETURNING id::text`, agency, at).Scan(&key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return key
+	}
+	begin := func() answer {
+		return call(http.MethodPost, "/agencies/"+agency+"/tasks", map[string]string{"kind": "migrate", "reason": "after the release"})
+	}
+	alive := running(time.Minute)
+	if a := begin(); a.code() != "ops.task_running" {
+		t.Fatalf("beside one that runs: %s", a)
+	}
+	tw.clock.advance(5 * time.Minute)
+	if got := read[taskJSON](t, call(http.MethodGet, "/tasks/"+alive, nil), http.StatusOK); got.State != "failed" || got.Error == "" {
+		t.Errorf("not heard of for six minutes: %+v", got)
+	}
+	if a := begin(); a.status != http.StatusAccepted {
+		t.Errorf("after one that broke off: %s", a)
+	}
+	list := read[struct{ Items []taskJSON }](t, call(http.MethodGet, "/agencies/"+agency+"/tasks", nil), http.StatusOK)
+	if len(list.Items) != 2 || list.Items[1].ID != alive || list.Items[1].State != "failed" {
+		t.Errorf("the list: %+v", list)
 	}
 }

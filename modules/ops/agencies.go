@@ -26,7 +26,7 @@ func (s *Service) Agency(ctx context.Context, id string) (Agency, error) {
 func (s *Service) Newest() string { return s.d.Migrator.Newest() }
 
 // History lists what operators did, to one agency or to all, newest first.
-func (s *Service) History(ctx context.Context, agencyID string, before int64, limit int) ([]audit.Entry, error) {
+func (s *Service) History(ctx context.Context, agencyID string, before int64, limit int) ([]Event, error) {
 	return s.d.Store.History(ctx, agencyID, before, limit)
 }
 

@@ -16,11 +16,12 @@ import (
 )
 
 var (
-	ErrReason   = fault.Define(fault.Invalid, "ops.reason", "Say why: it is kept in the agency's audit log and in ours.").At("body.reason", "must have 3 to 500 letters")
-	ErrBusy     = fault.Define(fault.Conflict, "ops.task_running", "Something is being done to this agency already. Please wait until it has ended.")
-	ErrNoTask   = fault.Define(fault.NotFound, "ops.task_not_found", "This task does not exist.")
-	ErrNoJob    = fault.Define(fault.NotFound, "ops.job_not_found", "There is no such failed job. It may have been retried already.")
-	ErrNoBackup = fault.Define(fault.NotFound, "ops.backup_not_found", "This agency has no such backup that can be restored.").At("body.backup_id", "is no good backup of this agency")
+	ErrReason    = fault.Define(fault.Invalid, "ops.reason", "Say why: it is kept in the agency's audit log and in ours.").At("body.reason", "must have 3 to 500 letters")
+	ErrBusy      = fault.Define(fault.Conflict, "ops.task_running", "Something is being done to this agency already. Please wait until it has ended.")
+	ErrBrokenOff = fault.Define(fault.Conflict, "ops.task_broken_off", "The worker that did this ended before it was done. Look at the agency, and ask for it again.")
+	ErrNoTask    = fault.Define(fault.NotFound, "ops.task_not_found", "This task does not exist.")
+	ErrNoJob     = fault.Define(fault.NotFound, "ops.job_not_found", "There is no such failed job. It may have been retried already.")
+	ErrNoBackup  = fault.Define(fault.NotFound, "ops.backup_not_found", "This agency has no such backup that can be restored.").At("body.backup_id", "is no good backup of this agency")
 )
 
 // Agency is one agency as the list of all shows it.
@@ -83,13 +84,19 @@ type Month struct {
 	Agencies       int // open at its end
 }
 
+// Event is one thing that an operator did. Slug is that of the agency it was done to, and empty when that is gone.
+type Event struct {
+	audit.Entry
+	Slug string
+}
+
 // Store reads the platform's tables. Its one implementation is opsdb.
 type Store interface {
 	// Agencies lists agencies by slug, up to one more than the limit.
 	Agencies(context.Context, Filter) ([]Agency, error)
 	Agency(ctx context.Context, id string) (Agency, error) // tenancy.ErrNoAgency
 	// History lists what operators did, to one agency or all, newest first; before is a sequence number, 0 for the newest.
-	History(ctx context.Context, agencyID string, before int64, limit int) ([]audit.Entry, error)
+	History(ctx context.Context, agencyID string, before int64, limit int) ([]Event, error)
 	Log(ctx context.Context, c audit.Change) error
 	Queue(context.Context) (Queue, error)
 	// FailedJobs lists what failed, the newest first, up to one more than the limit; before is a job's number.
@@ -97,8 +104,8 @@ type Store interface {
 	DatabaseBytes(context.Context) (int64, error)
 	Months(ctx context.Context, from, to time.Time) ([]Month, error)
 
-	// AddTask keeps a task with its job. ErrBusy.
-	AddTask(ctx context.Context, t Task, c audit.Change) error
+	// AddTask keeps a task with its job, and ends those of the agency that broke off. ErrBusy.
+	AddTask(ctx context.Context, t Task, c audit.Change, over BrokenOff) error
 	SaveTask(ctx context.Context, t Task) error
 	Task(ctx context.Context, id string) (Task, error) // ErrNoTask
 	Tasks(ctx context.Context, agencyID string, limit int) ([]Task, error)

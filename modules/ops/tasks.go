@@ -70,48 +70,66 @@ func (s *Service) Begin(ctx context.Context, agencyID string, kind TaskKind, bac
 	if err := s.Note(ctx, agencyID, c); err != nil {
 		return Task{}, err
 	}
-	return t, s.d.Store.AddTask(ctx, t, c)
+	return t, s.d.Store.AddTask(ctx, t, c, BrokenOff{Before: now.Add(-silent), Error: ErrBrokenOff.Text})
 }
 
 // Task tells how far a task is. ErrNoTask.
-func (s *Service) Task(ctx context.Context, id string) (Task, error) { return s.d.Store.Task(ctx, id) }
+func (s *Service) Task(ctx context.Context, id string) (Task, error) {
+	t, err := s.d.Store.Task(ctx, id)
+	return s.heard(t), err
+}
 
 // Tasks lists what was done to an agency, the newest first.
 func (s *Service) Tasks(ctx context.Context, agencyID string) ([]Task, error) {
-	return s.d.Store.Tasks(ctx, agencyID, 50)
+	all, err := s.d.Store.Tasks(ctx, agencyID, 50)
+	for i := range all {
+		all[i] = s.heard(all[i])
+	}
+	return all, err
 }
 
-// said is how often progress is written down.
-const said = 300 * time.Millisecond
+const (
+	said   = 300 * time.Millisecond // how often progress is written down
+	sign   = 20 * time.Second       // how often a task shows that its worker lives
+	silent = 2 * time.Minute        // after which it does not
+)
+
+// BrokenOff says which running tasks nobody works at any more: those not heard of since, and what becomes of them.
+type BrokenOff struct {
+	Before time.Time
+	Error  string
+}
+
+// heard takes a task that nobody works at any more for what it is.
+func (s *Service) heard(t Task) Task {
+	if t.State == "running" && s.now().Sub(t.ChangedAt) > silent {
+		end := t.ChangedAt
+		t.State, t.Error, t.FinishedAt = "failed", ErrBrokenOff.Text, &end
+	}
+	return t
+}
 
 func (s *Service) run(ctx context.Context, j RunTask) error {
 	t, err := s.d.Store.Task(ctx, j.TaskID)
-	if err != nil || t.State != "waiting" {
-		return err // a task is begun once: what broke off is asked for anew
-	}
-	save := func(ctx context.Context) error {
-		t.ChangedAt = s.now()
-		return s.d.Store.SaveTask(ctx, t)
-	}
-	t.State = "running"
-	if err := save(ctx); err != nil {
+	if err != nil {
 		return err
 	}
-	last := s.d.Now()
-	err = s.carryOut(ctx, t, func(step custody.Step) {
-		t.What, t.Done, t.Total = step.What, step.Done, step.Total
-		if s.d.Now().Sub(last) > said {
-			last = s.d.Now()
-			_ = save(ctx) // the next one may succeed; the work goes on
-		}
-	})
-	end := s.now()
-	t.State, t.FinishedAt = "done", &end
-	if err != nil {
-		t.State, t.Error = "failed", plain(err)
+	k := keeper{s: s, t: t}
+	if t.State == "running" {
+		// A task is begun once: what broke off half-way is looked at by the operator and asked for anew.
+		return k.end(ctx, ErrBrokenOff)
 	}
+	if t.State != "waiting" {
+		return nil
+	}
+	if err := k.save(ctx, func(t *Task) { t.State = "running" }); err != nil {
+		return err
+	}
+	alive := k.keepAlive(ctx)
+	err = s.carryOut(ctx, t, k.step(ctx))
+	alive()
 	// What went wrong is the task's outcome, for the operator to read: the job itself is done.
-	return save(context.WithoutCancel(ctx))
+	return k.end(context.WithoutCancel(ctx), err)
 }
 
 func (s *Service) carryOut(ctx context.Context, t Task, say custody.Progress) error {

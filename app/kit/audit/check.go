@@ -13,9 +13,16 @@ const Columns = `seq, id, happened_at, action, entity, entity_id, actor_id, acto
 
 // Scan reads a row of Columns.
 func Scan(r pgx.CollectableRow) (e Entry, err error) {
-	err = r.Scan(&e.Seq, &e.ID, &e.At, &e.Action, &e.Entity, &e.EntityID, &e.ActorID, &e.ActorName, &e.ActorKind, &e.OnBehalfOf, &e.Source,
-		&e.Reason, &e.Before, &e.After, &e.Hash)
+	err = r.Scan(e.Fields()...)
 	return e, err
+}
+
+// Fields are where a row of Columns is read into, for queries with more columns after them.
+func (e *Entry) Fields() []any {
+	return []any{
+		&e.Seq, &e.ID, &e.At, &e.Action, &e.Entity, &e.EntityID, &e.ActorID, &e.ActorName, &e.ActorKind, &e.OnBehalfOf, &e.Source,
+		&e.Reason, &e.Before, &e.After, &e.Hash,
+	}
 }
 
 // Verdict is the outcome of a check of the chain.

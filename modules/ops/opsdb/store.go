@@ -102,9 +102,15 @@ func (s Store) Agency(ctx context.Context, key string) (ops.Agency, error) {
 }
 
 // History lists what operators did.
-func (s Store) History(ctx context.Context, agencyID string, before int64, limit int) ([]audit.Entry, error) {
-	return collect(ctx, s, audit.Scan, `SELECT `+audit.Columns+` FROM audit_events
-		WHERE ($1 = '' OR (entity = 'agency' AND entity_id = $1)) AND ($2 = 0 OR seq < $2) ORDER BY seq DESC LIMIT $3`, agencyID, before, limit+1)
+func (s Store) History(ctx context.Context, agencyID string, before int64, limit int) ([]ops.Event, error) {
+	scan := func(r pgx.CollectableRow) (e ops.Event, err error) {
+		err = r.Scan(append(e.Entry.Fields(), &e.Slug)...)
+		return e, err
+	}
+	return collect(ctx, s, scan, `SELECT e.*, coalesce((SELECT a.slug FROM agencies a WHERE a.id = CASE e.entity WHEN 'agency' THEN e.entity_id::uuid END), '')
+		FROM (SELECT `+audit.Columns+` FROM audit_events
+			WHERE ($1 = '' OR (entity = 'agency' AND entity_id = $1)) AND ($2 = 0 OR seq < $2) ORDER BY seq DESC LIMIT $3) e
+		ORDER BY e.seq DESC`, agencyID, before, limit+1)
 }
 
 // Log writes down what an operator did.

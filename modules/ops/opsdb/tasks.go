@@ -18,10 +18,15 @@ func scanTask(r pgx.CollectableRow) (t ops.Task, err error) {
 	return t, err
 }
 
-// AddTask keeps a task, its job and what is said about it.
-func (s Store) AddTask(ctx context.Context, t ops.Task, c audit.Change) error {
+// AddTask keeps a task, its job and what is said about it. One that broke off is in nobody's way.
+func (s Store) AddTask(ctx context.Context, t ops.Task, c audit.Change, over ops.BrokenOff) error {
 	err := s.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO operator_tasks (id, agency_id, kind, backup_id, state, created_by, created_at, changed_at)
+		_, err := tx.Exec(ctx, `UPDATE operator_tasks SET state = 'failed', error = $3, finished_at = changed_at
+			WHERE agency_id = $1 AND state = 'running' AND changed_at < $2`, t.AgencyID, over.Before, over.Error)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO operator_tasks (id, agency_id, kind, backup_id, state, created_by, created_at, changed_at)
 			VALUES ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7, $8)`, t.ID, t.AgencyID, t.Kind, t.BackupID, t.State, t.By, t.CreatedAt, t.ChangedAt)
 		if err != nil {
 			return err

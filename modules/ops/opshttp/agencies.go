@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/access"
-	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/ops"
@@ -205,6 +204,7 @@ type OpsEvent struct {
 	Action   string    `json:"action"`
 	Entity   string    `json:"entity"`
 	EntityID string    `json:"entity_id"`
+	Slug     string    `json:"slug" doc:"Of the agency it was done to; empty for one that is gone"`
 	Actor    string    `json:"actor"`
 	Reason   string    `json:"reason"`
 	Before   any       `json:"before,omitempty"`
@@ -227,9 +227,9 @@ func (h handlers) history(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	found, next := page.Cut(found, in.Size(), func(e audit.Entry) []string { return []string{strconv.FormatInt(e.Seq, 10)} })
-	view := func(e audit.Entry) OpsEvent {
-		return OpsEvent{e.Seq, e.At, e.Action, e.Entity, e.EntityID, e.ActorName, e.Reason, raw(e.Before), raw(e.After)}
+	found, next := page.Cut(found, in.Size(), func(e ops.Event) []string { return []string{strconv.FormatInt(e.Seq, 10)} })
+	view := func(e ops.Event) OpsEvent {
+		return OpsEvent{e.Seq, e.At, e.Action, e.Entity, e.EntityID, e.Slug, e.ActorName, e.Reason, raw(e.Before), raw(e.After)}
 	}
 	return &out[OpsEventList]{OpsEventList{views(found, view), next}}, nil
 }

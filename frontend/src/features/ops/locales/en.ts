@@ -48,5 +48,5 @@ export const useT = registerLocale('ops', {
     empty: 'Nothing has failed', emptyText: 'Work that fails for good is listed here.', platform: 'the platform',
   },
   growth: { title: 'Growth', sub: 'The last twelve months.', people: 'Monthly active people', agencies: 'Agencies', opened: 'Opened', deleted: 'Deleted', active: 'Active agencies', month: 'Month', chart: '{{title}}, by month', figures: 'Figures' },
-  history: { title: 'History', sub: 'What operators did. Entries cannot be changed or removed.', what: 'What', who: 'Who', when: 'When', why: 'Reason', empty: 'Nothing was done yet' },
+  history: { title: 'History', sub: 'What operators did. Entries cannot be changed or removed.', what: 'What', agency: 'Agency', who: 'Who', when: 'When', why: 'Reason', empty: 'Nothing was done yet' },
 });
