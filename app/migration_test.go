@@ -30,12 +30,17 @@ var nickname = migrations.Step{ID: "9001_nickname", SQL: `
 // release is one version of the program over a database that others use too.
 func release(t *testing.T, cfg tenancy.Config) *app.App {
 	t.Helper()
+	return releaseWith(t, cfg, &apptest.Mails{})
+}
+
+func releaseWith(t *testing.T, cfg tenancy.Config, mails *apptest.Mails) *app.App {
+	t.Helper()
 	files, err := file.NewFolder(file.FolderConfig{Dir: t.TempDir(), BaseURL: "http://" + apptest.Domain + "/files", Secret: []byte(strings.Repeat("s", 32))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	a, err := app.New(t.Context(), app.Config{
-		Origin: &url.URL{Scheme: "http", Host: apptest.Domain}, Dev: true, Tenancy: cfg, Mail: &apptest.Mails{}, Files: files,
+		Origin: &url.URL{Scheme: "http", Host: apptest.Domain}, Dev: true, Tenancy: cfg, Mail: mails, Files: files,
 		MailFrom: "bureau@example.test", Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	if err != nil {
@@ -46,6 +51,24 @@ func release(t *testing.T, cfg tenancy.Config) *app.App {
 }
 
 type desk struct{ host, token string }
+
+// desksOf are places at which an owner of the agency calls.
+func desksOf(t *testing.T, a *app.App, agency tenancy.Agency, n int) (out []desk) {
+	t.Helper()
+	ctx := access.With(tenancy.With(t.Context(), agency), access.Actor{Kind: access.System, Name: "Test"})
+	m, err := a.Services.Identity.CreateMember(ctx, identity.NewMember{PersonID: id.New(), Name: "Olive", Email: id.New() + "@example.test", Role: identity.Owner})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range n {
+		_, token, err := a.Services.Identity.TokenCreateFor(ctx, m.ID, identity.NewToken{Name: "test", Scopes: identity.Scopes()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, desk{agency.Slug + "." + apptest.Domain, token})
+	}
+	return out
+}
 
 // ask sends one request to a release and tells what went wrong, if anything did.
 func (d desk) ask(t *testing.T, a *app.App, method, body string) string {
@@ -81,16 +104,7 @@ func TestOldAndNewReleaseServeWhileAMigrationRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx := access.With(tenancy.With(t.Context(), agency), access.Actor{Kind: access.System, Name: "Test"})
-		m, err := before.Services.Identity.CreateMember(ctx, identity.NewMember{PersonID: id.New(), Name: "Olive", Email: id.New() + "@example.test", Role: identity.Owner})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, token, err := before.Services.Identity.TokenCreateFor(ctx, m.ID, identity.NewToken{Name: "test", Scopes: identity.Scopes()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		desks = append(desks, desk{agency.Slug + "." + apptest.Domain, token})
+		desks = append(desks, desksOf(t, before, agency, 1)...)
 	}
 	var over atomic.Bool
 	var served [2]atomic.Int64

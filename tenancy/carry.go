@@ -111,7 +111,7 @@ func (c *Carrier) drain(ctx context.Context, name string, from *Control) error {
 func (c *Carrier) some(ctx context.Context, name string, from *Control) (n int, err error) {
 	var ids []int64
 	err = from.run(ctx, pgx.TxOptions{}, func(ctx context.Context, there pgx.Tx) error {
-		rows, err := there.Query(ctx, `SELECT id, kind, args, metadata, queue, priority, max_attempts, scheduled_at, tags
+		rows, err := there.Query(ctx, `SELECT id, kind, args, metadata, queue, priority, max_attempts, scheduled_at, tags, state = 'pending'
 			FROM `+QueueSchema+`.river_job ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`, carryAtOnce)
 		if err != nil {
 			return fmt.Errorf("read the jobs: %w", err)

@@ -146,6 +146,14 @@ func (p *Provisioner) Remove(ctx context.Context, a Agency, out Elsewhere) error
 			return fmt.Errorf("remove the files: %w", err)
 		}
 	}
+	// Jobs that were not carried into the platform's queue yet.
+	err = p.small(ctx, a.Placement, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM `+QueueSchema+`.river_job WHERE metadata ->> 'agency' = $1`, a.ID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("remove its jobs: %w", err)
+	}
 	return p.forgetAgency(ctx, a)
 }
 

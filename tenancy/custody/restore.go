@@ -268,6 +268,10 @@ func (s *Service) exchange(ctx context.Context, a tenancy.Agency, r Restore, sta
 			if _, err := s.d.People(ctx, tx, platform, a.ID, false); err != nil {
 				return err
 			}
+			// Those that the worker has not carried into the platform's queue yet.
+			if err := park(ctx, tx, a.ID, r.ID); err != nil {
+				return err
+			}
 			// It was shut, if it was the live one before.
 			if err := tenancy.SetDoors(ctx, tx, r.other, true); err != nil {
 				return err
@@ -314,9 +318,13 @@ func swapRows(ctx context.Context, tx pgx.Tx, a tenancy.Agency, r Restore, old t
 	if _, err := tx.Exec(ctx, `UPDATE platform.sessions SET revoked_at = $2, revoked_reason = 'restored' WHERE agency_id = $1 AND revoked_at IS NULL`, a.ID, now); err != nil {
 		return err
 	}
-	// 'pending' is the queue's state for what waits for a person.
-	_, err = tx.Exec(ctx, `UPDATE `+tenancy.QueueSchema+`.river_job SET state = 'pending', metadata = metadata || jsonb_build_object('parked', $2::text)
-		WHERE metadata ->> 'agency' = $1 AND state IN ('available', 'scheduled', 'retryable')`, a.ID, r.ID)
+	return park(ctx, tx, a.ID, r.ID)
+}
+
+// park holds the agency's jobs in the queue of tx's database. 'pending' is the queue's state for what waits for a person.
+func park(ctx context.Context, tx pgx.Tx, agencyID, restoreID string) error {
+	_, err := tx.Exec(ctx, `UPDATE `+tenancy.QueueSchema+`.river_job SET state = 'pending', metadata = metadata || jsonb_build_object('parked', $2::text)
+		WHERE metadata ->> 'agency' = $1 AND state IN ('available', 'scheduled', 'retryable')`, agencyID, restoreID)
 	return err
 }
 

@@ -21,6 +21,7 @@ type Raw struct {
 	MaxAttempts int
 	ScheduledAt time.Time
 	Tags        []string
+	Pending     bool // it waits for a person
 }
 
 // Kind implements Args.
@@ -34,7 +35,7 @@ func (q *Queue) EnqueueRaw(ctx context.Context, tx pgx.Tx, all []Raw) error {
 	params := make([]river.InsertManyParams, len(all))
 	for i, r := range all {
 		params[i] = river.InsertManyParams{Args: r, InsertOpts: &river.InsertOpts{
-			Metadata: r.Metadata, Queue: r.Queue, Priority: r.Priority, MaxAttempts: r.MaxAttempts, ScheduledAt: r.ScheduledAt, Tags: r.Tags,
+			Metadata: r.Metadata, Queue: r.Queue, Priority: r.Priority, MaxAttempts: r.MaxAttempts, ScheduledAt: r.ScheduledAt, Tags: r.Tags, Pending: r.Pending,
 		}}
 	}
 	if _, err := q.Client.InsertManyFastTx(ctx, tx, params); err != nil {

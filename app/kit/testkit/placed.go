@@ -3,11 +3,15 @@ package testkit
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -41,3 +45,16 @@ func Placed(t testing.TB, cluster string, change func(*tenancy.Config)) *Platfor
 	p.DB.Follow(p.Registry)
 	return p
 }
+
+// Queue is the platform's, without workers.
+func (p *Platform) Queue(t testing.TB) *job.Queue {
+	t.Helper()
+	c, err := river.NewClient(riverpgxv5.New(p.Control.Pool()), &river.Config{Schema: tenancy.QueueSchema, Logger: Quiet()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &job.Queue{Client: c}
+}
+
+// Quiet is a log that nobody reads.
+func Quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
