@@ -64,6 +64,8 @@ type Account struct {
 	CancelAtPeriodEnd bool
 	CollectionPaused  bool // by an operator, in Stripe
 	Collection        Collection
+	Leaving           Leaving    // while the agency is marked for removal
+	TrueUpSince       time.Time  // since when it settles by the quarter
 	SeatCeiling       int        // by contract, in true-up; 0 is none
 	SeatFloor         int        // seats that are billed even if nobody sits on them
 	PastDueSince      *time.Time // since when the present bad state lasts

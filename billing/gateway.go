@@ -97,6 +97,7 @@ type Subscription struct {
 // Invoice is one of the platform's invoices to an agency.
 type Invoice struct {
 	ID, Number, CustomerID, SubscriptionID string
+	OrderID                                string // of a OneOff
 	Status                                 string // draft, open, paid, uncollectible, void
 	Reason                                 string // subscription_create, subscription_cycle, subscription_update, manual
 	Total, Paid, Remaining                 money.Money

@@ -5,50 +5,85 @@ import (
 	"time"
 )
 
-// How often billing looks after itself (billing reference A.8).
-const (
-	retryEvery     = time.Minute
-	catchUpEvery   = time.Hour
-	reconcileEvery = 24 * time.Hour
-)
+// look is how often billing asks whether something is to be done.
+const look = time.Minute
 
-// Keep makes commands whose process died, takes in events that never arrived
-// and compares everything with the provider, until ctx ends. All of it may run in several processes at once.
+// round is something that billing does by itself from time to time (billing reference A.8).
+type round struct {
+	name  string
+	every time.Duration
+	make  func(context.Context) error
+}
+
+func (s *Service) rounds() []round {
+	return []round{
+		{"catch_up", time.Hour, func(ctx context.Context) error {
+			missed, err := s.CatchUp(ctx)
+			if missed > 0 {
+				s.d.Log.WarnContext(ctx, "events of the payment provider had not arrived", "missed", missed)
+			}
+			return err
+		}},
+		{"reconcile", day, func(ctx context.Context) error {
+			r, err := s.Reconcile(ctx)
+			if err == nil {
+				s.d.Log.InfoContext(ctx, "compared with the payment provider", "accounts", r.Accounts, "subscriptions", r.Subscriptions, "drift", len(r.Drift), "duplicates", r.Duplicates)
+			}
+			return err
+		}},
+		{"settle", time.Hour, func(ctx context.Context) error { _, err := s.Settle(ctx); return err }},
+		{"remind", time.Hour, func(ctx context.Context) error { _, err := s.Remind(ctx); return err }},
+	}
+}
+
+// Keep makes commands whose process died, takes in events that never arrived, compares everything with the provider,
+// settles quarters and writes letters, until ctx ends. Several processes may do so at once: each round is made by one.
 func (s *Service) Keep(ctx context.Context) {
 	if s.d.Unbilled {
 		return
 	}
-	retry, catchUp, reconcile := time.NewTicker(retryEvery), time.NewTicker(catchUpEvery), time.NewTicker(reconcileEvery)
-	defer retry.Stop()
-	defer catchUp.Stop()
-	defer reconcile.Stop()
+	tick := time.NewTicker(look)
+	defer tick.Stop()
 	for {
-		var err error
 		select {
 		case <-ctx.Done():
 			return
-		case <-retry.C:
-			err = s.runStale(ctx)
-		case <-catchUp.C:
-			var missed int
-			if missed, err = s.CatchUp(ctx); missed > 0 {
-				s.d.Log.WarnContext(ctx, "events of the payment provider had not arrived", "missed", missed)
-			}
-		case <-reconcile.C:
-			var r Report
-			if r, err = s.Reconcile(ctx); err == nil {
-				s.d.Log.InfoContext(ctx, "compared with the payment provider", "accounts", r.Accounts, "subscriptions", r.Subscriptions, "drift", len(r.Drift), "duplicates", r.Duplicates)
+		case <-tick.C:
+			s.keep(ctx)
+		}
+	}
+}
+
+func (s *Service) keep(ctx context.Context) {
+	failed := func(what string, err error) {
+		if ctx.Err() == nil {
+			s.d.Log.WarnContext(ctx, "billing could not look after itself and tries again", "what", what, "err", err)
+		}
+	}
+	if err := s.runStale(ctx); err != nil {
+		failed("commands", err)
+	}
+	if _, err := s.FollowRemovals(ctx); err != nil {
+		failed("removals", err)
+	}
+	for _, r := range s.rounds() {
+		due, err := s.d.Store.Due(ctx, r.name, r.every, s.d.Now().UTC())
+		if err == nil && due {
+			if err = r.make(ctx); err != nil {
+				if again := s.d.Store.Again(ctx, r.name); again != nil {
+					failed(r.name, again)
+				}
 			}
 		}
-		if err != nil && ctx.Err() == nil {
-			s.d.Log.WarnContext(ctx, "billing could not look after itself and tries again", "err", err)
+		if err != nil {
+			failed(r.name, err)
 		}
 	}
 }
 
 // runStale makes commands that nobody has made within a minute.
 func (s *Service) runStale(ctx context.Context) error {
-	ids, err := s.d.Store.WithOpenCommands(ctx, s.now().Add(-retryEvery), 100)
+	ids, err := s.d.Store.WithOpenCommands(ctx, s.now().Add(-look), 100)
 	if err != nil {
 		return err
 	}

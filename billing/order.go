@@ -153,10 +153,10 @@ func (s *Service) bill(ctx context.Context, j billOrder) error {
 	}
 	return s.d.Store.Locked(ctx, j.AgencyID, func(ctx context.Context, t Tx, a *Account) error {
 		o, err := t.Order(ctx, j.OrderID)
-		if err != nil || o.State != OrderApproved {
+		if err != nil || o.State != OrderApproved || o.ApprovedAt == nil {
 			return err
 		}
-		inv, err := s.d.Gateway.BillOnce(ctx, "order:"+o.ID, OneOff{CustomerID: a.CustomerID, OrderID: o.ID, Text: o.Text, Amount: o.Amount, DueDays: o.DueDays})
+		inv, err := s.billOnce(ctx, "order:"+o.ID, *o.ApprovedAt, OneOff{CustomerID: a.CustomerID, OrderID: o.ID, Text: o.Text, Amount: o.Amount, DueDays: o.DueDays})
 		if err != nil {
 			return err
 		}

@@ -40,6 +40,18 @@ type Store interface {
 	// SeatDay notes a day's peak.
 	SeatDay(ctx context.Context, agencyID string, day time.Time, peak int) error
 	SeatDays(ctx context.Context, agencyID string, from, to time.Time) (map[string]int, error)
+	// Settlement finds an agency's quarter. ErrGone.
+	Settlement(ctx context.Context, agencyID string, quarter time.Time) (Settlement, error)
+	Settlements(ctx context.Context, agencyID string, limit int) ([]Settlement, error)
+	// Removals lists agencies with a live subscription that does not know yet that they are marked for removal, and
+	// those whose subscription thinks so and that are not.
+	Removals(ctx context.Context, limit int) (leaving, staying []string, err error)
+	// Due tells, to one process, whether every has passed since this round was last made.
+	Due(ctx context.Context, round string, every time.Duration, now time.Time) (bool, error)
+	// Again lets a round that failed be made soon.
+	Again(ctx context.Context, round string) error
+	// Letter keeps that a letter is sent, with the job that sends it, once: it tells whether the letter is new.
+	Letter(ctx context.Context, agencyID string, kind LetterKind, since, at time.Time, jobs ...job.Args) (isNew bool, err error)
 }
 
 // Tx is a transaction that holds an agency's account.
@@ -55,6 +67,12 @@ type Tx interface {
 	SaveOrder(ctx context.Context, o Order) error
 	Order(ctx context.Context, id string) (Order, error)
 	Orders(ctx context.Context) ([]Order, error)
+	AddSettlement(ctx context.Context, x Settlement) error
+	SaveSettlement(ctx context.Context, x Settlement) error
+	AddPayback(ctx context.Context, p Payback) error
+	SavePayback(ctx context.Context, p Payback) error
+	Payback(ctx context.Context, id string) (Payback, error) // ErrPaybackGone
+	Paybacks(ctx context.Context) ([]Payback, error)
 }
 
 // Agencies tells which agency a key belongs to.

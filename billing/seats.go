@@ -29,6 +29,8 @@ type SeatStore interface {
 	// LastSeat is the newest entry; the zero entry where there is none.
 	LastSeat(ctx context.Context, tx *tenancy.Tx) (SeatChange, error)
 	AddSeat(ctx context.Context, tx *tenancy.Tx, c SeatChange) error
+	// SeatsAt is how many seats were in use just before the moment.
+	SeatsAt(ctx context.Context, tx *tenancy.Tx, at time.Time) (int, error)
 	// SeatHistory returns the entries since from, oldest first, at most limit.
 	SeatHistory(ctx context.Context, tx *tenancy.Tx, from time.Time, limit int) ([]SeatChange, error)
 }
@@ -86,6 +88,18 @@ func (s *Service) SeatHistory(ctx context.Context, from time.Time) (out []SeatCh
 		return err
 	})
 	return out, err
+}
+
+// seatsSince is how many seats were in use at from, and what changed since.
+func (s *Service) seatsSince(ctx context.Context, from time.Time) (before int, changes []SeatChange, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if before, err = s.d.Seats.SeatsAt(ctx, tx, from); err != nil {
+			return err
+		}
+		changes, err = s.d.Seats.SeatHistory(ctx, tx, from, 100_000)
+		return err
+	})
+	return before, changes, err
 }
 
 // Seats is the newest entry of the ledger: how many are taken, and kept. ctx carries the agency.

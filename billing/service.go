@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/app/kit/mail"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -19,6 +20,9 @@ type Deps struct {
 	Gateway  Gateway
 	Agencies Agencies
 	Owners   Owners
+	Mail     mail.Sender
+	// PageURL is where an agency's pages begin.
+	PageURL func(slug string) string
 	// Clock is the provider's clock: real time but where a stand-in moves it.
 	Clock func() time.Time
 	Now   func() time.Time
@@ -35,7 +39,7 @@ type Service struct{ d Deps }
 // New returns the service.
 func New(d Deps) *Service {
 	switch {
-	case d.DB == nil, d.Store == nil, d.Seats == nil, d.Gateway == nil, d.Agencies == nil, d.Owners == nil, d.Clock == nil, d.Now == nil, d.Log == nil:
+	case d.DB == nil, d.Store == nil, d.Seats == nil, d.Gateway == nil, d.Agencies == nil, d.Owners == nil, d.Mail == nil, d.PageURL == nil, d.Clock == nil, d.Now == nil, d.Log == nil:
 		panic("billing: a dependency is missing")
 	}
 	return &Service{d}
@@ -49,6 +53,8 @@ func (s *Service) RegisterJobs(r *job.Registry) {
 	job.Handle(r, func(ctx context.Context, j SyncSeats) error { return s.SyncSeats(ctx, j.AgencyID) })
 	job.Handle(r, s.process)
 	job.Handle(r, s.bill)
+	job.Handle(r, s.payBack)
+	job.Handle(r, s.write)
 }
 
 // Begin starts an agency's trial: Professional, five seats, no card.

@@ -7,10 +7,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/mail"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/billing"
@@ -35,6 +37,7 @@ type world struct {
 	how      delivery
 	r        *rand.Rand
 	members  int
+	mails    mailbox
 }
 
 // delivery is how the provider's notices arrive.
@@ -43,6 +46,7 @@ type delivery struct {
 	knobs    stripestand.Knobs
 	catchUp  bool
 	replicas int
+	today    bool // the provider's clock begins with the real one
 }
 
 var deliveries = []delivery{
@@ -51,6 +55,28 @@ var deliveries = []delivery{
 	{name: "each twice", knobs: stripestand.Knobs{Double: true, Shuffle: true}, replicas: 1},
 	{name: "half lost, then caught up", knobs: stripestand.Knobs{Drop: 0.5}, catchUp: true, replicas: 1},
 	{name: "to two replicas", knobs: stripestand.Knobs{Double: true, Shuffle: true}, replicas: 2},
+}
+
+// mailbox keeps the letters that were sent.
+type mailbox struct {
+	mu  sync.Mutex
+	all []mail.Message
+}
+
+func (m *mailbox) Send(_ context.Context, l mail.Message) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.all = append(m.all, l)
+	return nil
+}
+
+func (m *mailbox) subjects() (out []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, l := range m.all {
+		out = append(out, l.Subject)
+	}
+	return out
 }
 
 type people struct{}
@@ -77,10 +103,14 @@ func newWorld(t *testing.T, how delivery) *world {
 		}
 	}))
 	t.Cleanup(hooks.Close)
+	start := w.agency.Clock.Now()
+	if how.today {
+		start = time.Now()
+	}
 	var err error
 	w.stand, err = stripestand.New(stripestand.Config{
 		Real: time.Now,
-		Key:  "sk_test", BaseURL: api.URL, WebhookURL: hooks.URL, WebhookSecret: whsec, Start: w.agency.Clock.Now(), Frozen: true, Hold: true,
+		Key:  "sk_test", BaseURL: api.URL, WebhookURL: hooks.URL, WebhookSecret: whsec, Start: start, Frozen: true, Hold: true,
 	})
 	check(t, err)
 	t.Cleanup(func() { check(t, w.stand.Close()) })
@@ -102,7 +132,7 @@ func newWorld(t *testing.T, how delivery) *world {
 // service is the process that a gateway belongs to.
 func (w *world) service(g billing.Gateway) *billing.Service {
 	return billing.New(billing.Deps{
-		DB: w.agency.DB, Store: w.store, Seats: billingdb.Seats{}, Gateway: g, Agencies: w.agency.Platform.Registry, Owners: people{},
+		DB: w.agency.DB, Store: w.store, Seats: billingdb.Seats{}, Gateway: g, Agencies: w.agency.Platform.Registry, Owners: people{}, Mail: &w.mails, PageURL: func(slug string) string { return "http://" + slug + ".test" },
 		Clock: w.stand.Now, Now: time.Now, Threshold: money.Of(20_000, "USD"), Log: slog.New(slog.DiscardHandler),
 	})
 }

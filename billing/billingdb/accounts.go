@@ -27,14 +27,14 @@ var _ billing.Store = Store{}
 
 const accountColumns = `agency_id::text, coalesce(customer_id, ''), coalesce(subscription_id, ''), item_id, status, held_plan, held_quantity, paid_plan, paid_quantity,
 	period_start, period_end, trial_ends_at, cancel_at_period_end, collection_paused, collection, seat_ceiling, seat_floor, past_due_since, unpaid_since, paused_since, ended_at,
-	last_payment_failed, customer_since, pending_until, checkout_id, synced_seq, synced_at, version`
+	last_payment_failed, customer_since, pending_until, checkout_id, synced_seq, synced_at, version, leaving, true_up_since`
 
 func scanAccount(row pgx.Row) (a billing.Account, err error) {
-	var start, end, trial, since *time.Time
+	var start, end, trial, since, trueUp *time.Time
 	err = row.Scan(&a.AgencyID, &a.CustomerID, &a.SubscriptionID, &a.ItemID, &a.Status, &a.Held.Plan, &a.Held.Quantity, &a.Paid.Plan, &a.Paid.Quantity,
 		&start, &end, &trial, &a.CancelAtPeriodEnd, &a.CollectionPaused, &a.Collection, &a.SeatCeiling, &a.SeatFloor, &a.PastDueSince, &a.UnpaidSince, &a.PausedSince, &a.EndedAt,
-		&a.LastPaymentFailed, &since, &a.PendingUntil, &a.CheckoutID, &a.SyncedSeq, &a.SyncedAt, &a.Version)
-	for from, to := range map[**time.Time]*time.Time{&start: &a.PeriodStart, &end: &a.PeriodEnd, &trial: &a.TrialEndsAt, &since: &a.CustomerSince} {
+		&a.LastPaymentFailed, &since, &a.PendingUntil, &a.CheckoutID, &a.SyncedSeq, &a.SyncedAt, &a.Version, &a.Leaving, &trueUp)
+	for from, to := range map[**time.Time]*time.Time{&start: &a.PeriodStart, &end: &a.PeriodEnd, &trial: &a.TrialEndsAt, &since: &a.CustomerSince, &trueUp: &a.TrueUpSince} {
 		if *from != nil {
 			*to = (*from).UTC()
 		}
@@ -104,10 +104,10 @@ func (s Store) Locked(ctx context.Context, agencyID string, fn func(context.Cont
 		_, err = tx.Exec(ctx, `UPDATE subscriptions SET customer_id = nullif($2, ''), subscription_id = nullif($3, ''), item_id = $4, status = $5, held_plan = $6, held_quantity = $7,
 			paid_plan = $8, paid_quantity = $9, period_start = $10, period_end = $11, trial_ends_at = $12, cancel_at_period_end = $13, collection_paused = $14, collection = $15,
 			seat_ceiling = $16, seat_floor = $17, past_due_since = $18, unpaid_since = $19, paused_since = $20, ended_at = $21, last_payment_failed = $22, customer_since = $23,
-			pending_until = $24, checkout_id = $25, synced_seq = $26, synced_at = now(), version = version + 1 WHERE agency_id = $1`,
+			pending_until = $24, checkout_id = $25, synced_seq = $26, synced_at = now(), version = version + 1, true_up_since = $27, leaving = $28 WHERE agency_id = $1`,
 			agencyID, a.CustomerID, a.SubscriptionID, a.ItemID, a.Status, a.Held.Plan, a.Held.Quantity, a.Paid.Plan, a.Paid.Quantity, orNull(a.PeriodStart), orNull(a.PeriodEnd),
 			orNull(a.TrialEndsAt), a.CancelAtPeriodEnd, a.CollectionPaused, a.Collection, a.SeatCeiling, a.SeatFloor, a.PastDueSince, a.UnpaidSince, a.PausedSince, a.EndedAt,
-			a.LastPaymentFailed, orNull(a.CustomerSince), a.PendingUntil, a.CheckoutID, a.SyncedSeq)
+			a.LastPaymentFailed, orNull(a.CustomerSince), a.PendingUntil, a.CheckoutID, a.SyncedSeq, orNull(a.TrueUpSince), a.Leaving)
 		return err
 	})
 }
@@ -116,10 +116,10 @@ func (s Store) Locked(ctx context.Context, agencyID string, fn func(context.Cont
 func same(a, b billing.Account) bool {
 	equal := func(x, y *time.Time) bool { return (x == nil) == (y == nil) && (x == nil || x.Equal(*y)) }
 	times := equal(a.PastDueSince, b.PastDueSince) && equal(a.UnpaidSince, b.UnpaidSince) && equal(a.PausedSince, b.PausedSince) && equal(a.EndedAt, b.EndedAt) &&
-		equal(a.PendingUntil, b.PendingUntil) && a.PeriodStart.Equal(b.PeriodStart) && a.PeriodEnd.Equal(b.PeriodEnd) && a.TrialEndsAt.Equal(b.TrialEndsAt) && a.CustomerSince.Equal(b.CustomerSince)
+		equal(a.PendingUntil, b.PendingUntil) && a.PeriodStart.Equal(b.PeriodStart) && a.PeriodEnd.Equal(b.PeriodEnd) && a.TrialEndsAt.Equal(b.TrialEndsAt) && a.CustomerSince.Equal(b.CustomerSince) && a.TrueUpSince.Equal(b.TrueUpSince)
 	for _, x := range []*billing.Account{&a, &b} {
 		x.PastDueSince, x.UnpaidSince, x.PausedSince, x.EndedAt, x.PendingUntil = nil, nil, nil, nil, nil
-		x.PeriodStart, x.PeriodEnd, x.TrialEndsAt, x.CustomerSince, x.SyncedAt = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
+		x.PeriodStart, x.PeriodEnd, x.TrialEndsAt, x.CustomerSince, x.SyncedAt, x.TrueUpSince = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	}
 	return times && a == b
 }

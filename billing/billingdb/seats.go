@@ -44,6 +44,15 @@ func (Seats) AddSeat(ctx context.Context, tx *tenancy.Tx, c billing.SeatChange) 
 	return err
 }
 
+// SeatsAt is what the entry before the moment left.
+func (Seats) SeatsAt(ctx context.Context, tx *tenancy.Tx, at time.Time) (n int, err error) {
+	err = tx.PGX().QueryRow(ctx, `SELECT active_after FROM seat_ledger WHERE at < $1 ORDER BY seq DESC LIMIT 1`, at).Scan(&n)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	return n, err
+}
+
 // SeatHistory lists entries since from.
 func (Seats) SeatHistory(ctx context.Context, tx *tenancy.Tx, from time.Time, limit int) ([]billing.SeatChange, error) {
 	rows, err := tx.PGX().Query(ctx, `SELECT `+seatColumns+` FROM seat_ledger WHERE at >= $1 ORDER BY seq LIMIT $2`, from, limit)

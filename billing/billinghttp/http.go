@@ -24,6 +24,7 @@ type Service interface {
 	Portal(ctx context.Context, agencyID, returnURL string) (string, error)
 	Invoices(ctx context.Context, agencyID, after string) ([]billing.Invoice, bool, error)
 	PayOpen(ctx context.Context, agencyID string) error
+	Settlements(ctx context.Context, agencyID string) ([]billing.Settlement, error)
 }
 
 // Agency tells whose call it is, and where its pages are.
@@ -49,6 +50,7 @@ func Register(api *httpapi.API, svc Service, agency Agency) {
 	httpapi.Handle(api, op("billing-plans", http.MethodGet, "/plans", "The plans on sale", access.SignedIn), h.plans)
 	httpapi.Handle(api, op("billing-seats", http.MethodGet, "/seats", "Seats over time", read), h.seats)
 	httpapi.Handle(api, op("billing-invoices", http.MethodGet, "/invoices", "The platform's invoices to the agency, newest first", read), h.invoices)
+	httpapi.Handle(api, op("billing-quarters", http.MethodGet, "/quarters", "Quarters that were settled, newest first", read), h.quarters)
 	httpapi.Handle(api, op("billing-checkout", http.MethodPost, "/checkout", "Open the page on which a plan is bought", write), h.checkout)
 	httpapi.Handle(api, op("billing-preview", http.MethodPost, "/preview", "What a change would cost and stop", write), h.preview)
 	httpapi.Handle(api, op("billing-change", http.MethodPost, "/change", "Change plan and seats", write), h.change)
@@ -134,6 +136,23 @@ func (h handlers) invoices(ctx context.Context, in *invoicesIn) (*invoicesOut, e
 	}
 	if more {
 		out.Body.Next = &all[len(all)-1].ID
+	}
+	return out, nil
+}
+
+func (h handlers) quarters(ctx context.Context, _ *struct{}) (*quartersOut, error) {
+	id, err := h.agency.AgencyID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := h.svc.Settlements(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := &quartersOut{}
+	out.Body.Items = make([]BillingQuarter, len(all))
+	for i, x := range all {
+		out.Body.Items[i] = quarterView(x)
 	}
 	return out, nil
 }

@@ -47,6 +47,7 @@ type BillingAccountView struct {
 	Currency          string     `json:"currency"`
 	Subscribed        bool       `json:"subscribed"`
 	PaymentFailed     bool       `json:"payment_failed"`
+	ByQuarter         bool       `json:"by_quarter" doc:"Seats above the licensed ones are billed once, after the quarter"`
 }
 
 // SeatPoint is one step of the chart of seats.
@@ -70,6 +71,19 @@ type PlatformInvoice struct {
 	DueAt     *time.Time `json:"due_at"`
 	URL       string     `json:"url"`
 	PDFURL    string     `json:"pdf_url"`
+}
+
+// BillingQuarter is a quarter whose seats were settled.
+type BillingQuarter struct {
+	Quarter  string `json:"quarter" doc:"Its first day"`
+	Licensed int    `json:"licensed"`
+	Peak     int    `json:"peak"`
+	PeakDay  string `json:"peak_day" doc:"The first day with so many people; empty when there was none"`
+	Months   int    `json:"months" doc:"That are billed"`
+	Price    string `json:"price" doc:"For a seat and month"`
+	Amount   string `json:"amount"`
+	Currency string `json:"currency"`
+	State    string `json:"state" enum:"open,nothing,invoiced"`
 }
 
 // EffectView is what a change does.
@@ -126,6 +140,11 @@ type (
 			Next  *string           `json:"next"`
 		}
 	}
+	quartersOut struct {
+		Body struct {
+			Items []BillingQuarter `json:"items" nullable:"false"`
+		}
+	}
 	seatsWanted struct{ Body SeatsWanted }
 	linkOut     struct{ Body LinkView }
 	effectOut   struct{ Body EffectView }
@@ -171,7 +190,7 @@ func accountView(a billing.Account, acc billing.Access, last billing.SeatChange)
 	v := BillingAccountView{
 		Access: accessView(acc), Status: string(a.Status), Plan: string(a.Held.Plan), PaidPlan: string(a.Paid.Plan), SeatsBilled: a.Held.Quantity, SeatsPaid: a.Paid.Quantity,
 		SeatsUsed: last.ActiveAfter, SeatsReserved: last.ReservedAfter, PeriodStart: moment(a.PeriodStart), PeriodEnd: moment(a.PeriodEnd), CancelAtPeriodEnd: a.CancelAtPeriodEnd,
-		PendingUntil: a.PendingUntil, Renewal: a.Held.MonthlyPrice().Amount(), Currency: billing.Currency, Subscribed: a.SubscriptionID != "" && a.Status.Live(), PaymentFailed: a.LastPaymentFailed,
+		PendingUntil: a.PendingUntil, Renewal: a.Held.MonthlyPrice().Amount(), Currency: billing.Currency, Subscribed: a.SubscriptionID != "" && a.Status.Live(), PaymentFailed: a.LastPaymentFailed, ByQuarter: a.Collection == billing.TrueUp,
 	}
 	if a.Status == billing.Trial {
 		v.TrialEndsAt = moment(a.TrialEndsAt)
@@ -187,6 +206,16 @@ func invoiceView(inv billing.Invoice) PlatformInvoice {
 		ID: inv.ID, Number: inv.Number, Status: inv.Status, Reason: inv.Reason, Total: inv.Total.Amount(), Remaining: inv.Remaining.Amount(), Currency: inv.Total.Currency,
 		CreatedAt: inv.CreatedAt, DueAt: inv.DueAt, URL: inv.PageURL, PDFURL: inv.PDFURL,
 	}
+}
+
+func quarterView(x billing.Settlement) BillingQuarter {
+	v := BillingQuarter{
+		Quarter: x.Quarter.Format(time.DateOnly), Licensed: x.Licensed, Peak: x.Peak, Months: x.Months, Price: x.Price.Amount(), Amount: x.Amount.Amount(), Currency: x.Amount.Currency, State: string(x.State),
+	}
+	if !x.PeakDay.IsZero() {
+		v.PeakDay = x.PeakDay.Format(time.DateOnly)
+	}
+	return v
 }
 
 func effectView(e billing.Effect) EffectView {

@@ -115,7 +115,7 @@ func invoiceOf(x *stripe.Invoice) billing.Invoice {
 	inv := billing.Invoice{
 		ID: x.ID, Number: x.Number, Status: string(x.Status), Reason: string(x.BillingReason), Total: amount(x.Total, x.Currency), Paid: amount(x.AmountPaid, x.Currency),
 		Remaining: amount(x.AmountRemaining, x.Currency), CreatedAt: at(x.Created), DueAt: maybe(x.DueDate), PeriodStart: at(x.PeriodStart), PeriodEnd: at(x.PeriodEnd),
-		PageURL: x.HostedInvoiceURL, PDFURL: x.InvoicePDF, Attempts: int(x.AttemptCount), NextAttempt: maybe(x.NextPaymentAttempt),
+		OrderID: x.Metadata["order_id"], PageURL: x.HostedInvoiceURL, PDFURL: x.InvoicePDF, Attempts: int(x.AttemptCount), NextAttempt: maybe(x.NextPaymentAttempt),
 	}
 	if x.Customer != nil {
 		inv.CustomerID = x.Customer.ID

@@ -192,3 +192,10 @@ func (s *Stand) Fail(status, n int) {
 	defer s.mu.Unlock()
 	s.outage, s.outageN = status, n
 }
+
+// ForgetKeys drops the kept answers to idempotency keys, as Stripe does after a day.
+func (s *Stand) ForgetKeys() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.st.Replies = map[string]reply{}
+}

@@ -23,6 +23,10 @@ type OpsBilling struct {
 	CustomerID  string        `json:"customer_id" doc:"The payment provider's"`
 	Overrides   []OpsOverride `json:"overrides" doc:"Those in force"`
 	Orders      []OpsOrder    `json:"orders"`
+	Paybacks    []OpsPayback  `json:"paybacks"`
+	Terms       OpsTerms      `json:"terms"`
+	Quarters    []OpsQuarter  `json:"quarters" doc:"Settled ones, the newest first"`
+	Invoices    []OpsInvoice  `json:"invoices" doc:"The newest hundred; empty while the payment provider is away"`
 	History     []OpsCommand  `json:"history"`
 }
 
@@ -108,6 +112,10 @@ func (h handlers) billing(ctx context.Context, in *IDIn) (*out[OpsBilling], erro
 	if err != nil {
 		return nil, err
 	}
+	more, err := h.beyond(ctx, in.ID, account)
+	if err != nil {
+		return nil, err
+	}
 	done, err := h.books.History(ctx, in.ID, 50)
 	if err != nil {
 		return nil, err
@@ -116,6 +124,7 @@ func (h handlers) billing(ctx context.Context, in *IDIn) (*out[OpsBilling], erro
 		Status: string(account.Status), Plan: string(acc.Plan), Level: string(acc.Level), HeldPlan: string(account.Held.Plan), Seats: account.Held.Quantity, MaxSeats: acc.MaxSeats,
 		TrialEndsAt: when(account.TrialEndsAt), PeriodEnd: when(account.PeriodEnd), CustomerID: account.CustomerID,
 		Overrides: views(overrides, overrideView), Orders: views(orders, orderView),
+		Paybacks: more.paybacks, Terms: termsView(account), Quarters: more.quarters, Invoices: more.invoices,
 		History: views(done, func(c billing.Command) OpsCommand {
 			return OpsCommand{c.ID, string(c.Kind), string(c.State), c.Error, c.By, c.CreatedAt, c.DoneAt}
 		}),

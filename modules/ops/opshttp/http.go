@@ -61,6 +61,10 @@ func Register(api *httpapi.API, svc *ops.Service, who *identity.Service, bills *
 	httpapi.Handle(api, status(op("orders-place", post, one+"/orders", "Sell an implementation service", bill), http.StatusCreated), h.placeOrder)
 	httpapi.Handle(api, op("orders-approve", post, one+"/orders/{order_id}/approve", "Agree to another operator's order", bill), h.approveOrder)
 	httpapi.Handle(api, op("orders-cancel", post, one+"/orders/{order_id}/cancel", "Take an order back", bill), h.cancelOrder)
+	httpapi.Handle(api, stepUp(status(op("paybacks-place", post, one+"/paybacks", "Give money back: a refund of an invoice, or a credit", bill), http.StatusCreated)), h.giveBack)
+	httpapi.Handle(api, op("paybacks-approve", post, one+"/paybacks/{payback_id}/approve", "Agree to another operator's refund or credit", bill), h.approvePayback)
+	httpapi.Handle(api, op("paybacks-cancel", post, one+"/paybacks/{payback_id}/cancel", "Take a refund or credit back that waits", bill), h.cancelPayback)
+	httpapi.Handle(api, stepUp(op("terms-set", post, one+"/terms", "Write down what the contract says of an agency's seats", bill)), h.setTerms)
 	httpapi.Handle(api, op("billing-drift", get, "/billing-drift", "What the nightly comparisons with the payment provider found", read), h.drift)
 }
 
