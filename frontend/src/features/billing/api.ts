@@ -3,7 +3,7 @@ import { billingApi } from '../../shared/api/gen/billing.gen';
 
 // Whatever changes the bill changes what may be done, and how many may be invited.
 export const {
-  useBillingGetQuery, useBillingPlansQuery, useBillingSeatsQuery, useBillingInvoicesQuery, useBillingPreviewMutation, useBillingChangeMutation,
+  useBillingGetQuery, useBillingPlansQuery, useBillingSeatsQuery, useBillingInvoicesQuery, useBillingQuartersQuery, useBillingPreviewMutation, useBillingChangeMutation,
   useBillingCheckoutMutation, useBillingCancelMutation, useBillingResumeMutation, useBillingPortalMutation, useBillingPayMutation, useBillingRefreshMutation,
 } = billingApi;
 

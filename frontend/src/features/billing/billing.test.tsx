@@ -14,7 +14,7 @@ const plans: Plan[] = [
 const access = { level: 'full', plan: 'professional', max_seats: null, features: ['api_tokens'], reasons: ['in_order'], until: null, next: '' } as const;
 const paid: Bill = {
   access: { ...access, features: ['api_tokens'], reasons: ['in_order'] }, status: 'active', plan: 'professional', paid_plan: 'professional', seats_billed: 3, seats_paid: 4, seats_used: 3, seats_reserved: 1,
-  period_start: '2026-11-01T00:00:00Z', period_end: '2026-12-01T00:00:00Z', trial_ends_at: null, cancel_at_period_end: false, pending_until: null, renewal: '147.00', currency: 'USD', subscribed: true, payment_failed: false,
+  period_start: '2026-11-01T00:00:00Z', period_end: '2026-12-01T00:00:00Z', trial_ends_at: null, cancel_at_period_end: false, pending_until: null, renewal: '147.00', currency: 'USD', subscribed: true, payment_failed: false, by_quarter: false,
 };
 let bill: Bill;
 

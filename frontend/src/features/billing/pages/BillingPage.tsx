@@ -21,6 +21,7 @@ import { useT } from '../locales/en';
 import { levelKey, reasonKey, type Bill, type Plan } from '../model';
 
 const PlanDialog = later(async () => (await import('../components/PlanDialog')).PlanDialog);
+const Quarters = later(async () => (await import('../components/Quarters')).Quarters);
 const SeatsChart = later(async () => (await import('../components/SeatsChart')).SeatsChart);
 
 /** The agency's own bill: what it has, what that costs, and how to change it. */
@@ -84,6 +85,7 @@ function Shown({ bill, plans }: { bill: Bill; plans: Plan[] }) {
       <Plans plans={plans} current={bill.access.plan} subscribed={bill.subscribed} onChoose={writes ? setChoosing : undefined} />
       {writes && <Actions bill={bill} onSeats={() => setChoosing(current ?? null)} />}
       <Section title={t('over')}><SeatsChart /></Section>
+      {bill.by_quarter && <Section title={t('quarters')} pad={false}><Quarters /></Section>}
       <Section title={t('invoices')}><Invoices /></Section>
       {choosing && <PlanDialog plan={choosing} bill={bill} onClose={() => setChoosing(null)} />}
     </Box>

@@ -8,6 +8,7 @@ import { EmptyState, ErrorState, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useOpsBillingGetQuery, useOpsOrdersApproveMutation, useOpsOrdersCancelMutation, useOpsOverridesRevokeMutation, type OpsOrder, type OpsOverride } from '../api';
 import { useT } from '../locales/en';
+import { MoneySections } from './MoneySections';
 import { said } from '../model';
 
 const OverrideDialog = later(async () => (await import('./OverrideDialog')).OverrideDialog);
@@ -69,6 +70,7 @@ export function BillingSection({ id }: { id: string }) {
           empty={<EmptyState title={t('billing.ordersEmpty')} />}
         />
       </Section>
+      <MoneySections id={id} bill={b} />
       {b.history.length > 0 && (
         <Section title={t('billing.history')} pad={false}>
           <DataTable

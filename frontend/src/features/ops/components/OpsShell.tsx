@@ -11,8 +11,8 @@ import { ErrorState, SkeletonPage } from '../../../shared/ui/states';
 import { useOpsMeQuery } from '../api';
 import { useT } from '../locales/en';
 
-const places = ['agencies', 'health', 'jobs', 'growth', 'history'] as const;
-const pathOf = { agencies: '/', health: '/health', jobs: '/jobs', growth: '/growth', history: '/history' };
+const places = ['agencies', 'health', 'jobs', 'drift', 'growth', 'history'] as const;
+const pathOf = { agencies: '/', health: '/health', jobs: '/jobs', drift: '/drift', growth: '/growth', history: '/history' };
 
 /** The frame of the operators' pages. Nobody passes without the server having said who this is. */
 export function OpsShell() {

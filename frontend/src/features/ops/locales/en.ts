@@ -4,7 +4,7 @@ export const useT = registerLocale('ops', {
   name: 'Bureau operators',
   skip: 'Skip to content',
   signOut: 'Sign out',
-  nav: { label: 'Main', agencies: 'Agencies', health: 'Health', jobs: 'Failed jobs', growth: 'Growth', history: 'History' },
+  nav: { label: 'Main', agencies: 'Agencies', health: 'Health', jobs: 'Failed jobs', drift: 'Billing drift', growth: 'Growth', history: 'History' },
   never: 'never',
   none: 'none',
   reason: 'Reason',
@@ -36,6 +36,11 @@ export const useT = registerLocale('ops', {
     history: 'Changes at the payment provider', historyEmpty: 'Nothing was changed there', plan: 'Plan', level: 'Access', maxSeats: 'Seats at most', expires: 'Ends on', keep: 'As it is',
     text: 'What is delivered', amount: 'Amount in USD', amountHelp: 'Between 5000.00 and 25000.00. Above 10000.00 a second operator has to agree.', due: 'Due in', days: '{{count}} days', by: 'By', until: 'until {{day}}',
     levels: { full: 'Full', grace: 'Grace', read_only: 'Read only', suspended: 'Suspended' },
+    change: 'Change', terms: 'Terms', collection: 'Seats are charged', collections: { auto: 'As they come', true_up: 'By the quarter' }, contractSeats: 'Seats by contract', contractSeatsHelp: 'Billed even if nobody sits on them; 0 is none.',
+    ceiling: 'People at most', ceilingHelp: '0 is no limit.', paybacks: 'Refunds and credits', paybacksEmpty: 'Nothing was given back', giveBack: 'Give money back', takeBack: 'Take back',
+    paybackKind: 'How', paybackKinds: { refund: 'Refund', credit: 'Credit' }, paybackHelp: 'Above 500.00 a second operator has to agree.', invoice: 'Invoice', invoices: 'Invoices', invoicesEmpty: 'Nothing was billed yet', total: 'Total',
+    paybackStates: { waiting: 'Waits for a second operator', approved: 'On its way', done: 'Given back', failed: 'Failed', canceled: 'Canceled' },
+    quarters: 'Settled quarters', quarter: 'Quarter', from: 'from {{day}}', peakOf: '{{peak}} at most, {{licensed}} licensed',
     orderStates: { waiting: 'Waits for a second operator', approved: 'Approved', invoiced: 'Invoiced', paid: 'Paid', canceled: 'Canceled' },
   },
   platform: {
@@ -46,6 +51,10 @@ export const useT = registerLocale('ops', {
   jobs: {
     title: 'Failed jobs', sub: 'Background work that failed. What it was about stays the agency\u2019s own.', kind: 'Work', agency: 'Agency', error: 'Error', attempt: 'Tries', when: 'When', retry: 'Try again', retried: 'It runs again.',
     empty: 'Nothing has failed', emptyText: 'Work that fails for good is listed here.', platform: 'the platform',
+  },
+  drift: {
+    title: 'Billing drift', sub: 'What the nightly comparisons with the payment provider found in the last thirty days.', subject: 'Subscription', differs: 'Here → there', healed: 'Mended', open: 'Open',
+    empty: 'Nothing differs', emptyText: 'Every night all subscriptions are compared with the payment provider.',
   },
   growth: { title: 'Growth', sub: 'The last twelve months.', people: 'Monthly active people', agencies: 'Agencies', opened: 'Opened', deleted: 'Deleted', active: 'Active agencies', month: 'Month', chart: '{{title}}, by month', figures: 'Figures' },
   history: { title: 'History', sub: 'What operators did. Entries cannot be changed or removed.', what: 'What', agency: 'Agency', who: 'Who', when: 'When', why: 'Reason', empty: 'Nothing was done yet' },
