@@ -19,7 +19,8 @@ func TestServiceTaxAndOwnRateReachTheInvoice(t *testing.T) {
 		ID, Client string
 		ClientID   string `json:"client_id"`
 		Version    int
-	}) {
+	},
+	) {
 		t.Helper()
 		c.POST(t, path, body).Expect(t, http.StatusCreated).JSON(t, &out)
 		return out

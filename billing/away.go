@@ -32,6 +32,11 @@ func (Away) ExpireCheckout(context.Context, string) error {
 	return ErrGatewayAway
 }
 
+// EnsurePortal is away.
+func (Away) EnsurePortal(context.Context, string) (bool, error) {
+	return false, ErrGatewayAway
+}
+
 // OpenPortal is away.
 func (Away) OpenPortal(context.Context, string, string) (string, error) {
 	return "", ErrGatewayAway

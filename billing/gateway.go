@@ -19,6 +19,8 @@ type Gateway interface {
 	OpenCheckout(ctx context.Context, key string, c NewCheckout) (Checkout, error)
 	Checkout(ctx context.Context, id string) (Checkout, error) // ErrGone
 	ExpireCheckout(ctx context.Context, id string) error
+	// EnsurePortal makes the portal's configuration, once: what a customer may do in it.
+	EnsurePortal(ctx context.Context, key string) (made bool, err error)
 	// OpenPortal makes a link to the page of invoices, cards, addresses and tax ids.
 	OpenPortal(ctx context.Context, customerID, returnURL string) (url string, err error)
 

@@ -34,11 +34,11 @@ func TestNobodyIsChargedWhileARemovalCanBeRegretted(t *testing.T) {
 				}
 			}
 			ends(c.canceled)
-			check(t, w.agency.Platform.Provisioner.Delete(t.Context(), slug))
+			check(t, w.agency.Provisioner.Delete(t.Context(), slug))
 			ends(true)
-			check(t, w.agency.Platform.Provisioner.Resume(t.Context(), slug))
+			check(t, w.agency.Provisioner.Resume(t.Context(), slug))
 			ends(c.canceled)
-			check(t, w.agency.Platform.Provisioner.Delete(t.Context(), slug))
+			check(t, w.agency.Provisioner.Delete(t.Context(), slug))
 			ends(true)
 			w.advance(32 * days)
 			if cents, live := w.invoiced(); cents != 2900 || live != 0 {

@@ -176,7 +176,11 @@ func (e CatalogueError) Error() string {
 	return fmt.Sprintf("billing: the price %s is %s at the payment provider, and %s here", e.Key, e.Got, e.Want)
 }
 
-// Bootstrap makes the prices that are missing, and refuses ones that differ from the plans.
+// portalVersion changes with what the portal allows.
+const portalVersion = "1"
+
+// Bootstrap makes the prices that are missing, refuses ones that differ from the plans, and says what the
+// customer portal allows.
 func (s *Service) Bootstrap(ctx context.Context) (made []string, err error) {
 	missing, err := s.catalogue(ctx)
 	if err != nil {
@@ -188,7 +192,11 @@ func (s *Service) Bootstrap(ctx context.Context) (made []string, err error) {
 		}
 		made = append(made, p.LookupKey)
 	}
-	return made, nil
+	portal, err := s.d.Gateway.EnsurePortal(ctx, "portal:"+portalVersion)
+	if portal {
+		made = append(made, "the customer portal's configuration")
+	}
+	return made, err
 }
 
 // CheckCatalogue refuses to go on when a price is missing or differs from its plan.

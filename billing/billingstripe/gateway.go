@@ -14,6 +14,7 @@ import (
 
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/client"
+	"golang.org/x/time/rate"
 
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/billing"
@@ -31,7 +32,9 @@ type Config struct {
 	// Clock is the provider's clock where it can be moved, as a stand-in's can; nil is real time.
 	Clock func(context.Context) (time.Time, error)
 	Now   func() time.Time
-	Log   *slog.Logger
+	// PerSecond is how many calls are made in a second at most; 0 is any number.
+	PerSecond int
+	Log       *slog.Logger
 }
 
 // Gateway is Stripe as billing sees it.
@@ -41,14 +44,19 @@ type Gateway struct {
 
 	mu     sync.Mutex
 	prices map[string]billing.Price // by lookup key
+	portal string                   // the key of the portal's configuration
 }
 
 var _ billing.Gateway = (*Gateway)(nil)
 
 // New returns a gateway. It asks Stripe nothing yet.
 func New(cfg Config) *Gateway {
+	way := &guard{next: http.DefaultTransport, now: cfg.Now}
+	if cfg.PerSecond > 0 {
+		way.pace = rate.NewLimiter(rate.Limit(cfg.PerSecond), cfg.PerSecond)
+	}
 	b := &stripe.BackendConfig{
-		HTTPClient:        &http.Client{Timeout: 20 * time.Second},
+		HTTPClient:        &http.Client{Timeout: 20 * time.Second, Transport: way},
 		MaxNetworkRetries: stripe.Int64(1), // more would outlast a request; jobs try again with the same key
 		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull},
 		EnableTelemetry:   stripe.Bool(false),
@@ -223,15 +231,6 @@ func checkoutOf(x *stripe.CheckoutSession) billing.Checkout {
 		c.SubscriptionID = x.Subscription.ID
 	}
 	return c
-}
-
-// OpenPortal makes a link to the customer's page.
-func (g *Gateway) OpenPortal(ctx context.Context, customerID, returnURL string) (string, error) {
-	x, err := g.api.BillingPortalSessions.New(&stripe.BillingPortalSessionParams{Params: params(ctx, ""), Customer: stripe.String(customerID), ReturnURL: stripe.String(returnURL)})
-	if err != nil {
-		return "", failure(err)
-	}
-	return x.URL, nil
 }
 
 // Now is the provider's clock.

@@ -99,6 +99,12 @@ func TestStripeKnowsWhatWeSend(t *testing.T) {
 		{"OpenCheckout", "in the trial", func(ctx context.Context) error { _, err := g.OpenCheckout(ctx, "k3", inTrial); return err }},
 		{"Checkout", "", func(ctx context.Context) error { _, err := g.Checkout(ctx, "cs_1"); return err }},
 		{"ExpireCheckout", "", func(ctx context.Context) error { return g.ExpireCheckout(ctx, "cs_1") }},
+		{"EnsurePortal", "", func(ctx context.Context) error {
+			if made, err := g.EnsurePortal(ctx, "k0"); err != nil || !made {
+				return fmt.Errorf("made %v: %w", made, err)
+			}
+			return nil
+		}},
 		{"OpenPortal", "", func(ctx context.Context) error { _, err := g.OpenPortal(ctx, "cus_1", "https://a.test/"); return err }},
 		{"Subscription", "", func(ctx context.Context) error { _, err := g.Subscription(ctx, "sub_1"); return err }},
 		{"Subscriptions", "of everybody", func(ctx context.Context) error { _, _, err := g.Subscriptions(ctx, "", ""); return err }},

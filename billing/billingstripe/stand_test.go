@@ -358,12 +358,14 @@ func TestOutagesAreNotRefusals(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	for _, status := range []int{500, 503, 429} {
+		w.stand.Advance(time.Minute) // whoever failed too often is not asked for a while
 		w.stand.Fail(status, -1)
 		if _, err := w.Subscription(t.Context(), "sub_x"); !errors.Is(err, billing.ErrGatewayAway) {
 			t.Fatalf("%d: %v", status, err)
 		}
 	}
 	w.stand.Fail(0, 0)
+	w.stand.Advance(time.Minute)
 	if _, err := w.Subscription(t.Context(), "sub_x"); !errors.Is(err, billing.ErrGone) {
 		t.Fatal(err)
 	}
@@ -384,5 +386,23 @@ func TestTheSameKeyDoesTheSameOnce(t *testing.T) {
 	}
 	if _, err = w.CreateCustomer(t.Context(), "customer", billing.NewCustomer{AgencyID: "b", Name: "Other", Email: "x@y.test"}); err == nil {
 		t.Fatal("a key was taken for another call")
+	}
+}
+
+func TestThePortalIsConfiguredOnce(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	if _, err := w.OpenPortal(t.Context(), w.customer, "http://acme.test/"); err == nil {
+		t.Fatal("a portal that nobody configured was opened")
+	}
+	for i := range 2 {
+		if made, err := w.EnsurePortal(t.Context(), "portal"); err != nil || made != (i == 0) {
+			t.Fatalf("%v %v", made, err)
+		}
+	}
+	url, err := w.OpenPortal(t.Context(), w.customer, "http://acme.test/")
+	must(t, err)
+	if url == "" {
+		t.Fatal("no address")
 	}
 }

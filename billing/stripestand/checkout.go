@@ -1,6 +1,7 @@
 package stripestand
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -167,10 +168,37 @@ func (s *Stand) createPortal(c call) (any, *apiError) {
 	if s.st.Customers[c.Get("customer")] == nil {
 		return nil, missing("customer", c.Get("customer"))
 	}
+	config := c.Get("configuration")
+	if s.st.Configs[config] == nil {
+		return nil, missing("configuration", config)
+	}
 	x := &portal{ID: s.id("bps"), Customer: c.Get("customer"), Return: c.Get("return_url")}
 	s.st.Portals[x.ID] = x
 	return object{
 		"id": x.ID, "object": "billing_portal.session", "customer": x.Customer, "return_url": orNil(x.Return), "created": s.now().Unix(), "livemode": false,
-		"url": s.cfg.BaseURL + "/pages/portal/" + x.ID, "configuration": "bpc_stand",
+		"url": s.cfg.BaseURL + "/pages/portal/" + x.ID, "configuration": config,
 	}, nil
+}
+
+// createConfig keeps what a portal allows, as it was said.
+func (s *Stand) createConfig(c call) (any, *apiError) {
+	on := func(feature string) bool { return c.Get("features["+feature+"][enabled]") == "true" }
+	id := s.id("bpc")
+	o := object{
+		"id": id, "object": "billing_portal.configuration", "active": true, "is_default": false, "livemode": false, "created": s.now().Unix(), "updated": s.now().Unix(), "metadata": meta(metadata(c)),
+		"features": object{
+			"invoice_history": object{"enabled": on("invoice_history")}, "payment_method_update": object{"enabled": on("payment_method_update")},
+			"customer_update": object{"enabled": on("customer_update")}, "subscription_cancel": object{"enabled": on("subscription_cancel")}, "subscription_update": object{"enabled": on("subscription_update")},
+		},
+	}
+	s.st.Configs[id] = o
+	return o, nil
+}
+
+func (s *Stand) listConfigs(c call) (any, *apiError) {
+	var all []listed
+	for id, o := range s.st.Configs {
+		all = append(all, listed{id, timeOf(fmt.Sprint(o["created"])), o})
+	}
+	return paged("/v1/billing_portal/configurations", all, c)
 }

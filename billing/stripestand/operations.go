@@ -20,6 +20,8 @@ func (s *Stand) operations() map[string]handler {
 		"GET /v1/checkout/sessions/{id}":               s.getSession,
 		"POST /v1/checkout/sessions/{id}/expire":       s.expireSessionCall,
 		"POST /v1/billing_portal/sessions":             s.createPortal,
+		"GET /v1/billing_portal/configurations":        s.listConfigs,
+		"POST /v1/billing_portal/configurations":       s.createConfig,
 		"POST /v1/subscriptions":                       s.createSub,
 		"GET /v1/subscriptions":                        s.listSubs,
 		"GET /v1/subscriptions/{id}":                   s.getSub,

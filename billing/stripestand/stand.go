@@ -81,6 +81,7 @@ type state struct {
 	Items     map[string]*item     `json:"invoice_items"`
 	Sessions  map[string]*session  `json:"checkout_sessions"`
 	Portals   map[string]*portal   `json:"portal_sessions"`
+	Configs   map[string]object    `json:"portal_configurations"`
 	Refunds   map[string]object    `json:"refunds"`
 	Replies   map[string]reply     `json:"replies"` // by idempotency key
 	Events    []*event             `json:"events"`
@@ -98,7 +99,7 @@ func New(cfg Config) (*Stand, error) {
 		st: state{
 			Name:      strings.ToLower(rand.Text()[:10]),
 			Customers: map[string]*customer{}, Prices: map[string]*price{}, Subs: map[string]*sub{}, Invoices: map[string]*invoice{},
-			Items: map[string]*item{}, Sessions: map[string]*session{}, Portals: map[string]*portal{}, Refunds: map[string]object{}, Replies: map[string]reply{},
+			Items: map[string]*item{}, Sessions: map[string]*session{}, Portals: map[string]*portal{}, Configs: map[string]object{}, Refunds: map[string]object{}, Replies: map[string]reply{},
 		},
 	}
 	if !cfg.Start.IsZero() {

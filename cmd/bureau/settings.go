@@ -253,7 +253,7 @@ func (s settings) config() (app.Config, error) {
 	}
 	if s.StripeKey != "" {
 		c.Gateway = billingstripe.New(billingstripe.Config{
-			Key: s.StripeKey, URL: s.StripeURL, WebhookSecrets: s.StripeSecrets, Live: strings.Contains(s.StripeKey, "_live_"), Now: time.Now, Log: c.Log,
+			Key: s.StripeKey, URL: s.StripeURL, WebhookSecrets: s.StripeSecrets, Live: strings.Contains(s.StripeKey, "_live_"), Now: time.Now, PerSecond: 20, Log: c.Log,
 		})
 	}
 	from := mail.Address{Name: "Bureau", Email: s.MailFrom}
