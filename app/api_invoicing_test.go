@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -233,4 +234,68 @@ func TestRule13_AMixedDocumentIsRefused(t *testing.T) {
 	}}).Refused(t, http.StatusUnprocessableEntity, "request.bad_number", "body.lines[0].quantity", "body.lines[0].unit_price")
 	owner.POST(t, "/api/v1/invoices", map[string]any{"client_id": client, "due_on": "9999-12-31"}).Refused(t, http.StatusUnprocessableEntity, "request.bad_number", "body.due_on")
 	owner.POST(t, "/api/v1/invoices", map[string]any{"client_id": id.New()}).Refused(t, http.StatusUnprocessableEntity, "invoicing.no_client", "body.client_id")
+}
+
+func TestCreditNotesOverTheAPI(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	client, email := newClient(t, env)
+	finance := env.As(t, "finance")
+	var i invoiceAnswer
+	lines := []map[string]any{{"description": "Design", "quantity": "2", "unit_price": "100"}, {"description": "Build", "quantity": "1", "unit_price": "50"}}
+	finance.POST(t, "/api/v1/invoices", map[string]any{"client_id": client, "lines": lines}).Expect(t, http.StatusCreated).JSON(t, &i)
+	path := "/api/v1/invoices/" + i.ID
+	finance.POST(t, path+"/credits", map[string]any{}).Refused(t, http.StatusConflict, "invoicing.not_issued")
+	finance.POST(t, path+"/issue", map[string]any{}).Expect(t, http.StatusOK).JSON(t, &i)
+	part := func(line int, sum string) map[string]any {
+		return map[string]any{"reason": "Agreed", "lines": []map[string]any{{"line_id": i.Lines[line].ID, "amount": amountOf(sum)}}}
+	}
+	finance.POST(t, path+"/credits/preview", part(0, "200.01")).Refused(t, http.StatusUnprocessableEntity, "invoicing.bad_credit", "body.lines[0].amount")
+	var paper struct {
+		NextNumber string `json:"next_number"`
+		Document   struct {
+			Kind, Note    string
+			CreditsNumber string `json:"credits_number"`
+			Total         amount
+		}
+	}
+	finance.POST(t, path+"/credits/preview", part(0, "30.00")).Expect(t, http.StatusOK).JSON(t, &paper)
+	var made struct {
+		CreditNote struct {
+			invoiceAnswer
+			Kind      string
+			CreditsID string `json:"credits_id"`
+		} `json:"credit_note"`
+	}
+	finance.With("Idempotency-Key", "cn-"+i.ID).POST(t, path+"/credits", part(0, "30.00")).Expect(t, http.StatusCreated)
+	finance.With("Idempotency-Key", "cn-"+i.ID).POST(t, path+"/credits", part(0, "30.00")).Expect(t, http.StatusCreated).JSON(t, &made)
+	note := made.CreditNote
+	if note.Number != paper.NextNumber || note.Kind != "credit_note" || note.Status != "credit_note" || note.CreditsID != i.ID || note.Total.Amount != "30.00" ||
+		paper.Document.Kind != "credit_note" || paper.Document.CreditsNumber != i.Number || paper.Document.Note != "Agreed" {
+		t.Errorf("issued %+v, previewed %+v", note, paper)
+	}
+	finance.GET(t, path).Expect(t, http.StatusOK).JSON(t, &i)
+	if i.Balance.Amount != "220.00" || i.Status != "partly_paid" {
+		t.Errorf("after 30.00 of 250.00: %s, %s open", i.Status, i.Balance.Amount)
+	}
+	var credits struct {
+		Notes []invoiceAnswer
+		Lines []struct{ Billed, Left amount }
+	}
+	finance.GET(t, path+"/credits").Expect(t, http.StatusOK).JSON(t, &credits)
+	if len(credits.Notes) != 1 || len(credits.Lines) != 2 || credits.Lines[0].Left.Amount != "170.00" || credits.Lines[1].Left.Amount != "50.00" {
+		t.Errorf("%+v", credits)
+	}
+	var list struct{ Items []invoiceAnswer }
+	finance.GET(t, "/api/v1/invoices?status=credit_note&client_id="+client).Expect(t, http.StatusOK).JSON(t, &list)
+	if len(list.Items) != 1 || list.Items[0].ID != note.ID || list.Items[0].Balance.Amount != "0.00" {
+		t.Errorf("credit notes: %+v", list)
+	}
+	if pdf := textOfPDF(t, finance.GET(t, "/api/v1/invoices/"+note.ID+"/pdf").Expect(t, http.StatusOK).Body); !strings.Contains(pdf, "Credit note") || !strings.Contains(pdf, i.Number) {
+		t.Errorf("the PDF says %q", pdf)
+	}
+	finance.POST(t, "/api/v1/invoices/"+note.ID+"/send", nil).Expect(t, http.StatusAccepted)
+	within(t, "the mail", func() bool { return len(env.Mails.To(email)) == 1 })
+	finance.POST(t, path+"/void", map[string]any{}).Refused(t, http.StatusConflict, "invoicing.has_credits")
+	env.As(t, "manager").POST(t, path+"/credits", map[string]any{}).Refused(t, http.StatusForbidden, "access.forbidden")
 }

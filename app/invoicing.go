@@ -139,7 +139,7 @@ func (r portalRecords) Invoices(ctx context.Context, clientID string) ([]portal.
 		}
 		for _, i := range rows {
 			out = append(out, portal.Invoice{
-				ID: i.ID, ClientID: i.ClientID, Number: i.Number, State: string(i.State), Status: string(i.Status(today)),
+				ID: i.ID, Kind: string(i.Kind), ClientID: i.ClientID, Number: i.Number, State: string(i.State), Status: string(i.Status(today)),
 				IssueOn: i.IssueOn, DueOn: i.DueOn, Total: i.Total, Balance: i.Balance(),
 			})
 		}
@@ -165,7 +165,7 @@ func (r portalRecords) Invoice(ctx context.Context, invoiceID string) (portal.In
 		return portal.Invoice{}, err
 	}
 	out := portal.Invoice{
-		ID: i.ID, ClientID: i.ClientID, Number: i.Number, State: string(i.State), Status: string(i.Status(today)), IssueOn: i.IssueOn, DueOn: i.DueOn,
+		ID: i.ID, Kind: string(i.Kind), ClientID: i.ClientID, Number: i.Number, State: string(i.State), Status: string(i.Status(today)), IssueOn: i.IssueOn, DueOn: i.DueOn,
 		Total: i.Total, Balance: i.Balance(), Document: i.Document,
 	}
 	out.Document.LogoKey = "" // of the store's, no business of a client's

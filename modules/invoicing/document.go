@@ -15,7 +15,10 @@ import (
 // the number; the issued one is copied into its invoice and never looked up
 // again. Storage, API, PDF and portal all show this one struct.
 type Document struct {
+	Kind             DocumentKind     `json:"kind" enum:"invoice,credit_note"`
 	Number           string           `json:"number" doc:"Empty on a preview"`
+	CreditsNumber    string           `json:"credits_number" doc:"Of a credit note: the invoice it takes back"`
+	CreditsOn        *day.Date        `json:"credits_on"`
 	IssueOn          day.Date         `json:"issue_on"`
 	DueOn            day.Date         `json:"due_on"`
 	SupplyOn         *day.Date        `json:"supply_on"`
@@ -71,7 +74,7 @@ type DocumentLine struct {
 // compose writes the document of a calculated invoice as if issued on a day.
 func compose(i Invoice, number string, on day.Date, e LegalEntity, c Client, d Defaults) Document {
 	doc := Document{
-		Number: number, IssueOn: on, DueOn: i.dueFrom(on), SupplyOn: optional(i.SupplyOn), PeriodFrom: optional(i.PeriodFrom), PeriodTo: optional(i.PeriodTo),
+		Kind: i.Kind, CreditsNumber: i.CreditsNumber, CreditsOn: optional(i.CreditsOn), Number: number, IssueOn: on, DueOn: i.dueFrom(on), SupplyOn: optional(i.SupplyOn), PeriodFrom: optional(i.PeriodFrom), PeriodTo: optional(i.PeriodTo),
 		Seller: Party{Name: e.Name, Address: e.Address.Lines(), TaxID: e.TaxID, Registration: e.Registration, Email: e.Email, Phone: e.Phone},
 		Buyer:  Party{Name: c.Name, Address: slices.Clone(c.Address), TaxID: c.TaxID},
 		Bank:   e.Bank, Reference: i.Reference, Currency: i.Currency, Locale: d.Locale, PricesIncludeTax: i.PricesIncludeTax, TaxMethod: i.TaxMethod,
@@ -93,6 +96,9 @@ func compose(i Invoice, number string, on day.Date, e LegalEntity, c Client, d D
 			doc.LegalTexts = append(doc.LegalTexts, t.LegalText)
 		}
 	}
+	if i.Kind == CreditNote {
+		doc.Bank = Bank{} // nobody is to pay it
+	}
 	return doc.Whole()
 }
 
@@ -101,6 +107,9 @@ func compose(i Invoice, number string, on day.Date, e LegalEntity, c Client, d D
 func (d Document) Whole() Document {
 	if d.Payable.Currency == "" {
 		d.Discount, d.Withheld, d.Payable = money.Zero(d.Currency), money.Zero(d.Currency), d.Total
+	}
+	if d.Kind == "" {
+		d.Kind = PlainInvoice
 	}
 	d.Subtotal = money.Zero(d.Currency)
 	d.Lines = append([]DocumentLine{}, d.Lines...)

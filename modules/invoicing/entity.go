@@ -63,6 +63,7 @@ type LegalEntity struct {
 	Currency         string
 	Terms            day.Terms
 	NumberFormat     NumberFormat
+	CreditFormat     NumberFormat // of credit notes
 	NumberReset      Reset
 	FiscalMonth      time.Month // the first month of the fiscal year
 	TimeZone         string
@@ -82,7 +83,7 @@ type LegalEntity struct {
 func NewLegalEntity(id string, d Defaults, now time.Time) LegalEntity {
 	return LegalEntity{
 		ID: id, Name: d.LegalName, Currency: d.Currency, TimeZone: d.TimeZone,
-		Terms: day.Terms{Days: 30}, NumberFormat: "INV-{YYYY}-{NNNN}", NumberReset: Yearly, FiscalMonth: time.January,
+		Terms: day.Terms{Days: 30}, NumberFormat: "INV-{YYYY}-{NNNN}", CreditFormat: "CN-{YYYY}-{NNNN}", NumberReset: Yearly, FiscalMonth: time.January,
 		Rounding: money.HalfUp, TaxMethod: calc.PerRate, Version: 1, CreatedAt: now, UpdatedAt: now,
 	}
 }
@@ -105,12 +106,20 @@ func (e LegalEntity) FiscalYear(d day.Date) int {
 }
 
 // Series is the counter that a document issued on d is numbered by.
-func (e LegalEntity) Series(d day.Date) Series {
-	s := Series{EntityID: e.ID, Name: "invoice"}
+func (e LegalEntity) Series(k DocumentKind, d day.Date) Series {
+	s := Series{EntityID: e.ID, Name: string(k)}
 	if e.NumberReset == Yearly {
 		s.Period = fourDigits(e.FiscalYear(d))
 	}
 	return s
+}
+
+// Format is how documents of a kind are numbered.
+func (e LegalEntity) Format(k DocumentKind) NumberFormat {
+	if k == CreditNote {
+		return e.CreditFormat
+	}
+	return e.NumberFormat
 }
 
 // check names every fault of the entity at its field.
@@ -127,6 +136,12 @@ func (e LegalEntity) check() error {
 	}
 	if err := e.NumberFormat.Check(e.NumberReset); err != nil {
 		bad = bad.At("body.number_format", err.Error())
+	}
+	if err := e.CreditFormat.Check(e.NumberReset); err != nil {
+		bad = bad.At("body.credit_format", err.Error())
+	}
+	if e.CreditFormat == e.NumberFormat {
+		bad = bad.At("body.credit_format", "is that of the invoices: no two documents have one number")
 	}
 	if e.NumberReset != Never && e.NumberReset != Yearly {
 		bad = bad.At("body.number_reset", "must be never or yearly")

@@ -31,17 +31,23 @@ type (
 		Fact
 		Time TimeFate `json:"time"`
 	}
+	// CreditNoteIssued is published with the credit note; InvoiceID of the fact is the note's.
+	CreditNoteIssued struct {
+		Fact
+		CreditsID string `json:"credits_id"`
+	}
 	// InvoicePaid is published when a payment settles the balance.
 	InvoicePaid struct{ Fact }
 )
 
-func (InvoiceCreated) EventName() string { return "invoicing.invoice_created.v1" }
-func (InvoiceChanged) EventName() string { return "invoicing.invoice_changed.v1" }
-func (InvoiceDeleted) EventName() string { return "invoicing.invoice_deleted.v1" }
-func (InvoiceIssued) EventName() string  { return "invoicing.invoice_issued.v1" }
-func (InvoiceSent) EventName() string    { return "invoicing.invoice_sent.v1" }
-func (InvoiceVoided) EventName() string  { return "invoicing.invoice_voided.v1" }
-func (InvoicePaid) EventName() string    { return "invoicing.invoice_paid.v1" }
+func (InvoiceCreated) EventName() string   { return "invoicing.invoice_created.v1" }
+func (InvoiceChanged) EventName() string   { return "invoicing.invoice_changed.v1" }
+func (InvoiceDeleted) EventName() string   { return "invoicing.invoice_deleted.v1" }
+func (InvoiceIssued) EventName() string    { return "invoicing.invoice_issued.v1" }
+func (InvoiceSent) EventName() string      { return "invoicing.invoice_sent.v1" }
+func (InvoiceVoided) EventName() string    { return "invoicing.invoice_voided.v1" }
+func (CreditNoteIssued) EventName() string { return "invoicing.credit_note_issued.v1" }
+func (InvoicePaid) EventName() string      { return "invoicing.invoice_paid.v1" }
 
 // PaymentFact is what every event of a payment tells.
 type PaymentFact struct {

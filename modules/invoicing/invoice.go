@@ -35,6 +35,14 @@ var (
 	ErrNoScope = fault.Define(fault.Invalid, "invoicing.no_scope", "Name a client or at least one project.").At("body.client_id", "is required without project_ids")
 )
 
+// DocumentKind tells invoices from the notes that take them back.
+type DocumentKind string
+
+const (
+	PlainInvoice DocumentKind = "invoice"
+	CreditNote   DocumentKind = "credit_note"
+)
+
 // State is what a document is. Whether it is paid follows from its balance.
 type State string
 
@@ -54,17 +62,27 @@ const (
 	StatusLate   Status = "overdue"
 	StatusPaid   Status = "paid"
 	StatusVoided Status = "void"
+	// StatusCredited is an invoice that was settled by credit notes alone.
+	StatusCredited Status = "credited"
+	// StatusCredit is a credit note: nothing of it is to be paid.
+	StatusCredit Status = "credit_note"
 )
 
 // Invoice is a document of a legal entity to a client.
 type Invoice struct {
 	ID         string
+	Kind       DocumentKind
 	EntityID   string
 	ClientID   string
 	ClientName string
 	State      State
 	Number     string // empty while a draft
-	Period     string // of the number's series
+
+	CreditsID     string // of a credit note: the invoice it takes back
+	CreditsNumber string
+	CreditsOn     day.Date
+
+	Period string // of the number's series
 
 	Currency         string
 	Rounding         money.Mode
@@ -88,6 +106,7 @@ type Invoice struct {
 	Net, Tax, Total money.Money
 	Withheld        money.Money // kept back by the client as tax
 	Paid            money.Money
+	Credited        money.Money
 
 	Document  *Document // what the issued document shows
 	PDFKey    string
@@ -115,6 +134,7 @@ const (
 type Line struct {
 	ID              string
 	Kind            LineKind
+	CreditsLineID   string // of a credit note: the line it takes back
 	ProjectID       string
 	Description     string
 	Quantity        decimal.Decimal
@@ -139,7 +159,7 @@ func (i Invoice) Balance() money.Money {
 	if i.State != Issued {
 		return money.Zero(i.Currency)
 	}
-	return i.Payable().Sub(i.Paid)
+	return i.Payable().Sub(i.Paid).Sub(i.Credited)
 }
 
 // Payable is what the client is to pay: withheld tax is not the agency's.
@@ -147,22 +167,26 @@ func (i Invoice) Payable() money.Money { return i.Total.Sub(i.Withheld) }
 
 // Status derives what people see from state, balance and due date only.
 func (i Invoice) Status(today day.Date) Status {
-	return StatusOf(i.State, i.Balance(), i.Paid, i.DueOn, today)
+	return StatusOf(i.Kind, i.State, i.Balance(), i.Paid, i.Credited, i.DueOn, today)
 }
 
 // StatusOf derives a status. A part payment leaves "partly paid", and a late
 // one is overdue whether or not a part of it is paid.
-func StatusOf(state State, balance, paid money.Money, due, today day.Date) Status {
+func StatusOf(kind DocumentKind, state State, balance, paid, credited money.Money, due, today day.Date) Status {
 	switch {
 	case state == Draft:
 		return StatusDraft
 	case state == Void:
 		return StatusVoided
+	case kind == CreditNote:
+		return StatusCredit
+	case balance.IsZero() && paid.IsZero() && !credited.IsZero():
+		return StatusCredited
 	case balance.IsZero():
 		return StatusPaid
 	case due.Before(today):
 		return StatusLate
-	case !paid.IsZero():
+	case !paid.IsZero() || !credited.IsZero():
 		return StatusPart
 	}
 	return StatusOpen

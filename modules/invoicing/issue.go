@@ -80,14 +80,14 @@ func (s *Service) number(ctx context.Context, tx *tenancy.Tx, e LegalEntity, i *
 	if err != nil {
 		return err
 	}
-	series := e.Series(i.IssueOn)
+	series := e.Series(i.Kind, i.IssueOn)
 	n, err := s.d.Store.NextNumber(ctx, tx, series, i.IssueOn)
 	if err != nil {
 		return err
 	}
 	now := s.d.Now()
 	i.State, i.Period, i.IssuedAt, i.UpdatedAt, i.ClientName = Issued, series.Period, &now, now, client.Name
-	i.Number = e.NumberFormat.Number(n, e.FiscalYear(i.IssueOn), i.IssueOn)
+	i.Number = e.Format(i.Kind).Number(n, e.FiscalYear(i.IssueOn), i.IssueOn)
 	i.DueOn = i.dueFrom(i.IssueOn)
 	doc := compose(*i, i.Number, i.IssueOn, e, client, defaults)
 	i.Document = &doc
@@ -137,16 +137,18 @@ func (s *Service) paper(ctx context.Context, tx *tenancy.Tx, i Invoice) (Paper, 
 		on = entity.Today(s.d.Now())
 	}
 	i.IssueOn = on
-	if err := s.ready(ctx, tx, &i); err != nil {
-		return Paper{}, err
+	if i.Kind != CreditNote { // what is taken back was calculated when it was billed
+		if err := s.ready(ctx, tx, &i); err != nil {
+			return Paper{}, err
+		}
 	}
-	last, err := s.d.Store.LastNumber(ctx, tx, entity.Series(on))
+	last, err := s.d.Store.LastNumber(ctx, tx, entity.Series(i.Kind, on))
 	if err != nil {
 		return Paper{}, err
 	}
 	return Paper{
 		Document:   compose(i, "", on, entity, client, defaults),
-		NextNumber: entity.NumberFormat.Number(last+1, entity.FiscalYear(on), on),
+		NextNumber: entity.Format(i.Kind).Number(last+1, entity.FiscalYear(on), on),
 	}, nil
 }
 

@@ -20,12 +20,14 @@ type Filter struct {
 	Today    day.Date
 	// IssuedOnly hides drafts: what a client may know of.
 	IssuedOnly bool
+	CreditsID  string // only credit notes for this invoice
 	Page       page.Query
 }
 
 // Summary is a row of the list.
 type Summary struct {
 	ID         string
+	Kind       DocumentKind
 	Number     string
 	ClientID   string
 	ClientName string
@@ -34,6 +36,7 @@ type Summary struct {
 	DueOn      day.Date
 	Total      money.Money
 	Paid       money.Money
+	Credited   money.Money
 	Withheld   money.Money
 	SentAt     *time.Time
 	CreatedAt  time.Time
@@ -45,13 +48,16 @@ func (r Summary) Balance() money.Money {
 	if r.State != Issued {
 		return money.Zero(r.Total.Currency)
 	}
-	return r.Total.Sub(r.Withheld).Sub(r.Paid)
+	return r.Total.Sub(r.Withheld).Sub(r.Paid).Sub(r.Credited)
 }
 
 // Status derives what people see.
 func (r Summary) Status(today day.Date) Status {
-	return StatusOf(r.State, r.Balance(), r.Paid, r.DueOn, today)
+	return StatusOf(r.Kind, r.State, r.Balance(), r.Paid, r.Credited, r.DueOn, today)
 }
+
+// everything is a page that holds all there can be of something small.
+var everything = page.Query{Limit: 200}
 
 // Overview counts and adds up, currency by currency.
 type Overview struct {

@@ -31,20 +31,25 @@ var (
 
 // Payment is money received from a client.
 type Payment struct {
-	ID          string
-	ClientID    string
-	ClientName  string
-	Amount      money.Money
-	ReceivedOn  day.Date
-	Method      string
-	Reference   string
-	Note        string
-	VoidedAt    *time.Time
-	VoidWhy     string
-	CreatedBy   string
-	CreatedAt   time.Time
-	Allocations []Allocation
+	ID           string
+	ClientID     string
+	ClientName   string
+	Amount       money.Money
+	ReceivedOn   day.Date
+	Method       string
+	Reference    string
+	Note         string
+	CreditNoteID string // what it is the value of, if it is no money
+	VoidedAt     *time.Time
+	VoidWhy      string
+	CreatedBy    string
+	CreatedAt    time.Time
+	Allocations  []Allocation
 }
+
+// ByCreditNote is the method of what a credit note gives: no money came, and
+// it is applied as money is.
+const ByCreditNote = "credit_note"
 
 // Allocation is a part of a payment that is applied to an invoice, on a day.
 type Allocation struct {
@@ -169,6 +174,8 @@ func (s *Service) apply(ctx context.Context, tx *tenancy.Tx, p *Payment, parts [
 			return err
 		}
 		switch {
+		case i.Kind == CreditNote:
+			return ErrCreditNote
 		case i.State != Issued:
 			return ErrNotIssued
 		case i.ClientID != p.ClientID:
@@ -189,8 +196,7 @@ func (s *Service) apply(ctx context.Context, tx *tenancy.Tx, p *Payment, parts [
 			return err
 		}
 		p.Allocations = append(p.Allocations, a)
-		i.Paid = i.Paid.Add(part.Amount)
-		if err := s.d.Store.SetPaid(ctx, tx, i.ID, i.Paid); err != nil {
+		if err := s.settle(ctx, tx, &i, *p, part.Amount); err != nil {
 			return err
 		}
 		if i.Balance().IsZero() {
@@ -215,7 +221,7 @@ func (s *Service) Undo(ctx context.Context, paymentID, allocationID, why string)
 		if at < 0 {
 			return ErrAllocationNotFound
 		}
-		if err := s.undo(ctx, tx, &p.Allocations[at], why); err != nil {
+		if err := s.undo(ctx, tx, p, &p.Allocations[at], why); err != nil {
 			return err
 		}
 		return s.paid(ctx, tx, "invoicing.allocation_undone", &before, p, AllocationUndone{s.paymentFact(p)})
@@ -223,7 +229,17 @@ func (s *Service) Undo(ctx context.Context, paymentID, allocationID, why string)
 	return p, err
 }
 
-func (s *Service) undo(ctx context.Context, tx *tenancy.Tx, a *Allocation, why string) error {
+// settle keeps beside the invoice how much of it is paid or credited.
+func (s *Service) settle(ctx context.Context, tx *tenancy.Tx, i *Invoice, p Payment, amount money.Money) error {
+	if p.CreditNoteID == "" {
+		i.Paid = i.Paid.Add(amount)
+	} else {
+		i.Credited = i.Credited.Add(amount)
+	}
+	return s.d.Store.SetSettled(ctx, tx, *i)
+}
+
+func (s *Service) undo(ctx context.Context, tx *tenancy.Tx, p Payment, a *Allocation, why string) error {
 	if a.UndoneAt != nil {
 		return ErrUndone
 	}
@@ -236,7 +252,7 @@ func (s *Service) undo(ctx context.Context, tx *tenancy.Tx, a *Allocation, why s
 	if err := s.d.Store.UndoAllocation(ctx, tx, *a); err != nil {
 		return err
 	}
-	return s.d.Store.SetPaid(ctx, tx, i.ID, i.Paid.Sub(a.Amount))
+	return s.settle(ctx, tx, &i, p, a.Amount.Neg())
 }
 
 // VoidPayment takes back a payment that never came: all of it is undone.
@@ -245,6 +261,9 @@ func (s *Service) VoidPayment(ctx context.Context, id, why string) (p Payment, e
 		if p, err = s.livePayment(ctx, tx, id); err != nil {
 			return err
 		}
+		if p.CreditNoteID != "" {
+			return ErrCreditNote
+		}
 		before := p
 		before.Allocations = slices.Clone(p.Allocations)
 		slices.SortFunc(p.Allocations, func(a, b Allocation) int { return cmp.Compare(a.InvoiceID, b.InvoiceID) })
@@ -252,7 +271,7 @@ func (s *Service) VoidPayment(ctx context.Context, id, why string) (p Payment, e
 			if p.Allocations[n].UndoneAt != nil {
 				continue
 			}
-			if err := s.undo(ctx, tx, &p.Allocations[n], why); err != nil {
+			if err := s.undo(ctx, tx, p, &p.Allocations[n], why); err != nil {
 				return err
 			}
 		}

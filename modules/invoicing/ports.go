@@ -167,9 +167,14 @@ type Store interface {
 	RemoveDraft(ctx context.Context, tx *tenancy.Tx, id string) error
 	MarkIssued(ctx context.Context, tx *tenancy.Tx, i Invoice) error // ErrNumberTaken
 	MarkVoid(ctx context.Context, tx *tenancy.Tx, i Invoice) error
-	SetPaid(ctx context.Context, tx *tenancy.Tx, invoiceID string, paid money.Money) error
+	// SetSettled writes how much of an invoice is paid and credited. ErrOverpaid.
+	SetSettled(ctx context.Context, tx *tenancy.Tx, i Invoice) error
+	// CreditedLines is how much of each line credit notes took back so far.
+	CreditedLines(ctx context.Context, tx *tenancy.Tx, i Invoice) (map[string]money.Money, error)
+	CreditedTotal(ctx context.Context, tx *tenancy.Tx, i Invoice) (money.Money, error)
 	KeepPDF(ctx context.Context, tx *tenancy.Tx, invoiceID, key, hash string) error
 	FreeSources(ctx context.Context, tx *tenancy.Tx, invoiceID string) error
+	FreeLines(ctx context.Context, tx *tenancy.Tx, lineIDs []string) error
 
 	List(ctx context.Context, tx *tenancy.Tx, f Filter) ([]Summary, error)
 	Overview(ctx context.Context, tx *tenancy.Tx, f Filter) (Overview, error)

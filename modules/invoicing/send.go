@@ -64,6 +64,11 @@ func words(i Invoice) (subject, message string) {
 		return "", ""
 	}
 	d := i.Document
+	if i.Kind == CreditNote {
+		return fmt.Sprintf("Credit note %s from %s", i.Number, d.Seller.Name),
+			fmt.Sprintf("Dear %s,\n\nplease find attached credit note %s over %s for invoice %s.\n\nKind regards\n%s\n",
+				d.Buyer.Name, i.Number, money.Format(i.Total, d.Locale), d.CreditsNumber, d.Seller.Name)
+	}
 	return fmt.Sprintf("Invoice %s from %s", i.Number, d.Seller.Name),
 		fmt.Sprintf("Dear %s,\n\nplease find attached invoice %s over %s, due on %s.\n\nKind regards\n%s\n",
 			d.Buyer.Name, i.Number, money.Format(i.Total, d.Locale), d.DueOn.Format("2 January 2006"), d.Seller.Name)

@@ -73,7 +73,7 @@ func (s *Service) blank(ctx context.Context, tx *tenancy.Tx, of DraftOf) (Invoic
 	}
 	now := s.d.Now()
 	i := Invoice{
-		ID: s.d.NewID(), EntityID: entity.ID, ClientID: client.ID, ClientName: client.Name, State: Draft,
+		ID: s.d.NewID(), Kind: PlainInvoice, EntityID: entity.ID, ClientID: client.ID, ClientName: client.Name, State: Draft,
 		Currency: entity.Currency, Rounding: entity.Rounding, TaxMethod: entity.TaxMethod, PricesIncludeTax: entity.PricesIncludeTax,
 		Terms: entity.Terms, Footer: entity.Footer, Version: 1, CreatedBy: access.From(ctx).MemberID, CreatedAt: now, UpdatedAt: now,
 	}
@@ -128,7 +128,7 @@ func (s *Service) ready(ctx context.Context, tx *tenancy.Tx, i *Invoice) error {
 	if err != nil {
 		return err
 	}
-	i.Paid = money.Zero(i.Currency)
+	i.Paid, i.Credited = money.Zero(i.Currency), money.Zero(i.Currency)
 	return i.calculate(rates, entity.Today(s.d.Now()))
 }
 
@@ -316,23 +316,26 @@ type auditLine struct {
 }
 
 type auditShot struct {
-	State     State       `json:"state"`
-	Number    string      `json:"number"`
-	ClientID  string      `json:"client_id"`
-	EntityID  string      `json:"entity_id"`
-	IssueOn   day.Date    `json:"issue_on"`
-	DueOn     day.Date    `json:"due_on"`
-	Reference string      `json:"reference"`
-	Note      string      `json:"note"`
-	Discount  string      `json:"discount_percent"`
-	Less      string      `json:"discount_amount"`
-	Total     money.Money `json:"total"`
-	Paid      money.Money `json:"paid"`
-	Lines     []auditLine `json:"lines"`
+	Kind      DocumentKind `json:"kind"`
+	CreditsID string       `json:"credits_id,omitempty"`
+	State     State        `json:"state"`
+	Number    string       `json:"number"`
+	ClientID  string       `json:"client_id"`
+	EntityID  string       `json:"entity_id"`
+	IssueOn   day.Date     `json:"issue_on"`
+	DueOn     day.Date     `json:"due_on"`
+	Reference string       `json:"reference"`
+	Note      string       `json:"note"`
+	Discount  string       `json:"discount_percent"`
+	Less      string       `json:"discount_amount"`
+	Total     money.Money  `json:"total"`
+	Paid      money.Money  `json:"paid"`
+	Lines     []auditLine  `json:"lines"`
 }
 
 func snapshot(i Invoice) auditShot {
 	shot := auditShot{
+		Kind: i.Kind, CreditsID: i.CreditsID,
 		State: i.State, Number: i.Number, ClientID: i.ClientID, EntityID: i.EntityID, IssueOn: i.IssueOn, DueOn: i.DueOn,
 		Reference: i.Reference, Note: i.Note, Discount: i.Discount.Percent.String(), Less: i.Discount.Amount.String(), Total: i.Total, Paid: i.Paid,
 	}

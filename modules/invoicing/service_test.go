@@ -448,7 +448,7 @@ func TestRule21_TheYearFollowsTheEntitysZoneAndFiscalYear(t *testing.T) {
 	}
 	e := invoicing.LegalEntity{NumberReset: invoicing.Yearly, FiscalMonth: time.April}
 	for on, want := range map[string]string{"2026-03-31": "2025", "2026-04-01": "2026"} {
-		if got := e.Series(day.MustParse(on)).Period; got != want {
+		if got := e.Series(invoicing.PlainInvoice, day.MustParse(on)).Period; got != want {
 			t.Errorf("%s is of %s, want %s", on, got, want)
 		}
 	}

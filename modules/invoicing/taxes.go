@@ -14,7 +14,10 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-var hundred = decimal.NewFromInt(100)
+var (
+	one     = decimal.NewFromInt(1)
+	hundred = decimal.NewFromInt(100)
+)
 
 // TaxStep is a percentage and the first day on which it holds.
 type TaxStep struct {

@@ -26,12 +26,21 @@ func (s *Service) VoidInvoice(ctx context.Context, id string, time TimeFate, why
 		i = before
 		hasTime := len(i.entries()) > 0
 		switch {
+		case i.Kind == CreditNote:
+			return ErrCreditNote
 		case i.State != Issued:
 			return ErrNotIssued
 		case !i.Paid.IsZero():
 			return ErrHasPayments
 		case hasTime && time != ReleaseTime && time != WriteOffTime:
 			return ErrTimeFate
+		}
+		taken, err := s.d.Store.CreditedTotal(ctx, tx, i)
+		if err != nil {
+			return err
+		}
+		if !taken.IsZero() {
+			return ErrHasCredits
 		}
 		now := s.d.Now()
 		i.State, i.VoidedAt, i.VoidWhy, i.UpdatedAt = Void, &now, strings.TrimSpace(why), now

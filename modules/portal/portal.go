@@ -62,6 +62,7 @@ type Comment struct {
 // Invoice is an issued document as its client sees it.
 type Invoice struct {
 	ID       string
+	Kind     string // invoice, credit_note
 	ClientID string
 	Number   string
 	State    string // draft, issued, void

@@ -19,6 +19,8 @@ import (
 
 type invoiceRow struct {
 	ID               string `gorm:"primaryKey"`
+	Kind             string
+	CreditsID        *string
 	EntityID         string
 	ClientID         string
 	ClientName       string
@@ -43,6 +45,7 @@ type invoiceRow struct {
 	TaxMinor         int64
 	TotalMinor       int64
 	PaidMinor        int64
+	CreditedMinor    int64
 	DiscountPercent  decimal.Decimal
 	DiscountAmount   decimal.Decimal
 	DiscountMinor    int64
@@ -66,7 +69,7 @@ func (invoiceRow) TableName() string { return "invoices" }
 
 func toRow(i invoicing.Invoice) invoiceRow {
 	r := invoiceRow{
-		ID: i.ID, EntityID: i.EntityID, ClientID: i.ClientID, ClientName: i.ClientName, State: string(i.State), Period: i.Period,
+		ID: i.ID, Kind: string(i.Kind), CreditedMinor: i.Credited.Minor, EntityID: i.EntityID, ClientID: i.ClientID, ClientName: i.ClientName, State: string(i.State), Period: i.Period,
 		Currency: i.Currency, Rounding: string(i.Rounding), TaxMethod: string(i.TaxMethod), PricesIncludeTax: i.PricesIncludeTax,
 		IssueOn: i.IssueOn, DueOn: i.DueOn, SupplyOn: i.SupplyOn, PeriodFrom: i.PeriodFrom, PeriodTo: i.PeriodTo,
 		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
@@ -78,6 +81,9 @@ func toRow(i invoicing.Invoice) invoiceRow {
 	if i.Number != "" {
 		r.Number = &i.Number
 	}
+	if i.CreditsID != "" {
+		r.CreditsID = &i.CreditsID
+	}
 	if r.Taxes == nil {
 		r.Taxes = []calc.TaxAmount{}
 	}
@@ -87,7 +93,7 @@ func toRow(i invoicing.Invoice) invoiceRow {
 func (r invoiceRow) invoice() invoicing.Invoice {
 	of := func(minor int64) money.Money { return money.Of(minor, r.Currency) }
 	i := invoicing.Invoice{
-		ID: r.ID, EntityID: r.EntityID, ClientID: r.ClientID, ClientName: r.ClientName, State: invoicing.State(r.State), Period: r.Period,
+		ID: r.ID, Kind: invoicing.DocumentKind(r.Kind), Credited: of(r.CreditedMinor), EntityID: r.EntityID, ClientID: r.ClientID, ClientName: r.ClientName, State: invoicing.State(r.State), Period: r.Period,
 		Currency: r.Currency, Rounding: money.Mode(r.Rounding), TaxMethod: calc.Method(r.TaxMethod), PricesIncludeTax: r.PricesIncludeTax,
 		IssueOn: r.IssueOn, DueOn: r.DueOn, SupplyOn: r.SupplyOn, PeriodFrom: r.PeriodFrom, PeriodTo: r.PeriodTo,
 		Terms: day.Terms{Days: r.TermsDays, EndOfMonth: r.TermsEndOfMonth}, Reference: r.Reference, Note: r.Note, Footer: r.Footer,
@@ -102,6 +108,13 @@ func (r invoiceRow) invoice() invoicing.Invoice {
 	if r.Document != nil {
 		doc := r.Document.Whole()
 		i.Document = &doc
+		i.CreditsNumber = doc.CreditsNumber
+		if doc.CreditsOn != nil {
+			i.CreditsOn = *doc.CreditsOn
+		}
+	}
+	if r.CreditsID != nil {
+		i.CreditsID = *r.CreditsID
 	}
 	return i
 }
@@ -111,6 +124,7 @@ type lineRow struct {
 	InvoiceID       string
 	Position        int
 	Kind            string
+	CreditsLineID   *string
 	ProjectID       *string
 	Description     string
 	Quantity        decimal.Decimal
@@ -147,6 +161,9 @@ func lineRows(i invoicing.Invoice) (lines []lineRow, sources []sourceRow) {
 		}
 		if l.ProjectID != "" {
 			r.ProjectID = &l.ProjectID
+		}
+		if l.CreditsLineID != "" {
+			r.CreditsLineID = &l.CreditsLineID
 		}
 		if r.Taxes == nil {
 			r.Taxes = []calc.TaxAmount{}
@@ -213,13 +230,16 @@ func (r lineRow) line(currency string, inclusive bool) invoicing.Line {
 	if r.ProjectID != nil {
 		l.ProjectID = *r.ProjectID
 	}
+	if r.CreditsLineID != nil {
+		l.CreditsLineID = *r.CreditsLineID
+	}
 	return l
 }
 
-// AddInvoice inserts a draft.
+// AddInvoice inserts a draft, or a credit note. ErrNumberTaken.
 func (s Store) AddInvoice(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) error {
 	r := toRow(i)
-	if err := tx.Gorm().Create(&r).Error; err != nil {
+	if err := numbered(tx.Gorm().Create(&r).Error); err != nil {
 		return err
 	}
 	return s.writeLines(ctx, tx, i)
@@ -268,7 +288,10 @@ func (Store) RemoveDraft(ctx context.Context, tx *tenancy.Tx, id string) error {
 
 // MarkIssued writes the issued document, lines with the taxes of the tax point included.
 func (s Store) MarkIssued(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) error {
-	err := s.SaveDraft(ctx, tx, i)
+	return numbered(s.SaveDraft(ctx, tx, i))
+}
+
+func numbered(err error) error {
 	if pg.Violates(err, "invoices_number_key") {
 		return invoicing.ErrNumberTaken.Because(err)
 	}
@@ -283,9 +306,10 @@ func (Store) MarkVoid(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) 
 	return err
 }
 
-// SetPaid keeps the sum of the allocations beside the invoice.
-func (Store) SetPaid(ctx context.Context, tx *tenancy.Tx, id string, paid money.Money) error {
-	_, err := tx.PGX().Exec(ctx, `UPDATE invoices SET paid_minor = $2, version = version + 1 WHERE id = $1`, id, paid.Minor)
+// SetSettled keeps the sums of the allocations beside the invoice.
+func (Store) SetSettled(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) error {
+	_, err := tx.PGX().Exec(ctx, `UPDATE invoices SET paid_minor = $2, credited_minor = $3, version = version + 1 WHERE id = $1`,
+		i.ID, i.Paid.Minor, i.Credited.Minor)
 	if pg.Violates(err, "invoices_paid_check") {
 		return invoicing.ErrOverpaid.Because(err)
 	}

@@ -25,36 +25,45 @@ func isBadText(err error) bool {
 }
 
 type paymentRow struct {
-	ID          string `gorm:"primaryKey"`
-	ClientID    string
-	ClientName  string
-	Currency    string
-	AmountMinor int64
-	ReceivedOn  day.Date
-	Method      string
-	Reference   string
-	Note        string
-	VoidedAt    *time.Time
-	VoidReason  string
-	CreatedBy   string
-	CreatedAt   time.Time `gorm:"autoCreateTime:false"`
+	ID           string `gorm:"primaryKey"`
+	ClientID     string
+	ClientName   string
+	Currency     string
+	AmountMinor  int64
+	ReceivedOn   day.Date
+	Method       string
+	Reference    string
+	Note         string
+	CreditNoteID *string
+	VoidedAt     *time.Time
+	VoidReason   string
+	CreatedBy    string
+	CreatedAt    time.Time `gorm:"autoCreateTime:false"`
 }
 
 func (paymentRow) TableName() string { return "payments" }
 
 func (r paymentRow) payment() invoicing.Payment {
-	return invoicing.Payment{
+	p := invoicing.Payment{
 		ID: r.ID, ClientID: r.ClientID, ClientName: r.ClientName, Amount: money.Of(r.AmountMinor, r.Currency), ReceivedOn: r.ReceivedOn,
 		Method: r.Method, Reference: r.Reference, Note: r.Note, VoidedAt: r.VoidedAt, VoidWhy: r.VoidReason, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
 	}
+	if r.CreditNoteID != nil {
+		p.CreditNoteID = *r.CreditNoteID
+	}
+	return p
 }
 
 // AddPayment inserts a payment.
 func (Store) AddPayment(_ context.Context, tx *tenancy.Tx, p invoicing.Payment) error {
-	return tx.Gorm().Create(&paymentRow{
+	r := paymentRow{
 		ID: p.ID, ClientID: p.ClientID, ClientName: p.ClientName, Currency: p.Amount.Currency, AmountMinor: p.Amount.Minor, ReceivedOn: p.ReceivedOn,
 		Method: p.Method, Reference: p.Reference, Note: p.Note, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt,
-	}).Error
+	}
+	if p.CreditNoteID != "" {
+		r.CreditNoteID = &p.CreditNoteID
+	}
+	return tx.Gorm().Create(&r).Error
 }
 
 // LockedPayment reads a payment with its allocations and holds it.

@@ -35,6 +35,7 @@ type entityRow struct {
 	TermsDays        int
 	TermsEndOfMonth  bool
 	NumberFormat     string
+	CreditFormat     string
 	NumberReset      string
 	FiscalMonth      int
 	TimeZone         string
@@ -54,7 +55,7 @@ func (entityRow) TableName() string { return "legal_entities" }
 func toEntityRow(e invoicing.LegalEntity) entityRow {
 	return entityRow{
 		ID: e.ID, Name: e.Name, Address: e.Address, TaxID: e.TaxID, Registration: e.Registration, Email: e.Email, Phone: e.Phone, Bank: e.Bank,
-		Currency: e.Currency, TermsDays: e.Terms.Days, TermsEndOfMonth: e.Terms.EndOfMonth, NumberFormat: string(e.NumberFormat),
+		Currency: e.Currency, TermsDays: e.Terms.Days, TermsEndOfMonth: e.Terms.EndOfMonth, NumberFormat: string(e.NumberFormat), CreditFormat: string(e.CreditFormat),
 		NumberReset: string(e.NumberReset), FiscalMonth: int(e.FiscalMonth), TimeZone: e.TimeZone, Rounding: string(e.Rounding),
 		TaxMethod: string(e.TaxMethod), PricesIncludeTax: e.PricesIncludeTax, Footer: e.Footer, IsDefault: e.Default,
 		ArchivedAt: e.ArchivedAt, Version: e.Version, CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt,
@@ -64,7 +65,7 @@ func toEntityRow(e invoicing.LegalEntity) entityRow {
 func (r entityRow) entity() invoicing.LegalEntity {
 	return invoicing.LegalEntity{
 		ID: r.ID, Name: r.Name, Address: r.Address, TaxID: r.TaxID, Registration: r.Registration, Email: r.Email, Phone: r.Phone, Bank: r.Bank,
-		Currency: r.Currency, Terms: day.Terms{Days: r.TermsDays, EndOfMonth: r.TermsEndOfMonth}, NumberFormat: invoicing.NumberFormat(r.NumberFormat),
+		Currency: r.Currency, Terms: day.Terms{Days: r.TermsDays, EndOfMonth: r.TermsEndOfMonth}, NumberFormat: invoicing.NumberFormat(r.NumberFormat), CreditFormat: invoicing.NumberFormat(r.CreditFormat),
 		NumberReset: invoicing.Reset(r.NumberReset), FiscalMonth: time.Month(r.FiscalMonth), TimeZone: r.TimeZone, Rounding: money.Mode(r.Rounding),
 		TaxMethod: calc.Method(r.TaxMethod), PricesIncludeTax: r.PricesIncludeTax, Footer: r.Footer, Default: r.IsDefault,
 		ArchivedAt: r.ArchivedAt, Version: r.Version, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,

@@ -69,6 +69,7 @@ func Register(api *httpapi.API, svc *invoicing.Service) {
 	void := op("void", http.MethodPost, "/{id}/void", "Take an issued invoice back and say what becomes of its time")
 	void.Need = invoicing.CanIssue
 	httpapi.Handle(api, void, h.void)
+	registerCredits(api, h)
 	registerPayments(api, h)
 	registerSettings(api, h)
 }
@@ -97,7 +98,7 @@ func (h handlers) one(ctx context.Context, i invoicing.Invoice, err error) (*inv
 // ListIn narrows lists and sums alike.
 type ListIn struct {
 	Q        string   `query:"q" maxLength:"100" doc:"In number, client and reference"`
-	Status   string   `query:"status" enum:"draft,open,partly_paid,overdue,paid,void" doc:"open finds all that is not fully paid"`
+	Status   string   `query:"status" enum:"draft,open,partly_paid,overdue,paid,credited,void,credit_note" doc:"open finds all that is not fully paid"`
 	ClientID string   `query:"client_id" format:"uuid"`
 	From     day.Date `query:"from" doc:"Issued on or after"`
 	To       day.Date `query:"to" doc:"Issued on or before"`
@@ -125,10 +126,7 @@ func (h handlers) list(ctx context.Context, in *struct {
 	}
 	out := InvoiceList{Items: make([]InvoiceRow, len(rows)), Next: next}
 	for n, r := range rows {
-		out.Items[n] = InvoiceRow{
-			ID: r.ID, Number: r.Number, ClientID: r.ClientID, ClientName: r.ClientName, State: string(r.State), Status: string(r.Status(today)),
-			IssueOn: opt(r.IssueOn), DueOn: opt(r.DueOn), Total: r.Total, Balance: r.Balance(), SentAt: r.SentAt, CreatedAt: r.CreatedAt,
-		}
+		out.Items[n] = row(r, today)
 	}
 	return &struct{ Body InvoiceList }{out}, nil
 }

@@ -63,6 +63,7 @@ type LegalEntityView struct {
 	TermsDays        int            `json:"terms_days"`
 	TermsEndOfMonth  bool           `json:"terms_end_of_month"`
 	NumberFormat     string         `json:"number_format"`
+	CreditFormat     string         `json:"credit_format" doc:"Of credit notes"`
 	NumberExample    string         `json:"number_example" doc:"The first number of this year by the format"`
 	NumberReset      string         `json:"number_reset" enum:"never,yearly"`
 	FiscalMonth      int            `json:"fiscal_month"`
@@ -81,7 +82,7 @@ func entityView(e invoicing.LegalEntity) LegalEntityView {
 	return LegalEntityView{
 		ID: e.ID, Name: e.Name, Address: InvoiceAddress(e.Address), TaxID: e.TaxID, Registration: e.Registration, Email: e.Email, Phone: e.Phone,
 		Bank: InvoiceBank(e.Bank), Currency: e.Currency, TermsDays: e.Terms.Days, TermsEndOfMonth: e.Terms.EndOfMonth,
-		NumberFormat: string(e.NumberFormat), NumberExample: e.NumberFormat.Number(1, e.FiscalYear(on), on), NumberReset: string(e.NumberReset),
+		NumberFormat: string(e.NumberFormat), CreditFormat: string(e.CreditFormat), NumberExample: e.NumberFormat.Number(1, e.FiscalYear(on), on), NumberReset: string(e.NumberReset),
 		FiscalMonth: int(e.FiscalMonth), TimeZone: e.TimeZone, Rounding: string(e.Rounding), TaxMethod: string(e.TaxMethod),
 		PricesIncludeTax: e.PricesIncludeTax, Footer: e.Footer, Default: e.Default, ArchivedAt: e.ArchivedAt, Version: e.Version,
 	}
@@ -101,6 +102,7 @@ type LegalEntityChange struct {
 	TermsDays        *int            `json:"terms_days,omitempty" minimum:"0" maximum:"365"`
 	TermsEndOfMonth  *bool           `json:"terms_end_of_month,omitempty"`
 	NumberFormat     *string         `json:"number_format,omitempty" maxLength:"40" doc:"For example INV-{YYYY}-{NNNN}"`
+	CreditFormat     *string         `json:"credit_format,omitempty" maxLength:"40" doc:"Of credit notes, for example CN-{YYYY}-{NNNN}"`
 	NumberReset      *string         `json:"number_reset,omitempty" enum:"never,yearly"`
 	FiscalMonth      *int            `json:"fiscal_month,omitempty" minimum:"1" maximum:"12"`
 	TimeZone         *string         `json:"time_zone,omitempty" maxLength:"60"`
@@ -126,6 +128,7 @@ func (c LegalEntityChange) apply(e *invoicing.LegalEntity) {
 	set(&e.Footer, c.Footer)
 	set(&e.Default, c.Default)
 	set((*string)(&e.NumberFormat), c.NumberFormat)
+	set((*string)(&e.CreditFormat), c.CreditFormat)
 	set((*string)(&e.NumberReset), c.NumberReset)
 	set((*string)(&e.Rounding), c.Rounding)
 	set((*string)(&e.TaxMethod), c.TaxMethod)

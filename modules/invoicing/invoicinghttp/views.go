@@ -18,8 +18,11 @@ var errBadNumber = fault.Define(fault.Invalid, "request.bad_number", "This is no
 // InvoiceView is an invoice as people who may see invoices see it.
 type InvoiceView struct {
 	ID               string            `json:"id"`
+	Kind             string            `json:"kind" enum:"invoice,credit_note"`
+	CreditsID        string            `json:"credits_id" doc:"Of a credit note: the invoice that it takes back"`
+	CreditsNumber    string            `json:"credits_number"`
 	State            string            `json:"state" enum:"draft,issued,void"`
-	Status           string            `json:"status" enum:"draft,open,partly_paid,overdue,paid,void" doc:"Derived from the balance and the due date"`
+	Status           string            `json:"status" enum:"draft,open,partly_paid,overdue,paid,credited,void,credit_note" doc:"Derived from the balance and the due date"`
 	Number           string            `json:"number" doc:"Empty while a draft"`
 	EntityID         string            `json:"entity_id"`
 	ClientID         string            `json:"client_id"`
@@ -50,6 +53,7 @@ type InvoiceView struct {
 	Withheld         money.Money       `json:"withheld"`
 	Payable          money.Money       `json:"payable"`
 	Paid             money.Money       `json:"paid"`
+	Credited         money.Money       `json:"credited" doc:"Settled by credit notes"`
 	Balance          money.Money       `json:"balance"`
 	PDFSHA256        string            `json:"pdf_sha256" doc:"Of the kept document; empty until it is stored"`
 	SentAt           *time.Time        `json:"sent_at"`
@@ -117,7 +121,7 @@ func opt(d day.Date) *day.Date {
 
 func toView(i invoicing.Invoice, today day.Date) InvoiceView {
 	v := InvoiceView{
-		ID: i.ID, State: string(i.State), Status: string(i.Status(today)), Number: i.Number, EntityID: i.EntityID, ClientID: i.ClientID,
+		ID: i.ID, Kind: string(i.Kind), CreditsID: i.CreditsID, CreditsNumber: i.CreditsNumber, Credited: i.Credited, State: string(i.State), Status: string(i.Status(today)), Number: i.Number, EntityID: i.EntityID, ClientID: i.ClientID,
 		ClientName: i.ClientName, Currency: i.Currency, Rounding: string(i.Rounding), TaxMethod: string(i.TaxMethod), PricesIncludeTax: i.PricesIncludeTax,
 		IssueOn: opt(i.IssueOn), DueOn: opt(i.DueOn), SupplyOn: opt(i.SupplyOn), PeriodFrom: opt(i.PeriodFrom), PeriodTo: opt(i.PeriodTo),
 		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
@@ -264,17 +268,25 @@ func (l InvoiceLineInput) line(n int, bad *fault.Error) (invoicing.Line, *fault.
 // InvoiceRow is a row of the list.
 type InvoiceRow struct {
 	ID         string      `json:"id"`
+	Kind       string      `json:"kind" enum:"invoice,credit_note"`
 	Number     string      `json:"number"`
 	ClientID   string      `json:"client_id"`
 	ClientName string      `json:"client_name"`
 	State      string      `json:"state" enum:"draft,issued,void"`
-	Status     string      `json:"status" enum:"draft,open,partly_paid,overdue,paid,void"`
+	Status     string      `json:"status" enum:"draft,open,partly_paid,overdue,paid,credited,void,credit_note"`
 	IssueOn    *day.Date   `json:"issue_on"`
 	DueOn      *day.Date   `json:"due_on"`
 	Total      money.Money `json:"total"`
 	Balance    money.Money `json:"balance"`
 	SentAt     *time.Time  `json:"sent_at"`
 	CreatedAt  time.Time   `json:"created_at"`
+}
+
+func row(r invoicing.Summary, today day.Date) InvoiceRow {
+	return InvoiceRow{
+		ID: r.ID, Kind: string(r.Kind), Number: r.Number, ClientID: r.ClientID, ClientName: r.ClientName, State: string(r.State), Status: string(r.Status(today)),
+		IssueOn: opt(r.IssueOn), DueOn: opt(r.DueOn), Total: r.Total, Balance: r.Balance(), SentAt: r.SentAt, CreatedAt: r.CreatedAt,
+	}
 }
 
 // InvoiceList is a page of invoices.
@@ -301,20 +313,21 @@ type InvoiceCurrencyTotal struct {
 
 // PaymentView is a payment.
 type PaymentView struct {
-	ID          string           `json:"id"`
-	ClientID    string           `json:"client_id"`
-	ClientName  string           `json:"client_name"`
-	Amount      money.Money      `json:"amount"`
-	Unapplied   money.Money      `json:"unapplied" doc:"What is left: the client's credit"`
-	ReceivedOn  day.Date         `json:"received_on"`
-	Method      string           `json:"method" enum:"bank_transfer,card,cash,cheque,other"`
-	Reference   string           `json:"reference"`
-	Note        string           `json:"note"`
-	VoidedAt    *time.Time       `json:"voided_at"`
-	VoidReason  string           `json:"void_reason"`
-	CreatedBy   string           `json:"created_by"`
-	CreatedAt   time.Time        `json:"created_at"`
-	Allocations []AllocationView `json:"allocations"`
+	ID           string           `json:"id"`
+	ClientID     string           `json:"client_id"`
+	ClientName   string           `json:"client_name"`
+	Amount       money.Money      `json:"amount"`
+	Unapplied    money.Money      `json:"unapplied" doc:"What is left: the client's credit"`
+	ReceivedOn   day.Date         `json:"received_on"`
+	Method       string           `json:"method" enum:"bank_transfer,card,cash,cheque,other,credit_note"`
+	CreditNoteID string           `json:"credit_note_id" doc:"What it is the value of, if it is no money"`
+	Reference    string           `json:"reference"`
+	Note         string           `json:"note"`
+	VoidedAt     *time.Time       `json:"voided_at"`
+	VoidReason   string           `json:"void_reason"`
+	CreatedBy    string           `json:"created_by"`
+	CreatedAt    time.Time        `json:"created_at"`
+	Allocations  []AllocationView `json:"allocations"`
 }
 
 // AllocationView is a part of a payment that is applied to an invoice.
@@ -331,7 +344,7 @@ type AllocationView struct {
 func paymentView(p invoicing.Payment) PaymentView {
 	v := PaymentView{
 		ID: p.ID, ClientID: p.ClientID, ClientName: p.ClientName, Amount: p.Amount, Unapplied: p.Unapplied(), ReceivedOn: p.ReceivedOn, Method: p.Method,
-		Reference: p.Reference, Note: p.Note, VoidedAt: p.VoidedAt, VoidReason: p.VoidWhy, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt,
+		Reference: p.Reference, Note: p.Note, CreditNoteID: p.CreditNoteID, VoidedAt: p.VoidedAt, VoidReason: p.VoidWhy, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt,
 		Allocations: make([]AllocationView, len(p.Allocations)),
 	}
 	for n, a := range p.Allocations {

@@ -79,9 +79,16 @@ func (Renderer) Render(doc invoicing.Document, logo []byte) ([]byte, error) {
 
 func title(doc invoicing.Document) string {
 	if doc.Number == "" {
-		return "Invoice (draft)"
+		return heading(doc) + " (draft)"
 	}
-	return "Invoice " + doc.Number
+	return heading(doc) + " " + doc.Number
+}
+
+func heading(doc invoicing.Document) string {
+	if doc.Kind == invoicing.CreditNote {
+		return "Credit note"
+	}
+	return "Invoice"
 }
 
 func colour(hex string) [3]int {
@@ -130,7 +137,7 @@ func (s *sheet) head(logo []byte) {
 	}
 	s.SetTextColor(s.accent[0], s.accent[1], s.accent[2])
 	s.SetFont("sans", "B", 20)
-	s.text(110, top+2, 80, "R", "Invoice")
+	s.text(110, top+2, 80, "R", heading(s.doc))
 	s.font("", 10, 90)
 	number := s.doc.Number
 	if number == "" {
@@ -166,7 +173,15 @@ func (s *sheet) head(logo []byte) {
 // facts are the dates and references beside the address.
 func (s *sheet) facts(y float64) float64 {
 	d := s.doc
-	facts := [][2]string{{"Date", date(d.IssueOn)}, {"Due", date(d.DueOn)}}
+	facts := [][2]string{{"Date", date(d.IssueOn)}}
+	if d.Kind == invoicing.CreditNote {
+		facts = append(facts, [2]string{"For invoice", d.CreditsNumber})
+		if d.CreditsOn != nil {
+			facts = append(facts, [2]string{"Of", date(*d.CreditsOn)})
+		}
+	} else {
+		facts = append(facts, [2]string{"Due", date(d.DueOn)})
+	}
 	if d.PeriodFrom != nil && d.PeriodTo != nil {
 		facts = append(facts, [2]string{"Period", date(*d.PeriodFrom) + " – " + date(*d.PeriodTo)})
 	}
@@ -303,6 +318,9 @@ func (s *sheet) totals() {
 	s.Line(112, y+1, right, y+1)
 	s.font("B", 11.5, 20)
 	label := "Total"
+	if d.Kind == invoicing.CreditNote {
+		label = "Total credited"
+	}
 	if d.PricesIncludeTax && len(d.Taxes) > 0 {
 		label = "Total, tax included"
 	}
@@ -312,11 +330,18 @@ func (s *sheet) totals() {
 	if len(held) > 0 {
 		y = s.sums(y, held)
 		s.font("B", 11.5, 20)
-		s.text(90, y+1, 60, "R", "To pay")
+		s.text(90, y+1, 60, "R", payable(d))
 		s.text(148, y+1, 42, "R", s.money(d.Payable))
 		y += 8
 	}
 	s.SetY(y + 4)
+}
+
+func payable(d invoicing.Document) string {
+	if d.Kind == invoicing.CreditNote {
+		return "To your credit"
+	}
+	return "To pay"
 }
 
 // sums writes names beside amounts and returns where they end.

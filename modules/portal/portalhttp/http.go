@@ -96,6 +96,7 @@ type PortalReply struct {
 // PortalInvoice is an issued invoice as its client sees it.
 type PortalInvoice struct {
 	ID       string              `json:"id"`
+	Kind     string              `json:"kind" enum:"invoice,credit_note"`
 	Number   string              `json:"number"`
 	Status   string              `json:"status"`
 	IssueOn  *day.Date           `json:"issue_on" nullable:"true"`
@@ -234,7 +235,7 @@ func toComment(c portal.Comment) PortalComment {
 }
 
 func toInvoice(i portal.Invoice) PortalInvoice {
-	return PortalInvoice{ID: i.ID, Number: i.Number, Status: i.Status, IssueOn: date(i.IssueOn), DueOn: date(i.DueOn), Total: i.Total, Balance: i.Balance}
+	return PortalInvoice{ID: i.ID, Kind: i.Kind, Number: i.Number, Status: i.Status, IssueOn: date(i.IssueOn), DueOn: date(i.DueOn), Total: i.Total, Balance: i.Balance}
 }
 
 func date(d day.Date) *day.Date {

@@ -1,5 +1,5 @@
 import {
-  invoicesApi, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoicesListApiArg, type InvoicesListApiResponse,
+  invoicesApi, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoicesListApiArg, type InvoicesListApiResponse, type InvoicePaper, type NewCreditNote,
 } from '../../shared/api/gen/invoices.gen';
 import { infinite } from '../../shared/api/infinite';
 
@@ -13,10 +13,13 @@ export const api = invoicesApi.injectEndpoints({
     timePlan: build.query<InvoiceFromTimeResult, InvoiceFromTime>({
       query: (body) => ({ url: '/api/v1/invoices/from-time/preview', method: 'POST', body }), keepUnusedDataFor: 0, providesTags: ['invoices'],
     }),
+    creditPaper: build.query<InvoicePaper, { id: string; newCreditNote: NewCreditNote }>({
+      query: ({ id, newCreditNote }) => ({ url: `/api/v1/invoices/${encodeURIComponent(id)}/credits/preview`, method: 'POST', body: newCreditNote }), keepUnusedDataFor: 0,
+    }),
     invoiceClients: build.query<Names, string>({ query: (q) => ({ url: '/api/v1/clients', params: { limit: 20, ...(q && { q }) } }) }),
     invoiceProjects: build.query<Names, string>({ query: (client) => ({ url: '/api/v1/projects', params: { limit: 100, client_id: client } }) }),
   }),
 });
 
-export const { useInvoicesFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
+export const { useInvoicesFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useCreditPaperQuery, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
 export * from '../../shared/api/gen/invoices.gen';

@@ -4,9 +4,9 @@ import type { Tone } from '../../shared/ui/small';
 import type { InvoiceLineInput, InvoiceView } from './api';
 
 export type Status = InvoiceView['status'];
-export const tones: Record<Status, Tone> = { draft: 'neutral', open: 'brand', partly_paid: 'warning', overdue: 'danger', paid: 'success', void: 'neutral' };
+export const tones: Record<Status, Tone> = { draft: 'neutral', open: 'brand', partly_paid: 'warning', overdue: 'danger', paid: 'success', credited: 'success', void: 'neutral', credit_note: 'neutral' };
 
-export const tabs = ['all', 'draft', 'open', 'overdue', 'paid', 'void'] as const;
+export const tabs = ['all', 'draft', 'open', 'overdue', 'paid', 'credit_note', 'void'] as const;
 
 export type Preset = 'lastMonth' | 'thisMonth' | 'lastWeek' | 'lastQuarter' | 'own';
 export const presets: Preset[] = ['lastMonth', 'thisMonth', 'lastWeek', 'lastQuarter', 'own'];

@@ -11,19 +11,21 @@ const quiet = { color: 'text.secondary' } as const;
 /** The document as it is printed: the same facts in the same order as the PDF. */
 export function Paper({ document: d, number }: { document: Document; number?: string }) {
   const t = useT();
+  const note = d.kind === 'credit_note';
+  const heading = t(note ? 'creditNote' : 'invoice');
   const facts: [string, string][] = [
     [t('date'), formatDay(d.issue_on)],
-    [t('due'), formatDay(d.due_on)],
+    ...(note ? [[t('credits'), [d.credits_number, d.credits_on && formatDay(d.credits_on)].filter(Boolean).join(' · ')] as [string, string]] : [[t('due'), formatDay(d.due_on)] as [string, string]]),
     ...(d.period_from && d.period_to ? [[t('period'), `${formatDay(d.period_from)} – ${formatDay(d.period_to)}`] as [string, string]] : []),
     ...(d.supply_on ? [[t('supply'), formatDay(d.supply_on)] as [string, string]] : []),
     ...(d.reference ? [[t('reference'), d.reference] as [string, string]] : []),
   ];
   return (
-    <Box component="article" aria-label={t('invoice')} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', p: { xs: 4, sm: 8 }, overflowWrap: 'anywhere', fontSize: 13 }}>
+    <Box component="article" aria-label={heading} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', p: { xs: 4, sm: 8 }, overflowWrap: 'anywhere', fontSize: 13 }}>
       <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 4, mb: 6 }}>
         <Party party={d.seller} />
         <Box sx={{ textAlign: 'end' }}>
-          <Typography component="p" sx={{ fontSize: 22, fontWeight: 700, color: 'primary.main' }}>{t('invoice')}</Typography>
+          <Typography component="p" sx={{ fontSize: 22, fontWeight: 700, color: 'primary.main' }}>{heading}</Typography>
           <Typography variant="body2" sx={quiet}>{d.number || number || t('draft')}</Typography>
         </Box>
       </Box>
@@ -60,7 +62,7 @@ export function Paper({ document: d, number }: { document: Document; number?: st
           />
         ))}
       </Box>
-      <Box sx={{ mt: 4, ml: 'auto', maxWidth: 340 }}><Totals of={d} bases totalLabel={d.prices_include_tax && d.taxes.length > 0 ? t('inclusive') : t('total')} /></Box>
+      <Box sx={{ mt: 4, ml: 'auto', maxWidth: 340 }}><Totals of={d} bases totalLabel={note ? t('totalCredited') : d.prices_include_tax && d.taxes.length > 0 ? t('inclusive') : t('total')} /></Box>
       <Box sx={{ mt: 6, display: 'grid', gap: 2, whiteSpace: 'pre-line', ...quiet }}>
         {d.legal_texts.map((x) => <div key={x}>{x}</div>)}
         {d.note && <div>{d.note}</div>}

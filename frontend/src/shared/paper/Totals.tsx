@@ -2,10 +2,9 @@ import Box from '@mui/material/Box';
 import type { Document, TaxAmount } from '../api/gen/invoices.gen';
 import { formatMoney, type MoneyValue } from '../lib/money';
 import { useT } from './locale.en';
+import { minus } from './signs';
 
-type Of = Pick<Document, 'subtotal' | 'discount' | 'net' | 'taxes' | 'total' | 'payable'> & { discount_percent?: string };
-
-const minus = (m: MoneyValue): MoneyValue => ({ ...m, amount: m.amount.startsWith('-') ? m.amount.slice(1) : `-${m.amount}` });
+type Of = Pick<Document, 'subtotal' | 'discount' | 'net' | 'taxes' | 'total' | 'payable'> & { discount_percent?: string; kind?: string };
 
 /** What a document comes to, with a line for each tax: the same on drafts, paper and portal. */
 export function Totals({ of: d, bases, totalLabel }: { of: Of; /** Say on what each tax is computed. */ bases?: boolean; totalLabel?: string }) {
@@ -27,7 +26,7 @@ export function Totals({ of: d, bases, totalLabel }: { of: Of; /** Say on what e
       {withheld.length > 0 && (
         <>
           {withheld.map((x) => row(x, minus(x.tax)))}
-          <Row name={t('payable')} value={d.payable} strong />
+          <Row name={t(d.kind === 'credit_note' ? 'toCredit' : 'payable')} value={d.payable} strong />
         </>
       )}
     </Box>

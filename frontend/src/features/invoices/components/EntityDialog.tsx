@@ -29,7 +29,7 @@ export function EntityDialog({ entity: e, first, onClose }: { entity: LegalEntit
     name: need, tax_id: text, registration: text, email: text, phone: text, footer: v.string(), currency: need, time_zone: need,
     address: v.object({ line1: text, line2: text, postal_code: text, city: text, region: text, country: v.pipe(text, v.toUpperCase()) }),
     bank: v.object({ name: text, account: text, code: text }),
-    terms_days: v.nullish(v.number()), terms_end_of_month: v.boolean(), number_format: need, number_reset: v.picklist(['yearly', 'never']), fiscal_month: v.string(),
+    terms_days: v.nullish(v.number()), terms_end_of_month: v.boolean(), number_format: need, credit_format: need, number_reset: v.picklist(['yearly', 'never']), fiscal_month: v.string(),
     rounding: v.picklist(['half_up', 'half_even']), tax_method: v.picklist(['per_rate', 'per_line']), prices_include_tax: v.boolean(), default: v.boolean(),
   });
   const form = useForm({ resolver: valibotResolver(schema), defaultValues: start(e, me?.agency) });
@@ -75,6 +75,7 @@ export function EntityDialog({ entity: e, first, onClose }: { entity: LegalEntit
       {heading(t('settings.numbers'))}
       <FieldRow>
         <TextField name="number_format" label={t('settings.format')} help={e ? `${t('settings.formatHelp')}. ${t('settings.next', { number: e.number_example })}` : t('settings.formatHelp')} maxLength={40} required />
+        <TextField name="credit_format" label={t('settings.creditFormat')} maxLength={40} required />
         <SelectField name="number_reset" label={t('settings.reset')} options={(['yearly', 'never'] as const).map((r) => ({ value: r, label: t(`settings.resets.${r}`) }))} />
       </FieldRow>
       <FieldRow>
@@ -108,7 +109,7 @@ const start = (e: LegalEntityView | null, agency: { name: string; currency: stri
   currency: e?.currency ?? agency?.currency ?? 'EUR', time_zone: e?.time_zone ?? agency?.time_zone ?? 'Etc/UTC',
   address: { line1: e?.address.line1 ?? '', line2: e?.address.line2 ?? '', postal_code: e?.address.postal_code ?? '', city: e?.address.city ?? '', region: e?.address.region ?? '', country: e?.address.country ?? '' },
   bank: { name: e?.bank.name ?? '', account: e?.bank.account ?? '', code: e?.bank.code ?? '' },
-  terms_days: (e?.terms_days ?? 30) as number | null | undefined, terms_end_of_month: e?.terms_end_of_month ?? false, number_format: e?.number_format ?? 'INV-{YYYY}-{NNNN}',
+  terms_days: (e?.terms_days ?? 30) as number | null | undefined, terms_end_of_month: e?.terms_end_of_month ?? false, number_format: e?.number_format ?? 'INV-{YYYY}-{NNNN}', credit_format: e?.credit_format ?? 'CN-{YYYY}-{NNNN}',
   number_reset: e?.number_reset ?? ('yearly' as const), fiscal_month: String(e?.fiscal_month ?? 1), rounding: e?.rounding ?? ('half_up' as const), tax_method: e?.tax_method ?? ('per_rate' as const),
   prices_include_tax: e?.prices_include_tax ?? false, default: e?.default ?? false,
 });

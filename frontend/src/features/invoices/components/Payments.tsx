@@ -1,9 +1,11 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
+import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import MoreIcon from '@mui/icons-material/MoreVertRounded';
 import { useState } from 'react';
+import { Link as To } from 'react-router';
 import { formatDay } from '../../../shared/lib/dates';
 import { useCan } from '../../../shared/lib/me';
 import { formatMoney } from '../../../shared/lib/money';
@@ -39,11 +41,11 @@ export function Payments({ invoice }: { invoice: InvoiceView }) {
           {parts.map(({ payment, part }) => (
             <Box component="li" key={part.id} sx={{ display: 'flex', gap: 3, alignItems: 'center' }}>
               <Box sx={{ flex: 1, minWidth: 0 }}>
-                <Typography component="div">{formatDay(payment.received_on)} · {t(`pay.methods.${payment.method}`)}</Typography>
-                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[payment.reference, payment.voided_at ? t('voidPay.voided', { reason: payment.void_reason }) : part.undone_at ? t('pay.undone') : ''].filter(Boolean).join(' · ')}</Typography>
+                <Typography component="div">{formatDay(payment.received_on)} · {payment.credit_note_id ? <Link component={To} to={`/invoices/${payment.credit_note_id}`}>{t('note.value', { number: payment.reference })}</Link> : t(`pay.methods.${payment.method}`)}</Typography>
+                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[payment.credit_note_id ? '' : payment.reference, payment.voided_at ? t('voidPay.voided', { reason: payment.void_reason }) : part.undone_at ? t('pay.undone') : ''].filter(Boolean).join(' · ')}</Typography>
               </Box>
               <Box component={part.undone_at ? 's' : 'span'} sx={{ color: part.undone_at ? 'text.secondary' : undefined }}><Money value={part.amount} /></Box>
-              {!payment.voided_at && writes && (
+              {!payment.voided_at && writes && !(payment.credit_note_id && part.undone_at) && (
                 <IconButton size="small" aria-haspopup="menu" aria-label={t('pay.actions', { amount: formatMoney(part.amount), day: formatDay(payment.received_on) })} onClick={(e) => setMenu({ anchor: e.currentTarget, payment, part })}><MoreIcon fontSize="small" /></IconButton>
               )}
             </Box>
@@ -55,7 +57,7 @@ export function Payments({ invoice }: { invoice: InvoiceView }) {
         open={menu !== null}
         anchor={menu?.anchor ?? null}
         onClose={() => setMenu(null)}
-        actions={menu ? [...(menu.part.undone_at ? [] : [{ label: t('pay.undo'), run: () => setAsking(menu) }]), { label: t('voidPay.do'), run: () => setVoiding(menu.payment) }] : []}
+        actions={menu ? [...(menu.part.undone_at ? [] : [{ label: t('pay.undo'), run: () => setAsking(menu) }]), ...(menu.payment.credit_note_id ? [] : [{ label: t('voidPay.do'), run: () => setVoiding(menu.payment) }])] : []}
       />
       {voiding && <VoidPaymentDialog payment={voiding} onClose={() => setVoiding(null)} />}
       <ConfirmDialog

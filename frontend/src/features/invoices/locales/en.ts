@@ -2,8 +2,8 @@ import { registerLocale } from '../../../shared/lib/i18n';
 
 export const useT = registerLocale('invoices', {
   title: 'Invoices', new: 'New invoice', search: 'Search number, client, reference', tabsLabel: 'State',
-  tab: { all: 'All', draft: 'Drafts', open: 'Open', overdue: 'Overdue', paid: 'Paid', void: 'Void' },
-  status: { draft: 'Draft', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', void: 'Void' },
+  tab: { all: 'All', draft: 'Drafts', open: 'Open', overdue: 'Overdue', paid: 'Paid', credit_note: 'Credit notes', void: 'Void' },
+  status: { draft: 'Draft', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', credited: 'Credited', void: 'Void', credit_note: 'Credit note' },
   col: { number: 'Number', client: 'Client', issued: 'Issued', due: 'Due', total: 'Total', balance: 'Balance', state: 'State' },
   filter: { client: 'Client', from: 'Issued from', to: 'Issued to' },
   empty: 'No invoices yet', emptyText: 'Bill approved time of a client, or write free lines.',
@@ -24,13 +24,18 @@ export const useT = registerLocale('invoices', {
     fromTime: 'From time', up: 'Move up', down: 'Move down', removeLine: 'Remove line', noLines: 'No lines yet. Add the first one.', save: 'Save draft', saved: 'Draft saved', delete: 'Delete draft',
     deleteText: 'The draft is deleted. Time on it becomes unbilled again.', deleted: 'Draft deleted', preview: 'Preview', unsaved: 'The preview shows the last saved state.', line: 'Line {{n}}', more: 'Dates, reference and texts', saveFirst: 'Save first',
   },
-  sum: { total: 'Total', payable: 'To pay', paid: 'Paid', balance: 'Balance' },
-  issue: { do: 'Issue', title: 'Issue this invoice?', text: 'It gets the number {{number}} and can no longer be edited. To correct it later, void it and make a new one.', on: 'Invoice date {{day}}, due {{due}}', done: 'Invoice {{number}} issued' },
+  sum: { total: 'Total', payable: 'To pay', paid: 'Paid', credited: 'Credited', balance: 'Balance' },
+  issue: { do: 'Issue', title: 'Issue this invoice?', text: 'It gets the number {{number}} and can no longer be edited. To correct it later, credit it.', on: 'Invoice date {{day}}, due {{due}}', done: 'Invoice {{number}} issued' },
   pdf: 'PDF',
+  note: {
+    do: 'Issue credit note', open: 'Credit', title: 'Credit invoice {{number}}', text: 'What you take back is credited at the taxes it was billed with. It settles the invoice as far as that is open; the rest is credit of the client.', allGone: 'All of this invoice is credited already.',
+    amount: 'Credit', billed: '{{billed}} billed', left: '{{left}} left of {{billed}}', reason: 'Reason', reasonHelp: 'Printed on the credit note', reissue: 'Make a new draft with the same lines', reissueHelp: 'To correct it and issue it again. It takes over the time.',
+    time: 'What becomes of the time on lines that are credited as a whole?', keep: 'Leave it billed: only the price was wrong', done: 'Credit note {{number}} issued', list: 'Credit notes', of: 'Takes back invoice {{number}}', value: 'Credit note {{number}}',
+  },
   send: { do: 'Send', title: 'Send invoice {{number}}', to: 'To', toHelp: 'Several addresses are parted by commas', subject: 'Subject', message: 'Message', attached: 'The PDF is attached.', done: 'The invoice is on its way', history: 'Sent', underWay: 'on its way', never: 'Not sent yet' },
   pay: {
     do: 'Record payment', title: 'Record a payment', amount: 'Amount received', on: 'Received on', method: 'Method', reference: 'Reference', balance: 'Open: {{balance}}', keep: 'Keep what is more than the balance as credit of the client', done: 'Payment recorded', list: 'Payments', none: 'No payment yet',
-    methods: { bank_transfer: 'Bank transfer', card: 'Card', cash: 'Cash', cheque: 'Cheque', other: 'Other' }, undo: 'Take off this invoice', actions: 'What to do with {{amount}} of {{day}}', undone: 'undone', undoTitle: 'Take this payment off the invoice?', undoText: '{{amount}} becomes credit of the client, and the invoice is open again. The record stays.', undoDone: 'Taken off; the money is credit of the client',
+    methods: { bank_transfer: 'Bank transfer', card: 'Card', cash: 'Cash', cheque: 'Cheque', other: 'Other', credit_note: 'Credit note' }, undo: 'Take off this invoice', actions: 'What to do with {{amount}} of {{day}}', undone: 'undone', undoTitle: 'Take this payment off the invoice?', undoText: '{{amount}} becomes credit of the client, and the invoice is open again. The record stays.', undoDone: 'Taken off; the money is credit of the client',
   },
   credit: { has: 'The client has {{sum}} of credit', use: 'Use credit', title: 'Use credit of the client', of: '{{left}} left of the payment of {{day}}', from: 'From', amount: 'Amount', on: 'Applied on', done: 'Credit used' },
   voidPay: { do: 'Void payment', title: 'Void the payment of {{amount}}, {{day}}?', text: 'For money that never came or went back. It is taken off {{numbers}}, and what it paid is open again. The record stays.', textNone: 'For money that never came or went back. It is no longer credit of the client. The record stays.', reasonHelp: 'Shown with the payment and kept in the audit log.', done: 'Payment voided', voided: 'void: {{reason}}' },
@@ -38,7 +43,7 @@ export const useT = registerLocale('invoices', {
   settings: {
     title: 'Invoicing', sub: 'Who issues invoices, how they are numbered, and which taxes apply.', up: 'Settings', entities: 'Legal entities', addEntity: 'Add entity', editEntity: 'Edit legal entity', noEntity: 'No legal entity yet', noEntityText: 'It is made from your agency profile with the first invoice, or set it up now.',
     name: 'Legal name', taxId: 'Tax ID', registration: 'Registration', email: 'E-mail', phone: 'Phone', line1: 'Street', line2: 'Further line', postal: 'Postal code', city: 'City', region: 'Region', country: 'Country code', bank: 'Bank', account: 'IBAN or account', code: 'BIC or sort code',
-    currency: 'Currency', zone: 'Time zone', terms: 'Days to pay', eom: 'Count from the end of the month', format: 'Number format', formatHelp: '{YYYY} year, {MM} month, {NNNN} counter', next: 'For example {{number}}', reset: 'Counter', resets: { yearly: 'Starts again every fiscal year', never: 'Never starts again' },
+    currency: 'Currency', zone: 'Time zone', terms: 'Days to pay', eom: 'Count from the end of the month', format: 'Number format', formatHelp: '{YYYY} year, {MM} month, {NNNN} counter', next: 'For example {{number}}', creditFormat: 'Number format of credit notes', reset: 'Counter', resets: { yearly: 'Starts again every fiscal year', never: 'Never starts again' },
     fiscal: 'First month of the fiscal year', rounding: 'Rounding of halves', roundings: { half_up: 'Away from zero', half_even: 'To the even neighbour' }, method: 'Tax is rounded', methods: { per_rate: 'Once for each rate', per_line: 'On each line' }, inclusive: 'Prices include tax by default', footer: 'Footer of invoices', isDefault: 'Default', makeDefault: 'Use for new invoices', saved: 'Saved', keepNote: 'Changes hold for new documents; issued ones keep what they were issued with.',
     who: 'Who', numbers: 'Numbers and rounding', paying: 'Payment',
     taxes: 'Tax rates', addTax: 'Add tax rate', editTax: 'Edit tax rate', taxName: 'Name', percent: 'Percent', kind: 'Kind', kinds: { standard: 'Standard', zero: 'Zero-rated', exempt: 'Exempt', reverse_charge: 'Reverse charge', withholding: 'Withheld by the client' }, legal: 'Legal text', legalHelp: 'Printed on invoices that use this tax', legalNeed: 'Says on the invoice why no tax is charged', compound: 'On top of the other taxes', compoundHelp: 'Computed on the net and the taxes before it', withholdingHelp: 'Lowers what the client is to pay, not the total', legalOf: { exempt: 'Exempt from tax.', reverse_charge: 'Reverse charge: the recipient is liable for the tax.' }, defaultTax: 'Apply to new lines', noTax: 'No tax rates yet', noTaxText: 'Lines without a tax are billed without one.', archived: 'Archived', archive: 'Archive', restore: 'Restore',

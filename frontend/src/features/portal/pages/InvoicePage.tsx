@@ -20,13 +20,13 @@ export function InvoicePage() {
     <>
       <PageHeader
         up={{ to: to('/portal/invoices'), label: t('invoices') }}
-        title={t('invoice', { number: i.number })}
+        title={t(i.kind === 'credit_note' ? 'creditNote' : 'invoice', { number: i.number })}
         chip={<InvoiceStatus status={i.status} />}
-        sub={i.due_on ? `${t('due')}: ${formatDay(i.due_on)}` : undefined}
+        sub={i.due_on && i.kind === 'invoice' ? `${t('due')}: ${formatDay(i.due_on)}` : undefined}
         actions={<Button variant="contained" href={pdf(i.id)} target="_blank" rel="noreferrer">{t('pdf')}</Button>}
       />
       <Figures>
-        <Figure label={t('balance')} value={<Money value={i.balance} cents />} />
+        {i.kind === 'invoice' && <Figure label={t('balance')} value={<Money value={i.balance} cents />} />}
         <Figure label={t('total')} value={<Money value={i.total} cents />} />
       </Figures>
       {i.document && <Box sx={{ maxWidth: 760 }}><Paper document={i.document} /></Box>}
