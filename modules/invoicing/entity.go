@@ -81,7 +81,7 @@ type LegalEntity struct {
 // NewLegalEntity is an entity with the usual settings: EUR-like defaults come
 // from the agency, numbers are INV-2026-0001 and start again every year.
 func NewLegalEntity(id string, d Defaults, now time.Time) LegalEntity {
-	return LegalEntity{
+	return LegalEntity{ //nolint:gosec // number formats are no credentials
 		ID: id, Name: d.LegalName, Currency: d.Currency, TimeZone: d.TimeZone,
 		Terms: day.Terms{Days: 30}, NumberFormat: "INV-{YYYY}-{NNNN}", CreditFormat: "CN-{YYYY}-{NNNN}", NumberReset: Yearly, FiscalMonth: time.January,
 		Rounding: money.HalfUp, TaxMethod: calc.PerRate, Version: 1, CreatedAt: now, UpdatedAt: now,
