@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/bureauhq/bureau/app"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -86,7 +85,7 @@ func examine(ctx context.Context, where *place) (out []finding) {
 			err = fmt.Errorf("%d of %d agencies are behind %s: run `bureau migrate`", len(s.Behind), s.Agencies, s.Newest)
 		}
 		note("migrations", fmt.Sprintf("%d agencies at %s", s.Agencies, s.Newest), err)
-		note("shards", fmt.Sprintf("none has more than %d agencies", tenancy.MostAgencies), roomy(ctx, a))
+		note("shards", fmt.Sprintf("none has more than %d agencies", tenancy.MostAgencies), roomy(ctx, a.Migrator()))
 	}
 	healthy, err := backupsHealthy(ctx, a)
 	note("backups", healthy, err)
@@ -108,8 +107,8 @@ func examine(ctx context.Context, where *place) (out []finding) {
 }
 
 // roomy refuses shards that are too full.
-func roomy(ctx context.Context, a *app.App) error {
-	crowds, err := a.Migrator().Crowds(ctx)
+func roomy(ctx context.Context, m *tenancy.Migrator) error {
+	crowds, err := m.Crowds(ctx)
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ const patience = 15 * time.Minute
 
 type run struct {
 	agencies, requests, over, signUps int
+	rounds                            int
 	data, out, doc, program           string
 	port                              int
 	skew                              float64
@@ -60,6 +61,7 @@ func main() {
 	flag.IntVar(&r.requests, "requests", 10_000, "requests to the running program")
 	flag.IntVar(&r.over, "over", 1000, "agencies that these are sent to")
 	flag.IntVar(&r.signUps, "sign-ups", 40, "people who sign up beside traffic")
+	flag.IntVar(&r.rounds, "rounds", 5, "rounds of each comparison")
 	flag.Float64Var(&r.skew, "skew", 1.1, "how uneven traffic is: exponent of the Zipf distribution, above 1")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -149,7 +151,7 @@ func (r *run) beside(ctx context.Context) error {
 	a.Close() // its connections would be among those that are looked at
 	cfg := tenancyConfig(stack.Addresses)
 	cfg.Wait = 30 * time.Second // nobody gives up in a comparison
-	if err := (ratio.Plan{Tenancy: cfg, Agencies: all, Skew: r.skew, Rounds: 5, Requests: max(1500, min(3000, 2*r.agencies)), Say: r.say}).Run(ctx, &r.sheet); err != nil {
+	if err := (ratio.Plan{Tenancy: cfg, Agencies: all, Skew: r.skew, Rounds: r.rounds, Requests: max(1000, min(3000, 2*r.agencies)), Say: r.say}).Run(ctx, &r.sheet); err != nil {
 		return err
 	}
 	return logStatements(ctx, stack.DatabaseURL, true) // for the start that comes next

@@ -225,8 +225,8 @@ func hangUp(conn *stdlib.Conn) {
 	}
 }
 
-// lent is how long a session of the reserve is kept without need.
-const lent = 5 * time.Second
+// lent is how long a session of the reserve is kept without need: what comes in bursts finds it open.
+const lent = time.Minute
 
 // sweep ends idle sessions that are too old, and gives back what is not needed of the reserve.
 func (p *Pool) sweep() {
