@@ -44,6 +44,9 @@ func (r *run) signUpBesideTraffic(ctx context.Context, p *program, all []tenancy
 			sum := lines[len(lines)-1]
 			r.sheet.Note("traffic beside the sign-ups, 4 at a time", fmt.Sprintf("%.0f requests a second, %d of %d failed; 95th percentile %s",
 				float64(sum.Requests)/tally.Took.Seconds(), sum.Failed, sum.Requests+sum.Failed, sum.P95.Round(time.Millisecond)))
+			if err := tally.Error(); err != nil {
+				r.say("the first that failed: " + err.Error())
+			}
 		}
 		done <- err
 	}()

@@ -175,7 +175,7 @@ func (s *seat) next(dice *rand.Rand) (name, method, path string, body any) {
 		if s.project == "" {
 			break
 		}
-		return c.name, http.MethodPost, c.path, map[string]any{"project_id": s.project, "day": day.Of(time.Now(), time.UTC).String(), "seconds": 120, "note": "Load"}
+		return c.name, http.MethodPost, c.path, map[string]any{"project_id": s.project, "day": day.Of(time.Now(), time.UTC).String(), "seconds": 60, "note": "Load"}
 	}
 	return calls[0].name, http.MethodGet, calls[0].path, nil
 }
