@@ -3,7 +3,6 @@ package timesheets
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -186,85 +185,4 @@ func (t *Totals) add(s Sum) (err error) {
 	t.NoRate += s.NoRate
 	t.Amounts, err = addWorth(t.Amounts, s)
 	return err
-}
-
-// exportLimit keeps one export within the memory of one request.
-const exportLimit = 20000
-
-// Export returns entries as a table, the header first. Columns with rates and
-// amounts are there only for callers who may see them.
-func (s *Service) Export(ctx context.Context, f Filter) (table [][]string, err error) {
-	a := access.From(ctx)
-	f, none := narrow(a, f)
-	f.Limit = exportLimit
-	head := []string{"date", "member", "client", "project_code", "project", "task", "service", "note", "start", "end", "zone", "hours", "billed_hours", "billable", "state"}
-	if a.Can(SeeRates) {
-		head = append(head, "rate", "amount", "currency", "rate_from")
-	}
-	table = append(table, head)
-	if none {
-		return table, nil
-	}
-	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		entries, err := s.d.Store.Entries(ctx, tx, f)
-		if err != nil {
-			return err
-		}
-		if err := s.nameAll(ctx, tx, entries); err != nil {
-			return err
-		}
-		var ids []string
-		for _, e := range entries {
-			ids = append(ids, e.MemberID)
-		}
-		names, err := s.d.Team.NamesTx(ctx, tx, distinct(ids))
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			table = append(table, e.cells(names[e.MemberID], a.Can(SeeRates)))
-		}
-		return nil
-	})
-	return table, err
-}
-
-func (e Entry) cells(member string, rates bool) []string {
-	var from, to string
-	if e.StartedAt != nil {
-		if zone, err := ParseZone(e.Zone); err == nil {
-			from, to = e.StartedAt.In(zone).Format("2006-01-02T15:04:05Z07:00"), e.EndedAt.In(zone).Format("2006-01-02T15:04:05Z07:00")
-		}
-	}
-	billable := "no"
-	if e.Billable {
-		billable = "yes"
-	}
-	row := []string{
-		e.Day.String(), safeCell(member), safeCell(e.ClientName), safeCell(e.ProjectCode), safeCell(e.ProjectName), safeCell(e.TaskName), safeCell(e.ServiceName),
-		safeCell(e.Note), from, to, e.Zone, hours(e.RawSeconds), hours(e.BilledSeconds), billable, e.State,
-	}
-	if !rates {
-		return row
-	}
-	price := []string{"", "", "", "no rate"}
-	if !e.Billable {
-		price[3] = ""
-	}
-	if amount := e.Amount(); amount != nil {
-		price = []string{e.Rate.String(), amount.Amount(), amount.Currency, safeCell(e.RateCardName)}
-	}
-	return append(row, price...)
-}
-
-func hours(seconds int64) string {
-	return decimal.NewFromInt(seconds).Div(decimal.NewFromInt(3600)).Round(4).String()
-}
-
-// safeCell keeps a spreadsheet from running what a person typed as a formula.
-func safeCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

@@ -1,9 +1,7 @@
 package timesheetshttp
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"net/http"
 	"time"
 
@@ -23,9 +21,7 @@ func registerEntries(api *httpapi.API, h handlers) {
 	httpapi.Handle(api, creating(op("time-entries-create", http.MethodPost, base, "Log time", write)), h.create)
 	httpapi.Handle(api, op("time-entries-recent", http.MethodGet, base+"/recent", "What you worked on lately", write), h.recent)
 	httpapi.Handle(api, op("time-entries-summary", http.MethodGet, base+"/summary", "Totals of time entries", write), h.summary)
-	exports := op("time-entries-export", http.MethodGet, base+"/export.csv", "Time entries as CSV", write)
-	exports.Exports = true
-	httpapi.Handle(api, exports, h.export)
+	registerExports(api, h, base)
 	httpapi.Handle(api, op("time-entries-rerate", http.MethodPost, base+"/rerate", "Price unbilled, unapproved time by today's rate cards", "rates.cards.write"), h.rerate)
 	httpapi.Handle(api, op("time-entries-get", http.MethodGet, base+"/{id}", "Look at one time entry", write), h.get)
 	httpapi.Handle(api, op("time-entries-change", http.MethodPatch, base+"/{id}", "Change a time entry", write), h.change)
@@ -265,14 +261,8 @@ type (
 		Group string `query:"group" enum:"project,member,client,task,service,day"`
 	}
 	summaryOut struct{ Body TimeSummary }
-	exportIn   struct{ EntryFilter }
-	csvOut     struct {
-		ContentType        string `header:"Content-Type"`
-		ContentDisposition string `header:"Content-Disposition"`
-		Body               []byte
-	}
-	rerateIn  struct{ Body RerateRequest }
-	rerateOut struct{ Body RerateView }
+	rerateIn   struct{ Body RerateRequest }
+	rerateOut  struct{ Body RerateView }
 )
 
 func oneEntry(e timesheets.Entry, ws []timesheets.Warning) *entryOut {
@@ -382,19 +372,6 @@ func (h handlers) summary(ctx context.Context, in *summaryIn) (*summaryOut, erro
 		out.Body.Groups[i] = toTotals(g)
 	}
 	return out, nil
-}
-
-func (h handlers) export(ctx context.Context, in *exportIn) (*csvOut, error) {
-	table, err := h.svc.Export(ctx, in.filter())
-	if err != nil {
-		return nil, err
-	}
-	var buf bytes.Buffer
-	w := csv.NewWriter(&buf)
-	if err := w.WriteAll(table); err != nil {
-		return nil, err
-	}
-	return &csvOut{"text/csv; charset=utf-8", `attachment; filename="time-entries.csv"`, buf.Bytes()}, nil
 }
 
 func (h handlers) rerate(ctx context.Context, in *rerateIn) (*rerateOut, error) {

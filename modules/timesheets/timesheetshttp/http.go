@@ -28,7 +28,7 @@ type Service interface {
 	List(context.Context, timesheets.Filter) ([]timesheets.Entry, error)
 	Recent(context.Context) ([]timesheets.Entry, error)
 	Summary(context.Context, timesheets.Filter, timesheets.Group) (timesheets.Totals, []timesheets.Totals, error)
-	Export(context.Context, timesheets.Filter) ([][]string, error)
+	Export(context.Context, timesheets.Filter) (timesheets.Table, error)
 	Rerate(context.Context, timesheets.Filter, bool) (timesheets.Rerating, error)
 
 	Week(context.Context, string, day.Date) (timesheets.Grid, error)

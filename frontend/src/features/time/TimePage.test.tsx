@@ -151,3 +151,15 @@ it('has no axe violations', async () => {
   await cell(/Website, Monday/);
   expect(await violations()).toEqual([]);
 });
+
+it('exports the week that is shown, as CSV and as a workbook', async () => {
+  const { user } = renderApp(<TimePage />, { at: '/?date=2026-03-04' });
+  await user.click(await screen.findByRole('button', { name: 'Export' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Export time' });
+  const href = (name: string) => new URL(within(dialog).getByRole('link', { name }).getAttribute('href') ?? '', 'http://x');
+  expect(href('Excel').pathname).toBe('/api/v1/time-entries/export.xlsx');
+  expect(Object.fromEntries(href('CSV').searchParams)).toMatchObject({ from: '2026-03-02', to: '2026-03-08', member_id: expect.any(String) as string });
+  expect(await violations()).toEqual([]);
+  await user.click(within(dialog).getByRole('switch', { name: 'Everybody’s time' }));
+  expect(href('CSV').searchParams.get('member_id')).toBeNull();
+});

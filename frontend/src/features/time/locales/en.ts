@@ -10,6 +10,7 @@ export const useT = registerLocale('time', {
   next: 'Next {{what}}',
   log: 'Log time',
   startTimer: 'Start timer',
+  export: { open: 'Export', title: 'Export time', from: 'From', to: 'To', wrong: 'The last day is before the first', everybody: 'Everybody’s time', csv: 'CSV', xlsx: 'Excel' },
   grid: {
     label: 'Week of {{range}}',
     work: 'Project and task',

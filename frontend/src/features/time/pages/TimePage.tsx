@@ -23,9 +23,11 @@ import { WeekGrid } from '../components/WeekGrid';
 import { WeekStrip } from '../components/WeekStrip';
 import { keyOf } from '../model';
 import { useT } from '../locales/en';
-import { whenOpen } from '../../../shared/ui/later';
+import { later, whenOpen } from '../../../shared/ui/later';
 
 const EntryDialog = whenOpen(async () => (await import('../components/EntryDialog')).EntryDialog);
+
+const ExportDialog = later(async () => (await import('../components/ExportDialog')).ExportDialog);
 
 /** One's own time, by day or by week. View and date are in the address. */
 export function TimePage() {
@@ -36,6 +38,7 @@ export function TimePage() {
   const view = phone ? 'day' : chosen === 'day' ? 'day' : 'week'; // seven columns do not fit a phone
   const [date, setDate] = useParam('date');
   const [log, setLog] = useParam('log');
+  const [exporting, setExporting] = useState(false);
   const [entry, setEntry] = useState<TimeEntryView>();
   const now = today(browserZone());
   const day: Day = /^\d{4}-\d{2}-\d{2}$/.test(date) ? date : now;
@@ -56,6 +59,7 @@ export function TimePage() {
         actions={
           <>
             {phone && !timer.data?.timer && <Button variant="outlined" onClick={() => command('timer.toggle')}>{t('startTimer')}</Button>}
+            {!phone && <Button variant="outlined" color="inherit" onClick={() => setExporting(true)} sx={{ borderColor: 'divider' }}>{t('export.open')}</Button>}
             <Button variant="contained" onClick={() => setLog('1')}>{t('log')}</Button>
           </>
         }
@@ -90,6 +94,7 @@ export function TimePage() {
           )}
         </>
       )}
+      {exporting && <ExportDialog from={view === 'week' ? week : day} to={view === 'week' ? addDays(week, 6) : day} onClose={() => setExporting(false)} />}
       <EntryDialog open={log !== '' || entry !== undefined} day={day} entry={entry} onClose={() => { setEntry(undefined); setLog(''); }} />
     </>
   );
