@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Report is what a comparison with the provider found.
@@ -29,18 +31,37 @@ func (s *Service) Reconcile(ctx context.Context) (Report, error) {
 		if err != nil {
 			return r, err
 		}
-		for _, a := range page {
-			after = a.AgencyID
-			r.Accounts++
-			if err := s.compare(ctx, a, theirs, live, &r); err != nil {
-				return r, err
-			}
+		if err := s.compareAll(ctx, page, theirs, live, &r); err != nil {
+			return r, err
+		}
+		if len(page) > 0 {
+			after = page[len(page)-1].AgencyID
 		}
 		if len(page) < 500 {
 			break
 		}
 	}
 	return r, s.d.Store.AddDrift(ctx, r.Drift)
+}
+
+// compareAtOnce is how many accounts are compared side by side: most of the time goes by waiting for the database.
+const compareAtOnce = 4
+
+// compareAll compares a page of accounts and adds up what was found.
+func (s *Service) compareAll(ctx context.Context, page []Account, theirs map[string]Subscription, live map[string][]Subscription, r *Report) error {
+	found := make([]Report, len(page))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(compareAtOnce)
+	for i, a := range page {
+		g.Go(func() error { return s.compare(ctx, a, theirs, live, &found[i]) })
+	}
+	err := g.Wait()
+	for _, f := range found {
+		r.Accounts++
+		r.Duplicates += f.Duplicates
+		r.Drift = append(r.Drift, f.Drift...)
+	}
+	return err
 }
 
 func (s *Service) allSubscriptions(ctx context.Context, r *Report) (byID map[string]Subscription, live map[string][]Subscription, err error) {

@@ -18,6 +18,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/ratelimit"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/billing"
+	"github.com/bureauhq/bureau/billing/billingdb"
 	"github.com/bureauhq/bureau/billing/billingstripe"
 	"github.com/bureauhq/bureau/billing/stripestand"
 )
@@ -153,3 +154,15 @@ func reasons(a billing.Access) (out []string) {
 	}
 	return out
 }
+
+// BillingWith is the application's billing before another provider.
+func (b *Billed) BillingWith(g billing.Gateway) *billing.Service {
+	return billing.New(billing.Deps{
+		DB: b.App.DB, Store: billingdb.New(b.App.Control, b.App.Queue), Seats: billingdb.Seats{}, Gateway: g, Agencies: b.App.Registry, Owners: nobody{}, Mail: b.Mails,
+		PageURL: func(slug string) string { return "http://" + slug + "." + Domain }, Clock: b.Stand.Now, Now: time.Now, Log: slog.New(b.Logs),
+	})
+}
+
+type nobody struct{}
+
+func (nobody) BillingOwner(context.Context) (billing.Owner, error) { return billing.Owner{}, nil }
