@@ -41,8 +41,21 @@ type Table struct {
 
 func columns(rates bool) []Column {
 	out := []Column{
-		{"date", Date}, {"member", Text}, {"client", Text}, {"project_code", Text}, {"project", Text}, {"task", Text}, {"service", Text}, {"note", Text},
-		{"start", Text}, {"end", Text}, {"zone", Text}, {"hours", Number}, {"billed_hours", Number}, {"billable", Text}, {"state", Text},
+		{"date", Date},
+		{"member", Text},
+		{"client", Text},
+		{"project_code", Text},
+		{"project", Text},
+		{"task", Text},
+		{"service", Text},
+		{"note", Text},
+		{"start", Text},
+		{"end", Text},
+		{"zone", Text},
+		{"hours", Number},
+		{"billed_hours", Number},
+		{"billable", Text},
+		{"state", Text},
 	}
 	if rates {
 		out = append(out, Column{"rate", Number}, Column{"amount", Number}, Column{"currency", Text}, Column{"rate_from", Text})
