@@ -29,7 +29,8 @@ async function comeIn(p) {
 }
 
 export async function operate(p, bureau) {
-  const { page, report, slug } = p;
+  const { report, slug } = p;
+  let { page } = p;
   const say = (text) => report.step(`${p.width}: ${text}`);
 
   say('an operator is named on the command line, and comes in with a second factor');
@@ -74,8 +75,12 @@ export async function operate(p, bureau) {
   await page.waitForURL((u) => u.hostname.startsWith(slug));
   await page.getByText(/The import hangs, ticket 12/).first().waitFor();
   await p.look('ops-inside');
+  await p.turnTo('phone');
+  await p.look('ops-inside');
+  await p.turnTo('desk');
 
   say('suspends the agency and opens it again');
+  page = p.page;
   await page.goto(agency);
   await act(p, 'Suspend', 'They asked for it');
   await page.getByText('Suspended').first().waitFor();

@@ -10,8 +10,8 @@ export function CardRow({ title, end, sub, state }: CardRowProps) {
     <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', columnGap: 3, rowGap: 0.5, alignItems: 'center' }}>
       <Typography component="div" sx={{ fontWeight: 560, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', gridColumn: end ? undefined : '1 / -1' }}>{title}</Typography>
       {end && <Typography component="div" sx={{ fontWeight: 560, textAlign: 'end', fontVariantNumeric: 'tabular-nums' }}>{end}</Typography>}
-      <Typography component="div" variant="body2" sx={{ color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', minHeight: 18 }}>{sub}</Typography>
-      <Typography component="div" variant="body2" sx={{ textAlign: 'end' }}>{state}</Typography>
+      <Typography component="div" variant="body2" sx={{ color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', minHeight: 18, gridColumn: state ? undefined : '1 / -1' }}>{sub}</Typography>
+      {state && <Typography component="div" variant="body2" sx={{ textAlign: 'end' }}>{state}</Typography>}
     </Box>
   );
 }
