@@ -69,7 +69,23 @@ export async function plans(p, slug) {
   await page.getByRole('dialog').locator('button[type=submit]').click();
   await page.getByText('1 / 3').waitFor();
 
-  say('fails a payment, becomes read only, and pays');
+  say('Starter is refused to eleven, the second legal entity to Professional');
+  for (let n = 0; n < 10; n++) await p.api('POST', '/api/v1/invitations', { email: `guest${n}@${slug}.test`, name: `Guest ${n}`, role: 'member' });
+  await bill(p, slug, 'billing-eleven');
+  await page.getByRole('button', { name: 'Choose Starter' }).click();
+  await p.refused(409, async () => {
+    await page.getByText(/Starter holds 10 seats; 1 people and 10 open invitations need more/).first().waitFor();
+  });
+  await page.getByRole('button', { name: 'Cancel', exact: true }).or(page.getByRole('button', { name: 'Close' })).first().click();
+  for (const { id } of (await p.api('GET', '/api/v1/invitations')).items) await p.api('POST', `/api/v1/invitations/${id}/revoke`);
+  await p.api('POST', '/api/v1/legal-entities', { name: 'Planwise Ltd' });
+  await p.visit(slug, '/settings/invoicing', 'billing-entities');
+  await page.getByRole('button', { name: /Add/ }).first().click();
+  await page.getByText(/This is part of Enterprise, at \$79 a person and month/).waitFor();
+  await p.look('billing-not-in-plan');
+
+  say('fails a payment, becomes read only and suspended, and pays');
+  await bill(p, slug, 'billing-before');
   await page.getByRole('button', { name: 'Invoices, cards and addresses' }).click();
   await page.getByRole('heading', { name: 'Customer portal' }).waitFor();
   await pay(p, 'pm_card_chargeDeclined');
@@ -79,13 +95,19 @@ export async function plans(p, slug) {
   await pass(p, 9);
   await bill(p, slug, 'billing-read-only');
   await page.getByText(/This agency is read only/).waitFor();
+  await pass(p, 7);
+  await bill(p, slug, 'billing-suspended');
+  await page.goto(p.url(slug, '/clients'));
+  await page.getByRole('heading', { level: 1, name: 'Closed for now' }).waitFor();
+  await p.look('billing-closed-page');
+  await bill(p, slug, 'billing-suspended-again');
   await page.getByRole('button', { name: 'Invoices, cards and addresses' }).click();
   await page.getByRole('heading', { name: 'Customer portal' }).waitFor();
   await pay(p, 'pm_card_visa');
   await bill(p, slug, 'billing-new-card');
   const owed = page.getByRole('button', { name: 'Pay now' });
   if (await owed.isVisible()) await owed.click();
-  await page.getByText(/This agency is read only/).waitFor({ state: 'hidden' });
+  await page.getByText(/This agency is (read only|suspended)/).waitFor({ state: 'hidden' });
 
   say('goes to a smaller plan at the period’s end, cancels and comes back');
   await bill(p, slug, 'billing-paid');

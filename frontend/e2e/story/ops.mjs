@@ -66,6 +66,18 @@ export async function operate(p, bureau) {
   await finish(grant, 'Grant an override');
   await page.getByText('A pilot, as agreed').first().waitFor();
 
+  say('gives money back, and reads what differs from the payment provider');
+  await page.getByRole('button', { name: 'Give money back' }).click();
+  const back = dialogOf(p, 'Give money back');
+  await back.getByLabel('Amount in USD').fill('600.00');
+  await back.getByLabel('Reason').fill('An hour of outage');
+  await finish(back, 'Give money back');
+  await page.getByText('An hour of outage').first().waitFor();
+  const money = new URL(page.url()).pathname;
+  await p.visit('ops', '/drift', 'ops-drift');
+  await page.goto(p.url('ops', money));
+  await page.getByText('An hour of outage').first().waitFor();
+
   say('looks inside, with a banner that says so');
   const agency = page.url();
   await page.getByRole('button', { name: 'Look inside', exact: true }).click();
@@ -94,6 +106,6 @@ export async function operate(p, bureau) {
   say('reads how the platform does, on a phone too');
   await p.visit('ops', '/growth', 'ops-growth');
   await p.turnTo('phone');
-  for (const [name, at] of Object.entries({ agencies: '/', agency: pathname, health: '/health', jobs: '/jobs', growth: '/growth', history: '/history' })) await p.visit('ops', at, `ops-${name}`);
+  for (const [name, at] of Object.entries({ agencies: '/', agency: pathname, health: '/health', jobs: '/jobs', drift: '/drift', growth: '/growth', history: '/history' })) await p.visit('ops', at, `ops-${name}`);
   await p.page.getByText('They asked for it again').first().waitFor();
 }
