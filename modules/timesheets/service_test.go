@@ -109,7 +109,7 @@ func (t team) NamesTx(context.Context, *tenancy.Tx, []string) (map[string]string
 }
 func (t team) IsMemberTx(context.Context, *tenancy.Tx, string) (bool, error) { return true, nil }
 
-func setup(t *testing.T) *world {
+func setup(t testing.TB) *world {
 	t.Helper()
 	price := decimal.RequireFromString("95")
 	w := &world{
