@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	kit "github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/tenancy"
 )
 
 func read[T any](t *testing.T, a answer, status int) (v T) {
@@ -88,6 +89,14 @@ func TestOperatorsRunAgencies(t *testing.T) {
 		t.Errorf("override without confirmation: %s", a)
 	}
 	tw.clock.advance(-11 * time.Minute)
+	for _, there := range []string{"", tenancy.Main, "nowhere"} {
+		if a := call(http.MethodPost, one+"/tasks", map[string]string{"kind": "move", "placement": there, "reason": "more room"}); a.code() != "ops.placement" {
+			t.Errorf("a move to %q: %s", there, a)
+		}
+	}
+	if got := read[struct{ Items []struct{ Name string } }](t, call(http.MethodGet, "/placements", nil), http.StatusOK); len(got.Items) != 1 || got.Items[0].Name != tenancy.Main {
+		t.Errorf("placements: %+v", got)
+	}
 	override := read[struct{ ID, By string }](t, call(http.MethodPost, one+"/overrides", map[string]any{"plan": "enterprise", "reason": "pilot", "expires_at": time.Now().Add(48 * time.Hour)}), http.StatusCreated)
 	if got := read[agencyJSON](t, call(http.MethodGet, one, nil), http.StatusOK); got.Plan != "enterprise" {
 		t.Errorf("with an override: %+v", got)
@@ -161,11 +170,19 @@ func TestOperatorsSeeThePlatform(t *testing.T) {
 			Name string
 			OK   bool
 		}
-		Pools         []struct{ Max int }
+		Pools      []struct{ Max int }
+		Placements []struct {
+			Name  string
+			OK    bool
+			Bytes int64
+		}
 		DatabaseBytes int64 `json:"database_bytes"`
 	}](t, call(http.MethodGet, "/health"), http.StatusOK)
 	if len(health.Parts) != 3 || len(health.Pools) < 2 || health.DatabaseBytes == 0 {
 		t.Errorf("health: %+v", health)
+	}
+	if p := health.Placements; len(p) != 1 || p[0].Name != tenancy.Main || !p[0].OK || p[0].Bytes != health.DatabaseBytes {
+		t.Errorf("placements: %+v", p)
 	}
 	for _, p := range health.Parts {
 		if !p.OK {

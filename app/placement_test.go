@@ -19,6 +19,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/ops"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -125,5 +126,19 @@ func TestAnAgencyMovesToAnotherClusterWhileItIsServed(t *testing.T) {
 	}
 	if n := len(mails.To(address)); n != 1 {
 		t.Errorf("the letter was sent %d times", n)
+	}
+
+	// Operators bring it home from their screen.
+	task, err := hears.Services.Ops.Begin(ctx, agency.ID, ops.Wish{Kind: ops.Move, Placement: tenancy.Main, Reason: "home again"}, "Opal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for tick, end := time.NewTicker(20*time.Millisecond), time.Now().Add(time.Minute); task.State != "done"; <-tick.C {
+		if task, err = hears.Services.Ops.Task(ctx, task.ID); err != nil || task.State == "failed" || time.Now().After(end) {
+			t.Fatalf("%+v %v", task, err)
+		}
+	}
+	if got, err := hears.Services.Ops.Agency(ctx, agency.ID); err != nil || got.Placement != tenancy.Main || got.Bytes == 0 {
+		t.Errorf("operators see %+v: %v", got, err)
 	}
 }

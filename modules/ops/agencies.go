@@ -22,6 +22,11 @@ func (s *Service) Agency(ctx context.Context, id string) (Agency, error) {
 	return s.d.Store.Agency(ctx, id)
 }
 
+// Placements lists the databases for agencies, the main one first.
+func (s *Service) Placements(ctx context.Context) ([]Placement, error) {
+	return s.d.Store.Placements(ctx)
+}
+
 // Newest is the migration step that agencies should have.
 func (s *Service) Newest() string { return s.d.Migrator.Newest() }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/tenancy"
 	"github.com/bureauhq/bureau/tenancy/custody"
 )
 
@@ -15,6 +16,7 @@ type Health struct {
 	Pools         []Pool
 	Queue         Queue
 	Backups       custody.Health
+	Placements    []Placement
 	DatabaseBytes int64
 	DiskFree      int64
 	DiskTotal     int64 // 0 where it cannot be told
@@ -35,12 +37,29 @@ func (s *Service) Health(ctx context.Context) (h Health, err error) {
 		name string
 		fn   func(context.Context) error
 	}{
-		{"database", func(ctx context.Context) (err error) { h.DatabaseBytes, err = s.d.Store.DatabaseBytes(ctx); return err }},
+		{"database", func(ctx context.Context) (err error) {
+			h.DatabaseBytes, err = s.d.Store.DatabaseBytes(ctx, tenancy.Main)
+			return err
+		}},
 		{"kratos", s.d.Probes.Kratos},
 		{"mail", s.d.Probes.Mail},
 	}
 	h.Parts = make([]Part, len(probes))
+	if h.Placements, err = s.d.Store.Placements(ctx); err != nil {
+		return h, err
+	}
 	var wg sync.WaitGroup
+	for i := range h.Placements {
+		wg.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+			defer cancel()
+			p, began := &h.Placements[i], s.d.Now()
+			bytes, err := s.d.Store.DatabaseBytes(ctx, p.Name)
+			if p.Bytes, p.Took = bytes, s.d.Now().Sub(began); err != nil {
+				p.Error = plain(err)
+			}
+		})
+	}
 	for i, p := range probes {
 		wg.Go(func() {
 			ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

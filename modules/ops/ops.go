@@ -21,6 +21,7 @@ var (
 	ErrBrokenOff = fault.Define(fault.Conflict, "ops.task_broken_off", "The worker that did this ended before it was done. Look at the agency, and ask for it again.")
 	ErrNoTask    = fault.Define(fault.NotFound, "ops.task_not_found", "This task does not exist.")
 	ErrNoJob     = fault.Define(fault.NotFound, "ops.job_not_found", "There is no such failed job. It may have been retried already.")
+	ErrNoPlace   = fault.Define(fault.Invalid, "ops.placement", "The agency cannot be moved there.").At("body.placement", "must be another database of the configuration")
 	ErrNoBackup  = fault.Define(fault.NotFound, "ops.backup_not_found", "This agency has no such backup that can be restored.").At("body.backup_id", "is no good backup of this agency")
 )
 
@@ -28,6 +29,7 @@ var (
 type Agency struct {
 	ID, Slug, Name string
 	State          tenancy.State
+	Placement      string // the database that holds it
 	Version        string
 	MigrationError string
 	CreatedAt      time.Time
@@ -44,12 +46,14 @@ type Agency struct {
 
 // Filter says which agencies are wanted; empty fields do not count.
 type Filter struct {
-	Search  string // in slug and name
-	State   string // of tenancy.State
-	Plan    string
-	Trouble bool // a failed migration or failed jobs
-	Limit   int
-	After   string // a slug
+	Search string // in slug and name
+	State  string // of tenancy.State
+	// Placement is the database that holds them.
+	Placement string
+	Plan      string
+	Trouble   bool // a failed migration or failed jobs
+	Limit     int
+	After     string // a slug
 }
 
 // Job is a piece of background work that failed. Its arguments stay out: they hold an agency's data.
@@ -101,7 +105,10 @@ type Store interface {
 	Queue(context.Context) (Queue, error)
 	// FailedJobs lists what failed, the newest first, up to one more than the limit; before is a job's number.
 	FailedJobs(ctx context.Context, agencyID string, before int64, limit int) ([]Job, error)
-	DatabaseBytes(context.Context) (int64, error)
+	// DatabaseBytes is the size of a placement's whole database.
+	DatabaseBytes(ctx context.Context, placement string) (int64, error)
+	// Placements lists all, the main one first, with their agencies.
+	Placements(context.Context) ([]Placement, error)
 	Months(ctx context.Context, from, to time.Time) ([]Month, error)
 
 	// AddTask keeps a task with its job, and ends those of the agency that broke off. ErrBusy.
@@ -130,6 +137,7 @@ type Custody interface {
 	BackupByID(ctx context.Context, id string) (custody.Backup, error)
 	Prepare(ctx context.Context, a tenancy.Agency, b custody.Backup, say custody.Progress) (custody.Restore, error)
 	Swap(ctx context.Context, a tenancy.Agency, say custody.Progress) (custody.Restore, error)
+	Move(ctx context.Context, a tenancy.Agency, to string, say custody.Progress) (custody.Move, error)
 	Health(ctx context.Context) (custody.Health, error)
 }
 
@@ -151,6 +159,15 @@ type Probes interface {
 	Mail(context.Context) error
 	// Disk tells how much of the disk that is written to is free; ok is false where that cannot be told.
 	Disk() (free, total int64, ok bool)
+}
+
+// Placement is a database for agencies.
+type Placement struct {
+	Name     string
+	Agencies int
+	Bytes    int64
+	Error    string // empty while it answers
+	Took     time.Duration
 }
 
 // Pool is one pool of database connections.

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/audit"
@@ -17,6 +18,7 @@ type Task struct {
 	AgencyID    string
 	Kind        TaskKind
 	BackupID    string // to restore from
+	Placement   string // to move to
 	State       string // waiting, running, done, failed
 	What        string // which part is under way
 	Done, Total int
@@ -34,7 +36,16 @@ const (
 	Migrate TaskKind = "migrate" // to the newest step
 	Export  TaskKind = "export"  // into the store of backups, verified
 	Restore TaskKind = "restore" // to a backup; what is there now is kept beside it
+	Move    TaskKind = "move"    // to another placement; the old copy is kept
 )
+
+// Wish is what an operator asks for.
+type Wish struct {
+	Kind      TaskKind
+	BackupID  string // with Restore
+	Placement string // with Move
+	Reason    string
+}
 
 // longest is how long a task may take.
 const longest = time.Hour
@@ -50,27 +61,50 @@ func (RunTask) Kind() string { return "ops.task" }
 // RegisterJobs says which functions do this module's background work.
 func (s *Service) RegisterJobs(r *job.Registry) { job.HandleWithin(r, longest, s.run) }
 
-// Begin asks for long work on an agency. ErrBusy, ErrNoBackup, ErrReason, tenancy.ErrNoAgency.
-func (s *Service) Begin(ctx context.Context, agencyID string, kind TaskKind, backupID, reason, by string) (Task, error) {
-	reason, err := reasonOf(reason)
+// Begin asks for long work on an agency. ErrBusy, ErrNoBackup, ErrNoPlace, ErrReason, tenancy.ErrNoAgency.
+func (s *Service) Begin(ctx context.Context, agencyID string, w Wish, by string) (Task, error) {
+	reason, err := reasonOf(w.Reason)
 	if err != nil {
 		return Task{}, err
 	}
-	if kind == Restore {
-		b, err := s.d.Custody.BackupByID(ctx, backupID)
-		if err != nil || b.AgencyID != agencyID || b.State != "good" {
-			return Task{}, ErrNoBackup
-		}
-	} else {
-		backupID = ""
+	if w, err = s.possible(ctx, agencyID, w); err != nil {
+		return Task{}, err
 	}
 	now := s.now()
-	t := Task{ID: id.New(), AgencyID: agencyID, Kind: kind, BackupID: backupID, State: "waiting", By: by, CreatedAt: now, ChangedAt: now}
-	c := audit.Change{Action: "ops.agency_" + string(kind) + "_begun", Entity: "agency", EntityID: agencyID, Reason: reason, After: map[string]string{"task": t.ID, "backup": backupID}}
+	t := Task{ID: id.New(), AgencyID: agencyID, Kind: w.Kind, BackupID: w.BackupID, Placement: w.Placement, State: "waiting", By: by, CreatedAt: now, ChangedAt: now}
+	c := audit.Change{Action: "ops.agency_" + string(w.Kind) + "_begun", Entity: "agency", EntityID: agencyID, Reason: reason, After: map[string]string{"task": t.ID, "backup": w.BackupID, "placement": w.Placement}}
 	if err := s.Note(ctx, agencyID, c); err != nil {
 		return Task{}, err
 	}
 	return t, s.d.Store.AddTask(ctx, t, c, BrokenOff{Before: now.Add(-silent), Error: ErrBrokenOff.Text})
+}
+
+// possible refuses what must fail, and leaves out what does not belong to the kind.
+func (s *Service) possible(ctx context.Context, agencyID string, w Wish) (Wish, error) {
+	switch w.Kind {
+	case Restore:
+		w.Placement = ""
+		b, err := s.d.Custody.BackupByID(ctx, w.BackupID)
+		if err != nil || b.AgencyID != agencyID || b.State != "good" {
+			return w, ErrNoBackup
+		}
+	case Move:
+		w.BackupID = ""
+		a, err := s.d.Store.Agency(ctx, agencyID)
+		if err != nil {
+			return w, err
+		}
+		all, err := s.d.Store.Placements(ctx)
+		if err != nil {
+			return w, err
+		}
+		if a.Placement == w.Placement || !slices.ContainsFunc(all, func(p Placement) bool { return p.Name == w.Placement }) {
+			return w, ErrNoPlace
+		}
+	default:
+		w.BackupID, w.Placement = "", ""
+	}
+	return w, nil
 }
 
 // Task tells how far a task is. ErrNoTask.
@@ -152,6 +186,9 @@ func (s *Service) carryOut(ctx context.Context, t Task, say custody.Progress) er
 			return err
 		}
 		_, err = s.d.Custody.Swap(ctx, a, say)
+		return err
+	case Move:
+		_, err := s.d.Custody.Move(ctx, a, t.Placement, say)
 		return err
 	}
 	return ErrNoTask

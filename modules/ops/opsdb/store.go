@@ -31,7 +31,7 @@ const jobs = tenancy.QueueSchema + `.river_job`
 // failed are jobs that ended without having done their work, or that keep failing.
 const failed = `(state IN ('discarded', 'cancelled') OR (state = 'retryable' AND attempt > 1))`
 
-const agencyColumns = `a.id::text, a.slug, a.name, a.state, a.schema_version, a.migration_error, coalesce(a.claimed_at, a.created_at), a.deleted_at,
+const agencyColumns = `a.id::text, a.slug, a.name, a.state, a.placement, a.schema_name, a.schema_version, a.migration_error, coalesce(a.claimed_at, a.created_at), a.deleted_at,
 	m.staff, m.contacts, z.bytes, l.seen, coalesce(nullif(o.plan, ''), s.held_plan, ''), coalesce(s.status, ''), coalesce(j.failed, 0), b.taken`
 
 // chosen comes first in the query, so that only the page's agencies are measured.
@@ -41,7 +41,7 @@ const agencyFrom = ` FROM chosen a
 	CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE kind = 'staff')::int AS staff, count(*) FILTER (WHERE kind = 'contact')::int AS contacts
 		FROM memberships WHERE agency_id = a.id AND state = 'active') m
 	CROSS JOIN LATERAL (SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint AS bytes FROM pg_class c
-		WHERE c.relnamespace = to_regnamespace(a.schema_name) AND c.relkind IN ('r', 'm')) z
+		WHERE a.placement = 'main' AND c.relnamespace = to_regnamespace(a.schema_name) AND c.relkind IN ('r', 'm')) z
 	CROSS JOIN LATERAL (SELECT max(last_seen_at) AS seen FROM sessions WHERE agency_id = a.id AND act IS NULL) l
 	CROSS JOIN LATERAL (SELECT max(taken_at) AS taken FROM backups WHERE agency_id = a.id AND state = 'good') b
 	LEFT JOIN LATERAL (SELECT plan FROM plan_overrides WHERE agency_id = a.id AND revoked_at IS NULL AND expires_at > now() AND plan <> ''
@@ -49,8 +49,14 @@ const agencyFrom = ` FROM chosen a
 
 const withFailed = `WITH failed AS (SELECT metadata ->> 'agency' AS agency_id, count(*)::int AS failed FROM ` + jobs + ` WHERE ` + failed + ` GROUP BY 1), `
 
-func scanAgency(r pgx.CollectableRow) (a ops.Agency, err error) {
-	err = r.Scan(&a.ID, &a.Slug, &a.Name, &a.State, &a.Version, &a.MigrationError, &a.CreatedAt, &a.DeletedAt,
+// placed is an agency with the name of its schema, by which its size is asked where it is.
+type placed struct {
+	ops.Agency
+	schema string
+}
+
+func scanAgency(r pgx.CollectableRow) (a placed, err error) {
+	err = r.Scan(&a.ID, &a.Slug, &a.Name, &a.State, &a.Placement, &a.schema, &a.Version, &a.MigrationError, &a.CreatedAt, &a.DeletedAt,
 		&a.Staff, &a.Contacts, &a.Bytes, &a.LastActivity, &a.Plan, &a.Billing, &a.FailedJobs, &a.LastBackup)
 	return a, err
 }
@@ -69,16 +75,20 @@ func collect[T any](ctx context.Context, s Store, scan pgx.RowToFunc[T], sql str
 
 // Agencies lists agencies by slug.
 func (s Store) Agencies(ctx context.Context, f ops.Filter) ([]ops.Agency, error) {
-	return collect(ctx, s, scanAgency, withFailed+`chosen AS (
+	found, err := collect(ctx, s, scanAgency, withFailed+`chosen AS (
 		SELECT a.* FROM agencies a LEFT JOIN failed x ON x.agency_id = a.id::text LEFT JOIN subscriptions p ON p.agency_id = a.id
 		WHERE a.slug > $1 AND a.state IN ('active', 'suspended', 'deleted', 'removing')
 			AND ($2 = '' OR a.slug ILIKE $2 OR a.name ILIKE $2) AND ($3 = '' OR a.state = $3)
 			AND ($4 = '' OR coalesce((SELECT v.plan FROM plan_overrides v WHERE v.agency_id = a.id AND v.revoked_at IS NULL AND v.expires_at > now() AND v.plan <> ''
 				ORDER BY v.created_at DESC, v.id DESC LIMIT 1), p.held_plan) = $4)
-			AND (NOT $5 OR a.migration_error <> '' OR x.failed > 0)
+			AND (NOT $5 OR a.migration_error <> '' OR x.failed > 0) AND ($7 = '' OR a.placement = $7)
 		ORDER BY a.slug LIMIT $6)
 		SELECT `+agencyColumns+agencyFrom+` ORDER BY a.slug`,
-		f.After, like(f.Search), f.State, f.Plan, f.Trouble, f.Limit+1)
+		f.After, like(f.Search), f.State, f.Plan, f.Trouble, f.Limit+1, f.Placement)
+	if err != nil {
+		return nil, err
+	}
+	return s.measured(ctx, found), nil
 }
 
 func like(s string) string {
@@ -98,7 +108,7 @@ func (s Store) Agency(ctx context.Context, key string) (ops.Agency, error) {
 	if err != nil {
 		return ops.Agency{}, err
 	}
-	return found[0], nil
+	return s.measured(ctx, found)[0], nil
 }
 
 // History lists what operators did.
@@ -142,14 +152,6 @@ func (s Store) FailedJobs(ctx context.Context, agencyID string, before int64, li
 			CASE WHEN j.state = 'retryable' THEN j.scheduled_at END
 		FROM (SELECT * FROM `+jobs+` WHERE `+failed+` AND ($1 = '' OR metadata ->> 'agency' = $1) AND ($2 = 0 OR id < $2) ORDER BY id DESC LIMIT $3) j
 		LEFT JOIN agencies a ON a.id::text = j.metadata ->> 'agency' ORDER BY j.id DESC`, agencyID, before, limit+1)
-}
-
-// DatabaseBytes is the size of the whole database.
-func (s Store) DatabaseBytes(ctx context.Context) (n int64, err error) {
-	err = s.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `SELECT pg_database_size(current_database())`).Scan(&n)
-	})
-	return n, err
 }
 
 // Months counts from one first of a month to another.

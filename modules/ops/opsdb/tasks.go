@@ -11,10 +11,10 @@ import (
 	"github.com/bureauhq/bureau/modules/ops"
 )
 
-const taskColumns = `id::text, agency_id::text, kind, coalesce(backup_id::text, ''), state, what, done, total, error, created_by, created_at, changed_at, finished_at`
+const taskColumns = `id::text, agency_id::text, kind, coalesce(backup_id::text, ''), placement, state, what, done, total, error, created_by, created_at, changed_at, finished_at`
 
 func scanTask(r pgx.CollectableRow) (t ops.Task, err error) {
-	err = r.Scan(&t.ID, &t.AgencyID, &t.Kind, &t.BackupID, &t.State, &t.What, &t.Done, &t.Total, &t.Error, &t.By, &t.CreatedAt, &t.ChangedAt, &t.FinishedAt)
+	err = r.Scan(&t.ID, &t.AgencyID, &t.Kind, &t.BackupID, &t.Placement, &t.State, &t.What, &t.Done, &t.Total, &t.Error, &t.By, &t.CreatedAt, &t.ChangedAt, &t.FinishedAt)
 	return t, err
 }
 
@@ -26,8 +26,8 @@ func (s Store) AddTask(ctx context.Context, t ops.Task, c audit.Change, over ops
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO operator_tasks (id, agency_id, kind, backup_id, state, created_by, created_at, changed_at)
-			VALUES ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7, $8)`, t.ID, t.AgencyID, t.Kind, t.BackupID, t.State, t.By, t.CreatedAt, t.ChangedAt)
+		_, err = tx.Exec(ctx, `INSERT INTO operator_tasks (id, agency_id, kind, backup_id, placement, state, created_by, created_at, changed_at)
+			VALUES ($1, $2, $3, nullif($4, '')::uuid, $5, $6, $7, $8, $9)`, t.ID, t.AgencyID, t.Kind, t.BackupID, t.Placement, t.State, t.By, t.CreatedAt, t.ChangedAt)
 		if err != nil {
 			return err
 		}

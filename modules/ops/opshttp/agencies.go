@@ -20,6 +20,7 @@ type OpsAgency struct {
 	Name           string     `json:"name"`
 	URL            string     `json:"url"`
 	State          string     `json:"state" enum:"active,suspended,deleted,removing"`
+	Placement      string     `json:"placement"`
 	Version        string     `json:"version"`
 	MigrationError string     `json:"migration_error"`
 	CreatedAt      time.Time  `json:"created_at"`
@@ -39,7 +40,7 @@ type OpsAgencyList = list[OpsAgency]
 
 func (h handlers) agencyView(a ops.Agency) OpsAgency {
 	return OpsAgency{
-		ID: a.ID, Slug: a.Slug, Name: a.Name, URL: h.who.Places().Agency(a.Slug), State: string(a.State), Version: a.Version, MigrationError: a.MigrationError,
+		ID: a.ID, Slug: a.Slug, Name: a.Name, URL: h.who.Places().Agency(a.Slug), State: string(a.State), Placement: a.Placement, Version: a.Version, MigrationError: a.MigrationError,
 		CreatedAt: a.CreatedAt, DeletedAt: a.DeletedAt, Staff: a.Staff, Contacts: a.Contacts, Bytes: a.Bytes, LastActivityAt: a.LastActivity,
 		Plan: a.Plan, Billing: a.Billing, FailedJobs: a.FailedJobs, LastBackupAt: a.LastBackup,
 	}
@@ -54,14 +55,15 @@ func (h handlers) agencyOut(a ops.Agency, err error) (*out[OpsAgency], error) {
 
 type agenciesIn struct {
 	page.Query
-	Search  string `query:"search" maxLength:"100" doc:"In slug and name"`
-	State   string `query:"state" enum:"active,suspended,deleted,removing"`
-	Plan    string `query:"plan" enum:"starter,professional,enterprise"`
-	Trouble bool   `query:"trouble" doc:"Only agencies with a failed migration or failed jobs"`
+	Search    string `query:"search" maxLength:"100" doc:"In slug and name"`
+	State     string `query:"state" enum:"active,suspended,deleted,removing"`
+	Placement string `query:"placement" maxLength:"20" doc:"The database that holds them"`
+	Plan      string `query:"plan" enum:"starter,professional,enterprise"`
+	Trouble   bool   `query:"trouble" doc:"Only agencies with a failed migration or failed jobs"`
 }
 
 func (h handlers) agencies(ctx context.Context, in *agenciesIn) (*out[OpsAgencyList], error) {
-	f := ops.Filter{Search: in.Search, State: in.State, Plan: in.Plan, Trouble: in.Trouble, Limit: in.Size()}
+	f := ops.Filter{Search: in.Search, State: in.State, Plan: in.Plan, Placement: in.Placement, Trouble: in.Trouble, Limit: in.Size()}
 	after, err := page.Decode(in.Cursor, 1)
 	if err != nil {
 		return nil, err
@@ -143,7 +145,8 @@ func (h handlers) backups(ctx context.Context, in *IDIn) (*out[OpsBackupList], e
 type OpsTask struct {
 	ID         string     `json:"id"`
 	AgencyID   string     `json:"agency_id"`
-	Kind       string     `json:"kind" enum:"migrate,export,restore"`
+	Kind       string     `json:"kind" enum:"migrate,export,restore,move"`
+	Placement  string     `json:"placement"`
 	State      string     `json:"state" enum:"waiting,running,done,failed"`
 	What       string     `json:"what"`
 	Done       int        `json:"done"`
@@ -159,14 +162,15 @@ type OpsTask struct {
 type OpsTaskList = list[OpsTask]
 
 func taskView(t ops.Task) OpsTask {
-	return OpsTask{t.ID, t.AgencyID, string(t.Kind), t.State, t.What, t.Done, t.Total, t.Error, t.By, t.CreatedAt, t.ChangedAt, t.FinishedAt}
+	return OpsTask{t.ID, t.AgencyID, string(t.Kind), t.Placement, t.State, t.What, t.Done, t.Total, t.Error, t.By, t.CreatedAt, t.ChangedAt, t.FinishedAt}
 }
 
 // NewOpsTask asks for long work.
 type NewOpsTask struct {
-	Kind     string `json:"kind" enum:"migrate,export,restore"`
-	BackupID string `json:"backup_id,omitempty" format:"uuid" doc:"With restore: to what"`
-	Reason   string `json:"reason" maxLength:"500"`
+	Kind      string `json:"kind" enum:"migrate,export,restore,move"`
+	Placement string `json:"placement,omitempty" maxLength:"20" doc:"With move: to where"`
+	BackupID  string `json:"backup_id,omitempty" format:"uuid" doc:"With restore: to what"`
+	Reason    string `json:"reason" maxLength:"500"`
 }
 
 func (h handlers) begin(ctx context.Context, in *struct {
@@ -174,7 +178,8 @@ func (h handlers) begin(ctx context.Context, in *struct {
 	Body NewOpsTask
 },
 ) (*out[OpsTask], error) {
-	t, err := h.svc.Begin(ctx, in.ID, ops.TaskKind(in.Body.Kind), in.Body.BackupID, in.Body.Reason, access.From(ctx).Name)
+	w := ops.Wish{Kind: ops.TaskKind(in.Body.Kind), BackupID: in.Body.BackupID, Placement: in.Body.Placement, Reason: in.Body.Reason}
+	t, err := h.svc.Begin(ctx, in.ID, w, access.From(ctx).Name)
 	if err != nil {
 		return nil, err
 	}

@@ -16,9 +16,37 @@ type OpsHealth struct {
 	Pools         []OpsPool        `json:"pools"`
 	Queue         OpsQueue         `json:"queue"`
 	Backups       OpsBackupsHealth `json:"backups"`
-	DatabaseBytes int64            `json:"database_bytes"`
+	Placements    []OpsPlacement   `json:"placements"`
+	DatabaseBytes int64            `json:"database_bytes" doc:"Of the main placement"`
 	DiskFree      int64            `json:"disk_free"`
 	DiskTotal     int64            `json:"disk_total" doc:"0 where it cannot be told"`
+}
+
+// OpsPlacement is a database for agencies.
+type OpsPlacement struct {
+	Name     string `json:"name"`
+	Agencies int    `json:"agencies"`
+	Bytes    int64  `json:"bytes"`
+	OK       bool   `json:"ok"`
+	Error    string `json:"error"`
+	Ms       int64  `json:"ms"`
+}
+
+// OpsPlacementName names one.
+type OpsPlacementName struct {
+	Name     string `json:"name"`
+	Agencies int    `json:"agencies"`
+}
+
+// OpsPlacementList lists them, the main one first.
+type OpsPlacementList = list[OpsPlacementName]
+
+func (h handlers) placements(ctx context.Context, _ *none) (*out[OpsPlacementList], error) {
+	found, err := h.svc.Placements(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &out[OpsPlacementList]{OpsPlacementList{Items: views(found, func(p ops.Placement) OpsPlacementName { return OpsPlacementName{p.Name, p.Agencies} })}}, nil
 }
 
 // OpsPart is one thing the platform stands on.
@@ -67,8 +95,11 @@ func (h handlers) health(ctx context.Context, _ *none) (*out[OpsHealth], error) 
 	b, q := got.Backups, got.Queue
 	return &out[OpsHealth]{OpsHealth{
 		At: got.At, DatabaseBytes: got.DatabaseBytes, DiskFree: got.DiskFree, DiskTotal: got.DiskTotal,
-		Parts:   views(got.Parts, func(p ops.Part) OpsPart { return OpsPart{p.Name, p.Error == "", p.Error, p.Took.Milliseconds()} }),
-		Pools:   views(got.Pools, func(p ops.Pool) OpsPool { return OpsPool(p) }),
+		Parts: views(got.Parts, func(p ops.Part) OpsPart { return OpsPart{p.Name, p.Error == "", p.Error, p.Took.Milliseconds()} }),
+		Pools: views(got.Pools, func(p ops.Pool) OpsPool { return OpsPool(p) }),
+		Placements: views(got.Placements, func(p ops.Placement) OpsPlacement {
+			return OpsPlacement{p.Name, p.Agencies, p.Bytes, p.Error == "", p.Error, p.Took.Milliseconds()}
+		}),
 		Queue:   OpsQueue(q),
 		Backups: OpsBackupsHealth{b.Configured, b.Agencies, b.Overdue, len(b.Failed), b.Newest},
 	}}, nil

@@ -42,7 +42,7 @@ func Register(api *httpapi.API, svc *ops.Service, who *identity.Service, bills *
 	httpapi.Handle(api, stepUp(op("agencies-delete", post, one+"/delete", "Mark an agency for removal", write)), h.delete)
 	httpapi.Handle(api, op("agencies-backups", get, one+"/backups", "An agency's archives", read), h.backups)
 	httpapi.Handle(api, op("tasks-list", get, one+"/tasks", "Long work on an agency", read), h.tasks)
-	httpapi.Handle(api, stepUp(status(op("tasks-begin", post, one+"/tasks", "Migrate, export or restore an agency", write), http.StatusAccepted)), h.begin)
+	httpapi.Handle(api, stepUp(status(op("tasks-begin", post, one+"/tasks", "Migrate, export, restore or move an agency", write), http.StatusAccepted)), h.begin)
 	httpapi.Handle(api, op("tasks-get", get, "/tasks/{id}", "How far long work is", read), h.task)
 	httpapi.Handle(api, op("history", get, "/history", "What operators did, newest first", read), h.history)
 
@@ -51,6 +51,7 @@ func Register(api *httpapi.API, svc *ops.Service, who *identity.Service, bills *
 	httpapi.Handle(api, status(op("support-end", post, one+"/support/{grant_id}/end", "End a look into an agency", support), http.StatusNoContent), h.endSupport)
 
 	httpapi.Handle(api, op("health", get, "/health", "How the platform does", read), h.health)
+	httpapi.Handle(api, op("placements", get, "/placements", "The databases for agencies, the main one first", read), h.placements)
 	httpapi.Handle(api, op("jobs-failed", get, "/failed-jobs", "Background work that failed, newest first", read), h.failedJobs)
 	httpapi.Handle(api, status(op("jobs-retry", post, "/failed-jobs/{id}/retry", "Try failed work again", write), http.StatusNoContent), h.retry)
 	httpapi.Handle(api, op("growth", get, "/growth", "Active people and agencies, by month", read), h.growth)

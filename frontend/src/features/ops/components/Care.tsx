@@ -19,13 +19,14 @@ export function Tasks({ id }: { id: string }) {
   const { data } = useOpsTasksListQuery({ id });
   const going = data?.items.some((x) => x.state === 'waiting' || x.state === 'running') ?? false;
   const { data: rows = data, error, refetch } = useOpsTasksListQuery({ id }, { pollingInterval: going ? soon : 0 });
+  const kind = (x: OpsTask) => (x.kind === 'move' ? t('task.moveTo', { placement: x.placement }) : t(`task.${x.kind}`));
   const far = (x: OpsTask) => {
     if (x.state === 'failed') return x.error;
     if (x.state !== 'running' || x.total === 0) return '';
     return (
       <Box sx={{ display: 'grid', gap: 1 }}>
         <span>{t('task.progress', { what: x.what, done: x.done, total: x.total })}</span>
-        <LinearProgress variant="determinate" value={(100 * x.done) / x.total} aria-label={t(`task.${x.kind}`)} />
+        <LinearProgress variant="determinate" value={(100 * x.done) / x.total} aria-label={kind(x)} />
       </Box>
     );
   };
@@ -37,13 +38,13 @@ export function Tasks({ id }: { id: string }) {
         rows={rows?.items}
         getId={(x) => x.id}
         columns={[
-          { key: 'kind', header: t('history.what'), cell: (x) => t(`task.${x.kind}`) },
+          { key: 'kind', header: t('history.what'), cell: kind },
           { key: 'state', header: t('agencies.state'), cell: state },
           { key: 'far', header: t('task.far'), cell: far, width: 'minmax(0, 2fr)' },
           { key: 'by', header: t('history.who'), cell: (x) => x.by, from: 'md' },
           { key: 'at', header: t('history.when'), cell: (x) => formatMoment(x.created_at), numeric: true, width: '180px' },
         ]}
-        card={(x) => <CardRow title={t(`task.${x.kind}`)} sub={x.error || `${x.by} · ${formatMoment(x.created_at)}`} state={state(x)} />}
+        card={(x) => <CardRow title={kind(x)} sub={x.error || `${x.by} · ${formatMoment(x.created_at)}`} state={state(x)} />}
         error={error}
         onRetry={() => void refetch()}
         empty={<EmptyState title={t('agency.tasksEmpty')} />}

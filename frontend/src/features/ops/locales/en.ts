@@ -11,9 +11,9 @@ export const useT = registerLocale('ops', {
   reasonHelp: 'Kept in the agency\u2019s audit log and in ours.',
   agencies: {
     title: 'Agencies', sub: 'Every agency and how it does. What is in it stays the agency\u2019s own.', search: 'Search name or address',
-    state: 'State', plan: 'Plan', trouble: 'Trouble', onlyTrouble: 'With errors only', open: 'Open an agency',
+    state: 'State', plan: 'Plan', placement: 'Database', trouble: 'Trouble', onlyTrouble: 'With errors only', open: 'Open an agency',
     empty: 'There is no agency yet', emptyText: 'One comes by signing up on the site, or open one here.',
-    col: { name: 'Agency', state: 'State', plan: 'Plan', people: 'People', size: 'Size', seen: 'Last activity', version: 'Version', health: 'Health' },
+    col: { name: 'Agency', state: 'State', plan: 'Plan', people: 'People', size: 'Size', seen: 'Last activity', version: 'Version', placement: 'Database', health: 'Health' },
     slug: 'Address', slugHelp: 'The first label of its host name.', agencyName: 'Name', ownerEmail: 'Owner\u2019s e-mail', ownerName: 'Owner\u2019s name', opened: '{{name}} is open.',
   },
   states: { active: 'Open', suspended: 'Suspended', deleted: 'Deleted', removing: 'Going' },
@@ -21,7 +21,8 @@ export const useT = registerLocale('ops', {
   health: { ok: 'Well', migration: 'Migration failed', behind: 'Behind', jobs_one: '{{count}} failed job', jobs_other: '{{count}} failed jobs' },
   agency: {
     overview: 'Overview', address: 'Address', opened: 'Opened', backup: 'Last backup', contacts: 'Contacts', staff: 'People', error: 'Migration error', deletedAt: 'Deleted',
-    suspend: 'Suspend', resume: 'Open again', delete: 'Delete', migrate: 'Migrate', export: 'Export', restore: 'Restore', look: 'Look inside',
+    suspend: 'Suspend', resume: 'Open again', delete: 'Delete', migrate: 'Migrate', export: 'Export', restore: 'Restore', look: 'Look inside', move: 'Move', moveTo: 'To database', moveOption_one: '{{name}}, {{count}} agency', moveOption_other: '{{name}}, {{count}} agencies',
+    moveText: 'Takes the agency to another database while it is used. Nobody can write for a moment; the old copy is shut and kept until it is dropped at the command line.',
     suspendText: 'Nobody gets in any more. All data stay.', resumeText: 'Everybody gets in again as before.', deleteText: 'Nobody gets in any more. After thirty days everything is removed for good; until then it can be opened again.',
     migrateText: 'Brings the agency to the newest version.', exportText: 'Writes everything into one archive in the store of backups and checks that it can be loaded. Nobody reads it.',
     restoreText: 'Puts the agency back to this backup. What is there now is kept beside it.',
@@ -29,7 +30,7 @@ export const useT = registerLocale('ops', {
     did: 'Done.', tasks: 'Long work', tasksEmpty: 'Nothing long was done to this agency', backups: 'Backups', backupsEmpty: 'There is no backup yet', support: 'Looks inside', supportEmpty: 'Nobody has looked inside',
     history: 'What operators did', historyEmpty: 'Operators have done nothing to this agency', end: 'End', over: 'Over', until: 'Open until {{time}}', endedBy: 'Ended by {{name}}',
   },
-  task: { far: 'Progress', migrate: 'Migrate', export: 'Export', restore: 'Restore', waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', progress: '{{what}}: {{done}} of {{total}}' },
+  task: { far: 'Progress', migrate: 'Migrate', export: 'Export', restore: 'Restore', move: 'Move', moveTo: 'Move to {{placement}}', waiting: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', progress: '{{what}}: {{done}} of {{total}}' },
   billing: {
     title: 'Billing', access: 'Access', seats: 'Seats', trial: 'Trial until', period: 'Paid until', status: 'Subscription', overrides: 'Overrides', grant: 'Grant an override', revoke: 'Revoke',
     overridesEmpty: 'No override is in force', orders: 'Orders', order: 'Place an order', ordersEmpty: 'Nothing was ordered', approve: 'Approve', cancel: 'Cancel order',
@@ -46,7 +47,7 @@ export const useT = registerLocale('ops', {
   platform: {
     title: 'Health', sub: 'How the platform does, looked at {{at}}.', refresh: 'Look again', parts: 'What it stands on', database: 'Database', kratos: 'Identity server', mail: 'Mail', answers: 'Answers in {{ms}} ms', away: 'Away: {{error}}',
     waiting: 'Jobs waiting', running: 'Jobs running', failed: 'Failed jobs', oldest: 'oldest {{ago}}', letters: 'Letters waiting', lettersFailed: '{{count}} failed', size: 'Database', disk: 'Disk free', of: 'of {{total}}',
-    backups: 'Backups', overdue: '{{count}} overdue', noBackups: 'not set up', newest: 'newest {{ago}}', pools: 'Connections', pool: 'Pool', inUse: 'In use', idle: 'Idle', max: 'At most', waited: 'Had to wait',
+    backups: 'Backups', overdue: '{{count}} overdue', noBackups: 'not set up', newest: 'newest {{ago}}', pools: 'Connections', pool: 'Pool', placements: 'Databases for agencies', placement: 'Database', agencies: 'Agencies', state: 'State', inUse: 'In use', idle: 'Idle', max: 'At most', waited: 'Had to wait',
   },
   jobs: {
     title: 'Failed jobs', sub: 'Background work that failed. What it was about stays the agency\u2019s own.', kind: 'Work', agency: 'Agency', error: 'Error', attempt: 'Tries', when: 'When', retry: 'Try again', retried: 'It runs again.',

@@ -11,7 +11,7 @@ import { Facts, Figure, Figures } from '../../../shared/ui/small';
 import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import {
-  useOpsAgenciesBackupsQuery, useOpsAgenciesDeleteMutation, useOpsAgenciesGetQuery, useOpsAgenciesResumeMutation, useOpsAgenciesSuspendMutation, useOpsBillingGetQuery, useOpsSupportListQuery,
+  useOpsAgenciesBackupsQuery, useOpsAgenciesDeleteMutation, useOpsAgenciesGetQuery, useOpsAgenciesResumeMutation, useOpsAgenciesSuspendMutation, useOpsBillingGetQuery, useOpsPlacementsQuery, useOpsSupportListQuery,
   useOpsSupportOpenMutation, useOpsTasksBeginMutation, useOpsTasksListQuery,
 } from '../api';
 import { BillingSection } from '../components/BillingSection';
@@ -23,6 +23,8 @@ import { formatBytes } from '../model';
 
 const ReasonDialog = later(async () => (await import('../components/ReasonDialog')).ReasonDialog);
 
+const MoveDialog = later(async () => (await import('../components/MoveDialog')).MoveDialog);
+
 type Act = 'suspend' | 'resume' | 'delete' | 'migrate' | 'export' | 'look';
 
 /** One agency: how it does and what can be done to it. */
@@ -33,6 +35,8 @@ export function AgencyPage() {
   // The sections ask for these too. The page waits for all of them, so that nothing on it moves.
   const coming = [useOpsTasksListQuery({ id }), useOpsBillingGetQuery({ id }), useOpsSupportListQuery({ id }), useOpsAgenciesBackupsQuery({ id })].some((q) => q.isLoading);
   const [act, setAct] = useState<Act | null>(null);
+  const { data: databases, isLoading: placing } = useOpsPlacementsQuery();
+  const [moving, setMoving] = useState(false);
   const [restoring, setRestoring] = useState<string | null>(null);
   const [suspend] = useOpsAgenciesSuspendMutation();
   const [resume] = useOpsAgenciesResumeMutation();
@@ -40,7 +44,7 @@ export function AgencyPage() {
   const [begin] = useOpsTasksBeginMutation();
   const [look] = useOpsSupportOpenMutation();
   if (!a) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonPage />;
-  if (coming) return <SkeletonPage />;
+  if (coming || placing) return <SkeletonPage />;
 
   const run = async (what: Act, reason: string) => {
     const args = { id, reasonBody: { reason } };
@@ -56,6 +60,8 @@ export function AgencyPage() {
     toast(t('agency.did'));
   };
   const open = a.state === 'active';
+  const others = databases?.items.filter((p) => p.name !== a.placement) ?? [];
+  const movable = others.length > 0 && (open || a.state === 'suspended');
   const button = (what: Act, danger = false) => <Button key={what} variant="outlined" color={danger ? 'error' : 'inherit'} onClick={() => setAct(what)}>{t(`agency.${what}`)}</Button>;
   return (
     <>
@@ -64,7 +70,7 @@ export function AgencyPage() {
         sub={<Link href={a.url} sx={{ overflowWrap: 'anywhere' }}>{a.url}</Link>}
         up={{ to: '/', label: t('agencies.title') }}
         chip={<Box sx={{ display: 'flex', gap: 2 }}><StateChip state={a.state} /><HealthChip agency={a} /></Box>}
-        actions={<>{open && button('look')}{button('migrate')}{button('export')}{open ? button('suspend') : a.state !== 'removing' && button('resume')}{(open || a.state === 'suspended') && button('delete', true)}</>}
+        actions={<>{open && button('look')}{button('migrate')}{button('export')}{movable && <Button variant="outlined" color="inherit" onClick={() => setMoving(true)}>{t('agency.move')}</Button>}{open ? button('suspend') : a.state !== 'removing' && button('resume')}{(open || a.state === 'suspended') && button('delete', true)}</>}
       />
       {a.migration_error && <Alert severity="error" sx={{ mb: 4, overflowWrap: 'anywhere' }}>{t('agency.error')}: {a.migration_error}</Alert>}
       <Figures>
@@ -77,6 +83,7 @@ export function AgencyPage() {
         <Facts
           items={[
             [t('agencies.col.version'), a.version],
+            ...(others.length > 0 ? [[t('agencies.col.placement'), a.placement] as [string, string]] : []),
             [t('agency.opened'), formatMoment(a.created_at)],
             ...(a.deleted_at ? [[t('agency.deletedAt'), formatMoment(a.deleted_at)] as [string, string]] : []),
             [t('agency.backup'), a.last_backup_at ? formatAgo(a.last_backup_at) : t('never')],
@@ -89,6 +96,13 @@ export function AgencyPage() {
       <Backups id={id} onRestore={setRestoring} />
       <Section title={t('agency.history')} pad={false}><HistoryTable agencyId={id} empty={t('agency.historyEmpty')} /></Section>
       {act && <ReasonDialog title={t(`agency.${act}`)} text={t(`agency.${act}Text`)} onClose={() => setAct(null)} onDo={(reason) => run(act, reason)} />}
+      {moving && (
+        <MoveDialog
+          placements={others}
+          onClose={() => setMoving(false)}
+          onDo={async (placement, reason) => { await begin({ id, newOpsTask: { kind: 'move', placement, reason } }).unwrap(); toast(t('agency.did')); }}
+        />
+      )}
       {restoring && (
         <ReasonDialog
           title={t('agency.restore')}
