@@ -104,9 +104,11 @@ function State({ bill, plan, writes }: { bill: Bill; plan: string; writes: boole
   const owes = ['payment_past_due', 'payment_failed'].includes(reason);
   if (a.level === 'full' && reason === 'in_order' && !bill.pending_until) return null;
   const trial = reason === 'trial' && bill.trial_ends_at;
+  // While suspended only the clients' look ends by itself; to the owner nothing changes.
+  const changes = a.level !== 'full' && a.next !== a.level;
   const text = trial
     ? `${t('trialLeft', { count: Math.max(0, Math.ceil((Date.parse(bill.trial_ends_at ?? '') - now) / 86_400_000)) })}. ${t('trialText', { plan, seats: a.max_seats, day: dayOf(bill.trial_ends_at) })}`
-    : [t(reasonKey(reason), { day: dayOf(bill.period_end) }), a.until && a.level !== 'full' ? t('until', { day: dayOf(a.until) }) : '', a.next && a.level !== 'full' ? t('afterwards', { level: t(levelKey(a.next)) }) : ''].filter(Boolean).join(' ');
+    : [t(reasonKey(reason), { day: dayOf(bill.period_end) }), changes && a.until ? t('until', { day: dayOf(a.until) }) : '', changes && a.next ? t('afterwards', { level: t(levelKey(a.next)) }) : ''].filter(Boolean).join(' ');
   const collect = async () => {
     try {
       await pay().unwrap();
