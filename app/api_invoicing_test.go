@@ -299,3 +299,45 @@ func TestCreditNotesOverTheAPI(t *testing.T) {
 	finance.POST(t, path+"/void", map[string]any{}).Refused(t, http.StatusConflict, "invoicing.has_credits")
 	env.As(t, "manager").POST(t, path+"/credits", map[string]any{}).Refused(t, http.StatusForbidden, "access.forbidden")
 }
+
+func TestRefundsAndWriteOffsOverTheAPI(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	client, _ := newClient(t, env)
+	finance := env.As(t, "finance")
+	var i invoiceAnswer
+	lines := []map[string]any{{"description": "Work", "quantity": "1", "unit_price": "100"}}
+	finance.POST(t, "/api/v1/invoices", map[string]any{"client_id": client, "lines": lines}).Expect(t, http.StatusCreated).JSON(t, &i)
+	path := "/api/v1/invoices/" + i.ID
+	finance.POST(t, path+"/issue", map[string]any{}).Expect(t, http.StatusOK)
+	on := time.Now().UTC().Format(time.DateOnly)
+	var p struct {
+		ID        string
+		Unapplied amount
+		Refunds   []struct{ Amount amount }
+	}
+	finance.POST(t, "/api/v1/payments", map[string]any{
+		"amount": amountOf("90.00"), "received_on": on, "keep_credit": true, "allocations": []map[string]any{{"invoice_id": i.ID, "amount": amountOf("60.00")}},
+	}).Expect(t, http.StatusCreated).JSON(t, &p)
+	refund := "/api/v1/payments/" + p.ID + "/refunds"
+	finance.POST(t, refund, map[string]any{"amount": amountOf("30.01"), "refunded_on": on}).Refused(t, http.StatusUnprocessableEntity, "invoicing.bad_refund", "body.amount")
+	finance.POST(t, refund, map[string]any{"refunded_on": on}).Expect(t, http.StatusOK).JSON(t, &p)
+	if p.Unapplied.Amount != "0.00" || len(p.Refunds) != 1 || p.Refunds[0].Amount.Amount != "30.00" {
+		t.Errorf("%+v", p)
+	}
+	env.As(t, "manager").POST(t, refund, map[string]any{"refunded_on": on}).Refused(t, http.StatusForbidden, "access.forbidden")
+	apptest.New(t).As(t, "finance").POST(t, refund, map[string]any{"refunded_on": on}).Refused(t, http.StatusNotFound, "invoicing.payment_not_found")
+
+	finance.POST(t, path+"/write-offs", map[string]any{"reason": "x", "amount": amountOf("40.01")}).Refused(t, http.StatusUnprocessableEntity, "invoicing.bad_write_off", "body.amount")
+	var off struct{ ID string }
+	finance.POST(t, path+"/write-offs", map[string]any{"reason": "Insolvent"}).Expect(t, http.StatusCreated).JSON(t, &off)
+	finance.GET(t, path).Expect(t, http.StatusOK).JSON(t, &i)
+	if i.Status != "written_off" || i.Balance.Amount != "0.00" {
+		t.Errorf("%s, %s open", i.Status, i.Balance.Amount)
+	}
+	finance.POST(t, "/api/v1/write-offs/"+off.ID+"/undo", map[string]any{"reason": "They paid"}).Expect(t, http.StatusOK)
+	finance.GET(t, path).Expect(t, http.StatusOK).JSON(t, &i)
+	if i.Status != "partly_paid" || i.Balance.Amount != "40.00" {
+		t.Errorf("%s, %s open", i.Status, i.Balance.Amount)
+	}
+}

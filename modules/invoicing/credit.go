@@ -151,6 +151,9 @@ func (s *Service) creditOf(ctx context.Context, tx *tenancy.Tx, i Invoice, n New
 	case i.State != Issued:
 		return note, nil, ErrNotIssued
 	}
+	if !i.WrittenOff.IsZero() { // the client would get back what it never paid
+		return note, nil, ErrWrittenOff
+	}
 	left, err := s.creditable(ctx, tx, i)
 	if err != nil {
 		return note, nil, err

@@ -36,6 +36,8 @@ type (
 		Fact
 		CreditsID string `json:"credits_id"`
 	}
+	InvoiceWrittenOff struct{ Fact }
+	WriteOffUndone    struct{ Fact }
 	// InvoicePaid is published when a payment settles the balance.
 	InvoicePaid struct{ Fact }
 )
@@ -68,6 +70,7 @@ type (
 	PaymentVoided    struct{ PaymentFact }
 	PaymentApplied   struct{ PaymentFact }
 	AllocationUndone struct{ PaymentFact }
+	PaymentRefunded  struct{ PaymentFact }
 )
 
 func (PaymentRecorded) EventName() string  { return "invoicing.payment_recorded.v1" }
@@ -88,3 +91,8 @@ func (SettingsChanged) EventName() string { return "invoicing.settings_changed.v
 func (e SettingsChanged) Trace() event.Trace {
 	return event.Trace{Entity: e.Entity, EntityID: e.ID, Label: e.Name}
 }
+
+// EventName names the events that came later.
+func (InvoiceWrittenOff) EventName() string { return "invoicing.invoice_written_off.v1" }
+func (WriteOffUndone) EventName() string    { return "invoicing.write_off_undone.v1" }
+func (PaymentRefunded) EventName() string   { return "invoicing.payment_refunded.v1" }

@@ -64,6 +64,8 @@ const (
 	StatusVoided Status = "void"
 	// StatusCredited is an invoice that was settled by credit notes alone.
 	StatusCredited Status = "credited"
+	// StatusWrittenOff is an invoice of which the rest was given up.
+	StatusWrittenOff Status = "written_off"
 	// StatusCredit is a credit note: nothing of it is to be paid.
 	StatusCredit Status = "credit_note"
 )
@@ -107,6 +109,7 @@ type Invoice struct {
 	Withheld        money.Money // kept back by the client as tax
 	Paid            money.Money
 	Credited        money.Money
+	WrittenOff      money.Money
 
 	Document  *Document // what the issued document shows
 	PDFKey    string
@@ -159,7 +162,7 @@ func (i Invoice) Balance() money.Money {
 	if i.State != Issued {
 		return money.Zero(i.Currency)
 	}
-	return i.Payable().Sub(i.Paid).Sub(i.Credited)
+	return i.Payable().Sub(i.Paid).Sub(i.Credited).Sub(i.WrittenOff)
 }
 
 // Payable is what the client is to pay: withheld tax is not the agency's.
@@ -167,12 +170,12 @@ func (i Invoice) Payable() money.Money { return i.Total.Sub(i.Withheld) }
 
 // Status derives what people see from state, balance and due date only.
 func (i Invoice) Status(today day.Date) Status {
-	return StatusOf(i.Kind, i.State, i.Balance(), i.Paid, i.Credited, i.DueOn, today)
+	return StatusOf(i.Kind, i.State, i.Balance(), i.Paid, i.Credited, i.WrittenOff, i.DueOn, today)
 }
 
 // StatusOf derives a status. A part payment leaves "partly paid", and a late
 // one is overdue whether or not a part of it is paid.
-func StatusOf(kind DocumentKind, state State, balance, paid, credited money.Money, due, today day.Date) Status {
+func StatusOf(kind DocumentKind, state State, balance, paid, credited, writtenOff money.Money, due, today day.Date) Status {
 	switch {
 	case state == Draft:
 		return StatusDraft
@@ -180,13 +183,15 @@ func StatusOf(kind DocumentKind, state State, balance, paid, credited money.Mone
 		return StatusVoided
 	case kind == CreditNote:
 		return StatusCredit
+	case balance.IsZero() && !writtenOff.IsZero():
+		return StatusWrittenOff
 	case balance.IsZero() && paid.IsZero() && !credited.IsZero():
 		return StatusCredited
 	case balance.IsZero():
 		return StatusPaid
 	case due.Before(today):
 		return StatusLate
-	case !paid.IsZero() || !credited.IsZero():
+	case !paid.IsZero() || !credited.IsZero() || !writtenOff.IsZero():
 		return StatusPart
 	}
 	return StatusOpen

@@ -37,6 +37,7 @@ type Summary struct {
 	Total      money.Money
 	Paid       money.Money
 	Credited   money.Money
+	WrittenOff money.Money
 	Withheld   money.Money
 	SentAt     *time.Time
 	CreatedAt  time.Time
@@ -48,12 +49,12 @@ func (r Summary) Balance() money.Money {
 	if r.State != Issued {
 		return money.Zero(r.Total.Currency)
 	}
-	return r.Total.Sub(r.Withheld).Sub(r.Paid).Sub(r.Credited)
+	return r.Total.Sub(r.Withheld).Sub(r.Paid).Sub(r.Credited).Sub(r.WrittenOff)
 }
 
 // Status derives what people see.
 func (r Summary) Status(today day.Date) Status {
-	return StatusOf(r.Kind, r.State, r.Balance(), r.Paid, r.Credited, r.DueOn, today)
+	return StatusOf(r.Kind, r.State, r.Balance(), r.Paid, r.Credited, r.WrittenOff, r.DueOn, today)
 }
 
 // everything is a page that holds all there can be of something small.

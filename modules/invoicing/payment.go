@@ -45,6 +45,7 @@ type Payment struct {
 	CreatedBy    string
 	CreatedAt    time.Time
 	Allocations  []Allocation
+	Refunds      []Refund
 }
 
 // ByCreditNote is the method of what a credit note gives: no money came, and
@@ -74,6 +75,9 @@ func (p Payment) Unapplied() money.Money {
 		if a.UndoneAt == nil {
 			rest = rest.Sub(a.Amount)
 		}
+	}
+	for _, r := range p.Refunds {
+		rest = rest.Sub(r.Amount)
 	}
 	return rest
 }
@@ -261,8 +265,11 @@ func (s *Service) VoidPayment(ctx context.Context, id, why string) (p Payment, e
 		if p, err = s.livePayment(ctx, tx, id); err != nil {
 			return err
 		}
-		if p.CreditNoteID != "" {
+		switch {
+		case p.CreditNoteID != "":
 			return ErrCreditNote
+		case len(p.Refunds) > 0:
+			return ErrHasRefunds
 		}
 		before := p
 		before.Allocations = slices.Clone(p.Allocations)

@@ -189,6 +189,12 @@ type Store interface {
 	AddAllocation(ctx context.Context, tx *tenancy.Tx, a Allocation) error
 	UndoAllocation(ctx context.Context, tx *tenancy.Tx, a Allocation) error
 	VoidPayment(ctx context.Context, tx *tenancy.Tx, p Payment) error
+	AddRefund(ctx context.Context, tx *tenancy.Tx, r Refund) error
+	AddWriteOff(ctx context.Context, tx *tenancy.Tx, w WriteOff) error
+	WriteOff(ctx context.Context, tx *tenancy.Tx, i Invoice, id string) (WriteOff, error)    // ErrWriteOffNotFound
+	WriteOffOn(ctx context.Context, tx *tenancy.Tx, id string) (invoiceID string, err error) // ErrWriteOffNotFound
+	WriteOffs(ctx context.Context, tx *tenancy.Tx, i Invoice) ([]WriteOff, error)
+	UndoWriteOff(ctx context.Context, tx *tenancy.Tx, w WriteOff) error
 	Payments(ctx context.Context, tx *tenancy.Tx, f PaymentFilter) ([]Payment, error)
 	Credit(ctx context.Context, tx *tenancy.Tx, clientID string) ([]money.Money, error)
 }

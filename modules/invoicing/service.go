@@ -128,7 +128,7 @@ func (s *Service) ready(ctx context.Context, tx *tenancy.Tx, i *Invoice) error {
 	if err != nil {
 		return err
 	}
-	i.Paid, i.Credited = money.Zero(i.Currency), money.Zero(i.Currency)
+	i.Paid, i.Credited, i.WrittenOff = money.Zero(i.Currency), money.Zero(i.Currency), money.Zero(i.Currency)
 	return i.calculate(rates, entity.Today(s.d.Now()))
 }
 

@@ -30,6 +30,8 @@ func (s *Service) VoidInvoice(ctx context.Context, id string, time TimeFate, why
 			return ErrCreditNote
 		case i.State != Issued:
 			return ErrNotIssued
+		case !i.WrittenOff.IsZero():
+			return ErrWrittenOff
 		case !i.Paid.IsZero():
 			return ErrHasPayments
 		case hasTime && time != ReleaseTime && time != WriteOffTime:

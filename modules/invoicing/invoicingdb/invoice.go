@@ -46,6 +46,7 @@ type invoiceRow struct {
 	TotalMinor       int64
 	PaidMinor        int64
 	CreditedMinor    int64
+	WrittenOffMinor  int64
 	DiscountPercent  decimal.Decimal
 	DiscountAmount   decimal.Decimal
 	DiscountMinor    int64
@@ -69,7 +70,7 @@ func (invoiceRow) TableName() string { return "invoices" }
 
 func toRow(i invoicing.Invoice) invoiceRow {
 	r := invoiceRow{
-		ID: i.ID, Kind: string(i.Kind), CreditedMinor: i.Credited.Minor, EntityID: i.EntityID, ClientID: i.ClientID, ClientName: i.ClientName, State: string(i.State), Period: i.Period,
+		ID: i.ID, Kind: string(i.Kind), CreditedMinor: i.Credited.Minor, WrittenOffMinor: i.WrittenOff.Minor, EntityID: i.EntityID, ClientID: i.ClientID, ClientName: i.ClientName, State: string(i.State), Period: i.Period,
 		Currency: i.Currency, Rounding: string(i.Rounding), TaxMethod: string(i.TaxMethod), PricesIncludeTax: i.PricesIncludeTax,
 		IssueOn: i.IssueOn, DueOn: i.DueOn, SupplyOn: i.SupplyOn, PeriodFrom: i.PeriodFrom, PeriodTo: i.PeriodTo,
 		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
@@ -93,7 +94,7 @@ func toRow(i invoicing.Invoice) invoiceRow {
 func (r invoiceRow) invoice() invoicing.Invoice {
 	of := func(minor int64) money.Money { return money.Of(minor, r.Currency) }
 	i := invoicing.Invoice{
-		ID: r.ID, Kind: invoicing.DocumentKind(r.Kind), Credited: of(r.CreditedMinor), EntityID: r.EntityID, ClientID: r.ClientID, ClientName: r.ClientName, State: invoicing.State(r.State), Period: r.Period,
+		ID: r.ID, Kind: invoicing.DocumentKind(r.Kind), Credited: of(r.CreditedMinor), WrittenOff: of(r.WrittenOffMinor), EntityID: r.EntityID, ClientID: r.ClientID, ClientName: r.ClientName, State: invoicing.State(r.State), Period: r.Period,
 		Currency: r.Currency, Rounding: money.Mode(r.Rounding), TaxMethod: calc.Method(r.TaxMethod), PricesIncludeTax: r.PricesIncludeTax,
 		IssueOn: r.IssueOn, DueOn: r.DueOn, SupplyOn: r.SupplyOn, PeriodFrom: r.PeriodFrom, PeriodTo: r.PeriodTo,
 		Terms: day.Terms{Days: r.TermsDays, EndOfMonth: r.TermsEndOfMonth}, Reference: r.Reference, Note: r.Note, Footer: r.Footer,
@@ -308,8 +309,8 @@ func (Store) MarkVoid(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) 
 
 // SetSettled keeps the sums of the allocations beside the invoice.
 func (Store) SetSettled(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) error {
-	_, err := tx.PGX().Exec(ctx, `UPDATE invoices SET paid_minor = $2, credited_minor = $3, version = version + 1 WHERE id = $1`,
-		i.ID, i.Paid.Minor, i.Credited.Minor)
+	_, err := tx.PGX().Exec(ctx, `UPDATE invoices SET paid_minor = $2, credited_minor = $3, written_off_minor = $4, version = version + 1 WHERE id = $1`,
+		i.ID, i.Paid.Minor, i.Credited.Minor, i.WrittenOff.Minor)
 	if pg.Violates(err, "invoices_paid_check") {
 		return invoicing.ErrOverpaid.Because(err)
 	}

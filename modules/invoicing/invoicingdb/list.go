@@ -41,8 +41,8 @@ func (w *where) String() string {
 // statusSQL derives the status as invoicing.StatusOf does.
 const statusSQL = `CASE WHEN state = 'draft' THEN 'draft' WHEN state = 'void' THEN 'void'
 	WHEN kind = 'credit_note' THEN 'credit_note'
-	WHEN open_minor = 0 AND paid_minor = 0 AND credited_minor > 0 THEN 'credited' WHEN open_minor = 0 THEN 'paid' WHEN due_on < ? THEN 'overdue'
-	WHEN paid_minor + credited_minor > 0 THEN 'partly_paid' ELSE 'open' END`
+	WHEN open_minor = 0 AND written_off_minor > 0 THEN 'written_off' WHEN open_minor = 0 AND paid_minor = 0 AND credited_minor > 0 THEN 'credited' WHEN open_minor = 0 THEN 'paid' WHEN due_on < ? THEN 'overdue'
+	WHEN paid_minor + credited_minor + written_off_minor > 0 THEN 'partly_paid' ELSE 'open' END`
 
 func filter(f invoicing.Filter) *where {
 	w := &where{}
@@ -105,7 +105,7 @@ func (Store) List(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) ([]in
 		w.add(fmt.Sprintf(`(%s, id) %s (?::text::%s, ?::text::uuid)`, sort.expr, than, sort.cast), after[0], after[1])
 	}
 	rows, err := tx.PGX().Query(ctx, fmt.Sprintf(`
-		SELECT id::text, kind, coalesce(number, ''), client_id::text, client_name, state, issue_on, due_on, currency, total_minor, paid_minor, withheld_minor, credited_minor,
+		SELECT id::text, kind, coalesce(number, ''), client_id::text, client_name, state, issue_on, due_on, currency, total_minor, paid_minor, withheld_minor, credited_minor, written_off_minor,
 		       sent_at, created_at, (%[1]s)::text AS sort_key
 		FROM invoices WHERE %[2]s ORDER BY %[1]s %[3]s, id %[3]s LIMIT %[4]d`, sort.expr, w, direction, f.Page.Size()+1), w.args...)
 	if err != nil {
@@ -115,9 +115,9 @@ func (Store) List(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) ([]in
 		var r invoicing.Summary
 		var currency string
 		var issue, due *time.Time
-		err := row.Scan(&r.ID, &r.Kind, &r.Number, &r.ClientID, &r.ClientName, &r.State, &issue, &due, &currency, &r.Total.Minor, &r.Paid.Minor, &r.Withheld.Minor, &r.Credited.Minor,
+		err := row.Scan(&r.ID, &r.Kind, &r.Number, &r.ClientID, &r.ClientName, &r.State, &issue, &due, &currency, &r.Total.Minor, &r.Paid.Minor, &r.Withheld.Minor, &r.Credited.Minor, &r.WrittenOff.Minor,
 			&r.SentAt, &r.CreatedAt, &r.SortKey)
-		r.Total.Currency, r.Paid.Currency, r.Withheld.Currency, r.Credited.Currency = currency, currency, currency, currency
+		r.Total.Currency, r.Paid.Currency, r.Withheld.Currency, r.Credited.Currency, r.WrittenOff.Currency = currency, currency, currency, currency, currency
 		r.IssueOn, r.DueOn = dayOf(issue), dayOf(due)
 		return r, err
 	})

@@ -114,8 +114,9 @@ func (s Store) Payments(ctx context.Context, tx *tenancy.Tx, f invoicing.Payment
 	return all, s.allocate(ctx, tx, all)
 }
 
-// appliedMinor is how much of a payment is on invoices.
-const appliedMinor = `(SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.payment_id = payments.id AND a.undone_at IS NULL)`
+// appliedMinor is how much of a payment is on invoices or went back.
+const appliedMinor = `((SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.payment_id = payments.id AND a.undone_at IS NULL)
+	+ (SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r WHERE r.payment_id = payments.id))`
 
 // Credit adds up what is left of a client's payments, by currency.
 func (Store) Credit(ctx context.Context, tx *tenancy.Tx, clientID string) ([]money.Money, error) {
@@ -132,8 +133,8 @@ func (Store) Credit(ctx context.Context, tx *tenancy.Tx, clientID string) ([]mon
 	})
 }
 
-// allocate reads the allocations of all payments at once.
-func (Store) allocate(ctx context.Context, tx *tenancy.Tx, all []invoicing.Payment) error {
+// allocate reads the allocations and refunds of all payments at once.
+func (s Store) allocate(ctx context.Context, tx *tenancy.Tx, all []invoicing.Payment) error {
 	at, ids := map[string]int{}, []string{}
 	for n, p := range all {
 		at[p.ID] = n
@@ -158,7 +159,7 @@ func (Store) allocate(ctx context.Context, tx *tenancy.Tx, all []invoicing.Payme
 		p := &all[at[a.PaymentID]]
 		p.Allocations = append(p.Allocations, a)
 	}
-	return nil
+	return s.refunds(ctx, tx, all, at, ids)
 }
 
 // AddAllocation inserts an allocation.

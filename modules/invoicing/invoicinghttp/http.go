@@ -70,6 +70,7 @@ func Register(api *httpapi.API, svc *invoicing.Service) {
 	void.Need = invoicing.CanIssue
 	httpapi.Handle(api, void, h.void)
 	registerCredits(api, h)
+	registerWriteOffs(api, h)
 	registerPayments(api, h)
 	registerSettings(api, h)
 }
@@ -98,7 +99,7 @@ func (h handlers) one(ctx context.Context, i invoicing.Invoice, err error) (*inv
 // ListIn narrows lists and sums alike.
 type ListIn struct {
 	Q        string   `query:"q" maxLength:"100" doc:"In number, client and reference"`
-	Status   string   `query:"status" enum:"draft,open,partly_paid,overdue,paid,credited,void,credit_note" doc:"open finds all that is not fully paid"`
+	Status   string   `query:"status" enum:"draft,open,partly_paid,overdue,paid,credited,written_off,void,credit_note" doc:"open finds all that is not fully paid"`
 	ClientID string   `query:"client_id" format:"uuid"`
 	From     day.Date `query:"from" doc:"Issued on or after"`
 	To       day.Date `query:"to" doc:"Issued on or before"`

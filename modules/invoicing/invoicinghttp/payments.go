@@ -27,6 +27,9 @@ func registerPayments(api *httpapi.API, h handlers) {
 	apply := op("apply", http.MethodPost, "/{id}/allocations", "Apply what is left of a payment")
 	apply.Idempotent = true
 	httpapi.Handle(api, apply, h.apply)
+	refund := op("refund", http.MethodPost, "/{id}/refunds", "Record that what is left of a payment went back to the client")
+	refund.Idempotent = true
+	httpapi.Handle(api, refund, h.refund)
 	httpapi.Handle(api, op("undo", http.MethodPost, "/{id}/allocations/{allocation_id}/undo", "Take back one allocation; the money stays the client's credit"), h.undo)
 	httpapi.Handle(api, op("void", http.MethodPost, "/{id}/void", "Take back a payment that never came"), h.voidPayment)
 }

@@ -22,7 +22,7 @@ type InvoiceView struct {
 	CreditsID        string            `json:"credits_id" doc:"Of a credit note: the invoice that it takes back"`
 	CreditsNumber    string            `json:"credits_number"`
 	State            string            `json:"state" enum:"draft,issued,void"`
-	Status           string            `json:"status" enum:"draft,open,partly_paid,overdue,paid,credited,void,credit_note" doc:"Derived from the balance and the due date"`
+	Status           string            `json:"status" enum:"draft,open,partly_paid,overdue,paid,credited,written_off,void,credit_note" doc:"Derived from the balance and the due date"`
 	Number           string            `json:"number" doc:"Empty while a draft"`
 	EntityID         string            `json:"entity_id"`
 	ClientID         string            `json:"client_id"`
@@ -54,6 +54,7 @@ type InvoiceView struct {
 	Payable          money.Money       `json:"payable"`
 	Paid             money.Money       `json:"paid"`
 	Credited         money.Money       `json:"credited" doc:"Settled by credit notes"`
+	WrittenOff       money.Money       `json:"written_off"`
 	Balance          money.Money       `json:"balance"`
 	PDFSHA256        string            `json:"pdf_sha256" doc:"Of the kept document; empty until it is stored"`
 	SentAt           *time.Time        `json:"sent_at"`
@@ -121,7 +122,7 @@ func opt(d day.Date) *day.Date {
 
 func toView(i invoicing.Invoice, today day.Date) InvoiceView {
 	v := InvoiceView{
-		ID: i.ID, Kind: string(i.Kind), CreditsID: i.CreditsID, CreditsNumber: i.CreditsNumber, Credited: i.Credited, State: string(i.State), Status: string(i.Status(today)), Number: i.Number, EntityID: i.EntityID, ClientID: i.ClientID,
+		ID: i.ID, Kind: string(i.Kind), CreditsID: i.CreditsID, CreditsNumber: i.CreditsNumber, Credited: i.Credited, WrittenOff: i.WrittenOff, State: string(i.State), Status: string(i.Status(today)), Number: i.Number, EntityID: i.EntityID, ClientID: i.ClientID,
 		ClientName: i.ClientName, Currency: i.Currency, Rounding: string(i.Rounding), TaxMethod: string(i.TaxMethod), PricesIncludeTax: i.PricesIncludeTax,
 		IssueOn: opt(i.IssueOn), DueOn: opt(i.DueOn), SupplyOn: opt(i.SupplyOn), PeriodFrom: opt(i.PeriodFrom), PeriodTo: opt(i.PeriodTo),
 		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
@@ -273,7 +274,7 @@ type InvoiceRow struct {
 	ClientID   string      `json:"client_id"`
 	ClientName string      `json:"client_name"`
 	State      string      `json:"state" enum:"draft,issued,void"`
-	Status     string      `json:"status" enum:"draft,open,partly_paid,overdue,paid,credited,void,credit_note"`
+	Status     string      `json:"status" enum:"draft,open,partly_paid,overdue,paid,credited,written_off,void,credit_note"`
 	IssueOn    *day.Date   `json:"issue_on"`
 	DueOn      *day.Date   `json:"due_on"`
 	Total      money.Money `json:"total"`
@@ -328,6 +329,7 @@ type PaymentView struct {
 	CreatedBy    string           `json:"created_by"`
 	CreatedAt    time.Time        `json:"created_at"`
 	Allocations  []AllocationView `json:"allocations"`
+	Refunds      []PaymentRefund  `json:"refunds"`
 }
 
 // AllocationView is a part of a payment that is applied to an invoice.
@@ -345,7 +347,10 @@ func paymentView(p invoicing.Payment) PaymentView {
 	v := PaymentView{
 		ID: p.ID, ClientID: p.ClientID, ClientName: p.ClientName, Amount: p.Amount, Unapplied: p.Unapplied(), ReceivedOn: p.ReceivedOn, Method: p.Method,
 		Reference: p.Reference, Note: p.Note, CreditNoteID: p.CreditNoteID, VoidedAt: p.VoidedAt, VoidReason: p.VoidWhy, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt,
-		Allocations: make([]AllocationView, len(p.Allocations)),
+		Allocations: make([]AllocationView, len(p.Allocations)), Refunds: make([]PaymentRefund, len(p.Refunds)),
+	}
+	for n, r := range p.Refunds {
+		v.Refunds[n] = PaymentRefund{r.ID, r.Amount, r.RefundedOn, r.Method, r.Reference, r.Reason}
 	}
 	for n, a := range p.Allocations {
 		v.Allocations[n] = AllocationView{a.ID, a.InvoiceID, a.InvoiceNumber, a.Amount, a.AppliedOn, a.UndoneAt, a.UndoWhy}

@@ -12,8 +12,7 @@ import { FieldRow } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { usePaymentsRecordMutation, type InvoiceView } from '../api';
 import { useT } from '../locales/en';
-
-const methods = ['bank_transfer', 'card', 'cash', 'cheque', 'other'] as const;
+import { methods, type Method } from '../model';
 
 /** Money received for one invoice: all of it, a part, or more than it. */
 export function PaymentDialog({ invoice: i, onClose }: { invoice: InvoiceView; onClose: () => void }) {
@@ -26,7 +25,7 @@ export function PaymentDialog({ invoice: i, onClose }: { invoice: InvoiceView; o
   });
   const form = useForm({
     resolver: valibotResolver(schema),
-    defaultValues: { amount: i.balance.amount as string | null | undefined, received_on: today(zone), method: 'bank_transfer' as (typeof methods)[number], reference: '', keep_credit: false },
+    defaultValues: { amount: i.balance.amount as string | null | undefined, received_on: today(zone), method: 'bank_transfer' as Method, reference: '', keep_credit: false },
   });
   const amount = useWatch({ control: form.control, name: 'amount' });
   const tooMuch = Number(amount ?? 0) > Number(i.balance.amount); // decides only what is shown; the server counts

@@ -18,6 +18,8 @@ import { usePaymentsCreditQuery, usePaymentsListQuery, usePaymentsUndoMutation, 
 import { useT } from '../locales/en';
 
 const CreditDialog = later(async () => (await import('./CreditDialog')).CreditDialog);
+const RefundDialog = later(async () => (await import('./RefundDialog')).RefundDialog);
+const WriteOffDialog = later(async () => (await import('./WriteOffDialog')).WriteOffDialog);
 const VoidPaymentDialog = later(async () => (await import('./VoidPaymentDialog')).VoidPaymentDialog);
 
 type Part = PaymentView['allocations'][number];
@@ -31,6 +33,9 @@ export function Payments({ invoice }: { invoice: InvoiceView }) {
   const [asking, setAsking] = useState<{ payment: PaymentView; part: Part } | null>(null);
   const [menu, setMenu] = useState<{ anchor: HTMLElement; payment: PaymentView; part: Part } | null>(null);
   const [voiding, setVoiding] = useState<PaymentView | null>(null);
+  const [refunding, setRefunding] = useState<PaymentView | null>(null);
+  const [givingUp, setGivingUp] = useState(false);
+  const open = Number(invoice.balance.amount) > 0 && invoice.state === 'issued';
   const parts = list.data?.items.flatMap((payment) => payment.allocations.filter((a) => a.invoice_id === invoice.id).map((part) => ({ payment, part })));
   return (
     <Section title={t('pay.list')}>
@@ -42,23 +47,26 @@ export function Payments({ invoice }: { invoice: InvoiceView }) {
             <Box component="li" key={part.id} sx={{ display: 'flex', gap: 3, alignItems: 'center' }}>
               <Box sx={{ flex: 1, minWidth: 0 }}>
                 <Typography component="div">{formatDay(payment.received_on)} · {payment.credit_note_id ? <Link component={To} to={`/invoices/${payment.credit_note_id}`}>{t('note.value', { number: payment.reference })}</Link> : t(`pay.methods.${payment.method}`)}</Typography>
-                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[payment.credit_note_id ? '' : payment.reference, payment.voided_at ? t('voidPay.voided', { reason: payment.void_reason }) : part.undone_at ? t('pay.undone') : ''].filter(Boolean).join(' · ')}</Typography>
+                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[payment.credit_note_id ? '' : payment.reference, payment.voided_at ? t('voidPay.voided', { reason: payment.void_reason }) : part.undone_at ? t('pay.undone') : '', ...payment.refunds.map((r) => t('refund.of', { amount: formatMoney(r.amount), day: formatDay(r.refunded_on) }))].filter(Boolean).join(' · ')}</Typography>
               </Box>
               <Box component={part.undone_at ? 's' : 'span'} sx={{ color: part.undone_at ? 'text.secondary' : undefined }}><Money value={part.amount} /></Box>
-              {!payment.voided_at && writes && !(payment.credit_note_id && part.undone_at) && (
+              {!payment.voided_at && writes && !(payment.credit_note_id && part.undone_at && Number(payment.unapplied.amount) === 0) && (
                 <IconButton size="small" aria-haspopup="menu" aria-label={t('pay.actions', { amount: formatMoney(part.amount), day: formatDay(payment.received_on) })} onClick={(e) => setMenu({ anchor: e.currentTarget, payment, part })}><MoreIcon fontSize="small" /></IconButton>
               )}
             </Box>
           ))}
         </Box>
       )}
-      {writes && Number(invoice.balance.amount) > 0 && invoice.state === 'issued' && <Credit invoice={invoice} />}
+      {writes && open && <Credit invoice={invoice} />}
+      {writes && open && <Button size="small" color="inherit" sx={{ mt: 3 }} onClick={() => setGivingUp(true)}>{t('off.title')}</Button>}
       <ActionMenu
         open={menu !== null}
         anchor={menu?.anchor ?? null}
         onClose={() => setMenu(null)}
-        actions={menu ? [...(menu.part.undone_at ? [] : [{ label: t('pay.undo'), run: () => setAsking(menu) }]), ...(menu.payment.credit_note_id ? [] : [{ label: t('voidPay.do'), run: () => setVoiding(menu.payment) }])] : []}
+        actions={menu ? [...(menu.part.undone_at ? [] : [{ label: t('pay.undo'), run: () => setAsking(menu) }]), ...(Number(menu.payment.unapplied.amount) > 0 ? [{ label: t('refund.menu'), run: () => setRefunding(menu.payment) }] : []), ...(menu.payment.credit_note_id || menu.payment.refunds.length > 0 ? [] : [{ label: t('voidPay.do'), run: () => setVoiding(menu.payment) }])] : []}
       />
+      {refunding && <RefundDialog payment={refunding} onClose={() => setRefunding(null)} />}
+      {givingUp && <WriteOffDialog invoice={invoice} onClose={() => setGivingUp(false)} />}
       {voiding && <VoidPaymentDialog payment={voiding} onClose={() => setVoiding(null)} />}
       <ConfirmDialog
         open={asking !== null}

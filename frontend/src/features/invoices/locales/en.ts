@@ -3,7 +3,7 @@ import { registerLocale } from '../../../shared/lib/i18n';
 export const useT = registerLocale('invoices', {
   title: 'Invoices', new: 'New invoice', search: 'Search number, client, reference', tabsLabel: 'State',
   tab: { all: 'All', draft: 'Drafts', open: 'Open', overdue: 'Overdue', paid: 'Paid', credit_note: 'Credit notes', void: 'Void' },
-  status: { draft: 'Draft', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', credited: 'Credited', void: 'Void', credit_note: 'Credit note' },
+  status: { draft: 'Draft', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', credited: 'Credited', written_off: 'Written off', void: 'Void', credit_note: 'Credit note' },
   col: { number: 'Number', client: 'Client', issued: 'Issued', due: 'Due', total: 'Total', balance: 'Balance', state: 'State' },
   filter: { client: 'Client', from: 'Issued from', to: 'Issued to' },
   empty: 'No invoices yet', emptyText: 'Bill approved time of a client, or write free lines.',
@@ -24,7 +24,7 @@ export const useT = registerLocale('invoices', {
     fromTime: 'From time', up: 'Move up', down: 'Move down', removeLine: 'Remove line', noLines: 'No lines yet. Add the first one.', save: 'Save draft', saved: 'Draft saved', delete: 'Delete draft',
     deleteText: 'The draft is deleted. Time on it becomes unbilled again.', deleted: 'Draft deleted', preview: 'Preview', unsaved: 'The preview shows the last saved state.', line: 'Line {{n}}', more: 'Dates, reference and texts', saveFirst: 'Save first',
   },
-  sum: { total: 'Total', payable: 'To pay', paid: 'Paid', credited: 'Credited', balance: 'Balance' },
+  sum: { total: 'Total', payable: 'To pay', paid: 'Paid', credited: 'Credited', writtenOff: 'Written off', balance: 'Balance' },
   issue: { do: 'Issue', title: 'Issue this invoice?', text: 'It gets the number {{number}} and can no longer be edited. To correct it later, credit it.', on: 'Invoice date {{day}}, due {{due}}', done: 'Invoice {{number}} issued' },
   pdf: 'PDF',
   note: {
@@ -38,6 +38,8 @@ export const useT = registerLocale('invoices', {
     methods: { bank_transfer: 'Bank transfer', card: 'Card', cash: 'Cash', cheque: 'Cheque', other: 'Other', credit_note: 'Credit note' }, undo: 'Take off this invoice', actions: 'What to do with {{amount}} of {{day}}', undone: 'undone', undoTitle: 'Take this payment off the invoice?', undoText: '{{amount}} becomes credit of the client, and the invoice is open again. The record stays.', undoDone: 'Taken off; the money is credit of the client',
   },
   credit: { has: 'The client has {{sum}} of credit', use: 'Use credit', title: 'Use credit of the client', of: '{{left}} left of the payment of {{day}}', from: 'From', amount: 'Amount', on: 'Applied on', done: 'Credit used' },
+  refund: { do: 'Record refund', menu: 'Refund what is left', title: 'Record a refund', amount: 'Amount given back', on: 'Given back on', done: 'Refund recorded', of: '{{amount}} given back on {{day}}' },
+  off: { do: 'Write off', title: 'Write off what is open', amount: 'Amount given up', on: 'On', done: 'Written off', list: 'Written off', undo: 'Undo', undone: 'The invoice is open again' },
   voidPay: { do: 'Void payment', title: 'Void the payment of {{amount}}, {{day}}?', text: 'For money that never came or went back. It is taken off {{numbers}}, and what it paid is open again. The record stays.', textNone: 'For money that never came or went back. It is no longer credit of the client. The record stays.', reasonHelp: 'Shown with the payment and kept in the audit log.', done: 'Payment voided', voided: 'void: {{reason}}' },
   void: { do: 'Void', title: 'Void invoice {{number}}?', text: 'It keeps its number and is no longer to be paid.', time: 'What becomes of the time on it?', release: 'Return it to unbilled, so that it can be billed again', write_off: 'Write it off: it will not be billed', reason: 'Reason', done: 'Invoice {{number}} is void', paid: 'Money is applied to this invoice. Take the payments off first.', voided: 'Void since {{at}}', why: 'Reason: {{reason}}' },
   settings: {

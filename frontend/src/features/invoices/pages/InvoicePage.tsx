@@ -15,6 +15,7 @@ import { Paper } from '../../../shared/paper/Paper';
 import { CreditNotes } from '../components/CreditNotes';
 import { Payments } from '../components/Payments';
 import { Sendings } from '../components/Sendings';
+import { WriteOffs } from '../components/WriteOffs';
 import { useT } from '../locales/en';
 import { tones } from '../model';
 
@@ -57,8 +58,8 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
         chip={<StatusChip label={t(`status.${i.status}`)} tone={tones[i.status]} />}
         actions={
           <>
-            {issued && plain && credits.data?.notes.length === 0 && can('invoicing.invoices.issue') && <Button color="error" onClick={() => setOpen('void')}>{t('void.do')}</Button>}
-            {issued && plain && left.some((l) => Number(l.left.amount) !== 0) && can('invoicing.invoices.issue') && <Button onClick={() => setOpen('credit')}>{t('note.open')}</Button>}
+            {issued && plain && credits.data?.notes.length === 0 && Number(i.written_off.amount) === 0 && can('invoicing.invoices.issue') && <Button color="error" onClick={() => setOpen('void')}>{t('void.do')}</Button>}
+            {issued && plain && left.some((l) => Number(l.left.amount) !== 0) && Number(i.written_off.amount) === 0 && can('invoicing.invoices.issue') && <Button onClick={() => setOpen('credit')}>{t('note.open')}</Button>}
             <Button variant="outlined" startIcon={<PdfIcon />} href={`/api/v1/invoices/${i.id}/pdf`} target="_blank" rel="noopener">{t('pdf')}</Button>
             {issued && can('invoicing.invoices.issue') && <Button variant={i.sent_at ? 'outlined' : 'contained'} onClick={() => setOpen('send')}>{t('send.do')}</Button>}
             {issued && Number(i.balance.amount) > 0 && can('invoicing.payments.write') && <Button variant={i.sent_at ? 'contained' : 'outlined'} onClick={() => setOpen('pay')}>{t('pay.do')}</Button>}
@@ -72,12 +73,14 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
         {Number(i.withheld.amount) !== 0 && <Figure label={t('sum.payable')} value={<Money value={i.payable} />} />}
         {plain && <Figure label={t('sum.paid')} value={<Money value={i.paid} />} />}
         {Number(i.credited.amount) !== 0 && <Figure label={t('sum.credited')} value={<Money value={i.credited} />} />}
+        {Number(i.written_off.amount) !== 0 && <Figure label={t('sum.writtenOff')} value={<Money value={i.written_off} />} />}
         {plain && <Figure label={t('sum.balance')} value={<Money value={i.balance} />} note={i.due_on && issued ? `${t('col.due')} ${formatDay(i.due_on)}` : undefined} />}
       </Figures>
       <Box sx={{ display: 'grid', gap: 6, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 760px) minmax(280px, 1fr)' }, alignItems: 'start' }}>
         {paper.data ? <Paper document={paper.data.document} /> : paper.error ? <ErrorState error={paper.error} onRetry={() => void paper.refetch()} /> : <SkeletonPage />}
         <Box sx={{ display: 'grid' }}>
           {plain && <Payments invoice={i} />}
+          {plain && <WriteOffs id={i.id} />}
           {plain && credits.data && <CreditNotes notes={credits.data.notes} />}
           <Sendings id={i.id} />
         </Box>

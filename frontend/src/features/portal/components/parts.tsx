@@ -9,8 +9,8 @@ import { useAs } from '../api';
 import { useT } from '../locales/en';
 
 type State = 'planned' | 'active' | 'on_hold' | 'completed' | 'archived';
-type Status = 'open' | 'partly_paid' | 'overdue' | 'paid' | 'credited' | 'void' | 'credit_note';
-const tones: Record<Status, Tone> = { open: 'brand', partly_paid: 'brand', overdue: 'danger', paid: 'success', credited: 'success', void: 'neutral', credit_note: 'neutral' };
+type Status = 'open' | 'partly_paid' | 'overdue' | 'paid' | 'credited' | 'written_off' | 'void' | 'credit_note';
+const tones: Record<Status, Tone> = { open: 'brand', partly_paid: 'brand', overdue: 'danger', paid: 'success', credited: 'success', written_off: 'neutral', void: 'neutral', credit_note: 'neutral' };
 
 export function ProjectState({ state }: { state: string }) {
   const t = useT();

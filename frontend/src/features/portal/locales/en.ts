@@ -36,7 +36,7 @@ export const useT = registerLocale('portal', {
   balance: 'To pay',
   net: 'Net',
   tax: 'Tax',
-  status: { open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', credited: 'Credited', void: 'Void', credit_note: 'Credit note', label: 'State' },
+  status: { open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', credited: 'Credited', written_off: 'Settled', void: 'Void', credit_note: 'Credit note', label: 'State' },
   pdf: 'Open PDF',
   lines: 'Positions',
   description: 'Description',
