@@ -114,7 +114,7 @@ func (s Store) Agency(ctx context.Context, key string) (ops.Agency, error) {
 // History lists what operators did.
 func (s Store) History(ctx context.Context, agencyID string, before int64, limit int) ([]ops.Event, error) {
 	scan := func(r pgx.CollectableRow) (e ops.Event, err error) {
-		err = r.Scan(append(e.Entry.Fields(), &e.Slug)...)
+		err = r.Scan(append(e.Fields(), &e.Slug)...)
 		return e, err
 	}
 	return collect(ctx, s, scan, `SELECT e.*, coalesce((SELECT a.slug FROM agencies a WHERE a.id = CASE e.entity WHEN 'agency' THEN e.entity_id::uuid END), '')
