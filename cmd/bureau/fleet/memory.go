@@ -68,7 +68,7 @@ func held(pid int, account, line string) (int64, error) {
 			return kb << 10, err
 		}
 	}
-	return 0, fmt.Errorf("process %d: no %s", pid, line)
+	return 0, fmt.Errorf("process %d has no %s left: %w", pid, line, os.ErrNotExist) // it is ending
 }
 
 func (m Memory) String() string {

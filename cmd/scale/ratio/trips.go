@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"slices"
 	"sync/atomic"
@@ -92,7 +93,7 @@ func (p Plan) newcomers(ctx context.Context, sheet *report.Sheet, _ meter, all [
 		return err
 	}
 	defer control.Close()
-	maker, err := tenancy.NewProvisioner(p.Tenancy, control, owner, nil)
+	maker, err := tenancy.NewProvisioner(p.Tenancy, control, owner, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
