@@ -15,6 +15,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/app/sample"
 	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/tenancy"
 )
 
 // canary begins every text of the other agency.
@@ -39,7 +40,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{ops: document(t), mine: newPools(), theirs: newPools(), rules: readRules(t), schemas: map[string]string{}}
-	w.a, w.b = apptest.New(t), apptest.New(t)
+	w.a, w.b = neighbours(t)
 	var err error
 	w.db, err = pgx.Connect(t.Context(), testkit.Config(t).OwnerURL)
 	must(t, err)
@@ -56,6 +57,21 @@ func newWorld(t *testing.T) *world {
 	w.harvest(t, w.boss, w.mine)
 	w.harvest(t, w.bBoss, w.theirs)
 	return w
+}
+
+// neighbours are two agencies that share the connections of one shard: where a
+// connection is handed on in a wrong state, it is one of theirs that comes to the other.
+func neighbours(t *testing.T) (a, b *apptest.Env) {
+	t.Helper()
+	shard := func(e *apptest.Env) int { return tenancy.CopyOf(e.Agency).Shard }
+	a = apptest.New(t)
+	for range 64 {
+		if b = apptest.New(t); shard(a) == shard(b) {
+			return a, b
+		}
+	}
+	t.Fatal("no two agencies share a shard")
+	return nil, nil
 }
 
 // person is a new member of a role, signed in with a browser.
