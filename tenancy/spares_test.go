@@ -31,14 +31,15 @@ func spares(t *testing.T, p *testkit.Platform) int {
 	return n
 }
 
-// hold keeps transactions of an agency under way until the returned function is called.
+// hold keeps transactions of an agency under way until the returned function is called. They are of Run: what only reads
+// has no transaction between its statements.
 func hold(t *testing.T, p *testkit.Platform, a tenancy.Agency, n int) (let func()) {
 	t.Helper()
 	done, in := make(chan struct{}), make(chan struct{})
 	ended := make(chan error, n)
 	for range n {
 		go func() {
-			ended <- p.DB.Read(tenancy.With(t.Context(), a), func(ctx context.Context, tx *tenancy.Tx) error {
+			ended <- p.DB.Run(tenancy.With(t.Context(), a), func(ctx context.Context, tx *tenancy.Tx) error {
 				_, err := tx.PGX().Exec(ctx, `SELECT 1`)
 				in <- struct{}{}
 				<-done

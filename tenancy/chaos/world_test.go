@@ -17,6 +17,7 @@ import (
 
 const (
 	conns    = 6
+	lent     = conns / 2 // from the reserve, which the only shard has for itself
 	budget   = 4
 	agencies = 12
 	first    = "first" // the run of the mark that each agency starts with
