@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"slices"
 	"strings"
@@ -339,5 +341,40 @@ func TestRefundsAndWriteOffsOverTheAPI(t *testing.T) {
 	finance.GET(t, path).Expect(t, http.StatusOK).JSON(t, &i)
 	if i.Status != "partly_paid" || i.Balance.Amount != "40.00" {
 		t.Errorf("%s, %s open", i.Status, i.Balance.Amount)
+	}
+}
+
+// Rule 20: staff, the mail and the portal hand out the same bytes, whose hash the invoice tells.
+func TestRule20_TheSentPDFIsTheSameBytesEverywhere(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	client, email := newClient(t, env)
+	finance, owner := env.As(t, "finance"), env.As(t, "owner")
+	var pia struct{ ID string }
+	owner.POST(t, "/api/v1/clients/"+client+"/contacts", map[string]any{"name": "Pia", "email": "pia+" + id.New() + "@payer.test"}).Expect(t, http.StatusCreated).JSON(t, &pia)
+	var i struct {
+		ID   string
+		Hash string `json:"pdf_sha256"`
+	}
+	lines := []map[string]any{{"description": "Work", "quantity": "1", "unit_price": "100"}}
+	finance.POST(t, "/api/v1/invoices", map[string]any{"client_id": client, "lines": lines}).Expect(t, http.StatusCreated).JSON(t, &i)
+	path := "/api/v1/invoices/" + i.ID
+	finance.POST(t, path+"/issue", nil).Expect(t, http.StatusOK)
+	finance.POST(t, path+"/send", nil).Expect(t, http.StatusAccepted)
+	within(t, "the mail", func() bool { return len(env.Mails.To(email)) == 1 })
+	mailed := env.Mails.To(email)[0].Attachments[0].Data
+	finance.GET(t, path).Expect(t, http.StatusOK).JSON(t, &i)
+	if sum := sha256.Sum256(mailed); i.Hash != hex.EncodeToString(sum[:]) {
+		t.Errorf("the mail has %x, the invoice says %s", sum, i.Hash)
+	}
+	// What the document was made from changes; the file does not.
+	owner.Do(t, http.MethodPatch, "/api/v1/clients/"+client, map[string]any{"name": "Renamed " + id.New()})
+	for who, raw := range map[string][]byte{
+		"staff":  finance.GET(t, path+"/pdf").Expect(t, http.StatusOK).Body,
+		"portal": env.Contact(t, pia.ID, client).GET(t, "/api/v1/portal/invoices/"+i.ID+"/pdf").Expect(t, http.StatusOK).Body,
+	} {
+		if !bytes.Equal(raw, mailed) {
+			t.Errorf("%s reads another file than was mailed", who)
+		}
 	}
 }

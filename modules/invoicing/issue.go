@@ -175,16 +175,13 @@ func (s *Service) PDF(ctx context.Context, id string) (PDF, error) {
 	return s.kept(ctx, i)
 }
 
-// kept returns the file of an issued invoice, and keeps it if nobody did yet.
-// Its key is its hash: whoever comes second writes the same bytes to the same place.
+// kept returns the file of an issued invoice, and keeps it if nobody did yet. Its key is its hash. Once one file
+// is kept, every reader gets that one, also a reader whose own build of the program would draw it differently.
 func (s *Service) kept(ctx context.Context, i Invoice) (PDF, error) {
 	name := fileName(i.Number)
 	if i.PDFKey != "" {
-		raw, err := s.d.Files.Read(ctx, i.PDFKey)
-		if err != nil {
-			return PDF{}, fmt.Errorf("read the kept document of %s: %w", i.ID, err)
-		}
-		return PDF{name, raw}, nil
+		raw, err := s.readKept(ctx, i.PDFKey, i.PDFHash)
+		return PDF{name, raw}, err
 	}
 	raw, err := s.render(ctx, *i.Document)
 	if err != nil {
@@ -194,16 +191,37 @@ func (s *Service) kept(ctx context.Context, i Invoice) (PDF, error) {
 	if err != nil {
 		return PDF{}, err
 	}
-	sum := sha256.Sum256(raw)
-	hash := hex.EncodeToString(sum[:])
+	hash := hashOf(raw)
 	key := agency.ID + "/invoices/" + hash + ".pdf"
 	if err := s.d.Files.Put(ctx, key, "application/pdf", bytes.NewReader(raw), int64(len(raw))); err != nil {
 		return PDF{}, fmt.Errorf("keep the document of %s: %w", i.ID, err)
 	}
+	var first, firstHash string
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		return s.d.Store.KeepPDF(ctx, tx, i.ID, key, hash)
+		first, firstHash, err = s.d.Store.KeepPDF(ctx, tx, i.ID, key, hash)
+		return err
 	})
+	if err == nil && first != key { // somebody kept another drawing meanwhile
+		raw, err = s.readKept(ctx, first, firstHash)
+	}
 	return PDF{name, raw}, err
+}
+
+// readKept reads a kept file. One that is not what was kept is not handed out as if it were.
+func (s *Service) readKept(ctx context.Context, key, hash string) ([]byte, error) {
+	raw, err := s.d.Files.Read(ctx, key)
+	if err != nil {
+		return nil, fmt.Errorf("read the kept document %s: %w", key, err)
+	}
+	if hashOf(raw) != hash {
+		return nil, fmt.Errorf("the kept document %s is not the one that was kept: its SHA-256 is %s", key, hashOf(raw))
+	}
+	return raw, nil
+}
+
+func hashOf(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
 }
 
 func (s *Service) render(ctx context.Context, doc Document) ([]byte, error) {

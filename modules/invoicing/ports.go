@@ -172,7 +172,8 @@ type Store interface {
 	// CreditedLines is how much of each line credit notes took back so far.
 	CreditedLines(ctx context.Context, tx *tenancy.Tx, i Invoice) (map[string]money.Money, error)
 	CreditedTotal(ctx context.Context, tx *tenancy.Tx, i Invoice) (money.Money, error)
-	KeepPDF(ctx context.Context, tx *tenancy.Tx, invoiceID, key, hash string) error
+	// KeepPDF notes where a document is kept, and tells which one stands: the first.
+	KeepPDF(ctx context.Context, tx *tenancy.Tx, invoiceID, key, hash string) (firstKey, firstHash string, err error)
 	FreeSources(ctx context.Context, tx *tenancy.Tx, invoiceID string) error
 	FreeLines(ctx context.Context, tx *tenancy.Tx, lineIDs []string) error
 

@@ -142,17 +142,21 @@ func (w *world) billedCount() int {
 	return len(w.billed)
 }
 
-func setup(t *testing.T) *world {
+func setup(t *testing.T, change ...func(*invoicing.Deps)) *world {
 	t.Helper()
 	w := &world{
 		Agency: testkit.NewAgency(t), billed: map[string]string{}, files: map[string][]byte{},
 		client:  invoicing.Client{ID: id.New(), Name: "Acme Ltd", Address: []string{"1 High Street", "London"}, TaxID: "GB1"},
 		billing: []invoicing.Recipient{{Name: "Bill Payer", Email: "bill@acme.example"}},
 	}
-	w.svc = invoicing.New(invoicing.Deps{
+	d := invoicing.Deps{
 		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Members: w, Renderer: invoicingpdf.Renderer{}, Files: w, Mailer: w,
 		Events: w.Bus, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
-	})
+	}
+	for _, f := range change {
+		f(&d)
+	}
+	w.svc = invoicing.New(d)
 	invoicing.RegisterJobs(w.Registry, w.svc)
 	return w
 }

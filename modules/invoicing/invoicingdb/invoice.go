@@ -317,10 +317,12 @@ func (Store) SetSettled(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice
 	return err
 }
 
-// KeepPDF notes where the document is kept; the first one stays.
-func (Store) KeepPDF(ctx context.Context, tx *tenancy.Tx, id, key, hash string) error {
-	_, err := tx.PGX().Exec(ctx, `UPDATE invoices SET pdf_key = $2, pdf_sha256 = $3 WHERE id = $1 AND pdf_key = '' AND state <> 'draft'`, id, key, hash)
-	return err
+// KeepPDF notes where the document is kept; the first one stays, and is told.
+func (Store) KeepPDF(ctx context.Context, tx *tenancy.Tx, id, key, hash string) (firstKey, firstHash string, err error) {
+	err = tx.PGX().QueryRow(ctx, `
+		UPDATE invoices SET pdf_key = CASE pdf_key WHEN '' THEN $2 ELSE pdf_key END, pdf_sha256 = CASE pdf_key WHEN '' THEN $3 ELSE pdf_sha256 END
+		WHERE id = $1 AND state <> 'draft' RETURNING pdf_key, pdf_sha256`, id, key, hash).Scan(&firstKey, &firstHash)
+	return firstKey, firstHash, err
 }
 
 // FreeSources lets the sources of an invoice be billed again.
