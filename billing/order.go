@@ -3,10 +3,9 @@ package billing
 import (
 	"context"
 	"errors"
-	"time"
 
+	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/fault"
-	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/money"
 )
@@ -14,29 +13,17 @@ import (
 // Order is an implementation service that the platform sells to an agency:
 // billed once, by an invoice of its own, and without any effect on access.
 type Order struct {
-	ID          string
-	AgencyID    string
-	Text        string
-	Amount      money.Money
-	DueDays     int
-	State       OrderState
-	RequestedBy string // an operator
-	RequestedAt time.Time
-	ApprovedBy  string // another one, above the limit
-	ApprovedAt  *time.Time
-	InvoiceID   string
-	Version     int
+	Request
+	Text      string
+	DueDays   int
+	InvoiceID string
+	Version   int
 }
 
-// OrderState is how far an order is.
-type OrderState string
-
+// How far an order is beyond being approved, which is when its invoice is made.
 const (
-	OrderWaiting  OrderState = "waiting"  // for a second operator
-	OrderApproved OrderState = "approved" // its invoice is being made
-	OrderInvoiced OrderState = "invoiced"
-	OrderPaid     OrderState = "paid"
-	OrderCanceled OrderState = "canceled"
+	OrderInvoiced RequestState = "invoiced"
+	OrderPaid     RequestState = "paid"
 )
 
 // What an order may cost, and above which amount a second operator has to agree (ASVS 2.3.5).
@@ -52,73 +39,62 @@ var (
 	ErrOrderText     = fault.Define(fault.Invalid, "billing.order_text", "An order says what is delivered.").At("body.text", "must have 1 to 500 letters")
 	ErrOrderDue      = fault.Define(fault.Invalid, "billing.order_due", "An order is due in 14 or 30 days.").At("body.due_days", "must be 14 or 30")
 	ErrOrderState    = fault.Define(fault.Conflict, "billing.order_state", "The order's state does not allow this.")
-	ErrSecondPerson  = fault.Define(fault.Forbidden, "billing.second_person", "An order of this size needs the agreement of a second operator.")
 )
 
-// PlaceOrder asks for a service to be billed. Up to the limit it is approved by that. ErrOrderAmount, ErrOrderText, ErrOrderDue.
-func (s *Service) PlaceOrder(ctx context.Context, agencyID, text string, amount money.Money, dueDays int, by string) (Order, error) {
+// PlaceOrder asks for a service to be billed: by whom, in which agency, what and for how much. Up to the limit it is
+// approved by that. ErrOrderAmount, ErrOrderText, ErrOrderDue.
+func (s *Service) PlaceOrder(ctx context.Context, o Order) (Order, error) {
 	switch {
-	case amount.Currency != Currency, amount.Minor < OrderLeast.Minor, amount.Minor > OrderMost.Minor:
-		return Order{}, ErrOrderAmount
-	case len([]rune(text)) < 1 || len([]rune(text)) > 500:
-		return Order{}, ErrOrderText
-	case dueDays != 14 && dueDays != 30:
-		return Order{}, ErrOrderDue
+	case o.Amount.Currency != Currency, o.Amount.Minor < OrderLeast.Minor, o.Amount.Minor > OrderMost.Minor:
+		return o, ErrOrderAmount
+	case len([]rune(o.Text)) < 1 || len([]rune(o.Text)) > 500:
+		return o, ErrOrderText
+	case o.DueDays != 14 && o.DueDays != 30:
+		return o, ErrOrderDue
 	}
-	o := Order{ID: id.New(), AgencyID: agencyID, Text: text, Amount: amount, DueDays: dueDays, State: OrderWaiting, RequestedBy: by, RequestedAt: s.d.Now().UTC(), Version: 1}
-	if amount.Minor <= OrderTwoEyes.Minor {
-		o.State, o.ApprovedAt = OrderApproved, &o.RequestedAt
-	}
-	err := s.d.Store.Locked(ctx, agencyID, func(ctx context.Context, t Tx, _ *Account) error {
-		if err := t.AddOrder(ctx, o); err != nil {
-			return err
-		}
-		return t.Enqueue(ctx, billOrder{}.of(o)...)
-	})
+	o.Version = 1
+	err := s.ask(ctx, &o, func(context.Context, Tx, *Account) error { return nil })
 	return o, err
 }
 
 // ApproveOrder agrees to an order that another operator asked for. ErrSecondPerson, ErrOrderState.
-func (s *Service) ApproveOrder(ctx context.Context, agencyID, orderID, by string) (Order, error) {
-	return s.changeOrder(ctx, agencyID, orderID, func(o *Order) error {
-		switch {
-		case o.State != OrderWaiting:
-			return ErrOrderState
-		case o.RequestedBy == by:
-			return ErrSecondPerson
-		}
-		now := s.d.Now().UTC()
-		o.State, o.ApprovedBy, o.ApprovedAt = OrderApproved, by, &now
-		return nil
-	})
+func (s *Service) ApproveOrder(ctx context.Context, agencyID, orderID, by string) (o Order, err error) {
+	err = s.approve(ctx, agencyID, o.find(orderID), by)
+	return o, err
 }
 
 // CancelOrder takes back an order that was not approved. ErrOrderState.
-func (s *Service) CancelOrder(ctx context.Context, agencyID, orderID string) (Order, error) {
-	return s.changeOrder(ctx, agencyID, orderID, func(o *Order) error {
-		if o.State != OrderWaiting {
-			return ErrOrderState
-		}
-		o.State = OrderCanceled
-		return nil
-	})
+func (s *Service) CancelOrder(ctx context.Context, agencyID, orderID string) (o Order, err error) {
+	err = s.cancel(ctx, agencyID, o.find(orderID))
+	return o, err
 }
 
-func (s *Service) changeOrder(ctx context.Context, agencyID, orderID string, fn func(*Order) error) (o Order, err error) {
-	err = s.d.Store.Locked(ctx, agencyID, func(ctx context.Context, t Tx, _ *Account) error {
-		if o, err = t.Order(ctx, orderID); err != nil {
-			return err
-		}
-		if err := fn(&o); err != nil {
-			return err
-		}
-		if err := t.SaveOrder(ctx, o); err != nil {
-			return err
-		}
-		o.Version++
-		return t.Enqueue(ctx, billOrder{}.of(o)...)
-	})
-	return o, err
+func (o *Order) find(id string) func(context.Context, Tx) (asked, error) {
+	return func(ctx context.Context, t Tx) (_ asked, err error) {
+		*o, err = t.Order(ctx, id)
+		return o, err
+	}
+}
+
+func (o *Order) kind() requestKind {
+	return requestKind{"billing.order", OrderTwoEyes, ErrOrderState, ErrSecondPerson}
+}
+
+func (o *Order) add(ctx context.Context, t Tx) error { return t.AddOrder(ctx, *o) }
+
+func (o *Order) save(ctx context.Context, t Tx) error {
+	err := t.SaveOrder(ctx, *o)
+	o.Version++
+	return err
+}
+
+func (o *Order) work() job.Args { return billOrder{o.AgencyID, o.ID} }
+
+func (o *Order) told() audit.Change {
+	return audit.Change{After: map[string]any{
+		"order": o.ID, "text": o.Text, "amount": o.Amount.Amount(), "currency": o.Amount.Currency, "due_days": o.DueDays,
+		"state": o.State, "requested_by": o.RequestedBy, "approved_by": o.ApprovedBy,
+	}}
 }
 
 // Orders lists an agency's orders, the newest first.
@@ -139,13 +115,6 @@ type billOrder struct {
 // Kind is the job's stable name.
 func (billOrder) Kind() string { return "billing.bill_order" }
 
-func (billOrder) of(o Order) []job.Args {
-	if o.State != OrderApproved {
-		return nil
-	}
-	return []job.Args{billOrder{o.AgencyID, o.ID}}
-}
-
 // bill makes the invoice. Its calls' keys come from the order: it is made once.
 func (s *Service) bill(ctx context.Context, j billOrder) error {
 	if err := s.ensureCustomer(ctx, j.AgencyID); err != nil {
@@ -153,7 +122,7 @@ func (s *Service) bill(ctx context.Context, j billOrder) error {
 	}
 	return s.d.Store.Locked(ctx, j.AgencyID, func(ctx context.Context, t Tx, a *Account) error {
 		o, err := t.Order(ctx, j.OrderID)
-		if err != nil || o.State != OrderApproved || o.ApprovedAt == nil {
+		if err != nil || o.State != RequestApproved || o.ApprovedAt == nil {
 			return err
 		}
 		inv, err := s.billOnce(ctx, "order:"+o.ID, *o.ApprovedAt, OneOff{CustomerID: a.CustomerID, OrderID: o.ID, Text: o.Text, Amount: o.Amount, DueDays: o.DueDays})
@@ -185,7 +154,7 @@ func (s *Service) refreshOrders(ctx context.Context, agencyID string) error {
 			}
 			o.State = OrderPaid
 			if inv.Status == "void" {
-				o.State = OrderCanceled
+				o.State = RequestCanceled
 			}
 			if err := t.SaveOrder(ctx, o); err != nil {
 				return err

@@ -29,7 +29,7 @@ func TestOrdersAreChecked(t *testing.T) {
 		{"a novel", strings.Repeat("ä", 501), usd(600_000), 14, billing.ErrOrderText},
 		{"due at another day", "Import", usd(600_000), 15, billing.ErrOrderDue},
 	} {
-		_, err := w.PlaceOrder(t.Context(), w.key(), c.text, c.amount, c.due, opal)
+		_, err := w.PlaceOrder(t.Context(), billing.Order{Request: billing.Request{AgencyID: w.key(), Amount: c.amount, RequestedBy: opal}, Text: c.text, DueDays: c.due})
 		if !errors.Is(err, c.want) || (c.want == nil) != (err == nil) {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -37,7 +37,7 @@ func TestOrdersAreChecked(t *testing.T) {
 	w.agency.Work(t)
 	all, err := w.Orders(t.Context(), w.key())
 	check(t, err)
-	if len(all) != 2 || all[0].State != billing.OrderWaiting || all[1].State != billing.OrderInvoiced {
+	if len(all) != 2 || all[0].State != billing.RequestWaiting || all[1].State != billing.OrderInvoiced {
 		t.Fatalf("%+v", all)
 	}
 }

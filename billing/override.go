@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/id"
 )
@@ -34,13 +35,19 @@ func (s *Service) Grant(ctx context.Context, o Override) (Override, error) {
 		return o, ErrOverrideEmpty
 	}
 	o.ID, o.CreatedAt = id.New(), now
-	return o, s.d.Store.Locked(ctx, o.AgencyID, func(ctx context.Context, t Tx, _ *Account) error { return t.AddOverride(ctx, o) })
+	return o, s.recorded(ctx, o.AgencyID, func(ctx context.Context, t Tx, _ *Account) (audit.Change, error) {
+		c := audit.Change{Action: "billing.override_granted", Reason: o.Reason, After: map[string]any{
+			"override": o.ID, "plan": o.Plan, "level": o.Level, "max_seats": o.MaxSeats, "expires_at": o.ExpiresAt,
+		}}
+		return c, t.AddOverride(ctx, o)
+	})
 }
 
 // RevokeGrant ends an override before its time.
 func (s *Service) RevokeGrant(ctx context.Context, agencyID, overrideID, by string) error {
-	return s.d.Store.Locked(ctx, agencyID, func(ctx context.Context, t Tx, _ *Account) error {
-		return t.RevokeOverride(ctx, overrideID, by, s.now())
+	return s.recorded(ctx, agencyID, func(ctx context.Context, t Tx, _ *Account) (audit.Change, error) {
+		c := audit.Change{Action: "billing.override_revoked", After: map[string]any{"override": overrideID}}
+		return c, t.RevokeOverride(ctx, overrideID, by, s.now())
 	})
 }
 

@@ -3,28 +3,21 @@ package billing
 import (
 	"context"
 	"errors"
-	"time"
 
+	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/fault"
-	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/money"
 )
 
 // Payback is money that an operator gives back to an agency, for a reason.
 type Payback struct {
-	ID, AgencyID string
-	Kind         PaybackKind
-	InvoiceID    string // of a refund
-	Amount       money.Money
-	Reason       string
-	State        PaybackState
-	RequestedBy  string // an operator
-	RequestedAt  time.Time
-	ApprovedBy   string // another one, above the limit
-	ApprovedAt   *time.Time
-	ProviderID   string
-	Error        string
+	Request
+	Kind       PaybackKind
+	InvoiceID  string // of a refund
+	Reason     string
+	ProviderID string
+	Error      string
 }
 
 // PaybackKind says where the money goes.
@@ -35,15 +28,10 @@ const (
 	Credit PaybackKind = "credit" // used up by the next invoices
 )
 
-// PaybackState is how far a payback is.
-type PaybackState string
-
+// How far a payback is beyond being approved, which is when it is on its way.
 const (
-	PaybackWaiting  PaybackState = "waiting"  // for a second operator
-	PaybackApproved PaybackState = "approved" // on its way
-	PaybackDone     PaybackState = "done"
-	PaybackFailed   PaybackState = "failed"
-	PaybackCanceled PaybackState = "canceled"
+	PaybackDone   RequestState = "done"
+	PaybackFailed RequestState = "failed"
 )
 
 // PaybackTwoEyes is the amount above which a second operator has to agree.
@@ -77,19 +65,7 @@ func (s *Service) GiveBack(ctx context.Context, p Payback) (Payback, error) {
 	if err := s.ensureCustomer(ctx, p.AgencyID); err != nil {
 		return p, err
 	}
-	p.ID, p.State, p.RequestedAt = id.New(), PaybackWaiting, s.d.Now().UTC()
-	if p.Amount.Minor <= PaybackTwoEyes.Minor {
-		p.State, p.ApprovedAt = PaybackApproved, &p.RequestedAt
-	}
-	err := s.d.Store.Locked(ctx, p.AgencyID, func(ctx context.Context, t Tx, a *Account) error {
-		if err := s.refundable(ctx, t, a, p); err != nil {
-			return err
-		}
-		if err := t.AddPayback(ctx, p); err != nil {
-			return err
-		}
-		return t.Enqueue(ctx, p.job()...)
-	})
+	err := s.ask(ctx, &p, func(ctx context.Context, t Tx, a *Account) error { return s.refundable(ctx, t, a, p) })
 	return p, err
 }
 
@@ -113,7 +89,7 @@ func (s *Service) refundable(ctx context.Context, t Tx, a *Account, p Payback) e
 	}
 	left := inv.Paid.Minor
 	for _, o := range all {
-		if o.InvoiceID == p.InvoiceID && o.State != PaybackFailed && o.State != PaybackCanceled {
+		if o.InvoiceID == p.InvoiceID && o.State != PaybackFailed && o.State != RequestCanceled {
 			left -= o.Amount.Minor
 		}
 	}
@@ -124,45 +100,39 @@ func (s *Service) refundable(ctx context.Context, t Tx, a *Account, p Payback) e
 }
 
 // ApprovePayback agrees to what another operator asked for. ErrSecondPerson, ErrPaybackState.
-func (s *Service) ApprovePayback(ctx context.Context, agencyID, paybackID, by string) (Payback, error) {
-	return s.changePayback(ctx, agencyID, paybackID, func(p *Payback) error {
-		switch {
-		case p.State != PaybackWaiting:
-			return ErrPaybackState
-		case p.RequestedBy == by:
-			return ErrSecondPerson.Saying("So much is given back only with the agreement of a second operator.")
-		}
-		now := s.d.Now().UTC()
-		p.State, p.ApprovedBy, p.ApprovedAt = PaybackApproved, by, &now
-		return nil
-	})
+func (s *Service) ApprovePayback(ctx context.Context, agencyID, paybackID, by string) (p Payback, err error) {
+	err = s.approve(ctx, agencyID, p.find(paybackID), by)
+	return p, err
 }
 
 // CancelPayback takes back what was not approved. ErrPaybackState.
-func (s *Service) CancelPayback(ctx context.Context, agencyID, paybackID string) (Payback, error) {
-	return s.changePayback(ctx, agencyID, paybackID, func(p *Payback) error {
-		if p.State != PaybackWaiting {
-			return ErrPaybackState
-		}
-		p.State = PaybackCanceled
-		return nil
-	})
+func (s *Service) CancelPayback(ctx context.Context, agencyID, paybackID string) (p Payback, err error) {
+	err = s.cancel(ctx, agencyID, p.find(paybackID))
+	return p, err
 }
 
-func (s *Service) changePayback(ctx context.Context, agencyID, paybackID string, fn func(*Payback) error) (p Payback, err error) {
-	err = s.d.Store.Locked(ctx, agencyID, func(ctx context.Context, t Tx, _ *Account) error {
-		if p, err = t.Payback(ctx, paybackID); err != nil {
-			return err
-		}
-		if err := fn(&p); err != nil {
-			return err
-		}
-		if err := t.SavePayback(ctx, p); err != nil {
-			return err
-		}
-		return t.Enqueue(ctx, p.job()...)
-	})
-	return p, err
+func (p *Payback) find(id string) func(context.Context, Tx) (asked, error) {
+	return func(ctx context.Context, t Tx) (_ asked, err error) {
+		*p, err = t.Payback(ctx, id)
+		return p, err
+	}
+}
+
+func (p *Payback) kind() requestKind {
+	return requestKind{"billing.payback", PaybackTwoEyes, ErrPaybackState, ErrSecondPerson.Saying("So much is given back only with the agreement of a second operator.")}
+}
+
+func (p *Payback) add(ctx context.Context, t Tx) error { return t.AddPayback(ctx, *p) }
+
+func (p *Payback) save(ctx context.Context, t Tx) error { return t.SavePayback(ctx, *p) }
+
+func (p *Payback) work() job.Args { return payBack{p.AgencyID, p.ID} }
+
+func (p *Payback) told() audit.Change {
+	return audit.Change{Reason: p.Reason, After: map[string]any{
+		"payback": p.ID, "kind": p.Kind, "invoice": p.InvoiceID, "amount": p.Amount.Amount(), "currency": p.Amount.Currency,
+		"state": p.State, "requested_by": p.RequestedBy, "approved_by": p.ApprovedBy,
+	}}
 }
 
 // Paybacks lists an agency's, the newest first.
@@ -183,20 +153,13 @@ type payBack struct {
 // Kind is the job's stable name.
 func (payBack) Kind() string { return "billing.pay_back" }
 
-func (p Payback) job() []job.Args {
-	if p.State != PaybackApproved {
-		return nil
-	}
-	return []job.Args{payBack{p.AgencyID, p.ID}}
-}
-
 // errForgotten ends a payback that may have been made, so long ago that the provider has forgotten its key.
 var errForgotten = errors.New("it is not known whether this was made: look at the payment provider before it is asked for again")
 
 func (s *Service) payBack(ctx context.Context, j payBack) error {
 	return s.d.Store.Locked(ctx, j.AgencyID, func(ctx context.Context, t Tx, a *Account) error {
 		p, err := t.Payback(ctx, j.PaybackID)
-		if err != nil || p.State != PaybackApproved {
+		if err != nil || p.State != RequestApproved {
 			return err
 		}
 		switch p.ProviderID, err = s.give(ctx, a, p); {

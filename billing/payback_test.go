@@ -25,9 +25,9 @@ func TestMoneyIsGivenBack(t *testing.T) {
 	check(t, err)
 	paid := all[0].ID
 	ask := func(kind billing.PaybackKind, invoice string, cents int64) (billing.Payback, error) {
-		return w.GiveBack(t.Context(), billing.Payback{AgencyID: w.key(), Kind: kind, InvoiceID: invoice, Amount: money.Of(cents, "USD"), Reason: "an outage", RequestedBy: opal})
+		return w.GiveBack(t.Context(), billing.Payback{Request: billing.Request{AgencyID: w.key(), Amount: money.Of(cents, "USD"), RequestedBy: opal}, Kind: kind, InvoiceID: invoice, Reason: "an outage"})
 	}
-	state := func(id string, want billing.PaybackState) billing.Payback {
+	state := func(id string, want billing.RequestState) billing.Payback {
 		t.Helper()
 		w.agency.Work(t)
 		all, err := w.Paybacks(t.Context(), w.key())
@@ -55,7 +55,7 @@ func TestMoneyIsGivenBack(t *testing.T) {
 
 	large, err := ask(billing.Credit, "", 50_001)
 	check(t, err)
-	state(large.ID, billing.PaybackWaiting)
+	state(large.ID, billing.RequestWaiting)
 	if _, err := w.ApprovePayback(t.Context(), w.key(), large.ID, opal); !errors.Is(err, billing.ErrSecondPerson) {
 		t.Fatalf("by the same operator: %v", err)
 	}
@@ -69,7 +69,7 @@ func TestMoneyIsGivenBack(t *testing.T) {
 	check(t, err)
 	_, err = w.CancelPayback(t.Context(), w.key(), taken.ID)
 	check(t, err)
-	state(taken.ID, billing.PaybackCanceled)
+	state(taken.ID, billing.RequestCanceled)
 
 	// The credit is used by the next renewal: $980.00 less $500.01.
 	w.advance(31*days + 2*3600e9)
@@ -97,15 +97,15 @@ func TestPaybacksAreChecked(t *testing.T) {
 		p    billing.Payback
 		want error
 	}{
-		{"nothing", billing.Payback{Kind: billing.Credit, Amount: usd(0), Reason: "r"}, billing.ErrPaybackAmount},
-		{"too much", billing.Payback{Kind: billing.Credit, Amount: usd(2_500_001), Reason: "r"}, billing.ErrPaybackAmount},
-		{"another currency", billing.Payback{Kind: billing.Credit, Amount: money.Of(100, "EUR"), Reason: "r"}, billing.ErrPaybackAmount},
-		{"no reason", billing.Payback{Kind: billing.Credit, Amount: usd(100)}, billing.ErrPaybackReason},
-		{"a kind that is none", billing.Payback{Kind: "gift", Amount: usd(100), Reason: "r"}, billing.ErrPaybackKind},
-		{"a refund of no invoice", billing.Payback{Kind: billing.Refund, Amount: usd(100), Reason: "r"}, billing.ErrPaybackInvoice},
-		{"a credit of an invoice", billing.Payback{Kind: billing.Credit, InvoiceID: "in_1", Amount: usd(100), Reason: "r"}, billing.ErrPaybackInvoice},
-		{"an invoice that is not there", billing.Payback{Kind: billing.Refund, InvoiceID: "in_1", Amount: usd(100), Reason: "r"}, billing.ErrPaybackInvoice},
-		{"another agency's invoice", billing.Payback{Kind: billing.Refund, InvoiceID: invoices[0].ID, Amount: usd(100), Reason: "r"}, billing.ErrPaybackInvoice},
+		{"nothing", billing.Payback{Kind: billing.Credit, Request: billing.Request{Amount: usd(0)}, Reason: "r"}, billing.ErrPaybackAmount},
+		{"too much", billing.Payback{Kind: billing.Credit, Request: billing.Request{Amount: usd(2_500_001)}, Reason: "r"}, billing.ErrPaybackAmount},
+		{"another currency", billing.Payback{Kind: billing.Credit, Request: billing.Request{Amount: money.Of(100, "EUR")}, Reason: "r"}, billing.ErrPaybackAmount},
+		{"no reason", billing.Payback{Kind: billing.Credit, Request: billing.Request{Amount: usd(100)}}, billing.ErrPaybackReason},
+		{"a kind that is none", billing.Payback{Kind: "gift", Request: billing.Request{Amount: usd(100)}, Reason: "r"}, billing.ErrPaybackKind},
+		{"a refund of no invoice", billing.Payback{Kind: billing.Refund, Request: billing.Request{Amount: usd(100)}, Reason: "r"}, billing.ErrPaybackInvoice},
+		{"a credit of an invoice", billing.Payback{Kind: billing.Credit, InvoiceID: "in_1", Request: billing.Request{Amount: usd(100)}, Reason: "r"}, billing.ErrPaybackInvoice},
+		{"an invoice that is not there", billing.Payback{Kind: billing.Refund, InvoiceID: "in_1", Request: billing.Request{Amount: usd(100)}, Reason: "r"}, billing.ErrPaybackInvoice},
+		{"another agency's invoice", billing.Payback{Kind: billing.Refund, InvoiceID: invoices[0].ID, Request: billing.Request{Amount: usd(100)}, Reason: "r"}, billing.ErrPaybackInvoice},
 	} {
 		c.p.AgencyID, c.p.RequestedBy = w.key(), opal
 		if _, err := w.GiveBack(t.Context(), c.p); !errors.Is(err, c.want) {

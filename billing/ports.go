@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -61,6 +62,8 @@ type Tx interface {
 	OpenCommands(ctx context.Context) ([]Command, error)
 	SaveCommand(ctx context.Context, c Command) error
 	Enqueue(ctx context.Context, all ...job.Args) error
+	// Record writes down, last of all, what an operator did: in the platform's own log.
+	Record(ctx context.Context, c audit.Change) error
 	AddOverride(ctx context.Context, o Override) error
 	RevokeOverride(ctx context.Context, id, by string, at time.Time) error
 	AddOrder(ctx context.Context, o Order) error

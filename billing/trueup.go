@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/money"
@@ -65,9 +66,9 @@ func monthsSince(quarter, since time.Time) int {
 
 // Terms are what a contract says of an agency's seats.
 type Terms struct {
-	Collection Collection
-	Ceiling    int // the most people, when settled by the quarter; 0 is none
-	Seats      int // billed even if nobody sits on them
+	Collection Collection `json:"collection"`
+	Ceiling    int        `json:"seat_ceiling"` // the most people, when settled by the quarter; 0 is none
+	Seats      int        `json:"seats"`        // billed even if nobody sits on them
 }
 
 // SetTerms writes an agency's contract down. ErrTermsPlan, ErrTermsCeiling, ErrTermsSeats.
@@ -83,9 +84,10 @@ func (s *Service) SetTerms(ctx context.Context, agencyID string, terms Terms) (A
 		return Account{}, ErrTermsCeiling
 	}
 	var out Account
-	err = s.d.Store.Locked(ctx, agencyID, func(ctx context.Context, t Tx, a *Account) error {
+	err = s.recorded(ctx, agencyID, func(ctx context.Context, t Tx, a *Account) (audit.Change, error) {
+		c := audit.Change{Action: "billing.terms_set", Before: a.terms(), After: terms}
 		if terms.Collection == TrueUp && (!s.changeable(*a) || !mustPlan(a.Held.Plan).Has(FeatureTrueUp)) {
-			return ErrTermsPlan
+			return c, ErrTermsPlan
 		}
 		if terms.Collection == TrueUp && a.Collection != TrueUp {
 			a.TrueUpSince = s.now()
@@ -94,16 +96,18 @@ func (s *Service) SetTerms(ctx context.Context, agencyID string, terms Terms) (A
 		out = *a
 		if target := (Seats{a.Held.Plan, terms.Seats}); terms.Collection == TrueUp && terms.Seats > a.Held.Quantity {
 			if err := keepSteps(ctx, t, a, Steps(*a, target, s.caution(*a, target)), "", s.now()); err != nil {
-				return err
+				return c, err
 			}
 		}
-		return t.Enqueue(ctx, SyncSeats{AgencyID: a.AgencyID})
+		return c, t.Enqueue(ctx, SyncSeats{AgencyID: a.AgencyID})
 	})
 	if err != nil {
 		return out, err
 	}
 	return out, s.RunCommands(ctx, agencyID)
 }
+
+func (a *Account) terms() Terms { return Terms{a.Collection, a.SeatCeiling, a.SeatFloor} }
 
 // Settle bills the quarters that are over, of all agencies that settle by them. Whoever is killed in between, or
 // comes a second time, bills none twice: a quarter's figures are kept before its invoice, whose key is the quarter's own.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/billing"
@@ -24,6 +25,11 @@ var _ billing.Tx = held{}
 // Enqueue adds jobs that exist if the transaction does.
 func (h held) Enqueue(ctx context.Context, all ...job.Args) error {
 	return h.queue.Enqueue(ctx, h, all...)
+}
+
+// Record writes into the platform's log.
+func (h held) Record(ctx context.Context, c audit.Change) error {
+	return audit.RecordNow(ctx, h.Tx, c)
 }
 
 // AddCommands writes commands down.

@@ -114,14 +114,6 @@ func (s *Service) Note(ctx context.Context, agencyID string, c audit.Change) err
 	return s.d.DB.Run(tenancy.With(ctx, a), func(ctx context.Context, tx *tenancy.Tx) error { return audit.Record(ctx, tx, c) })
 }
 
-// NoteBoth writes c into the agency's log and into ours.
-func (s *Service) NoteBoth(ctx context.Context, agencyID string, c audit.Change) error {
-	if err := s.Note(ctx, agencyID, c); err != nil {
-		return err
-	}
-	return s.d.Store.Log(ctx, c)
-}
-
 func reasonOf(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	if n := utf8.RuneCountInString(s); n < 3 || n > 500 {

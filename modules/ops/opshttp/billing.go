@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/access"
-	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/billing"
 )
@@ -140,11 +139,6 @@ type NewOpsOverride struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
-// noted writes down what was done to an agency's bill, in its log and in ours.
-func (h handlers) noted(ctx context.Context, agencyID, action, reason string, after any) error {
-	return h.svc.NoteBoth(ctx, agencyID, audit.Change{Action: action, Entity: "agency", EntityID: agencyID, Reason: reason, After: after})
-}
-
 func (h handlers) grantOverride(ctx context.Context, in *struct {
 	IDIn
 	Body NewOpsOverride
@@ -157,8 +151,7 @@ func (h handlers) grantOverride(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	v := overrideView(o)
-	return &out[OpsOverride]{v}, h.noted(ctx, in.ID, "ops.override_granted", o.Reason, v)
+	return &out[OpsOverride]{overrideView(o)}, nil
 }
 
 func (h handlers) revokeOverride(ctx context.Context, in *struct {
@@ -166,10 +159,7 @@ func (h handlers) revokeOverride(ctx context.Context, in *struct {
 	OverrideID string `path:"override_id" maxLength:"36" format:"uuid"`
 },
 ) (*none, error) {
-	if err := h.bills.RevokeGrant(ctx, in.ID, in.OverrideID, access.From(ctx).Name); err != nil {
-		return nil, err
-	}
-	return nil, h.noted(ctx, in.ID, "ops.override_revoked", "", map[string]string{"override": in.OverrideID})
+	return nil, h.bills.RevokeGrant(ctx, in.ID, in.OverrideID, access.From(ctx).Name)
 }
 
 // NewOpsOrder sells an implementation service.
@@ -179,12 +169,11 @@ type NewOpsOrder struct {
 	DueDays int    `json:"due_days" enum:"14,30"`
 }
 
-func (h handlers) orderOut(ctx context.Context, agencyID, action string, o billing.Order, err error) (*out[OpsOrder], error) {
+func orderOut(o billing.Order, err error) (*out[OpsOrder], error) {
 	if err != nil {
 		return nil, err
 	}
-	v := orderView(o)
-	return &out[OpsOrder]{v}, h.noted(ctx, agencyID, action, "", v)
+	return &out[OpsOrder]{orderView(o)}, nil
 }
 
 func (h handlers) placeOrder(ctx context.Context, in *struct {
@@ -197,8 +186,8 @@ func (h handlers) placeOrder(ctx context.Context, in *struct {
 		return nil, billing.ErrOrderAmount
 	}
 	// The operator's key, not the name: two people of one name are two.
-	o, err := h.bills.PlaceOrder(ctx, in.ID, in.Body.Text, amount, in.Body.DueDays, access.From(ctx).Email)
-	return h.orderOut(ctx, in.ID, "ops.order_placed", o, err)
+	by := billing.Request{AgencyID: in.ID, Amount: amount, RequestedBy: access.From(ctx).Email}
+	return orderOut(h.bills.PlaceOrder(ctx, billing.Order{Request: by, Text: in.Body.Text, DueDays: in.Body.DueDays}))
 }
 
 type orderIn struct {
@@ -207,13 +196,11 @@ type orderIn struct {
 }
 
 func (h handlers) approveOrder(ctx context.Context, in *orderIn) (*out[OpsOrder], error) {
-	o, err := h.bills.ApproveOrder(ctx, in.ID, in.OrderID, access.From(ctx).Email)
-	return h.orderOut(ctx, in.ID, "ops.order_approved", o, err)
+	return orderOut(h.bills.ApproveOrder(ctx, in.ID, in.OrderID, access.From(ctx).Email))
 }
 
 func (h handlers) cancelOrder(ctx context.Context, in *orderIn) (*out[OpsOrder], error) {
-	o, err := h.bills.CancelOrder(ctx, in.ID, in.OrderID)
-	return h.orderOut(ctx, in.ID, "ops.order_canceled", o, err)
+	return orderOut(h.bills.CancelOrder(ctx, in.ID, in.OrderID))
 }
 
 const driftTime = 30 * 24 * time.Hour

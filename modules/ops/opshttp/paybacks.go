@@ -108,12 +108,11 @@ type NewOpsPayback struct {
 	Reason    string `json:"reason" maxLength:"500"`
 }
 
-func (h handlers) paybackOut(ctx context.Context, agencyID, action string, p billing.Payback, err error) (*out[OpsPayback], error) {
+func paybackOut(p billing.Payback, err error) (*out[OpsPayback], error) {
 	if err != nil {
 		return nil, err
 	}
-	v := paybackView(p)
-	return &out[OpsPayback]{v}, h.noted(ctx, agencyID, action, p.Reason, v)
+	return &out[OpsPayback]{paybackView(p)}, nil
 }
 
 func (h handlers) giveBack(ctx context.Context, in *struct {
@@ -126,10 +125,8 @@ func (h handlers) giveBack(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, billing.ErrPaybackAmount
 	}
-	p, err := h.bills.GiveBack(ctx, billing.Payback{
-		AgencyID: in.ID, Kind: billing.PaybackKind(b.Kind), InvoiceID: b.InvoiceID, Amount: amount, Reason: b.Reason, RequestedBy: access.From(ctx).Email,
-	})
-	return h.paybackOut(ctx, in.ID, "ops.payback_asked", p, err)
+	by := billing.Request{AgencyID: in.ID, Amount: amount, RequestedBy: access.From(ctx).Email}
+	return paybackOut(h.bills.GiveBack(ctx, billing.Payback{Request: by, Kind: billing.PaybackKind(b.Kind), InvoiceID: b.InvoiceID, Reason: b.Reason}))
 }
 
 type paybackIn struct {
@@ -138,13 +135,11 @@ type paybackIn struct {
 }
 
 func (h handlers) approvePayback(ctx context.Context, in *paybackIn) (*out[OpsPayback], error) {
-	p, err := h.bills.ApprovePayback(ctx, in.ID, in.PaybackID, access.From(ctx).Email)
-	return h.paybackOut(ctx, in.ID, "ops.payback_approved", p, err)
+	return paybackOut(h.bills.ApprovePayback(ctx, in.ID, in.PaybackID, access.From(ctx).Email))
 }
 
 func (h handlers) cancelPayback(ctx context.Context, in *paybackIn) (*out[OpsPayback], error) {
-	p, err := h.bills.CancelPayback(ctx, in.ID, in.PaybackID)
-	return h.paybackOut(ctx, in.ID, "ops.payback_canceled", p, err)
+	return paybackOut(h.bills.CancelPayback(ctx, in.ID, in.PaybackID))
 }
 
 func (h handlers) setTerms(ctx context.Context, in *struct {
@@ -156,6 +151,5 @@ func (h handlers) setTerms(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	v := termsView(a)
-	return &out[OpsTerms]{v}, h.noted(ctx, in.ID, "ops.terms_set", "", v)
+	return &out[OpsTerms]{termsView(a)}, nil
 }
