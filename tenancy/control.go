@@ -103,7 +103,17 @@ func (c *Control) Ping(ctx context.Context) error { return c.pool.Ping(ctx) }
 
 // Run calls fn in a transaction on the platform's tables. ErrDatabaseAway.
 func (c *Control) Run(ctx context.Context, fn func(context.Context, pgx.Tx) error) error {
-	err := c.run(ctx, pgx.TxOptions{}, fn)
+	return c.change(ctx, pgx.TxOptions{}, fn)
+}
+
+// RunUnsynced is Run for work that does not wait for the disk: what a crash of the database may lose as a whole, because
+// whoever asked for it asks again. What Run commits after it takes it along, since the log is written in order.
+func (c *Control) RunUnsynced(ctx context.Context, fn func(context.Context, pgx.Tx) error) error {
+	return c.change(ctx, pgx.TxOptions{BeginQuery: `BEGIN; SET LOCAL synchronous_commit = off`}, fn)
+}
+
+func (c *Control) change(ctx context.Context, o pgx.TxOptions, fn func(context.Context, pgx.Tx) error) error {
+	err := c.run(ctx, o, fn)
 	if err == nil && ctx.Value(repeatableKey{}) == nil {
 		changed(ctx)
 	}

@@ -51,7 +51,7 @@ func orNull(t time.Time) *time.Time {
 
 // Begin gives an agency its account, once.
 func (s Store) Begin(ctx context.Context, a billing.Account) error {
-	return s.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	return s.control.RunUnsynced(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO subscriptions (agency_id, status, held_plan, held_quantity, paid_plan, paid_quantity, collection, trial_ends_at, synced_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now()) ON CONFLICT (agency_id) DO NOTHING`,
 			a.AgencyID, a.Status, a.Held.Plan, a.Held.Quantity, a.Paid.Plan, a.Paid.Quantity, a.Collection, a.TrialEndsAt)

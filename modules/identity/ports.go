@@ -90,6 +90,7 @@ type Directory interface {
 	SignUpByHash(ctx context.Context, hash []byte, now time.Time) (SignUp, error) // ErrSignUpGone
 	SlugHeld(ctx context.Context, slug string, now time.Time) (bool, error)
 	SaveSignUp(context.Context, SignUp) error // ErrSlugTaken
+	NoteSignUp(context.Context, SignUp) error // the same, but lost if the database crashes in the next second
 
 	// AddRegistration keeps r with the hash of the browser's secret; the letters exist if it does.
 	AddRegistration(ctx context.Context, r Registration, hash []byte, letters ...job.Args) error

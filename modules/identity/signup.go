@@ -213,7 +213,7 @@ func (s *Service) CompleteSignUp(ctx context.Context, token, cookie string) (str
 		return target, nil
 	}
 	u.PersonID = who.PersonID
-	if err := s.d.Directory.SaveSignUp(ctx, u); err != nil {
+	if err := s.d.Directory.NoteSignUp(ctx, u); err != nil {
 		return "", err
 	}
 	a, err := s.claim(ctx, u)

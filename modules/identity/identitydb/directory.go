@@ -30,9 +30,18 @@ func (d Directory) exec(ctx context.Context, sql string, args ...any) error {
 	})
 }
 
+// soon is exec for what a crash of the database may lose: a sign-in that is under way is begun again, and what the
+// identity server said is asked again.
+func (d Directory) soon(ctx context.Context, sql string, args ...any) error {
+	return d.control.RunUnsynced(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, sql, args...)
+		return err
+	})
+}
+
 // MirrorPerson keeps what Kratos said of a person.
 func (d Directory) MirrorPerson(ctx context.Context, p identity.Person, at time.Time) error {
-	return d.exec(ctx, `INSERT INTO people (id, email, name, verified, synced_at) VALUES ($1, $2, $3, $4, $5)
+	return d.soon(ctx, `INSERT INTO people (id, email, name, verified, synced_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (id) DO UPDATE SET email = EXCLUDED.email, name = EXCLUDED.name, verified = EXCLUDED.verified, synced_at = EXCLUDED.synced_at`,
 		p.ID, p.Email, p.Name, p.Verified, at)
 }
@@ -98,7 +107,7 @@ func (d Directory) MembershipsOf(ctx context.Context, p identity.Person) (out []
 
 // AddState keeps a sign-in that began.
 func (d Directory) AddState(ctx context.Context, s identity.State) error {
-	return d.exec(ctx, `INSERT INTO broker_states (state_hash, agency_id, challenge, return_path, expires_at, grant_id)
+	return d.soon(ctx, `INSERT INTO broker_states (state_hash, agency_id, challenge, return_path, expires_at, grant_id)
 		VALUES ($1, nullif($2, '')::uuid, $3, $4, $5, nullif($6, '')::uuid)`, s.Hash, s.AgencyID, s.Challenge, s.ReturnPath, s.ExpiresAt, s.GrantID)
 }
 
@@ -128,7 +137,7 @@ func (d Directory) state(ctx context.Context, sql string, args ...any) (s identi
 
 // AddCode keeps a one-time code.
 func (d Directory) AddCode(ctx context.Context, c identity.Code) error {
-	return d.exec(ctx, `INSERT INTO broker_codes
+	return d.soon(ctx, `INSERT INTO broker_codes
 		(code_hash, agency_id, state_hash, challenge, member_id, person_id, kratos_sid, aal, amr, authenticated_at, valid_until, expires_at, grant_id)
 		VALUES ($1, nullif($2, '')::uuid, $3, $4, nullif($5, '')::uuid, $6, $7, $8, $9, $10, $11, $12, nullif($13, '')::uuid)`,
 		c.Hash, c.AgencyID, c.StateHash, c.Challenge, c.MemberID, c.PersonID, c.SID, c.AAL, c.AMR, c.AuthenticatedAt, c.ValidUntil, c.ExpiresAt, c.GrantID)
@@ -151,15 +160,14 @@ func (d Directory) UseCode(ctx context.Context, hash []byte, agencyID string, no
 
 // AddSession inserts s with the hash of its cookie.
 func (d Directory) AddSession(ctx context.Context, s identity.Session, hash []byte) error {
-	err := d.exec(ctx, `INSERT INTO sessions (id, token_hash, agency_id, member_id, person_id, kratos_sid, aal, amr, authenticated_at,
-		created_at, last_seen_at, idle_expires_at, expires_at, revalidated_at, ip, user_agent, act)
-		VALUES ($1, $2, nullif($3, '')::uuid, nullif($4, '')::uuid, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+	return d.soon(ctx, `WITH seen AS (
+			INSERT INTO sessions (id, token_hash, agency_id, member_id, person_id, kratos_sid, aal, amr, authenticated_at,
+				created_at, last_seen_at, idle_expires_at, expires_at, revalidated_at, ip, user_agent, act)
+			VALUES ($1, $2, nullif($3, '')::uuid, nullif($4, '')::uuid, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+			RETURNING CASE WHEN act IS NULL THEN agency_id END AS agency_id, person_id, created_at AS at)
+		`+noteActive,
 		s.ID, hash, s.AgencyID, s.MemberID, s.PersonID, s.SID, s.AAL, s.AMR, s.AuthenticatedAt,
 		s.CreatedAt, s.LastSeenAt, s.IdleEndsAt, s.ExpiresAt, s.RevalidatedAt, s.IP, s.UserAgent, s.Act)
-	if err != nil || s.AgencyID == "" || s.Act != nil {
-		return err
-	}
-	return d.exec(ctx, noteActive+` FROM sessions WHERE id = $1 ON CONFLICT DO NOTHING`, s.ID, s.CreatedAt)
 }
 
 const sessionColumns = `id::text, coalesce(agency_id::text, ''), coalesce(member_id::text, ''), person_id::text, kratos_sid::text, aal, amr, authenticated_at,
@@ -202,20 +210,21 @@ func (d Directory) Sessions(ctx context.Context, agencyID, memberID string, now 
 		ORDER BY last_seen_at DESC, id DESC LIMIT 100`, agencyID, memberID, now)
 }
 
-// noteActive counts a person among those of the month $2.
-const noteActive = `INSERT INTO active_people (month, agency_id, person_id) SELECT date_trunc('month', $2::timestamptz AT TIME ZONE 'UTC')::date, agency_id, person_id`
+// noteActive counts who was seen among the people of the month.
+const noteActive = `INSERT INTO active_people (month, agency_id, person_id) SELECT date_trunc('month', at AT TIME ZONE 'UTC')::date, agency_id, person_id
+	FROM seen WHERE agency_id IS NOT NULL ON CONFLICT DO NOTHING`
 
 // TouchSession notes a use.
 func (d Directory) TouchSession(ctx context.Context, id, ip string, seen, idleEnds time.Time) error {
 	ctx = tenancy.Repeatable(ctx)
-	return d.exec(ctx, `WITH seen AS (
-			UPDATE sessions SET last_seen_at = $2, idle_expires_at = $3, ip = $4 WHERE id = $1 AND revoked_at IS NULL RETURNING agency_id, person_id)
-		`+noteActive+` FROM seen WHERE agency_id IS NOT NULL ON CONFLICT DO NOTHING`, id, seen, idleEnds, ip)
+	return d.soon(ctx, `WITH seen AS (
+			UPDATE sessions SET last_seen_at = $2, idle_expires_at = $3, ip = $4 WHERE id = $1 AND revoked_at IS NULL RETURNING agency_id, person_id, last_seen_at AS at)
+		`+noteActive, id, seen, idleEnds, ip)
 }
 
 // RevalidatedSID notes that Kratos still knows a sign-in.
 func (d Directory) RevalidatedSID(ctx context.Context, sid string, at time.Time) error {
-	return d.exec(ctx, `UPDATE sessions SET revalidated_at = $2 WHERE kratos_sid = $1 AND revoked_at IS NULL`, sid, at)
+	return d.soon(ctx, `UPDATE sessions SET revalidated_at = $2 WHERE kratos_sid = $1 AND revoked_at IS NULL`, sid, at)
 }
 
 var errAllSessions = errors.New("identitydb: this would end all sessions of everybody")
@@ -300,7 +309,16 @@ func (d Directory) SlugHeld(ctx context.Context, slug string, now time.Time) (he
 
 // SaveSignUp writes what can change.
 func (d Directory) SaveSignUp(ctx context.Context, s identity.SignUp) error {
-	return slugFault(d.exec(ctx, `UPDATE sign_ups SET slug = $2, agency_name = $3, person_id = nullif($4, '')::uuid, agency_id = nullif($5, '')::uuid, completed_at = $6 WHERE id = $1`,
+	return d.saveSignUp(ctx, d.exec, s)
+}
+
+// NoteSignUp is SaveSignUp for a step on the way, which a call that broke off takes again.
+func (d Directory) NoteSignUp(ctx context.Context, s identity.SignUp) error {
+	return d.saveSignUp(ctx, d.soon, s)
+}
+
+func (d Directory) saveSignUp(ctx context.Context, write func(ctx context.Context, sql string, args ...any) error, s identity.SignUp) error {
+	return slugFault(write(ctx, `UPDATE sign_ups SET slug = $2, agency_name = $3, person_id = nullif($4, '')::uuid, agency_id = nullif($5, '')::uuid, completed_at = $6 WHERE id = $1`,
 		s.ID, s.Slug, s.AgencyName, s.PersonID, s.AgencyID, s.CompletedAt))
 }
 

@@ -67,8 +67,8 @@ export function InvoicesPage() {
   return (
     <>
       <PageHeader title={t('title')} actions={add} />
-      <Box sx={{ minHeight: { xs: 0, sm: open.length > 0 || !overview.data ? 112 : 0 } }}>
-        {open.length > 0 && <Figures>{open.flatMap((x) => figures(x, t))}</Figures>}
+      <Box sx={{ minHeight: { xs: 118, sm: 112 } }}>
+        {overview.data && <Figures>{open.length > 0 ? open.flatMap((x) => figures(x, t)) : <Figure label={t('figure.none')} value="–" note={'\u00a0'} />}</Figures>}
       </Box>
       <TabBar label={t('tabsLabel')} value={tab} onChange={setTab} tabs={tabs.map((v) => ({ value: v, label: count(v) === undefined ? t(`tab.${v}`) : `${t(`tab.${v}`)} ${count(v)}` }))} />
       <FilterBar
@@ -107,6 +107,6 @@ function figures(x: InvoiceCurrencyTotal, t: ReturnType<typeof useT>) {
   const ageing = x.ageing.flatMap((m, n) => (Number(m.amount) === 0 || n === 0 ? [] : [`${t(`ageing.${names[n] ?? 'more'}`)}: ${formatMoney(m)}`]));
   return [
     <Figure key={`${x.currency}o`} label={t('figure.open', { currency: x.currency })} value={<Money value={x.open} />} note={`${formatMoney(x.ageing[0])} ${t('ageing.current')}`} />,
-    <Figure key={`${x.currency}d`} label={t('figure.overdue', { currency: x.currency })} value={<Money value={x.overdue} />} note={ageing.join(' · ') || ' '} />,
+    <Figure key={`${x.currency}d`} label={t('figure.overdue', { currency: x.currency })} value={<Money value={x.overdue} />} note={ageing.join(' · ') || '\u00a0'} />,
   ];
 }
