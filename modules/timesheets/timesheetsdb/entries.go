@@ -100,7 +100,7 @@ func utc(t *time.Time) *time.Time {
 // AddEntry inserts e.
 func (Store) AddEntry(_ context.Context, tx *tenancy.Tx, e timesheets.Entry) error {
 	r := toRow(e)
-	if err := tx.Gorm().Create(&r).Error; err != nil {
+	if _, err := summed(tx, dry(tx).Create(&r)); err != nil {
 		return fmt.Errorf("add a time entry: %w", err)
 	}
 	return nil
@@ -109,22 +109,22 @@ func (Store) AddEntry(_ context.Context, tx *tenancy.Tx, e timesheets.Entry) err
 // SaveEntry writes e over the version before its own.
 func (Store) SaveEntry(_ context.Context, tx *tenancy.Tx, e timesheets.Entry) error {
 	r := toRow(e)
-	res := tx.Gorm().Select("*").Omit("id", "member_id", "created_at", "created_by", "invoice_id").
-		Where("id = ? AND version = ?", e.ID, e.Version-1).Updates(&r)
-	if res.Error == nil && res.RowsAffected == 0 {
-		return timesheets.ErrStale
-	}
-	return res.Error
+	return one(summed(tx, dry(tx).Select("*").Omit("id", "member_id", "created_at", "created_by", "invoice_id").
+		Where("id = ? AND version = ?", e.ID, e.Version-1).Updates(&r)))
 }
 
 // RemoveEntry marks e as deleted: rows with time on them stay.
 func (Store) RemoveEntry(_ context.Context, tx *tenancy.Tx, e timesheets.Entry) error {
-	res := tx.Gorm().Exec(`UPDATE time_entries SET deleted_at = ?, updated_at = ?, version = ? WHERE id = ? AND version = ? AND deleted_at IS NULL`,
-		e.UpdatedAt, e.UpdatedAt, e.Version, e.ID, e.Version-1)
-	if res.Error == nil && res.RowsAffected == 0 {
+	return one(summed(tx, dry(tx).Exec(`UPDATE time_entries SET deleted_at = ?, updated_at = ?, version = ? WHERE id = ? AND version = ? AND deleted_at IS NULL`,
+		e.UpdatedAt, e.UpdatedAt, e.Version, e.ID, e.Version-1)))
+}
+
+// one is what a change of one entry must have changed.
+func one(n int, err error) error {
+	if err == nil && n == 0 {
 		return timesheets.ErrStale
 	}
-	return res.Error
+	return err
 }
 
 // Entry finds one entry that was not deleted.
@@ -137,9 +137,9 @@ func (Store) Entry(_ context.Context, tx *tenancy.Tx, id string) (timesheets.Ent
 	return fromRow(rows[0]), nil
 }
 
-func conditions(f timesheets.Filter) *where {
+// narrowing are the conditions that entries and their sums can both be asked for.
+func narrowing(f timesheets.Filter) *where {
 	w := &where{}
-	w.on(true, `deleted_at IS NULL`)
 	w.on(f.MemberID != "", `member_id = ?`, f.MemberID)
 	w.on(f.ProjectID != "", `project_id = ?`, f.ProjectID)
 	w.on(len(f.ProjectIDs) > 0, `project_id IN ?`, f.ProjectIDs)
@@ -148,14 +148,20 @@ func conditions(f timesheets.Filter) *where {
 	w.on(f.TaskID != "", `task_id = ?`, f.TaskID)
 	w.on(f.ServiceID != "", `service_id = ?`, f.ServiceID)
 	w.on(f.TaskID == "" && f.ExactTask, `task_id IS NULL`)
-	w.on(f.SheetID != "", `timesheet_id = ?`, f.SheetID)
-	w.on(f.InvoiceID != "", `invoice_id = ?`, f.InvoiceID)
-	w.on(!f.From.IsZero(), `work_date >= ?`, f.From)
-	w.on(!f.To.IsZero(), `work_date <= ?`, f.To)
 	w.on(len(f.States) > 0, `state IN ?`, f.States)
 	if f.Billable != nil {
 		w.on(true, `billable = ?`, *f.Billable)
 	}
+	return w
+}
+
+func conditions(f timesheets.Filter) *where {
+	w := narrowing(f)
+	w.on(true, `deleted_at IS NULL`)
+	w.on(f.SheetID != "", `timesheet_id = ?`, f.SheetID)
+	w.on(f.InvoiceID != "", `invoice_id = ?`, f.InvoiceID)
+	w.on(!f.From.IsZero(), `work_date >= ?`, f.From)
+	w.on(!f.To.IsZero(), `work_date <= ?`, f.To)
 	w.on(f.Text != "", `note ILIKE ?`, pg.Contains(f.Text))
 	w.on(f.AfterID != "", `(work_date, id) < (?::date, ?::uuid)`, f.AfterDay, f.AfterID)
 	return w
@@ -202,7 +208,7 @@ func (Store) SetBilledSeconds(_ context.Context, tx *tenancy.Tx, seconds map[str
 	for id, s := range seconds {
 		ids, values = append(ids, id), append(values, s)
 	}
-	_, err := tx.PGX().Exec(tx.Gorm().Statement.Context, `UPDATE time_entries SET billed_seconds = d.seconds
+	_, err := keepingSums(tx, `UPDATE time_entries SET billed_seconds = d.seconds
 		FROM unnest($1::uuid[], $2::bigint[]) AS d(id, seconds) WHERE time_entries.id = d.id AND time_entries.state <> 'billed'`, ids, values)
 	return err
 }
@@ -221,76 +227,24 @@ func (Store) Recent(_ context.Context, tx *tenancy.Tx, memberID string, since da
 	return out, err
 }
 
-type sumRow struct {
-	Key              string
-	WorkDate         day.Date
-	Entries, NoRate  int
-	Seconds          int64
-	BillableSeconds  int64
-	BilledSeconds    int64
-	Currency         string
-	SecondsTimesRate *decimal.Decimal
-}
-
-const sumColumns = `count(*) AS entries, count(*) FILTER (WHERE billable AND rate_amount IS NULL) AS no_rate,
-	sum(raw_seconds) AS seconds, coalesce(sum(raw_seconds) FILTER (WHERE billable), 0) AS billable_seconds,
-	sum(billed_seconds) AS billed_seconds, coalesce(rate_currency, '') AS currency,
-	sum(billed_seconds * rate_amount) FILTER (WHERE billable) AS seconds_times_rate`
-
-func fromSums(rows []sumRow) []timesheets.Sum {
-	out := make([]timesheets.Sum, len(rows))
-	for i, r := range rows {
-		out[i] = timesheets.Sum{
-			Key: r.Key, Day: r.WorkDate, Entries: r.Entries, NoRate: r.NoRate, Seconds: r.Seconds, BillableSeconds: r.BillableSeconds,
-			BilledSeconds: r.BilledSeconds, Currency: strings.TrimSpace(r.Currency), SecondsTimesRate: zero(r.SecondsTimesRate),
-		}
-	}
-	return out
-}
-
-var groupColumns = map[timesheets.Group]string{
-	timesheets.ByNothing: `''`, timesheets.ByProject: `project_id::text`, timesheets.ByMember: `member_id::text`,
-	timesheets.ByClient: `coalesce(client_id::text, '')`, timesheets.ByDay: `work_date::text`,
-	timesheets.ByTask: `coalesce(task_id::text, '')`, timesheets.ByService: `coalesce(service_id::text, '')`,
-}
-
-// Sums adds up entries by group and currency.
-func (Store) Sums(_ context.Context, tx *tenancy.Tx, f timesheets.Filter, group timesheets.Group) ([]timesheets.Sum, error) {
-	w := conditions(f)
-	key := groupColumns[group]
-	var rows []sumRow
-	err := tx.Gorm().Raw(`SELECT `+key+` AS key, `+sumColumns+` FROM time_entries`+w.String()+` GROUP BY 1, rate_currency ORDER BY 1`, w.args...).Scan(&rows).Error
-	return fromSums(rows), err
-}
-
-// SheetSums adds up the entries of weeks by day and currency.
-func (Store) SheetSums(_ context.Context, tx *tenancy.Tx, sheetIDs []string) ([]timesheets.Sum, error) {
-	var rows []sumRow
-	err := tx.Gorm().Raw(`SELECT timesheet_id::text AS key, work_date, `+sumColumns+` FROM time_entries
-		WHERE timesheet_id IN ? AND deleted_at IS NULL GROUP BY timesheet_id, work_date, rate_currency ORDER BY work_date`, sheetIDs).Scan(&rows).Error
-	return fromSums(rows), err
-}
-
 // MarkBilled ties approved, billable entries with a rate to an invoice.
 func (Store) MarkBilled(_ context.Context, tx *tenancy.Tx, ids []string, invoiceID string, at time.Time) (int, error) {
-	res := tx.Gorm().Exec(`UPDATE time_entries SET state = 'billed', invoice_id = ?, updated_at = ?, version = version + 1
-		WHERE id IN ? AND state = 'approved' AND billable AND rate_amount IS NOT NULL AND deleted_at IS NULL`, invoiceID, at, ids)
-	return int(res.RowsAffected), res.Error
+	return summed(tx, dry(tx).Exec(`UPDATE time_entries SET state = 'billed', invoice_id = ?, updated_at = ?, version = version + 1
+		WHERE id IN ? AND state = 'approved' AND billable AND rate_amount IS NOT NULL AND deleted_at IS NULL`, invoiceID, at, ids))
 }
 
 // ReleaseBilled frees the entries of an invoice.
 func (Store) ReleaseBilled(_ context.Context, tx *tenancy.Tx, invoiceID string, at time.Time) (int, error) {
-	res := tx.Gorm().Exec(`UPDATE time_entries SET state = 'approved', invoice_id = NULL, updated_at = ?, version = version + 1
-		WHERE invoice_id = ?`, at, invoiceID)
-	return int(res.RowsAffected), res.Error
+	return summed(tx, dry(tx).Exec(`UPDATE time_entries SET state = 'approved', invoice_id = NULL, updated_at = ?, version = version + 1
+		WHERE invoice_id = ?`, at, invoiceID))
 }
 
 // SaveRates writes new rate snapshots of entries that are neither approved nor billed.
 func (Store) SaveRates(_ context.Context, tx *tenancy.Tx, entries []timesheets.Entry) error {
 	for _, e := range entries {
-		err := tx.Gorm().Exec(`UPDATE time_entries SET rate_amount = ?, rate_currency = ?, rate_id = ?, rate_card_id = ?, rate_card_name = ?,
+		_, err := summed(tx, dry(tx).Exec(`UPDATE time_entries SET rate_amount = ?, rate_currency = ?, rate_id = ?, rate_card_id = ?, rate_card_name = ?,
 			rate_level = ?, rate_why = ? WHERE id = ? AND state IN ('draft', 'submitted', 'rejected')`,
-			e.Rate, null(e.Currency), null(e.RateID), null(e.RateCardID), e.RateCardName, e.RateLevel, e.RateWhy, e.ID).Error
+			e.Rate, null(e.Currency), null(e.RateID), null(e.RateCardID), e.RateCardName, e.RateLevel, e.RateWhy, e.ID))
 		if err != nil {
 			return fmt.Errorf("save a rate: %w", err)
 		}

@@ -230,9 +230,8 @@ func (Store) MoveEntries(_ context.Context, tx *tenancy.Tx, m timesheets.Move) (
 	w.on(true, `deleted_at IS NULL`)
 	w.on(len(m.IDs) > 0, `id IN ?`, m.IDs)
 	w.on(!m.Since.IsZero(), `work_date >= ?`, m.Since)
-	res := tx.Gorm().Exec(`UPDATE time_entries SET state = ?, reject_reason = ?, updated_at = ?, version = version + 1`+w.String(),
-		append([]any{m.To, m.Reason, m.At}, w.args...)...)
-	return int(res.RowsAffected), res.Error
+	return summed(tx, dry(tx).Exec(`UPDATE time_entries SET state = ?, reject_reason = ?, updated_at = ?, version = version + 1`+w.String(),
+		append([]any{m.To, m.Reason, m.At}, w.args...)...))
 }
 
 // where gathers the conditions of a query.
