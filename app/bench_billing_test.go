@@ -13,6 +13,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/apptest"
 	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/billing/stripestand"
 	"github.com/bureauhq/bureau/modules/identity"
@@ -136,7 +137,7 @@ func benchReconcile(b *testing.B, w *apptest.Billed) {
 			b.Fatal(err)
 		}
 		s := billing.Subscription{
-			ID: fmt.Sprintf("sub_b%04d", n), CustomerID: "cus_" + a.ID, ItemID: "si_1", Items: 1, Status: billing.ActiveStatus, LookupKey: "starter_monthly_usd_v1", Quantity: 1,
+			ID: fmt.Sprintf("sub_b%04d", n), CustomerID: "cus_" + a.ID, ItemID: "si_1", Items: 1, Status: billing.ActiveStatus, LookupKey: "starter_monthly_usd_v1", UnitAmount: money.Of(2900, "USD"), Quantity: 1,
 			PeriodStart: started, PeriodEnd: started.AddDate(0, 1, 0), CreatedAt: started,
 		}
 		if _, err := w.App.Control.Pool().Exec(b.Context(), `UPDATE platform.subscriptions SET status = 'active', customer_id = $2, subscription_id = $3, item_id = 'si_1', held_plan = 'starter', held_quantity = 1,

@@ -52,7 +52,7 @@ func (s *Service) process(ctx context.Context, j processEvent) error {
 	if err := s.Refresh(ctx, agencyID); err != nil && !errors.Is(err, ErrGone) {
 		return err
 	}
-	if err := s.refreshOrders(ctx, agencyID); err != nil {
+	if _, err := s.refreshOrders(ctx, agencyID); err != nil {
 		return err
 	}
 	return s.d.Store.Processed(ctx, j.EventID, "done", agencyID, s.d.Now().UTC())

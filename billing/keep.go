@@ -27,7 +27,7 @@ func (s *Service) rounds() []round {
 		{"reconcile", day, func(ctx context.Context) error {
 			r, err := s.Reconcile(ctx)
 			if err == nil {
-				s.d.Log.InfoContext(ctx, "compared with the payment provider", "accounts", r.Accounts, "subscriptions", r.Subscriptions, "drift", len(r.Drift), "duplicates", r.Duplicates)
+				s.d.Log.InfoContext(ctx, "compared with the payment provider", "accounts", r.Accounts, "subscriptions", r.Subscriptions, "drift", len(r.Drift), "duplicates", r.Duplicates, "at_risk", r.AtRisk.String())
 			}
 			return err
 		}},
@@ -49,12 +49,13 @@ func (s *Service) Keep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			s.keep(ctx)
+			s.KeepOnce(ctx)
 		}
 	}
 }
 
-func (s *Service) keep(ctx context.Context) {
+// KeepOnce is one look of Keep: it does what is due.
+func (s *Service) KeepOnce(ctx context.Context) {
 	failed := func(what string, err error) {
 		if ctx.Err() == nil {
 			s.d.Log.WarnContext(ctx, "billing could not look after itself and tries again", "what", what, "err", err)

@@ -134,9 +134,9 @@ func (s *Service) bill(ctx context.Context, j billOrder) error {
 	})
 }
 
-// refreshOrders looks whether the invoices of open orders were paid.
-func (s *Service) refreshOrders(ctx context.Context, agencyID string) error {
-	return s.d.Store.Locked(ctx, agencyID, func(ctx context.Context, t Tx, _ *Account) error {
+// refreshOrders looks whether the invoices of open orders were paid. It returns those that were, or were given up.
+func (s *Service) refreshOrders(ctx context.Context, agencyID string) (changed []Order, err error) {
+	err = s.d.Store.Locked(ctx, agencyID, func(ctx context.Context, t Tx, _ *Account) error {
 		all, err := t.Orders(ctx)
 		if err != nil {
 			return err
@@ -159,7 +159,9 @@ func (s *Service) refreshOrders(ctx context.Context, agencyID string) error {
 			if err := t.SaveOrder(ctx, o); err != nil {
 				return err
 			}
+			changed = append(changed, o)
 		}
 		return nil
 	})
+	return changed, err
 }

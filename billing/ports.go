@@ -30,6 +30,10 @@ type Store interface {
 
 	// Accounts pages through all accounts by agency; after is the last agency seen.
 	Accounts(ctx context.Context, after string, limit int) ([]Account, error)
+	// WithoutAccount lists agencies that have none.
+	WithoutAccount(ctx context.Context, limit int) (agencyIDs []string, err error)
+	// WithUnpaidOrders lists agencies with invoices of orders that are not known to be paid.
+	WithUnpaidOrders(ctx context.Context) (agencyIDs []string, err error)
 	// WithOpenCommands lists agencies that have commands older than before.
 	WithOpenCommands(ctx context.Context, before time.Time, limit int) (agencyIDs []string, err error)
 	// History lists an agency's commands, the newest first.
@@ -89,11 +93,4 @@ type Owner struct{ Name, Email string }
 // Owners knows an agency's owners; ctx carries the agency.
 type Owners interface {
 	BillingOwner(ctx context.Context) (Owner, error)
-}
-
-// Drift is a difference between the provider's view and ours.
-type Drift struct {
-	AgencyID, Subject, Field, Ours, Theirs string
-	At                                     time.Time
-	Healed                                 bool
 }

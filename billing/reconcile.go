@@ -2,27 +2,49 @@ package billing
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/bureauhq/bureau/app/kit/money"
 )
+
+// Drift is a difference between the provider's view and ours.
+type Drift struct {
+	AgencyID string    `json:"agency_id"`
+	Subject  string    `json:"subject"` // the provider's object
+	Field    string    `json:"field"`
+	Ours     string    `json:"ours"`
+	Theirs   string    `json:"theirs"`
+	At       time.Time `json:"at"`
+	Healed   bool      `json:"healed"`
+}
 
 // Report is what a comparison with the provider found.
 type Report struct {
-	Accounts      int
-	Subscriptions int
-	Drift         []Drift
-	Duplicates    int // live subscriptions of one customer beyond the first
+	Accounts      int         `json:"accounts"`
+	Subscriptions int         `json:"subscriptions"`
+	Drift         []Drift     `json:"drift"`
+	Duplicates    int         `json:"duplicates"` // live subscriptions of one customer beyond the first
+	AtRisk        money.Money `json:"at_risk"`    // by how much a month's bills differed from what they should be
+}
+
+// comparison is one comparison under way: what the provider has.
+type comparison struct {
+	*Service
+	byID map[string]Subscription
+	live map[string][]Subscription // by customer
 }
 
 // Reconcile compares everything the provider has with everything we have
-// (rule 98). What differs is looked at again through the ordinary door, which heals it, and is reported.
+// (rule 98). What differs is looked at again through the ordinary door, which heals it, and is reported;
+// what only a person can put right is reported each time until somebody has.
 func (s *Service) Reconcile(ctx context.Context) (Report, error) {
-	var r Report
-	theirs, live, err := s.allSubscriptions(ctx, &r)
+	r := Report{Drift: []Drift{}, AtRisk: money.Zero(Currency)}
+	if err := s.beginMissing(ctx, &r); err != nil {
+		return r, err
+	}
+	c, err := s.everything(ctx, &r)
 	if err != nil {
 		return r, err
 	}
@@ -31,15 +53,27 @@ func (s *Service) Reconcile(ctx context.Context) (Report, error) {
 		if err != nil {
 			return r, err
 		}
-		if err := s.compareAll(ctx, page, theirs, live, &r); err != nil {
+		if err := c.compareAll(ctx, page, &r); err != nil {
 			return r, err
 		}
-		if len(page) > 0 {
-			after = page[len(page)-1].AgencyID
+		for _, a := range page {
+			after = a.AgencyID
+			delete(c.live, a.CustomerID)
+			delete(c.live, c.byID[a.SubscriptionID].CustomerID)
 		}
 		if len(page) < 500 {
 			break
 		}
+	}
+	c.strangers(ctx, &r)
+	if err := s.comparePaid(ctx, &r); err != nil {
+		return r, err
+	}
+	for i := range r.Drift {
+		r.Drift[i].At = s.d.Now().UTC()
+	}
+	if err := s.sayAgain(ctx, r.Drift); err != nil {
+		return r, err
 	}
 	return r, s.d.Store.AddDrift(ctx, r.Drift)
 }
@@ -48,119 +82,119 @@ func (s *Service) Reconcile(ctx context.Context) (Report, error) {
 const compareAtOnce = 4
 
 // compareAll compares a page of accounts and adds up what was found.
-func (s *Service) compareAll(ctx context.Context, page []Account, theirs map[string]Subscription, live map[string][]Subscription, r *Report) error {
+func (c comparison) compareAll(ctx context.Context, page []Account, r *Report) error {
 	found := make([]Report, len(page))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(compareAtOnce)
 	for i, a := range page {
-		g.Go(func() error { return s.compare(ctx, a, theirs, live, &found[i]) })
+		g.Go(func() error { return c.compare(ctx, a, &found[i]) })
 	}
 	err := g.Wait()
 	for _, f := range found {
 		r.Accounts++
 		r.Duplicates += f.Duplicates
+		r.AtRisk.Minor += f.AtRisk.Minor
 		r.Drift = append(r.Drift, f.Drift...)
 	}
 	return err
 }
 
-func (s *Service) allSubscriptions(ctx context.Context, r *Report) (byID map[string]Subscription, live map[string][]Subscription, err error) {
-	byID, live = map[string]Subscription{}, map[string][]Subscription{}
+// everything lists the provider's subscriptions.
+func (s *Service) everything(ctx context.Context, r *Report) (comparison, error) {
+	c := comparison{s, map[string]Subscription{}, map[string][]Subscription{}}
 	for after := ""; ; {
 		page, more, err := s.d.Gateway.Subscriptions(ctx, "", after)
 		if err != nil {
-			return nil, nil, err
+			return c, err
 		}
 		for _, x := range page {
 			after = x.ID
 			r.Subscriptions++
-			byID[x.ID] = x
+			c.byID[x.ID] = x
 			if x.Status.Live() {
-				live[x.CustomerID] = append(live[x.CustomerID], x)
+				c.live[x.CustomerID] = append(c.live[x.CustomerID], x)
 			}
 		}
 		if !more || len(page) == 0 {
-			return byID, live, nil
+			return c, nil
 		}
 	}
 }
 
-func (s *Service) compare(ctx context.Context, a Account, theirs map[string]Subscription, live map[string][]Subscription, r *Report) error {
-	found := s.differences(a, theirs)
-	if a.CustomerID != "" {
-		n, err := s.endDuplicates(ctx, a, live[a.CustomerID])
-		r.Duplicates += n
-		if err != nil {
-			return err
-		}
-		if mine := live[a.CustomerID]; a.SubscriptionID == "" && a.CheckoutID == "" && len(mine) > 0 {
-			found = append(found, Drift{Subject: mine[0].ID, Field: "subscription", Ours: "none", Theirs: mine[0].ID})
-			if err := s.take(ctx, a.AgencyID, mine[0]); err != nil {
-				return err
-			}
-		}
-	}
-	last, err := s.lastSeat(ctx, a.AgencyID)
+// beginMissing starts the trial of agencies whose sign-up was killed before it did.
+func (s *Service) beginMissing(ctx context.Context, r *Report) error {
+	ids, err := s.d.Store.WithoutAccount(ctx, 500)
 	if err != nil {
-		s.d.Log.WarnContext(ctx, "the seats of an agency could not be counted", "agency", a.AgencyID, "err", err)
-	} else if want := a.wanted(last.ActiveAfter); s.changeable(a) && a.Collection == Auto && a.Held.Quantity != want {
-		found = append(found, Drift{Subject: a.SubscriptionID, Field: "seats", Ours: strconv.Itoa(want), Theirs: strconv.Itoa(a.Held.Quantity)})
-		if err := s.SyncSeats(ctx, a.AgencyID); err != nil && !errors.Is(err, ErrDeclined) {
-			return err
-		}
-	}
-	if len(found) == 0 {
-		return nil
-	}
-	err = s.Refresh(ctx, a.AgencyID)
-	if err != nil && !errors.Is(err, ErrGone) {
 		return err
 	}
-	now, _, accErr := s.Account(ctx, a.AgencyID)
-	for i := range found {
-		found[i].AgencyID, found[i].At = a.AgencyID, s.d.Now().UTC()
-		found[i].Healed = err == nil && accErr == nil && len(s.differences(now, theirs)) == 0
-		if !found[i].Healed {
-			s.d.Log.ErrorContext(ctx, "billing drift that did not heal", "agency", a.AgencyID, "field", found[i].Field, "ours", found[i].Ours, "theirs", found[i].Theirs)
+	for _, agencyID := range ids {
+		if err := s.Begin(ctx, agencyID); err != nil {
+			return err
 		}
+		r.Drift = append(r.Drift, Drift{AgencyID: agencyID, Subject: agencyID, Field: "account", Ours: "none", Theirs: string(Trial), Healed: true})
 	}
-	r.Drift = append(r.Drift, found...)
 	return nil
 }
 
-// differences are the fields in which an account does not say what the provider says.
-func (s *Service) differences(a Account, theirs map[string]Subscription) []Drift {
-	if a.SubscriptionID == "" {
-		return nil
-	}
-	x, ok := theirs[a.SubscriptionID]
-	if !ok {
-		return []Drift{{Subject: a.SubscriptionID, Field: "subscription", Ours: a.SubscriptionID, Theirs: "none"}}
-	}
-	seen := a.Seen(x)
-	var out []Drift
-	differ := func(field string, ours, theirs any) {
-		if o, t := fmt.Sprint(ours), fmt.Sprint(theirs); o != t {
-			out = append(out, Drift{Subject: x.ID, Field: field, Ours: o, Theirs: t})
+// strangers reports what is charged to customers that are no agency's. They are left alone: an operator looks whose they are.
+func (c comparison) strangers(ctx context.Context, r *Report) {
+	for customer, all := range c.live {
+		for _, x := range all {
+			c.d.Log.ErrorContext(ctx, "a subscription of an unknown customer", "customer", customer, "subscription", x.ID)
+			r.Drift = append(r.Drift, Drift{Subject: x.ID, Field: "customer", Ours: "none", Theirs: customer})
+			r.AtRisk.Minor += x.monthly().Minor
 		}
 	}
-	differ("status", a.Status, seen.Status)
-	differ("plan", a.Held.Plan, seen.Held.Plan)
-	differ("quantity", a.Held.Quantity, seen.Held.Quantity)
-	differ("customer", a.CustomerID, seen.CustomerID)
-	differ("period_end", a.PeriodEnd.UTC().Format(time.RFC3339), seen.PeriodEnd.UTC().Format(time.RFC3339))
-	differ("cancel_at_period_end", a.CancelAtPeriodEnd, seen.CancelAtPeriodEnd)
-	if x.Items != 1 {
-		out = append(out, Drift{Subject: x.ID, Field: "items", Ours: "1", Theirs: strconv.Itoa(x.Items)})
+}
+
+// comparePaid looks at the orders whose payment is awaited.
+func (s *Service) comparePaid(ctx context.Context, r *Report) error {
+	ids, err := s.d.Store.WithUnpaidOrders(ctx)
+	if err != nil {
+		return err
 	}
-	return out
+	for _, agencyID := range ids {
+		changed, err := s.refreshOrders(ctx, agencyID)
+		if err != nil {
+			return err
+		}
+		for _, o := range changed {
+			r.Drift = append(r.Drift, Drift{AgencyID: agencyID, Subject: o.InvoiceID, Field: "order", Ours: string(OrderInvoiced), Theirs: string(o.State), Healed: true})
+		}
+	}
+	return nil
+}
+
+// againTime is within which a drift must not come back once it was healed.
+const againTime = 7 * day
+
+// sayAgain asks an operator to look at what heals and comes back.
+func (s *Service) sayAgain(ctx context.Context, found []Drift) error {
+	if len(found) == 0 {
+		return nil
+	}
+	before, err := s.d.Store.DriftSince(ctx, s.d.Now().Add(-againTime), 10_000)
+	if err != nil {
+		return err
+	}
+	type what struct{ agency, field string }
+	seen := map[what]bool{}
+	for _, d := range before {
+		seen[what{d.AgencyID, d.Field}] = d.AgencyID != ""
+	}
+	for _, d := range found {
+		if seen[what{d.AgencyID, d.Field}] {
+			s.d.Log.ErrorContext(ctx, "billing drift that came back within a week", "agency", d.AgencyID, "field", d.Field, "ours", d.Ours, "theirs", d.Theirs)
+		}
+	}
+	return nil
 }
 
 // endDuplicates cancels what a customer has beyond one subscription. The one that
 // we know stays; an operator gives back what the others charged.
-func (s *Service) endDuplicates(ctx context.Context, a Account, live []Subscription) (int, error) {
+func (s *Service) endDuplicates(ctx context.Context, a Account, live []Subscription) (ended []Drift, err error) {
 	if len(live) < 2 {
-		return 0, nil
+		return nil, nil
 	}
 	keep := live[len(live)-1].ID // the oldest: lists begin with the newest
 	for _, x := range live {
@@ -168,18 +202,17 @@ func (s *Service) endDuplicates(ctx context.Context, a Account, live []Subscript
 			keep = x.ID
 		}
 	}
-	n := 0
 	for _, x := range live {
 		if x.ID == keep {
 			continue
 		}
 		s.d.Log.ErrorContext(ctx, "a second subscription is ended", "agency", a.AgencyID, "subscription", x.ID, "kept", keep)
-		if _, err := s.d.Gateway.CancelNow(ctx, "duplicate:"+x.ID, x.ID); err != nil {
-			return n, err
+		if _, err = s.d.Gateway.CancelNow(ctx, "duplicate:"+x.ID, x.ID); err != nil {
+			return ended, err
 		}
-		n++
+		ended = append(ended, Drift{Subject: x.ID, Field: "duplicate", Ours: keep, Theirs: x.ID})
 	}
-	return n, nil
+	return ended, nil
 }
 
 // take gives an account the subscription that its customer has.
@@ -188,64 +221,4 @@ func (s *Service) take(ctx context.Context, agencyID string, x Subscription) err
 		a.SubscriptionID, a.PeriodStart, a.Paid = x.ID, time.Time{}, Seats{}
 		return s.look(ctx, t, a)
 	})
-}
-
-// CatalogueError answers a price at the provider that is not the plan's.
-type CatalogueError struct{ Key, Want, Got string }
-
-func (e CatalogueError) Error() string {
-	return fmt.Sprintf("billing: the price %s is %s at the payment provider, and %s here", e.Key, e.Got, e.Want)
-}
-
-// portalVersion changes with what the portal allows.
-const portalVersion = "1"
-
-// Bootstrap makes the prices that are missing, refuses ones that differ from the plans, and says what the
-// customer portal allows.
-func (s *Service) Bootstrap(ctx context.Context) (made []string, err error) {
-	missing, err := s.catalogue(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range missing {
-		if _, err := s.d.Gateway.CreatePrice(ctx, "price:"+p.LookupKey, p); err != nil {
-			return made, err
-		}
-		made = append(made, p.LookupKey)
-	}
-	portal, err := s.d.Gateway.EnsurePortal(ctx, "portal:"+portalVersion)
-	if portal {
-		made = append(made, "the customer portal's configuration")
-	}
-	return made, err
-}
-
-// CheckCatalogue refuses to go on when a price is missing or differs from its plan.
-func (s *Service) CheckCatalogue(ctx context.Context) error {
-	missing, err := s.catalogue(ctx)
-	if err == nil && len(missing) > 0 {
-		return CatalogueError{missing[0].LookupKey, missing[0].Price.String(), "missing"}
-	}
-	return err
-}
-
-func (s *Service) catalogue(ctx context.Context) (missing []Plan, err error) {
-	var keys []string
-	for _, p := range plans {
-		keys = append(keys, p.LookupKey)
-	}
-	there, err := s.d.Gateway.Catalogue(ctx, keys)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range plans {
-		x, ok := there[p.LookupKey]
-		switch {
-		case !ok:
-			missing = append(missing, p)
-		case x.Amount != p.Price || x.Interval != "month" || !x.Active:
-			return nil, CatalogueError{p.LookupKey, p.Price.String() + " a month", x.Amount.String() + " a " + x.Interval}
-		}
-	}
-	return missing, nil
 }

@@ -38,6 +38,7 @@ type world struct {
 	r        *rand.Rand
 	members  int
 	mails    mailbox
+	apiURL   string // of the stand-in
 }
 
 // delivery is how the provider's notices arrive.
@@ -87,9 +88,15 @@ func (people) BillingOwner(context.Context) (billing.Owner, error) {
 
 func newWorld(t *testing.T, how delivery) *world {
 	t.Helper()
-	w := &world{T: t, agency: testkit.NewAgency(t), how: how, r: rand.New(rand.NewPCG(7, 11))}
+	return newWorldOf(t, testkit.NewAgency(t), how)
+}
+
+func newWorldOf(t *testing.T, agency *testkit.Agency, how delivery) *world {
+	t.Helper()
+	w := &world{T: t, agency: agency, how: how, r: rand.New(rand.NewPCG(7, 11))}
 	api := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.stand.ServeHTTP(rw, r) }))
 	t.Cleanup(api.Close)
+	w.apiURL = api.URL
 	turn := 0
 	hooks := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		raw, err := io.ReadAll(r.Body)

@@ -48,9 +48,23 @@ func (s Store) EventBefore(ctx context.Context, overlap time.Duration) (eventID 
 }
 
 // WithOpenCommands lists agencies whose commands are waiting to be made.
-func (s Store) WithOpenCommands(ctx context.Context, before time.Time, limit int) (ids []string, err error) {
+func (s Store) WithOpenCommands(ctx context.Context, before time.Time, limit int) ([]string, error) {
+	return s.keys(ctx, `SELECT DISTINCT agency_id::text FROM billing_commands WHERE state = 'open' AND created_at <= $1 LIMIT $2`, before, limit)
+}
+
+// WithoutAccount lists agencies that have none.
+func (s Store) WithoutAccount(ctx context.Context, limit int) ([]string, error) {
+	return s.keys(ctx, `SELECT a.id::text FROM agencies a LEFT JOIN subscriptions s ON s.agency_id = a.id WHERE s.agency_id IS NULL AND a.state IN ('active', 'suspended') ORDER BY a.id LIMIT $1`, limit)
+}
+
+// WithUnpaidOrders lists agencies whose orders wait for their payment.
+func (s Store) WithUnpaidOrders(ctx context.Context) ([]string, error) {
+	return s.keys(ctx, `SELECT DISTINCT agency_id::text FROM service_orders WHERE state = 'invoiced'`)
+}
+
+func (s Store) keys(ctx context.Context, sql string, args ...any) (ids []string, err error) {
 	err = s.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT DISTINCT agency_id::text FROM billing_commands WHERE state = 'open' AND created_at <= $1 LIMIT $2`, before, limit)
+		rows, err := tx.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}

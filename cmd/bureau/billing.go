@@ -52,7 +52,7 @@ func reconcileCommand(where *place) *cobra.Command {
 				return err
 			}
 			return show(cmd, asJSON, r, func(w io.Writer) {
-				_, _ = fmt.Fprintf(w, "%d accounts, %d subscriptions, %d differences, %d ended duplicates\n", r.Accounts, r.Subscriptions, len(r.Drift), r.Duplicates)
+				_, _ = fmt.Fprintf(w, "%d accounts, %d subscriptions, %d differences, %d ended duplicates, $%s a month at risk\n", r.Accounts, r.Subscriptions, len(r.Drift), r.Duplicates, r.AtRisk.Amount())
 				for _, d := range r.Drift {
 					_, _ = fmt.Fprintf(w, "%s  %s %s: here %s, there %s, healed %v\n", d.AgencyID, d.Subject, d.Field, d.Ours, d.Theirs, d.Healed)
 				}

@@ -167,6 +167,10 @@ func TestDevFromFirstStartToSecond(t *testing.T) {
 	if s := answerOf(t, "tenant", "resume", "acme", "--json", "--data", data); s["state"] != "active" {
 		t.Errorf("resume: %v", s)
 	}
+	// The stand-in for Stripe answers the commands beside the running stack.
+	if r := answerOf(t, "billing", "reconcile", "--json", "--data", data); r["accounts"] != 1.0 || len(r["drift"].([]any)) != 0 {
+		t.Errorf("billing reconcile: %v", r)
+	}
 	if s := answerOf(t, "migrate", "status", "--json", "--data", data); len(s["behind"].([]any)) != 0 {
 		t.Errorf("migrate status: %v", s)
 	}

@@ -80,7 +80,12 @@ type Agency struct {
 // NewAgency claims a fresh agency. Its clock stands at Monday 2026-03-02 09:00 UTC until the test moves it.
 func NewAgency(t testing.TB) *Agency {
 	t.Helper()
-	p := NewPlatform(t)
+	return NewPlatform(t).Agency(t)
+}
+
+// Agency is NewAgency on this platform.
+func (p *Platform) Agency(t testing.TB) *Agency {
+	t.Helper()
 	slug := "a" + strings.ReplaceAll(id.New(), "-", "")
 	a, err := p.Provisioner.Claim(t.Context(), slug, "Agency "+slug[:6])
 	if err != nil {
