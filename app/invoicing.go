@@ -28,8 +28,9 @@ func (f forInvoices) DefaultsTx(ctx context.Context, tx *tenancy.Tx) (invoicing.
 
 func (f forInvoices) ClientTx(ctx context.Context, tx *tenancy.Tx, id string) (invoicing.Client, error) {
 	c, err := f.s.Clients.ClientTx(ctx, tx, id)
+	a := c.BillingAddress()
 	return invoicing.Client{
-		ID: c.ID, Name: c.Name, Address: c.BillingAddress().Lines(), TaxID: c.TaxID, Currency: c.Currency, TermsDays: c.PaymentTermsDays,
+		ID: c.ID, Name: c.Name, Address: a.Lines(), Postal: invoicing.Address{Line1: a.Line1, Line2: a.Line2, PostalCode: a.PostalCode, City: a.City, Region: a.Region, Country: a.Country}, TaxID: c.TaxID, Currency: c.Currency, TermsDays: c.PaymentTermsDays,
 	}, err
 }
 

@@ -57,6 +57,8 @@ type Party struct {
 	Registration string   `json:"registration"`
 	Email        string   `json:"email"`
 	Phone        string   `json:"phone"`
+	// Postal is the address in its parts. Documents that were issued before it was kept have none.
+	Postal Address `json:"postal"`
 }
 
 // DocumentLine is a printed line.
@@ -75,8 +77,8 @@ type DocumentLine struct {
 func compose(i Invoice, number string, on day.Date, e LegalEntity, c Client, d Defaults) Document {
 	doc := Document{
 		Kind: i.Kind, CreditsNumber: i.CreditsNumber, CreditsOn: optional(i.CreditsOn), Number: number, IssueOn: on, DueOn: i.dueFrom(on), SupplyOn: optional(i.SupplyOn), PeriodFrom: optional(i.PeriodFrom), PeriodTo: optional(i.PeriodTo),
-		Seller: Party{Name: e.Name, Address: e.Address.Lines(), TaxID: e.TaxID, Registration: e.Registration, Email: e.Email, Phone: e.Phone},
-		Buyer:  Party{Name: c.Name, Address: slices.Clone(c.Address), TaxID: c.TaxID},
+		Seller: Party{Name: e.Name, Address: e.Address.Lines(), Postal: e.Address, TaxID: e.TaxID, Registration: e.Registration, Email: e.Email, Phone: e.Phone},
+		Buyer:  Party{Name: c.Name, Address: slices.Clone(c.Address), Postal: c.Postal, TaxID: c.TaxID},
 		Bank:   e.Bank, Reference: i.Reference, Currency: i.Currency, Locale: d.Locale, PricesIncludeTax: i.PricesIncludeTax, TaxMethod: i.TaxMethod,
 		DiscountPercent: i.Discount.Percent, Discount: i.DiscountTotal, Taxes: i.Taxes, Net: i.Net, Tax: i.Tax, Total: i.Total,
 		Withheld: i.Withheld, Payable: i.Payable(), Note: i.Note, Footer: i.Footer, Colour: d.Colour, LogoKey: d.LogoKey,

@@ -12,6 +12,7 @@ import (
 
 // drift draws every document a little differently each time, as another build of the program would.
 type drift struct {
+	invoicingpdf.Renderer
 	mu sync.Mutex
 	n  int
 }
@@ -21,7 +22,7 @@ func (d *drift) Render(doc invoicing.Document, logo []byte) ([]byte, error) {
 	d.n++
 	extra := strings.Repeat("\n", d.n)
 	d.mu.Unlock()
-	raw, err := invoicingpdf.Renderer{}.Render(doc, logo)
+	raw, err := d.Renderer.Render(doc, logo)
 	return append(raw, extra...), err
 }
 

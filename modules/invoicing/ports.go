@@ -49,6 +49,7 @@ type Client struct {
 	ID        string
 	Name      string
 	Address   []string
+	Postal    Address
 	TaxID     string
 	Currency  string // empty: the entity's
 	TermsDays *int   // nil: the entity's
@@ -106,6 +107,8 @@ type Members interface {
 // Renderer makes the PDF of a document. The same document gives the same bytes.
 type Renderer interface {
 	Render(doc Document, logo []byte) ([]byte, error)
+	// Embed puts the data of an e-invoice into a rendered document.
+	Embed(doc Document, pdf, data []byte) ([]byte, error)
 }
 
 // Files keeps documents byte for byte.

@@ -22,6 +22,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
+	"github.com/bureauhq/bureau/modules/invoicing/einvoice/facturx"
 )
 
 // DejaVu Sans covers Latin, Greek and Cyrillic letters and most currency signs (see fonts/LICENSE).
@@ -56,7 +57,7 @@ func (Renderer) Render(doc invoicing.Document, logo []byte) ([]byte, error) {
 	s.SetCreationDate(stamp)
 	s.SetModificationDate(stamp)
 	s.SetCatalogSort(true)
-	s.SetProducer("Bureau", true)
+	s.SetProducer(producer, true)
 	s.SetTitle(title(doc), true)
 	s.SetAuthor(doc.Seller.Name, true)
 	s.AddUTF8FontFromBytes("sans", "", regular)
@@ -76,6 +77,13 @@ func (Renderer) Render(doc invoicing.Document, logo []byte) ([]byte, error) {
 	}
 	return out.Bytes(), nil
 }
+
+// Embed puts the data of an e-invoice into a PDF that Render has drawn of the same document.
+func (Renderer) Embed(doc invoicing.Document, pdf, data []byte) ([]byte, error) {
+	return facturx.Embed(pdf, data, facturx.Meta{Title: title(doc), Author: doc.Seller.Name, Producer: producer, At: doc.IssueOn.In(time.UTC)})
+}
+
+const producer = "Bureau"
 
 func title(doc invoicing.Document) string {
 	if doc.Number == "" {
