@@ -23,9 +23,10 @@ var mayUse = map[string][]string{
 	"projects":   {"clients", "people", "identity", "agency"},
 	"rates":      {"clients", "projects", "people", "agency"},
 	"timesheets": {"projects", "people", "rates", "agency"},
-	"invoicing":  {"clients", "projects", "rates", "timesheets", "agency"},
+	"fees":       {"projects"},
+	"invoicing":  {"clients", "projects", "rates", "timesheets", "fees", "agency"},
 	"ops":        {"identity", "agency"},
-	"portal":     {"clients", "projects", "timesheets", "invoicing", "agency", "identity"},
+	"portal":     {"clients", "projects", "timesheets", "fees", "invoicing", "agency", "identity"},
 }
 
 func TestImportsPointDown(t *testing.T) {

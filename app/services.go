@@ -19,6 +19,9 @@ import (
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/clients/clientsdb"
 	"github.com/bureauhq/bureau/modules/clients/clientshttp"
+	"github.com/bureauhq/bureau/modules/fees"
+	"github.com/bureauhq/bureau/modules/fees/feesdb"
+	"github.com/bureauhq/bureau/modules/fees/feeshttp"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/identity/identitydb"
 	"github.com/bureauhq/bureau/modules/identity/identityhttp"
@@ -57,6 +60,7 @@ type Services struct {
 	Projects   *projects.Service
 	Rates      *rates.Service
 	Timesheets *timesheets.Service
+	Fees       *fees.Service
 	Invoicing  *invoicing.Service
 	Portal     *portal.Service
 	Ops        *ops.Service
@@ -105,9 +109,10 @@ func (a *App) wireServices() error {
 		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Now: now,
 	})
 	timesheets.RegisterJobs(a.Jobs, s.Timesheets)
+	s.Fees = fees.New(fees.Deps{DB: a.DB, Store: feesdb.Store{}, Projects: s.Projects, Events: a.Bus, Now: now})
 	bill := forInvoices{s}
 	s.Invoicing = invoicing.New(invoicing.Deps{
-		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Plan: plans{a.Gate}, Clients: bill, Time: bill, Members: bill, Renderer: invoicingpdf.Renderer{},
+		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Plan: plans{a.Gate}, Clients: bill, Time: bill, Fees: s.Fees, Members: bill, Renderer: invoicingpdf.Renderer{},
 		Files: papers{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)
@@ -134,6 +139,7 @@ func (a *App) registerOperations() {
 	projectshttp.Register(a.API, s.Projects)
 	rateshttp.Register(a.API, s.Rates)
 	timesheetshttp.Register(a.API, s.Timesheets)
+	feeshttp.Register(a.API, s.Fees)
 	invoicinghttp.Register(a.API, s.Invoicing)
 	portalhttp.Register(a.API, s.Portal)
 	opshttp.Register(a.API, s.Ops, s.Identity, s.Billing, billingdb.New(a.Control, a.Queue))

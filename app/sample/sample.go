@@ -19,6 +19,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/projects"
@@ -35,6 +36,7 @@ type Services struct {
 	Projects   *projects.Service
 	Rates      *rates.Service
 	Timesheets *timesheets.Service
+	Fees       *fees.Service
 	Billing    Billing // nil leaves invoices out
 	Once       Once
 }
@@ -82,7 +84,7 @@ func Load(ctx context.Context, s Services, size Size, today day.Date, tell Progr
 		what string
 		do   func(context.Context) error
 	}{
-		{"people", m.staff}, {"clients", m.companies}, {"projects", m.engagements}, {"rates", m.prices}, {"time", m.weeks}, {"invoices", m.invoices},
+		{"people", m.staff}, {"clients", m.companies}, {"projects", m.engagements}, {"fees", m.agreements}, {"rates", m.prices}, {"time", m.weeks}, {"invoices", m.invoices},
 	} {
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("sample %s: %w", step.what, err)

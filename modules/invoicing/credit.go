@@ -116,6 +116,9 @@ func (s *Service) IssueCredit(ctx context.Context, id string, n NewCredit) (c Cr
 		if err != nil {
 			return err
 		}
+		if err := s.otherThanTime(ctx, tx, i, note, whole); err != nil {
+			return err
+		}
 		entity, err := s.d.Store.Entity(ctx, tx, i.EntityID)
 		if err != nil {
 			return err
@@ -300,6 +303,34 @@ func (s *Service) settleCredit(ctx context.Context, tx *tenancy.Tx, i, note Invo
 	return s.apply(ctx, tx, &p, []Part{{i.ID, part}}, note.IssueOn)
 }
 
+// otherThanTime gives back what lines bill that is no time, by as much as is taken back of each.
+func (s *Service) otherThanTime(ctx context.Context, tx *tenancy.Tx, i, note Invoice, whole []Line) error {
+	gone, err := s.d.Store.CreditedLines(ctx, tx, i)
+	if err != nil {
+		return err
+	}
+	var back []GivenBack
+	var freed []string
+	for _, l := range i.Lines {
+		at := slices.IndexFunc(note.Lines, func(n Line) bool { return n.CreditsLineID == l.ID })
+		if at < 0 {
+			continue
+		}
+		for _, src := range l.others() {
+			back = append(back, GivenBack{
+				Source: src, Of: l.Amount.Sub(l.Share).Minor, Before: gone[l.ID].Minor, After: gone[l.ID].Add(note.Lines[at].Amount).Minor,
+			})
+		}
+		if !l.timed() && slices.ContainsFunc(whole, func(w Line) bool { return w.ID == l.ID }) {
+			freed = append(freed, l.ID)
+		}
+	}
+	if err := s.returned(ctx, tx, note.ID, back); err != nil || len(freed) == 0 {
+		return err
+	}
+	return s.d.Store.FreeLines(ctx, tx, freed)
+}
+
 // timeOfCredit gives back the time of lines of which nothing is left, hands it
 // to the draft that takes the invoice's place, or leaves it billed.
 func (s *Service) timeOfCredit(ctx context.Context, tx *tenancy.Tx, i Invoice, whole []Line, n NewCredit) (*Invoice, error) {
@@ -309,7 +340,7 @@ func (s *Service) timeOfCredit(ctx context.Context, tx *tenancy.Tx, i Invoice, w
 	for k := range after.Lines {
 		l := &after.Lines[k]
 		gone := slices.ContainsFunc(whole, func(w Line) bool { return w.ID == l.ID })
-		if gone && len(l.Sources) > 0 {
+		if gone && l.timed() {
 			freed = append(freed, l.ID)
 			l.Sources = nil
 		}
@@ -340,6 +371,9 @@ func (s *Service) reissue(ctx context.Context, tx *tenancy.Tx, i Invoice) (*Invo
 	d.Version, d.CreatedBy, d.CreatedAt, d.UpdatedAt = 1, access.From(ctx).MemberID, at, at
 	d.Paid, d.Credited = money.Zero(i.Currency), money.Zero(i.Currency)
 	d.Lines = slices.Clone(i.Lines)
+	if err := s.again(ctx, tx, d.ID, d.Lines); err != nil {
+		return nil, err
+	}
 	for n := range d.Lines {
 		l := &d.Lines[n]
 		if l.ID = s.d.NewID(); len(l.Sources) == 0 {

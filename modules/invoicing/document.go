@@ -43,6 +43,7 @@ type Document struct {
 	Withheld         money.Money      `json:"withheld"`
 	Payable          money.Money      `json:"payable"`
 	LegalTexts       []string         `json:"legal_texts"`
+	Progress         []Progress       `json:"progress" doc:"How far fees that were agreed are billed with this document"`
 	Note             string           `json:"note"`
 	Footer           string           `json:"footer"`
 	Colour           string           `json:"colour"`
@@ -59,6 +60,16 @@ type Party struct {
 	Phone        string   `json:"phone"`
 	// Postal is the address in its parts. Documents that were issued before it was kept have none.
 	Postal Address `json:"postal"`
+}
+
+// Progress is how far an agreed fee is billed. A line of a credit note counts
+// back: what it bills is less than zero.
+type Progress struct {
+	Name     string      `json:"name"`
+	Contract money.Money `json:"contract" doc:"With all change orders"`
+	Before   money.Money `json:"before" doc:"Billed on other documents"`
+	This     money.Money `json:"this"`
+	Left     money.Money `json:"left"`
 }
 
 // DocumentLine is a printed line.
@@ -81,7 +92,7 @@ func compose(i Invoice, number string, on day.Date, e LegalEntity, c Client, d D
 		Buyer:  Party{Name: c.Name, Address: slices.Clone(c.Address), Postal: c.Postal, TaxID: c.TaxID},
 		Bank:   e.Bank, Reference: i.Reference, Currency: i.Currency, Locale: d.Locale, PricesIncludeTax: i.PricesIncludeTax, TaxMethod: i.TaxMethod,
 		DiscountPercent: i.Discount.Percent, Discount: i.DiscountTotal, Taxes: i.Taxes, Net: i.Net, Tax: i.Tax, Total: i.Total,
-		Withheld: i.Withheld, Payable: i.Payable(), Note: i.Note, Footer: i.Footer, Colour: d.Colour, LogoKey: d.LogoKey,
+		Withheld: i.Withheld, Payable: i.Payable(), Progress: i.Progress, Note: i.Note, Footer: i.Footer, Colour: d.Colour, LogoKey: d.LogoKey,
 	}
 	for _, l := range i.Lines {
 		line := DocumentLine{
@@ -119,6 +130,7 @@ func (d Document) Whole() Document {
 		d.Subtotal = d.Subtotal.Add(d.Lines[n].Amount)
 		d.Lines[n].Taxes = list(d.Lines[n].Taxes)
 	}
+	d.Progress = list(d.Progress)
 	d.Taxes, d.LegalTexts = list(d.Taxes), list(d.LegalTexts)
 	d.Seller.Address, d.Buyer.Address = list(d.Seller.Address), list(d.Buyer.Address)
 	return d

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -21,10 +22,12 @@ const (
 	ByDay    GroupBy = "day"
 )
 
-// FromTime says which time a draft is made from.
+// FromTime says which time, and what else, a draft is made from.
 type FromTime struct {
 	ClientID   string
 	ProjectIDs []string
+	Fees       []fees.Pick // what of fees goes with it
+	NoTime     bool        // only what was picked
 	EntityID   string
 	From, To   day.Date
 	GroupBy    GroupBy
@@ -34,7 +37,7 @@ type FromTime struct {
 // LeftOut is time in the period that cannot be on the draft, and why.
 type LeftOut struct {
 	TimeEntry
-	Why string // "no_rate", "other_currency"
+	Why string // "no_rate", "other_currency", "fixed_fee"
 }
 
 // Preview shows what a draft from time would be. Nothing is saved.
@@ -58,7 +61,8 @@ func (s *Service) Preview(ctx context.Context, f FromTime) (i Invoice, out []Lef
 // planned ends the transaction of a preview, which may have made the first entity.
 type planned struct{ error }
 
-// CreateFromTime makes a draft from approved, unbilled time and takes that time.
+// CreateFromTime makes a draft from approved, unbilled time and from what was
+// picked of fees, and takes both.
 func (s *Service) CreateFromTime(ctx context.Context, f FromTime) (i Invoice, out []LeftOut, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		if i, out, err = s.plan(ctx, tx, f); err != nil {
@@ -79,28 +83,52 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 	if f.To.Before(f.From) {
 		return Invoice{}, nil, ErrBadPeriod
 	}
-	if f.ClientID == "" && len(f.ProjectIDs) == 0 {
+	if f.ClientID == "" && len(f.ProjectIDs) == 0 && len(f.Fees) == 0 {
 		return Invoice{}, nil, ErrNoScope
 	}
-	entries, err := s.d.Time.UnbilledTx(ctx, tx, TimeQuery{ClientID: f.ClientID, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To})
+	if f.ClientID == "" && len(f.ProjectIDs) == 0 {
+		f.NoTime = true
+	}
+	draftID := s.d.NewID()
+	agreed, err := s.d.Fees.BillTx(ctx, tx, draftID, f.Fees, f.To)
 	if err != nil {
 		return Invoice{}, nil, err
 	}
-	if f.ClientID == "" {
-		if len(entries) == 0 {
-			return Invoice{}, nil, ErrNothingToBill
-		}
-		f.ClientID = entries[0].ClientID
+	entries, covered, err := s.worked(ctx, tx, f)
+	if err != nil {
+		return Invoice{}, nil, err
 	}
-	if slices.ContainsFunc(entries, func(e TimeEntry) bool { return e.ClientID != f.ClientID }) {
+	of := f.ClientID
+	for _, l := range agreed {
+		of = cmp.Or(of, l.ClientID)
+	}
+	for _, e := range entries {
+		of = cmp.Or(of, e.ClientID)
+	}
+	switch {
+	case of == "":
+		return Invoice{}, nil, ErrNothingToBill
+	case slices.ContainsFunc(entries, func(e TimeEntry) bool { return e.ClientID != of }):
 		return Invoice{}, nil, ErrManyClients
+	case slices.ContainsFunc(agreed, func(l fees.Line) bool { return l.ClientID != of }):
+		return Invoice{}, nil, ErrManyClients.At("body.fees", "are of another client")
 	}
-	i, err := s.blank(ctx, tx, DraftOf{ClientID: f.ClientID, EntityID: f.EntityID})
+	i, err := s.blank(ctx, tx, DraftOf{ClientID: of, EntityID: f.EntityID})
 	if err != nil {
 		return Invoice{}, nil, err
 	}
+	i.ID = draftID
 	i.PeriodFrom, i.PeriodTo = f.From, f.To
-	billable, out := sift(entries, i.Currency)
+	if f.NoTime {
+		i.PeriodFrom, i.PeriodTo = day.Date{}, day.Date{}
+	}
+	if len(agreed) > 0 && f.NoTime {
+		i.Currency = agreed[0].Amount.Currency
+	}
+	if at := slices.IndexFunc(agreed, func(l fees.Line) bool { return l.Amount.Currency != i.Currency }); at >= 0 {
+		return Invoice{}, nil, ErrBadInvoice.At("body.fees", "are in "+agreed[at].Amount.Currency+", the invoice in "+i.Currency)
+	}
+	billable, out := sift(entries, i.Currency, covered)
 	names, err := s.names(ctx, tx, f.GroupBy, billable)
 	if err != nil {
 		return Invoice{}, nil, err
@@ -117,7 +145,7 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 		}
 		return f.TaxRateIDs
 	}
-	i.Lines = group(billable, f.GroupBy, names, taxes)
+	i.Lines = append(feeLines(agreed, f.TaxRateIDs), group(billable, f.GroupBy, names, taxes)...)
 	for n := range i.Lines {
 		i.Lines[n].ID = s.d.NewID()
 	}
@@ -150,10 +178,45 @@ func (s *Service) defaultTaxes(ctx context.Context, tx *tenancy.Tx) ([]string, e
 	return ids, nil
 }
 
+// worked is the time that is asked for, and what of it fees pay for.
+func (s *Service) worked(ctx context.Context, tx *tenancy.Tx, f FromTime) ([]TimeEntry, fees.Coverage, error) {
+	if f.NoTime {
+		return nil, fees.Coverage{}, nil
+	}
+	entries, err := s.d.Time.UnbilledTx(ctx, tx, TimeQuery{ClientID: f.ClientID, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To})
+	if err != nil {
+		return nil, fees.Coverage{}, err
+	}
+	var projects []string
+	for _, e := range entries {
+		if e.ProjectID != "" {
+			projects = append(projects, e.ProjectID)
+		}
+	}
+	slices.Sort(projects)
+	covered, err := s.d.Fees.CoveredTx(ctx, tx, slices.Compact(projects))
+	return entries, covered, err
+}
+
+// feeLines are the lines of what was taken of fees.
+func feeLines(agreed []fees.Line, taxes []string) []Line {
+	lines := make([]Line, len(agreed))
+	for n, l := range agreed {
+		lines[n] = Line{
+			Kind: FeeLine, ProjectID: l.ProjectID, Description: l.Description, Quantity: one, UnitPrice: l.Amount.Decimal(), TaxRateIDs: slices.Clone(taxes),
+			Sources: []Source{{Kind: OfFee, ID: l.SourceID}},
+		}
+	}
+	return lines
+}
+
 // sift parts what can be billed from what cannot. Zero is a rate; none is not.
-func sift(entries []TimeEntry, currency string) (billable []TimeEntry, out []LeftOut) {
+// What a fee pays for is not billed by the hour too.
+func sift(entries []TimeEntry, currency string, covered fees.Coverage) (billable []TimeEntry, out []LeftOut) {
 	for _, e := range entries {
 		switch {
+		case covered.Projects[e.ProjectID] || covered.Tasks[e.TaskID]:
+			out = append(out, LeftOut{e, "fixed_fee"})
 		case e.Rate == nil:
 			out = append(out, LeftOut{e, "no_rate"})
 		case e.Currency != currency:
@@ -183,7 +246,7 @@ func group(entries []TimeEntry, by GroupBy, names map[string]string, taxes func(
 				Kind: TimeLine, ProjectID: e.ProjectID, Description: k.heading, Unit: "h", UnitPrice: *e.Rate, TaxRateIDs: slices.Clone(taxes(e)),
 			})
 		}
-		lines[n].Sources = append(lines[n].Sources, Source{EntryID: e.ID, Seconds: e.Seconds})
+		lines[n].Sources = append(lines[n].Sources, Source{Kind: OfTime, ID: e.ID, Seconds: e.Seconds})
 	}
 	for n := range lines {
 		var seconds int64

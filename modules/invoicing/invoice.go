@@ -3,6 +3,7 @@ package invoicing
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -111,7 +112,8 @@ type Invoice struct {
 	Credited        money.Money
 	WrittenOff      money.Money
 
-	Document  *Document // what the issued document shows
+	Progress  []Progress // of fees; written onto the document
+	Document  *Document  // what the issued document shows
 	PDFKey    string
 	PDFHash   string
 	SentAt    *time.Time
@@ -131,6 +133,7 @@ type LineKind string
 const (
 	FreeLine LineKind = "free"
 	TimeLine LineKind = "time"
+	FeeLine  LineKind = "fee"
 )
 
 // Line is one line of an invoice.
@@ -151,10 +154,19 @@ type Line struct {
 	Sources         []Source // what was billed by it
 }
 
-// Source is a time entry on a line.
+// SourceKind says what was billed by a line.
+type SourceKind string
+
+const (
+	OfTime SourceKind = "time" // a time entry
+	OfFee  SourceKind = "fee"  // what a fee's ledger took for the line
+)
+
+// Source is what a line was made from, in the module that it belongs to.
 type Source struct {
-	EntryID string
-	Seconds int64
+	Kind    SourceKind
+	ID      string
+	Seconds int64 // of time
 }
 
 // Balance is what is still to be paid. A void invoice has none.
@@ -221,10 +233,17 @@ func (i Invoice) entries() []string {
 	var ids []string
 	for _, l := range i.Lines {
 		for _, s := range l.Sources {
-			ids = append(ids, s.EntryID)
+			if s.Kind == OfTime {
+				ids = append(ids, s.ID)
+			}
 		}
 	}
 	return ids
+}
+
+// sourced tells whether any line was made from something that it bills.
+func (i Invoice) sourced() bool {
+	return slices.ContainsFunc(i.Lines, func(l Line) bool { return len(l.Sources) > 0 })
 }
 
 // calculate brings all figures up to date with lines, taxes and method.

@@ -80,6 +80,9 @@ func (s *Service) number(ctx context.Context, tx *tenancy.Tx, e LegalEntity, i *
 	if err != nil {
 		return err
 	}
+	if err := s.progress(ctx, tx, i); err != nil {
+		return err
+	}
 	series := e.Series(i.Kind, i.IssueOn)
 	n, err := s.d.Store.NextNumber(ctx, tx, series, i.IssueOn)
 	if err != nil {
@@ -141,6 +144,9 @@ func (s *Service) paper(ctx context.Context, tx *tenancy.Tx, i Invoice) (Paper, 
 		if err := s.ready(ctx, tx, &i); err != nil {
 			return Paper{}, err
 		}
+	}
+	if err := s.progress(ctx, tx, &i); err != nil {
+		return Paper{}, err
 	}
 	last, err := s.d.Store.LastNumber(ctx, tx, entity.Series(i.Kind, on))
 	if err != nil {

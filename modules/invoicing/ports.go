@@ -11,6 +11,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -99,6 +100,18 @@ type Time interface {
 	ReleaseBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID string) error
 }
 
+// Fees answers what was agreed for projects whatever the hours, and is told
+// what is put on documents. *fees.Service answers it.
+type Fees interface {
+	// BillTx takes what was picked for a document; its field paths are those of body.fees.
+	BillTx(ctx context.Context, tx *tenancy.Tx, documentID string, picks []fees.Pick, on day.Date) ([]fees.Line, error)
+	DueTx(ctx context.Context, tx *tenancy.Tx, clientID string, projectIDs []string, on day.Date) ([]fees.Due, error)
+	CoveredTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (fees.Coverage, error)
+	ProgressTx(ctx context.Context, tx *tenancy.Tx, documentID string) ([]fees.Progress, error)
+	AgainTx(ctx context.Context, tx *tenancy.Tx, documentID string, sourceIDs []string) ([]string, error)
+	GiveBackTx(ctx context.Context, tx *tenancy.Tx, documentID string, back []fees.Return) error
+}
+
 // Members answers how members are called.
 type Members interface {
 	NamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error)
@@ -177,7 +190,7 @@ type Store interface {
 	CreditedTotal(ctx context.Context, tx *tenancy.Tx, i Invoice) (money.Money, error)
 	// KeepPDF notes where a document is kept, and tells which one stands: the first.
 	KeepPDF(ctx context.Context, tx *tenancy.Tx, invoiceID, key, hash string) (firstKey, firstHash string, err error)
-	FreeSources(ctx context.Context, tx *tenancy.Tx, invoiceID string) error
+	FreeSources(ctx context.Context, tx *tenancy.Tx, invoiceID string, but SourceKind) error
 	FreeLines(ctx context.Context, tx *tenancy.Tx, lineIDs []string) error
 
 	List(ctx context.Context, tx *tenancy.Tx, f Filter) ([]Summary, error)

@@ -2,6 +2,8 @@ package invoicing
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/access"
@@ -20,14 +22,17 @@ type Deps struct {
 	Plan     Plan
 	Clients  Clients
 	Time     Time
-	Members  Members
-	Renderer Renderer
-	Files    Files
-	Mailer   Mailer
-	Events   Publisher
-	Queue    Queue
-	Now      func() time.Time
-	NewID    func() string
+	Fees     Fees
+	// Billables are further modules whose records become lines, by the kind of their sources.
+	Billables map[SourceKind]Billable
+	Members   Members
+	Renderer  Renderer
+	Files     Files
+	Mailer    Mailer
+	Events    Publisher
+	Queue     Queue
+	Now       func() time.Time
+	NewID     func() string
 }
 
 // Service is all that people do with invoices and payments.
@@ -35,10 +40,13 @@ type Service struct{ d Deps }
 
 // New returns the service. It panics on a missing dependency, at start-up.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.Settings == nil || d.Plan == nil || d.Clients == nil || d.Time == nil || d.Members == nil ||
+	if d.DB == nil || d.Store == nil || d.Settings == nil || d.Plan == nil || d.Clients == nil || d.Time == nil || d.Fees == nil || d.Members == nil ||
 		d.Renderer == nil || d.Files == nil || d.Mailer == nil || d.Events == nil || d.Queue == nil || d.Now == nil || d.NewID == nil {
 		panic("invoicing: a dependency is missing")
 	}
+	with := map[SourceKind]Billable{OfFee: ofFees{d.Fees}}
+	maps.Copy(with, d.Billables)
+	d.Billables = with
 	return &Service{d}
 }
 
@@ -164,6 +172,7 @@ func (s *Service) Change(ctx context.Context, id string, version int, edit func(
 			return ErrStale
 		}
 		i = before
+		i.Lines = slices.Clone(before.Lines)
 		if err := edit(&i); err != nil {
 			return err
 		}
@@ -177,10 +186,12 @@ func (s *Service) Change(ctx context.Context, id string, version int, edit func(
 				return err
 			}
 		}
-		if i.Currency != before.Currency && len(before.entries()) > 0 {
-			return ErrBadInvoice.At("body.currency", "cannot change while there is time on the invoice")
+		if i.Currency != before.Currency && before.sourced() {
+			return ErrBadInvoice.At("body.currency", "cannot change while there is work on the invoice")
 		}
-		keepSources(&i, before)
+		if err := keepSources(&i, before); err != nil {
+			return err
+		}
 		i.Version, i.UpdatedAt = version+1, s.d.Now()
 		if err := s.ready(ctx, tx, &i); err != nil {
 			return err
@@ -191,15 +202,18 @@ func (s *Service) Change(ctx context.Context, id string, version int, edit func(
 		if err := s.rebill(ctx, tx, before, i); err != nil {
 			return err
 		}
+		if err := s.giveBack(ctx, tx, id, goneLines(before, i)); err != nil {
+			return err
+		}
 		return s.record(ctx, tx, "invoicing.invoice_changed", &before, &i, InvoiceChanged{factOf(i)})
 	})
 	return i, err
 }
 
-// moveTo hands a draft to another client; time belongs to the first.
+// moveTo hands a draft to another client; work belongs to the first.
 func (s *Service) moveTo(ctx context.Context, tx *tenancy.Tx, i *Invoice, before Invoice) error {
-	if len(before.entries()) > 0 {
-		return ErrBadInvoice.At("body.client_id", "cannot change while there is time on the invoice")
+	if before.sourced() {
+		return ErrBadInvoice.At("body.client_id", "cannot change while there is work on the invoice")
 	}
 	c, err := s.clientOf(ctx, tx, i.ClientID)
 	if err != nil {
@@ -207,25 +221,6 @@ func (s *Service) moveTo(ctx context.Context, tx *tenancy.Tx, i *Invoice, before
 	}
 	i.ClientName = c.Name
 	return nil
-}
-
-// keepSources gives lines that stay what they were made from. A line that is
-// not the draft's own is a new one.
-func keepSources(i *Invoice, before Invoice) {
-	old := map[string]Line{}
-	for _, l := range before.Lines {
-		old[l.ID] = l
-	}
-	for n := range i.Lines {
-		l := &i.Lines[n]
-		was, known := old[l.ID]
-		if !known {
-			l.ID = ""
-			continue
-		}
-		delete(old, l.ID) // named twice: the second is new
-		l.Kind, l.Sources, l.ProjectID = was.Kind, was.Sources, was.ProjectID
-	}
 }
 
 // rebill tells timesheets when lines with time have gone.
@@ -243,7 +238,7 @@ func (s *Service) rebill(ctx context.Context, tx *tenancy.Tx, before, after Invo
 	return s.d.Time.MarkBilledTx(ctx, tx, left, after.ID)
 }
 
-// Delete throws a draft away. Its time becomes unbilled.
+// Delete throws a draft away. Its time and what else it bills become unbilled.
 func (s *Service) Delete(ctx context.Context, id string) error {
 	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		i, err := s.draft(ctx, tx, id)
@@ -254,6 +249,9 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 			if err := s.d.Time.ReleaseBilledTx(ctx, tx, id); err != nil {
 				return err
 			}
+		}
+		if err := s.giveBack(ctx, tx, id, i.Lines); err != nil {
+			return err
 		}
 		if err := s.d.Store.RemoveDraft(ctx, tx, id); err != nil {
 			return err

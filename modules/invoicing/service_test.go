@@ -22,6 +22,8 @@ import (
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/app/kit/testkit"
+	"github.com/bureauhq/bureau/modules/fees"
+	"github.com/bureauhq/bureau/modules/fees/feesdb"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingdb"
@@ -33,6 +35,7 @@ import (
 type world struct {
 	*testkit.Agency
 	svc     *invoicing.Service
+	fees    *fees.Service
 	client  invoicing.Client
 	billing []invoicing.Recipient
 
@@ -149,8 +152,9 @@ func setup(t *testing.T, change ...func(*invoicing.Deps)) *world {
 		client:  invoicing.Client{ID: id.New(), Name: "Acme Ltd", Address: []string{"1 High Street", "London"}, TaxID: "GB1"},
 		billing: []invoicing.Recipient{{Name: "Bill Payer", Email: "bill@acme.example"}},
 	}
+	w.fees = fees.New(fees.Deps{DB: w.DB, Store: feesdb.Store{}, Projects: ofWorld{w}, Events: w.Bus, Now: w.Clock.Now})
 	d := invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Members: w, Renderer: invoicingpdf.Renderer{}, Files: w, Mailer: w,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Renderer: invoicingpdf.Renderer{}, Files: w, Mailer: w,
 		Events: w.Bus, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	}
 	for _, f := range change {
@@ -277,7 +281,7 @@ func TestRule17_ARollbackGivesTheNumberBack(t *testing.T) {
 	lost := w.draft(t, free("Work", "1", "100"))
 	boom := errors.New("the machine fails before the commit")
 	failing := invoicing.New(invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Members: w, Renderer: invoicingpdf.Renderer{}, Files: w, Mailer: w,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Renderer: invoicingpdf.Renderer{}, Files: w, Mailer: w,
 		Events: failingBus{boom}, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	})
 	_, err := failing.Issue(w.Ctx, lost.ID, day.Date{})

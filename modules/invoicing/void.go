@@ -16,7 +16,8 @@ var (
 )
 
 // VoidInvoice takes an issued invoice back. It keeps its number and its document; the
-// time on it becomes unbilled or is written off, in the same transaction.
+// time on it becomes unbilled or is written off, in the same transaction. All else
+// that it bills, such as fees, may be billed again.
 func (s *Service) VoidInvoice(ctx context.Context, id string, time TimeFate, why string) (i Invoice, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		before, err := s.d.Store.LockedInvoice(ctx, tx, id)
@@ -53,10 +54,17 @@ func (s *Service) VoidInvoice(ctx context.Context, id string, time TimeFate, why
 		if err := s.d.Store.MarkVoid(ctx, tx, i); err != nil {
 			return err
 		}
+		keep := OfTime
 		if i.VoidTime == ReleaseTime {
-			if err := s.d.Store.FreeSources(ctx, tx, id); err != nil {
-				return err
-			}
+			keep = ""
+		}
+		if err := s.d.Store.FreeSources(ctx, tx, id, keep); err != nil {
+			return err
+		}
+		if err := s.giveBack(ctx, tx, id, i.Lines); err != nil {
+			return err
+		}
+		if i.VoidTime == ReleaseTime {
 			if err := s.d.Time.ReleaseBilledTx(ctx, tx, id); err != nil {
 				return err
 			}

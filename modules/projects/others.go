@@ -70,3 +70,11 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, key string, start da
 	}
 	return planOf(t, start, Workdays{free}), nil
 }
+
+// TasksUnderTx returns tasks and all that are below them, by id.
+func (s *Service) TasksUnderTx(ctx context.Context, tx *tenancy.Tx, ids []string) ([]string, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return s.d.Store.Under(ctx, tx, ids)
+}

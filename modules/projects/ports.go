@@ -51,6 +51,7 @@ type Store interface {
 	TasksIn(ctx context.Context, tx *tenancy.Tx, projectID string, columns []string) ([]Task, error) // by rank, archived ones too
 	Above(ctx context.Context, tx *tenancy.Tx, taskID string) ([]Task, error)                        // the task and its ancestors, nearest first
 	Below(ctx context.Context, tx *tenancy.Tx, taskID string) ([]string, int, error)                 // ids of all below, and how many levels
+	Under(ctx context.Context, tx *tenancy.Tx, taskIDs []string) ([]string, error)                   // the tasks and all below them
 	Neighbours(ctx context.Context, tx *tenancy.Tx, p Place) (before, after string, err error)       // ErrBadNeighbour
 
 	AddComment(context.Context, *tenancy.Tx, Comment) error

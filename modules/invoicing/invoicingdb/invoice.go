@@ -171,7 +171,7 @@ func lineRows(i invoicing.Invoice) (lines []lineRow, sources []sourceRow) {
 		}
 		lines = append(lines, r)
 		for _, s := range l.Sources {
-			sources = append(sources, sourceRow{"time", s.EntryID, l.ID, i.ID, s.Seconds})
+			sources = append(sources, sourceRow{string(s.Kind), s.ID, l.ID, i.ID, s.Seconds})
 		}
 	}
 	return lines, sources
@@ -212,7 +212,7 @@ func (Store) read(_ context.Context, tx *tenancy.Tx, db *gorm.DB, id string) (in
 	}
 	for _, src := range sources {
 		l := &i.Lines[at[src.LineID]]
-		l.Sources = append(l.Sources, invoicing.Source{EntryID: src.SourceID, Seconds: src.Seconds})
+		l.Sources = append(l.Sources, invoicing.Source{Kind: invoicing.SourceKind(src.Kind), ID: src.SourceID, Seconds: src.Seconds})
 	}
 	return i, nil
 }
@@ -325,8 +325,8 @@ func (Store) KeepPDF(ctx context.Context, tx *tenancy.Tx, id, key, hash string) 
 	return firstKey, firstHash, err
 }
 
-// FreeSources lets the sources of an invoice be billed again.
-func (Store) FreeSources(ctx context.Context, tx *tenancy.Tx, id string) error {
-	_, err := tx.PGX().Exec(ctx, `DELETE FROM line_sources WHERE invoice_id = $1`, id)
+// FreeSources lets the sources of an invoice be billed again, but for those of a kind.
+func (Store) FreeSources(ctx context.Context, tx *tenancy.Tx, id string, but invoicing.SourceKind) error {
+	_, err := tx.PGX().Exec(ctx, `DELETE FROM line_sources WHERE invoice_id = $1 AND kind <> $2`, id, string(but))
 	return err
 }

@@ -52,7 +52,7 @@ func (h handlers) credits(ctx context.Context, in *IDIn) (*struct{ Body InvoiceC
 		out.Notes[n] = row(r, today)
 	}
 	for n, c := range left {
-		out.Lines[n] = CreditableLine{c.Line.ID, c.Line.Description, c.Line.Amount.Sub(c.Line.Share), c.Left, len(c.Line.Sources)}
+		out.Lines[n] = CreditableLine{c.Line.ID, c.Line.Description, c.Line.Amount.Sub(c.Line.Share), c.Left, c.Line.Entries()}
 	}
 	return &struct{ Body InvoiceCredits }{out}, nil
 }

@@ -71,7 +71,7 @@ type InvoiceView struct {
 // InvoiceLineView is one line.
 type InvoiceLineView struct {
 	ID              string           `json:"id"`
-	Kind            string           `json:"kind" enum:"free,time"`
+	Kind            string           `json:"kind" enum:"free,time,fee"`
 	ProjectID       string           `json:"project_id"`
 	Description     string           `json:"description"`
 	Quantity        string           `json:"quantity"`
@@ -135,7 +135,7 @@ func toView(i invoicing.Invoice, today day.Date) InvoiceView {
 		lv := InvoiceLineView{
 			ID: l.ID, Kind: string(l.Kind), ProjectID: l.ProjectID, Description: l.Description, Quantity: l.Quantity.String(), Unit: l.Unit,
 			UnitPrice: l.UnitPrice.String(), DiscountPercent: l.Discount.Percent.String(), DiscountAmount: l.Discount.Amount.String(), TaxRateIDs: append([]string{}, l.TaxRateIDs...),
-			Taxes: taxes(l.Taxes), Amount: l.Amount, Net: l.Net, Tax: l.Tax, Gross: l.Gross, Entries: len(l.Sources),
+			Taxes: taxes(l.Taxes), Amount: l.Amount, Net: l.Net, Tax: l.Tax, Gross: l.Gross, Entries: l.Entries(),
 		}
 		for _, s := range l.Sources {
 			lv.Seconds += s.Seconds

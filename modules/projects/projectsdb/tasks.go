@@ -238,6 +238,21 @@ func (Store) Below(ctx context.Context, tx *tenancy.Tx, taskID string) (ids []st
 	return ids, levels, err
 }
 
+// Under returns tasks and all that are below them.
+func (Store) Under(ctx context.Context, tx *tenancy.Tx, taskIDs []string) ([]string, error) {
+	rows, err := tx.PGX().Query(ctx, `
+		WITH RECURSIVE down AS (
+			SELECT id FROM tasks WHERE id = ANY($1::uuid[])
+			UNION
+			SELECT t.id FROM tasks t JOIN down ON t.parent_id = down.id
+		)
+		SELECT id::text FROM down`, taskIDs)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
 // Neighbours finds the ranks between which a card goes. Archived cards keep their rank, so they count.
 func (s Store) Neighbours(ctx context.Context, tx *tenancy.Tx, to projects.Place) (before, after string, err error) {
 	beside := func(fn, cmp, rank string) (string, error) {

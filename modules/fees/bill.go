@@ -1,0 +1,329 @@
+package fees
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/page"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// everything is a page that holds all fees that one client or project ever has.
+var everything = page.Query{Limit: 200}
+
+// MayBill tells what of the fee may be billed on a day: of a percentage what is
+// done and not billed, of a schedule the parts whose day has come, of milestones
+// those that were accepted.
+func (f Fee) MayBill(on day.Date) (out []Due) {
+	if f.ArchivedAt != nil {
+		return nil
+	}
+	if f.Kind == ByPercent {
+		if done := f.Done().Sub(f.Billed); done.Sign() > 0 {
+			out = append(out, Due{Fee: f, Amount: done})
+		}
+		return out
+	}
+	for n := range f.Parts {
+		if p := &f.Parts[n]; p.Left().Sign() > 0 && p.ready(f.Kind, on) {
+			out = append(out, Due{Fee: f, Part: p, Amount: p.Left()})
+		}
+	}
+	return out
+}
+
+func (p Part) ready(k Kind, on day.Date) bool {
+	if k == ByMilestones {
+		// A change order is agreed on when it is recorded.
+		return p.AcceptedAt != nil || p.OrderID != ""
+	}
+	return !p.DueOn.After(on)
+}
+
+// Due is what may be billed of a fee.
+type Due struct {
+	Fee    Fee
+	Part   *Part // nil: of a percentage
+	Amount money.Money
+}
+
+// DueTx lists what may be billed of a client's or of projects' fees on a day.
+func (s *Service) DueTx(ctx context.Context, tx *tenancy.Tx, clientID string, projectIDs []string, on day.Date) (out []Due, err error) {
+	all, err := s.d.Store.Fees(ctx, tx, Filter{ClientID: clientID, ProjectIDs: projectIDs, Open: true, Page: everything})
+	for _, f := range all {
+		out = append(out, f.MayBill(on)...)
+	}
+	return out, err
+}
+
+// CoveredTx tells whose time is paid for by fees and not billed by the hour.
+func (s *Service) CoveredTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (Coverage, error) {
+	c := Coverage{map[string]bool{}, map[string]bool{}}
+	if len(projectIDs) == 0 {
+		return c, nil
+	}
+	all, err := s.d.Store.Fees(ctx, tx, Filter{ProjectIDs: projectIDs, Page: everything})
+	if err != nil {
+		return c, err
+	}
+	var tasks []string
+	for _, f := range all {
+		switch f.Covers {
+		case TheProject:
+			c.Projects[f.ProjectID] = true
+		case TheTasks:
+			tasks = append(tasks, f.TaskIDs...)
+		case NoTime:
+		}
+	}
+	under, err := s.d.Projects.TasksUnderTx(ctx, tx, tasks)
+	for _, t := range under {
+		c.Tasks[t] = true
+	}
+	return c, err
+}
+
+// BillTx takes what was picked for a document, never more than the contract.
+// Field paths are those of body.fees. Fees are locked in the order of their ids.
+func (s *Service) BillTx(ctx context.Context, tx *tenancy.Tx, documentID string, picks []Pick, on day.Date) ([]Line, error) {
+	order := make([]int, len(picks))
+	for n := range picks {
+		order[n] = n
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(picks[a].FeeID, picks[b].FeeID) })
+	lines := make([][]Line, len(picks))
+	var entries []Entry
+	held := map[string]*Fee{}
+	for _, n := range order {
+		f := held[picks[n].FeeID]
+		if f == nil {
+			locked, err := s.d.Store.Locked(ctx, tx, picks[n].FeeID)
+			if err != nil {
+				return nil, ErrCannotBill.Because(err).At(fmt.Sprintf("body.fees[%d].fee_id", n), "is not a fee of this agency")
+			}
+			f = &locked
+			held[f.ID] = f
+		}
+		at := func(field, text string) error {
+			return ErrCannotBill.At(fmt.Sprintf("body.fees[%d].%s", n, field), text)
+		}
+		taken, err := f.take(picks[n], on, at)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range taken {
+			e := Entry{ID: id.New(), FeeID: f.ID, PartID: t.partID, DocumentID: documentID, Amount: t.amount, Percent: t.percent, At: s.now()}
+			e.SourceID = e.ID
+			entries = append(entries, e)
+			lines[n] = append(lines[n], Line{SourceID: e.ID, ProjectID: f.ProjectID, ClientID: f.ClientID, Description: t.text, Amount: t.amount})
+		}
+	}
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	if err := s.keep(ctx, tx, "fees.billed", documentID, entries); err != nil {
+		return nil, err
+	}
+	return slices.Concat(lines...), nil
+}
+
+type taken struct {
+	partID, text string
+	amount       money.Money
+	percent      *decimal.Decimal
+}
+
+// take notes what a pick takes of the fee, and says how the line is called.
+func (f *Fee) take(p Pick, on day.Date, at func(field, text string) error) ([]taken, error) {
+	if f.ArchivedAt != nil {
+		return nil, at("fee_id", "is archived")
+	}
+	if f.Kind == ByPercent {
+		return f.takePercent(p, at)
+	}
+	switch {
+	case p.Percent != nil:
+		return nil, at("percent", "is for fees that are billed by percent")
+	case p.PartID == "" && p.Amount != nil:
+		return nil, at("amount", "needs the part that it is of")
+	case p.PartID == "":
+		due := f.MayBill(on)
+		if len(due) == 0 {
+			return nil, at("fee_id", "has nothing to bill yet")
+		}
+		var out []taken
+		for _, d := range due {
+			out = append(out, f.takePart(d.Part, d.Amount))
+		}
+		return out, nil
+	}
+	n := slices.IndexFunc(f.Parts, func(x Part) bool { return x.ID == p.PartID })
+	if n < 0 {
+		return nil, at("part_id", "is not a part of this fee")
+	}
+	part := &f.Parts[n]
+	amount := part.Left()
+	if p.Amount != nil {
+		amount = *p.Amount
+	}
+	switch {
+	case f.Kind == ByMilestones && !part.ready(f.Kind, on):
+		return nil, at("part_id", "is not accepted yet")
+	case part.Left().IsZero():
+		return nil, at("part_id", "is billed already")
+	case amount.Currency != f.Contract.Currency || amount.Sign() <= 0:
+		return nil, at("amount", "must be more than zero, in "+f.Contract.Currency)
+	case amount.Cmp(part.Left()) > 0:
+		return nil, at("amount", "is more than is left of it: "+part.Left().Amount())
+	}
+	return []taken{f.takePart(part, amount)}, nil
+}
+
+func (f *Fee) takePart(p *Part, amount money.Money) taken {
+	p.Billed, f.Billed = p.Billed.Add(amount), f.Billed.Add(amount)
+	return taken{partID: p.ID, text: f.Name + ": " + p.Name, amount: amount}
+}
+
+func (f *Fee) takePercent(p Pick, at func(field, text string) error) ([]taken, error) {
+	upTo := f.Percent
+	field := "fee_id"
+	if p.Percent != nil {
+		upTo, field = *p.Percent, "percent"
+	}
+	amount := shareOf(f.Contract, upTo).Sub(f.Billed)
+	switch {
+	case p.PartID != "":
+		return nil, at("part_id", "is for schedules and milestones")
+	case upTo.IsNegative() || !upTo.Equal(upTo.Truncate(4)):
+		return nil, at(field, "must be 0 to 100 with at most 4 places")
+	case upTo.Cmp(hundred) > 0:
+		return nil, at(field, overContract)
+	case p.Amount != nil && p.Percent != nil:
+		return nil, at("amount", "cannot stand beside a percentage")
+	case p.Amount != nil:
+		amount, field = *p.Amount, "amount"
+	}
+	switch {
+	case amount.Currency != f.Contract.Currency:
+		return nil, at(field, "is not in "+f.Contract.Currency)
+	case amount.Sign() <= 0:
+		return nil, at(field, "is billed already")
+	case amount.Cmp(f.Left()) > 0:
+		return nil, at(field, overContract)
+	}
+	f.Billed = f.Billed.Add(amount)
+	t := taken{text: f.Name, amount: amount}
+	if p.Amount == nil {
+		t.percent = &upTo
+		t.text = fmt.Sprintf("%s: %s %% of %s done", f.Name, upTo.String(), f.Contract)
+	}
+	return []taken{t}, nil
+}
+
+const overContract = "is more than 100 % of the contract: record a change order first"
+
+// AgainTx bills for another document what was given back.
+func (s *Service) AgainTx(ctx context.Context, tx *tenancy.Tx, documentID string, sourceIDs []string) ([]string, error) {
+	was, err := s.d.Store.Entries(ctx, tx, sourceIDs)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, len(sourceIDs))
+	for n := range was {
+		was[n].ID, was[n].DocumentID, was[n].At = id.New(), documentID, s.now()
+		was[n].SourceID = was[n].ID
+		out[n] = was[n].ID
+	}
+	return out, s.keep(ctx, tx, "fees.billed", documentID, was)
+}
+
+// GiveBackTx lets what was billed be billed again, as a whole or in part. Of
+// any number of parts the roundings add up to the whole.
+func (s *Service) GiveBackTx(ctx context.Context, tx *tenancy.Tx, documentID string, back []Return) error {
+	ids := make([]string, len(back))
+	for n, r := range back {
+		ids[n] = r.SourceID
+	}
+	was, err := s.d.Store.Entries(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	var entries []Entry
+	for n, e := range was {
+		r := back[n]
+		if r.Of == 0 {
+			continue
+		}
+		minor := portion(e.Amount.Minor, r.After, r.Of) - portion(e.Amount.Minor, r.Before, r.Of)
+		if minor == 0 {
+			continue
+		}
+		entries = append(entries, Entry{
+			ID: id.New(), FeeID: e.FeeID, PartID: e.PartID, SourceID: e.SourceID, DocumentID: documentID, Amount: money.Of(-minor, e.Amount.Currency), At: s.now(),
+		})
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	return s.keep(ctx, tx, "fees.given_back", documentID, entries)
+}
+
+// portion is a share of an amount, rounded half away from zero.
+func portion(minor, part, of int64) int64 {
+	p := new(big.Int).Mul(big.NewInt(minor), big.NewInt(part))
+	p.Mul(p, big.NewInt(2))
+	o := big.NewInt(of)
+	if p.Sign()*o.Sign() < 0 {
+		p.Sub(p, new(big.Int).Abs(o))
+	} else {
+		p.Add(p, new(big.Int).Abs(o))
+	}
+	if o.Sign() < 0 {
+		p.Neg(p)
+		o = new(big.Int).Abs(o)
+	}
+	return p.Quo(p, new(big.Int).Mul(o, big.NewInt(2))).Int64()
+}
+
+func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, action, documentID string, entries []Entry) error {
+	if err := s.d.Store.Take(ctx, tx, entries); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, audit.Change{Action: action, Entity: "invoice", EntityID: documentID, After: entries})
+}
+
+// ProgressTx tells how far the fees on a document are billed.
+func (s *Service) ProgressTx(ctx context.Context, tx *tenancy.Tx, documentID string) ([]Progress, error) {
+	on, err := s.d.Store.OnDocument(ctx, tx, documentID)
+	if err != nil || len(on) == 0 {
+		return nil, err
+	}
+	ids := make([]string, 0, len(on))
+	for feeID := range on {
+		ids = append(ids, feeID)
+	}
+	slices.Sort(ids)
+	all, err := s.d.Store.ByIDs(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Progress, 0, len(all))
+	for _, f := range all {
+		d := on[f.ID]
+		of := func(minor int64) money.Money { return money.Of(minor, f.Contract.Currency) }
+		if d.This == 0 {
+			continue
+		}
+		out = append(out, Progress{f.Name, f.Contract, of(d.Others), of(d.This), f.Contract.Sub(of(d.Others + d.This))})
+	}
+	return out, nil
+}

@@ -1,0 +1,108 @@
+package fees
+
+import (
+	"context"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/event"
+	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/page"
+	"github.com/bureauhq/bureau/modules/projects"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Permissions of this module.
+const (
+	CanRead   access.Permission = "fees.fees.read"
+	CanWrite  access.Permission = "fees.fees.write"
+	CanAccept access.Permission = "fees.milestones.accept"
+)
+
+// Projects is the part of the projects module that fees ask.
+type Projects interface {
+	ProjectTx(ctx context.Context, tx *tenancy.Tx, id string) (projects.Project, error) // projects.ErrNotFound
+	TasksByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]projects.Task, error)
+	TasksUnderTx(ctx context.Context, tx *tenancy.Tx, ids []string) ([]string, error) // they and all below them
+}
+
+// Publisher tells the rest of the house what happened.
+type Publisher interface {
+	Publish(ctx context.Context, tx job.Tx, e event.Event) error
+}
+
+// Filter says which fees are wanted. Zero fields do not narrow.
+type Filter struct {
+	ProjectIDs []string
+	ClientID   string
+	Archived   bool // those instead of the others
+	Open       bool // only those of which something is left
+	Page       page.Query
+}
+
+// Entry is a row of the ledger.
+type Entry struct {
+	ID         string
+	FeeID      string
+	PartID     string // of ByPercent: empty
+	SourceID   string // the row that was billed; its own id for that one
+	DocumentID string
+	Amount     money.Money      // less than zero where it came back
+	Percent    *decimal.Decimal // up to which it billed
+	At         time.Time
+}
+
+// OnDocument is what of a fee is on a document, and what is on others.
+type OnDocument struct{ This, Others int64 }
+
+// Store keeps fees. Its one implementation is feesdb.
+type Store interface {
+	Fees(ctx context.Context, tx *tenancy.Tx, f Filter) ([]Fee, error)      // limit+1 of them
+	ByIDs(ctx context.Context, tx *tenancy.Tx, ids []string) ([]Fee, error) // those that exist
+	Locked(ctx context.Context, tx *tenancy.Tx, id string) (Fee, error)     // ErrNotFound; held until the end
+	Add(ctx context.Context, tx *tenancy.Tx, f Fee) error
+	Save(ctx context.Context, tx *tenancy.Tx, f Fee) error // ErrStale; the version that was read goes in
+	AddOrder(ctx context.Context, tx *tenancy.Tx, feeID string, o Order) error
+	FeeOfPart(ctx context.Context, tx *tenancy.Tx, partID string) (string, error) // ErrPartNotFound
+	Take(ctx context.Context, tx *tenancy.Tx, all []Entry) error                  // adds rows and keeps the sums
+	Entries(ctx context.Context, tx *tenancy.Tx, ids []string) ([]Entry, error)   // by id, in its order
+	// OnDocument adds up the ledgers of the fees that are on a document.
+	OnDocument(ctx context.Context, tx *tenancy.Tx, documentID string) (map[string]OnDocument, error)
+}
+
+// Pick says what of a fee goes on a document: a part of it, what is done up to
+// a percentage, or an amount. None of them: all that may be billed now.
+type Pick struct {
+	FeeID   string
+	PartID  string
+	Percent *decimal.Decimal
+	Amount  *money.Money
+}
+
+// Line is what was taken of a fee for a document.
+type Line struct {
+	SourceID    string
+	ProjectID   string
+	ClientID    string
+	Description string
+	Amount      money.Money
+}
+
+// Coverage names the projects and tasks whose time is paid for by fees.
+type Coverage struct{ Projects, Tasks map[string]bool }
+
+// Progress is how far a fee is billed, seen from one document.
+type Progress struct {
+	Name                         string
+	Contract, Before, This, Left money.Money
+}
+
+// Return says how much of a billed row comes back: Before of Of had come back
+// already, After of Of has now.
+type Return struct {
+	SourceID          string
+	Before, After, Of int64
+}
