@@ -129,6 +129,31 @@ func TestOperatorsRunAgencies(t *testing.T) {
 			t.Fatalf("the task: %+v", task)
 		}
 	}
+	// Nothing was left beside it, but for a job that a restore has parked.
+	for kind, code := range map[string]string{"drop_moved": "custody.no_move", "drop_restored": "custody.no_restore", "undo_restore": "custody.no_restore"} {
+		if a := call(http.MethodPost, one+"/tasks", map[string]string{"kind": kind, "reason": "to try it"}); a.code() != code {
+			t.Errorf("%s without a copy: %s", kind, a)
+		}
+	}
+	_, err := tw.app.Control.Pool().Exec(t.Context(), `INSERT INTO queue.river_job (args, kind, max_attempts, state, queue, metadata)
+		VALUES ('{}', 'test.letter', 3, 'pending', $1, jsonb_build_object('agency', $2::text, 'parked', 'x'))`, fresh("nobody"), found.Items[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type copiesJSON struct {
+		Move, Restore *struct{ State string }
+		Parked        int `json:"parked_jobs"`
+	}
+	if got := read[copiesJSON](t, call(http.MethodGet, one+"/copies", nil), http.StatusOK); got.Move != nil || got.Restore != nil || got.Parked != 1 {
+		t.Errorf("beside it: %+v", got)
+	}
+	if a := call(http.MethodPost, one+"/parked-jobs", map[string]any{"run": false, "reason": "x"}); a.code() != "ops.reason" {
+		t.Errorf("parked jobs without a reason: %s", a)
+	}
+	if got := read[struct{ Jobs int }](t, call(http.MethodPost, one+"/parked-jobs", map[string]any{"run": false, "reason": "sent by hand"}), http.StatusOK); got.Jobs != 1 {
+		t.Errorf("parked jobs: %+v", got)
+	}
+	owner.wantAudit(slug, "ops.parked_jobs_discarded")
 	if a := call(http.MethodPost, one+"/tasks", map[string]string{"kind": "restore", "backup_id": override.ID, "reason": "to try it"}); a.code() != "ops.backup_not_found" {
 		t.Errorf("restore to nothing: %s", a)
 	}
@@ -144,7 +169,7 @@ func TestOperatorsRunAgencies(t *testing.T) {
 	}
 
 	// Our own log is one unbroken chain.
-	err := tw.app.Control.Read(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
+	err = tw.app.Control.Read(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
 		v, err := kit.Check(ctx, tx)
 		if err == nil && !v.Intact {
 			t.Errorf("the platform's log: %+v", v)

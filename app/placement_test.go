@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/bureauhq/bureau/app"
 	"github.com/bureauhq/bureau/app/apptest"
 	"github.com/bureauhq/bureau/app/devstack"
@@ -21,6 +24,7 @@ import (
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/ops"
 	"github.com/bureauhq/bureau/tenancy"
+	"github.com/bureauhq/bureau/tenancy/custody"
 )
 
 // An agency moves to another cluster and home again while two programs serve it, of which one hears no notices. No call
@@ -128,17 +132,52 @@ func TestAnAgencyMovesToAnotherClusterWhileItIsServed(t *testing.T) {
 		t.Errorf("the letter was sent %d times", n)
 	}
 
-	// Operators bring it home from their screen.
-	task, err := hears.Services.Ops.Begin(ctx, agency.ID, ops.Wish{Kind: ops.Move, Placement: tenancy.Main, Reason: "home again"}, "Opal")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for tick, end := time.NewTicker(20*time.Millisecond), time.Now().Add(time.Minute); task.State != "done"; <-tick.C {
-		if task, err = hears.Services.Ops.Task(ctx, task.ID); err != nil || task.State == "failed" || time.Now().After(end) {
-			t.Fatalf("%+v %v", task, err)
+	// Operators bring it home from their screen, and throw away what that has left.
+	theirs := hears.Services.Ops
+	longWork := func(w ops.Wish) {
+		t.Helper()
+		task, err := theirs.Begin(ctx, agency.ID, w, "Opal")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for tick, end := time.NewTicker(20*time.Millisecond), time.Now().Add(time.Minute); task.State != "done"; <-tick.C {
+			if task, err = theirs.Task(ctx, task.ID); err != nil || task.State == "failed" || time.Now().After(end) {
+				t.Fatalf("%+v %v", task, err)
+			}
 		}
 	}
-	if got, err := hears.Services.Ops.Agency(ctx, agency.ID); err != nil || got.Placement != tenancy.Main || got.Bytes == 0 {
+	if _, err := theirs.Begin(ctx, agency.ID, ops.Wish{Kind: ops.DropMoved, Reason: "nothing is there"}, "Opal"); !errors.Is(err, custody.ErrNoMove) {
+		t.Errorf("a copy that is not there: %v", err)
+	}
+	longWork(ops.Wish{Kind: ops.Move, Placement: tenancy.Main, Reason: "home again"})
+	if got, err := theirs.Agency(ctx, agency.ID); err != nil || got.Placement != tenancy.Main || got.Bytes == 0 {
 		t.Errorf("operators see %+v: %v", got, err)
+	}
+	if c, err := theirs.Copies(ctx, agency.ID); err != nil || c.Move == nil || c.Move.State != "moved" || c.Move.From != testkit.Second || c.Restore != nil {
+		t.Errorf("kept beside it: %+v: %v", c, err)
+	}
+	longWork(ops.Wish{Kind: ops.DropMoved, Reason: "a week has passed"})
+	if c, err := theirs.Copies(ctx, agency.ID); err != nil || c.Move != nil {
+		t.Errorf("still kept beside it: %+v: %v", c, err)
+	}
+	const wanted = `SELECT string_agg(action, ' ' ORDER BY seq) FROM audit_events WHERE action IN ('ops.agency_move_begun', 'ops.agency_drop_moved_begun', 'agency.old_copy_dropped')`
+	for where, read := range map[string]func(func(context.Context, pgx.Tx) error) error{
+		"the platform's": func(fn func(context.Context, pgx.Tx) error) error { return hears.Control.Read(ctx, fn) },
+		"the agency's": func(fn func(context.Context, pgx.Tx) error) error {
+			home, err := hears.Registry.ByID(ctx, agency.ID)
+			if err != nil {
+				return err
+			}
+			return hears.DB.Read(tenancy.With(ctx, home), func(ctx context.Context, tx *tenancy.Tx) error { return fn(ctx, tx.PGX()) })
+		},
+	} {
+		var said string
+		if err := read(func(ctx context.Context, tx pgx.Tx) error { return tx.QueryRow(ctx, wanted).Scan(&said) }); err != nil {
+			t.Fatal(err)
+		}
+		// Those of its earlier moves, made without a screen, come first in the platform's.
+		if !strings.HasSuffix(said, "ops.agency_move_begun ops.agency_drop_moved_begun"+map[bool]string{true: " agency.old_copy_dropped"}[where == "the platform's"]) {
+			t.Errorf("%s log says %s", where, said)
+		}
 	}
 }

@@ -45,6 +45,8 @@ type Options struct {
 	Throwaway bool
 	// DatabaseOnly leaves Kratos and the mail server out, for commands beside a stopped stack.
 	DatabaseOnly bool
+	// Further databases for agencies that shall be there. Those of earlier starts still are.
+	Further []string
 
 	// Patience is how long Postgres may take for its last checkpoint before it is stopped without; 0 for three minutes.
 	Patience time.Duration
@@ -56,16 +58,18 @@ type Options struct {
 
 // Addresses are how a stack's services are reached, the same for everybody on the machine who may read the data directory.
 type Addresses struct {
-	Origin          string `json:"origin"` // of the app
-	DatabaseURL     string `json:"database_url"`
-	LoginPassword   string `json:"login_password"` // of the logins that the app makes for itself
-	KratosPublicURL string `json:"kratos_public_url"`
-	KratosAdminURL  string `json:"kratos_admin_url"`
-	SMTPAddr        string `json:"smtp_addr"`
-	FilesDir        string `json:"files_dir"`
-	TokenKeysFile   string `json:"token_keys_file"` // public JWK set of Kratos' session tokens
-	AuthURL         string `json:"auth_url"`
-	Secret          string `json:"secret"` // for what the app signs and encrypts itself
+	Origin        string `json:"origin"` // of the app
+	DatabaseURL   string `json:"database_url"`
+	LoginPassword string `json:"login_password"` // of the logins that the app makes for itself
+	// Further databases for agencies, by name.
+	Further         map[string]string `json:"further,omitempty"`
+	KratosPublicURL string            `json:"kratos_public_url"`
+	KratosAdminURL  string            `json:"kratos_admin_url"`
+	SMTPAddr        string            `json:"smtp_addr"`
+	FilesDir        string            `json:"files_dir"`
+	TokenKeysFile   string            `json:"token_keys_file"` // public JWK set of Kratos' session tokens
+	AuthURL         string            `json:"auth_url"`
+	Secret          string            `json:"secret"` // for what the app signs and encrypts itself
 }
 
 // Stack is a running set of services.
@@ -230,7 +234,8 @@ func (s *Stack) startPostgres(ctx context.Context, sec secrets, pt *ports, logs 
 		return err
 	}
 	s.DatabaseURL = pg.url(superuser, pg.pass, "bureau")
-	return pg.ensure(ctx, sec.Kratos)
+	s.Further, err = pg.ensure(ctx, sec.Kratos, s.opts.Further)
+	return err
 }
 
 func (s *Stack) startMail(pt *ports) (err error) {

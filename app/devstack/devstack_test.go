@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"syscall"
@@ -57,9 +58,11 @@ func dataDir(t *testing.T) string {
 	return data
 }
 
-func start(t *testing.T, data string) *devstack.Stack {
+func start(t *testing.T, data string, further ...string) *devstack.Stack {
 	t.Helper()
-	s, err := devstack.Start(t.Context(), options(data))
+	opts := options(data)
+	opts.Further = further
+	s, err := devstack.Start(t.Context(), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +124,7 @@ func registrationFlow(t *testing.T, s *devstack.Stack) string {
 
 func TestStackServesAndKeepsWhatItHolds(t *testing.T) {
 	data := dataDir(t)
-	s := start(t, data)
+	s := start(t, data, "second")
 	if v := query[string](t, s, "SHOW server_version_num"); v < "160000" {
 		t.Fatalf("Postgres %s is older than 16", v)
 	}
@@ -160,7 +163,7 @@ func TestStackServesAndKeepsWhatItHolds(t *testing.T) {
 		t.Fatalf("a second start on the same data: %v, want ErrRunning", err)
 	}
 	found, err := devstack.Find(t.Context(), data)
-	if err != nil || found != s.Addresses {
+	if err != nil || !reflect.DeepEqual(found, s.Addresses) {
 		t.Fatalf("found %+v %v, want %+v", found, err, s.Addresses)
 	}
 	first := s.Addresses
@@ -176,8 +179,11 @@ func TestStackServesAndKeepsWhatItHolds(t *testing.T) {
 	}
 
 	s = start(t, data)
-	if s.Addresses != first {
+	if !reflect.DeepEqual(s.Addresses, first) {
 		t.Errorf("addresses changed: %+v, were %+v", s.Addresses, first)
+	}
+	if s.Further["second"] == "" || len(s.Further) != 1 {
+		t.Errorf("further databases are %v, want the one of the first start", s.Further)
 	}
 	if n := query[int](t, s, "SELECT n FROM kept"); n != 42 {
 		t.Errorf("kept %d, want 42", n)

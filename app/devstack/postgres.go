@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -366,29 +367,56 @@ func (p *postgres) answers(ctx context.Context) error {
 	return conn.Ping(ctx)
 }
 
-// ensure makes the app's database and that of Kratos, which belongs to a login of its own: neither can read the other's.
-func (p *postgres) ensure(ctx context.Context, kratosPassword string) error {
+// furtherPrefix begins the names of further databases for agencies. The cluster itself remembers which there are.
+const furtherPrefix = "bureau_"
+
+var furtherName = regexp.MustCompile(`^[a-z][a-z0-9]{0,19}$`)
+
+// ensure makes the app's database, further ones for agencies, and that of Kratos, which belongs to a login of its own:
+// neither can read the other's. It tells the addresses of all further ones there are.
+func (p *postgres) ensure(ctx context.Context, kratosPassword string, further []string) (map[string]string, error) {
 	conn, err := pgx.Connect(ctx, p.url(superuser, p.pass, "postgres"))
 	if err != nil {
-		return fmt.Errorf("postgres: %w", err)
+		return nil, fmt.Errorf("postgres: %w", err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	for _, step := range []struct{ there, make string }{
+	type step struct{ there, make string }
+	steps := []step{
 		{`SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'bureau')`, `CREATE DATABASE bureau`},
 		// The password is our own hexadecimal text; that of a role cannot be a parameter.
 		{`SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = '` + kratosName + `')`, `CREATE ROLE ` + kratosName + ` LOGIN PASSWORD '` + kratosPassword + `'`},
 		{`SELECT EXISTS (SELECT FROM pg_database WHERE datname = '` + kratosName + `')`, `CREATE DATABASE ` + kratosName + ` OWNER ` + kratosName},
-	} {
+	}
+	for _, name := range further {
+		if !furtherName.MatchString(name) {
+			return nil, fmt.Errorf("postgres: a database for agencies is named by lower-case letters and digits, not %q", name)
+		}
+		name = furtherPrefix + name
+		steps = append(steps, step{`SELECT EXISTS (SELECT FROM pg_database WHERE datname = '` + name + `')`, `CREATE DATABASE ` + name})
+	}
+	for _, step := range steps {
 		var there bool
 		if err := conn.QueryRow(ctx, step.there).Scan(&there); err != nil {
-			return fmt.Errorf("postgres: %w", err)
+			return nil, fmt.Errorf("postgres: %w", err)
 		}
 		if there {
 			continue
 		}
 		if _, err := conn.Exec(ctx, step.make); err != nil {
-			return fmt.Errorf("postgres: prepare the databases: %w", err)
+			return nil, fmt.Errorf("postgres: prepare the databases: %w", err)
 		}
 	}
-	return nil
+	rows, err := conn.Query(ctx, `SELECT substr(datname, length($1) + 1) FROM pg_database WHERE starts_with(datname, $1) AND datname <> $2`, furtherPrefix, kratosName)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("postgres: %w", err)
+	}
+	all := map[string]string{}
+	for _, name := range found {
+		all[name] = p.url(superuser, p.pass, furtherPrefix+name)
+	}
+	return all, nil
 }

@@ -285,6 +285,7 @@ func restoreCommand(with opened, asJSON *bool) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			ctx = operator(ctx, found)
 			var r custody.Restore
 			if at != "" {
 				t, err := time.Parse(time.RFC3339, at)
@@ -357,7 +358,7 @@ func jobsCommand(with opened, asJSON *bool) *cobra.Command {
 			}
 			var moved int64
 			if run || discard {
-				if moved, err = a.Custody.Unpark(ctx, found.ID, run); err != nil {
+				if moved, err = a.Custody.Unpark(operator(ctx, found), found.ID, run, nil); err != nil {
 					return err
 				}
 			}

@@ -24,6 +24,7 @@ type devOptions struct {
 	metrics         string
 	demo, noBrowser bool
 	verbose         bool
+	further         []string
 }
 
 func devCommand(where *place) *cobra.Command {
@@ -41,6 +42,7 @@ func devCommand(where *place) *cobra.Command {
 	cmd.Flags().StringVar(&o.metrics, "metrics", "127.0.0.1:0", "address of /livez, /readyz and /metrics")
 	cmd.Flags().BoolVar(&o.demo, "demo", false, "load an agency with a year of sample data")
 	cmd.Flags().BoolVar(&o.noBrowser, "no-browser", false, "open no browser")
+	cmd.Flags().StringSliceVar(&o.further, "database", nil, "a further database for agencies to move to; it stays for later starts")
 	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "log every request")
 	return cmd
 }
@@ -61,7 +63,7 @@ func dev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 	}
 	defer func() { _ = l.Close() }()
 	stack, err := devstack.Start(ctx, devstack.Options{
-		Data: o.data, Domain: domain, Port: o.port, Log: log,
+		Data: o.data, Domain: domain, Port: o.port, Log: log, Further: o.further,
 		Say: func(s string) { _, _ = fmt.Fprintln(out, s) },
 	})
 	if err != nil {

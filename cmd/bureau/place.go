@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -89,13 +91,17 @@ func devConfig(where devstack.Addresses, port int, log *slog.Logger) (app.Config
 			return app.Config{}, fmt.Errorf("the stack's origin: %w", err)
 		}
 	}
-	// Other databases of the stack's server, to try agencies' moves with.
 	var others []tenancy.Placement
+	for _, name := range slices.Sorted(maps.Keys(where.Further)) {
+		others = append(others, tenancy.Placement{Name: name, OwnerURL: where.Further[name]})
+	}
+	// And elsewhere.
 	if named := os.Getenv("BUREAU_PLACEMENTS"); named != "" {
-		var err error
-		if others, err = placements(strings.Split(named, ",")); err != nil {
+		more, err := placements(strings.Split(named, ","))
+		if err != nil {
 			return app.Config{}, err
 		}
+		others = append(others, more...)
 	}
 	cfg := app.Config{
 		Origin: origin, Dev: true, Log: log, Now: time.Now, Web: web(), MailFrom: "no-reply@" + domain,

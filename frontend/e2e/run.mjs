@@ -16,7 +16,8 @@ import * as time from './story/time.mjs';
 import * as work from './story/work.mjs';
 
 const report = new Report();
-const server = await startServer();
+// The second database is for the operators to move an agency to.
+const server = await startServer(['--database', 'second']);
 const browser = await openBrowser();
 
 async function story(width) {

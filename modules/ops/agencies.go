@@ -87,13 +87,8 @@ func (s *Service) move(ctx context.Context, agencyID string, to tenancy.State, r
 		Action: actions[to], Entity: "agency", EntityID: agencyID, Reason: reason,
 		Before: map[string]string{"state": string(before.State)}, After: map[string]string{"state": string(to)},
 	}
-	a, err := s.d.Registry.ByID(ctx, agencyID)
-	if err != nil {
-		return Agency{}, err
-	}
-	// The change is made inside the transaction of the agency's own log: without its entry there, nothing happens.
-	err = s.d.DB.Run(tenancy.With(ctx, a), func(actx context.Context, tx *tenancy.Tx) error {
-		if err := audit.Record(actx, tx, c); err != nil {
+	err = s.Within(ctx, agencyID, func(note Noter) error {
+		if err := note(c); err != nil {
 			return err
 		}
 		return s.d.Registry.Change(ctx, agencyID, to, func(ctx context.Context, tx pgx.Tx) error { return audit.RecordNow(ctx, tx, c) })
@@ -105,13 +100,24 @@ func (s *Service) move(ctx context.Context, agencyID string, to tenancy.State, r
 	return s.d.Store.Agency(ctx, agencyID)
 }
 
-// Note writes c into the agency's own log.
-func (s *Service) Note(ctx context.Context, agencyID string, c audit.Change) error {
+// Noter writes into an agency's own log, in the transaction of Within.
+type Noter func(audit.Change) error
+
+// Within calls fn within a transaction of the agency's own log, which ends after what fn does to the platform's tables:
+// without its entry there, nothing happens. ErrNoAgency.
+func (s *Service) Within(ctx context.Context, agencyID string, fn func(Noter) error) error {
 	a, err := s.d.Registry.ByID(ctx, agencyID)
 	if err != nil {
 		return err
 	}
-	return s.d.DB.Run(tenancy.With(ctx, a), func(ctx context.Context, tx *tenancy.Tx) error { return audit.Record(ctx, tx, c) })
+	return s.d.DB.Run(tenancy.With(ctx, a), func(ctx context.Context, tx *tenancy.Tx) error {
+		return fn(func(c audit.Change) error { return audit.RecordNow(ctx, tx.PGX(), c) })
+	})
+}
+
+// Note writes c into the agency's own log.
+func (s *Service) Note(ctx context.Context, agencyID string, c audit.Change) error {
+	return s.Within(ctx, agencyID, func(note Noter) error { return note(c) })
 }
 
 func reasonOf(s string) (string, error) {

@@ -37,6 +37,10 @@ const (
 	Export  TaskKind = "export"  // into the store of backups, verified
 	Restore TaskKind = "restore" // to a backup; what is there now is kept beside it
 	Move    TaskKind = "move"    // to another placement; the old copy is kept
+
+	DropMoved    TaskKind = "drop_moved"    // the copy that a move has left
+	DropRestored TaskKind = "drop_restored" // the copy that a restore has left, or that was only prepared
+	UndoRestore  TaskKind = "undo_restore"  // what was there before is the agency again
 )
 
 // Wish is what an operator asks for.
@@ -61,7 +65,8 @@ func (RunTask) Kind() string { return "ops.task" }
 // RegisterJobs says which functions do this module's background work.
 func (s *Service) RegisterJobs(r *job.Registry) { job.HandleWithin(r, longest, s.run) }
 
-// Begin asks for long work on an agency. ErrBusy, ErrNoBackup, ErrNoPlace, ErrReason, tenancy.ErrNoAgency.
+// Begin asks for long work on an agency. ErrBusy, ErrNoBackup, ErrNoPlace, ErrReason, tenancy.ErrNoAgency,
+// custody.ErrNoMove, custody.ErrMoving, custody.ErrNoRestore.
 func (s *Service) Begin(ctx context.Context, agencyID string, w Wish, by string) (Task, error) {
 	reason, err := reasonOf(w.Reason)
 	if err != nil {
@@ -73,10 +78,12 @@ func (s *Service) Begin(ctx context.Context, agencyID string, w Wish, by string)
 	now := s.now()
 	t := Task{ID: id.New(), AgencyID: agencyID, Kind: w.Kind, BackupID: w.BackupID, Placement: w.Placement, State: "waiting", By: by, CreatedAt: now, ChangedAt: now}
 	c := audit.Change{Action: "ops.agency_" + string(w.Kind) + "_begun", Entity: "agency", EntityID: agencyID, Reason: reason, After: map[string]string{"task": t.ID, "backup": w.BackupID, "placement": w.Placement}}
-	if err := s.Note(ctx, agencyID, c); err != nil {
-		return Task{}, err
-	}
-	return t, s.d.Store.AddTask(ctx, t, c, BrokenOff{Before: now.Add(-silent), Error: ErrBrokenOff.Text})
+	return t, s.Within(ctx, agencyID, func(note Noter) error {
+		if err := note(c); err != nil {
+			return err
+		}
+		return s.d.Store.AddTask(ctx, t, c, BrokenOff{Before: now.Add(-silent), Error: ErrBrokenOff.Text})
+	})
 }
 
 // possible refuses what must fail, and leaves out what does not belong to the kind.
@@ -101,6 +108,25 @@ func (s *Service) possible(ctx context.Context, agencyID string, w Wish) (Wish, 
 		if a.Placement == w.Placement || !slices.ContainsFunc(all, func(p Placement) bool { return p.Name == w.Placement }) {
 			return w, ErrNoPlace
 		}
+	case DropMoved:
+		// The log and the list of long work say what it was that went.
+		m, err := s.d.Custody.OpenMove(ctx, agencyID)
+		if err != nil {
+			return w, err
+		}
+		if m.State != "moved" {
+			return w, custody.ErrMoving
+		}
+		w.BackupID, w.Placement = "", m.From
+	case DropRestored, UndoRestore:
+		r, err := s.d.Custody.OpenRestore(ctx, agencyID)
+		if err != nil {
+			return w, err
+		}
+		if w.Kind == UndoRestore && r.State != "swapped" {
+			return w, custody.ErrNoRestore
+		}
+		w.BackupID, w.Placement = r.BackupID, ""
 	default:
 		w.BackupID, w.Placement = "", ""
 	}
@@ -189,6 +215,15 @@ func (s *Service) carryOut(ctx context.Context, t Task, say custody.Progress) er
 		return err
 	case Move:
 		_, err := s.d.Custody.Move(ctx, a, t.Placement, say)
+		return err
+	case DropMoved:
+		_, err := s.d.Custody.DropMoved(ctx, t.AgencyID)
+		return err
+	case DropRestored:
+		_, err := s.d.Custody.DropOld(ctx, a)
+		return err
+	case UndoRestore:
+		_, err := s.d.Custody.Rollback(ctx, a)
 		return err
 	}
 	return ErrNoTask

@@ -261,7 +261,7 @@ func TestRestoreInSteps(t *testing.T) {
 		}
 		return err
 	}))
-	if n, err := h.Unpark(t.Context(), key, false); n != 1 || err != nil {
+	if n, err := h.Unpark(t.Context(), key, false, nil); n != 1 || err != nil {
 		t.Errorf("%d jobs were thrown away: %v", n, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -125,7 +126,14 @@ func (s *Service) DropMoved(ctx context.Context, agencyID string) (Move, error) 
 		return m, err
 	}
 	m.State = "dropped"
-	return m, s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.saveMove(ctx, tx, m, m.State) })
+	return m, s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if err := s.saveMove(ctx, tx, m, m.State); err != nil {
+			return err
+		}
+		return audit.RecordNow(ctx, tx, audit.Change{
+			Action: "agency.old_copy_dropped", Entity: "agency", EntityID: agencyID, Before: map[string]string{"placement": m.From, "schema": m.other.Schema},
+		})
+	})
 }
 
 // OpenMove is the agency's move that is under way, or whose old copy is still there. ErrNoMove.

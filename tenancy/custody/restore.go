@@ -401,8 +401,12 @@ func (s *Service) DropOld(ctx context.Context, a tenancy.Agency) (Restore, error
 	}
 	r.State = "dropped"
 	return r, s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE restores SET state = 'dropped', ended_at = $2 WHERE id = $1`, r.ID, s.d.Now().UTC())
-		return err
+		if _, err := tx.Exec(ctx, `UPDATE restores SET state = 'dropped', ended_at = $2 WHERE id = $1`, r.ID, s.d.Now().UTC()); err != nil {
+			return err
+		}
+		return audit.RecordNow(ctx, tx, audit.Change{
+			Action: "agency.old_copy_dropped", Entity: "agency", EntityID: a.ID, Before: map[string]any{"backup": r.BackupID, "as_of": r.AsOf, "schema": r.other.Schema},
+		})
 	})
 }
 
@@ -416,16 +420,24 @@ func (s *Service) Parked(ctx context.Context, agencyID string) (n int, err error
 
 const parked = `metadata ->> 'agency' = $1 AND metadata ? 'parked' AND state = 'pending'`
 
-// Unpark lets the parked jobs of an agency run, or throws them away.
-func (s *Service) Unpark(ctx context.Context, agencyID string, run bool) (n int64, err error) {
-	q := `UPDATE ` + tenancy.QueueSchema + `.river_job SET state = 'cancelled', finalized_at = now() WHERE ` + parked
+// Unpark lets the parked jobs of an agency run, or throws them away. The platform's log holds it; note, which may be nil, says as what.
+func (s *Service) Unpark(ctx context.Context, agencyID string, run bool, note func(int64) (audit.Change, error)) (n int64, err error) {
+	action, q := "agency.parked_jobs_discarded", `UPDATE `+tenancy.QueueSchema+`.river_job SET state = 'cancelled', finalized_at = now() WHERE `+parked
 	if run {
-		q = `UPDATE ` + tenancy.QueueSchema + `.river_job SET state = 'available', scheduled_at = now(), metadata = metadata - 'parked' WHERE ` + parked
+		action, q = "agency.parked_jobs_run", `UPDATE `+tenancy.QueueSchema+`.river_job SET state = 'available', scheduled_at = now(), metadata = metadata - 'parked' WHERE `+parked
 	}
 	err = s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, q, agencyID)
-		n = tag.RowsAffected()
-		return err
+		if n = tag.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		c := audit.Change{Action: action, Entity: "agency", EntityID: agencyID, After: map[string]int64{"jobs": n}}
+		if note != nil {
+			if c, err = note(n); err != nil {
+				return err
+			}
+		}
+		return audit.RecordNow(ctx, tx, c)
 	})
 	return n, err
 }

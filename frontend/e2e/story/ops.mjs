@@ -103,6 +103,25 @@ export async function operate(p, bureau) {
   const { pathname } = new URL(agency);
   await p.visit('ops', pathname, 'ops-agency');
 
+  say('moves the agency to another database, and drops the copy that stays behind');
+  await page.getByRole('button', { name: 'Move', exact: true }).click();
+  const moving = dialogOf(p, 'Move');
+  await moving.getByText('second, 0 agencies').waitFor();
+  await moving.getByLabel('Reason').fill('More room there');
+  await p.look('ops-move');
+  await finish(moving, 'Move');
+  await page.getByText('Move to second').first().waitFor();
+  await page.getByText('The old copy on main').waitFor();
+  await page.getByText('second', { exact: true }).first().waitFor();
+  await p.look('ops-moved');
+  await p.turnTo('phone');
+  await p.page.getByText('The old copy on main').scrollIntoViewIfNeeded();
+  await p.look('ops-moved');
+  await act(p, 'Drop the old copy', 'Nobody misses it');
+  await p.page.getByText('Drop the old copy on main').first().waitFor();
+  await p.page.getByRole('button', { name: 'Drop the old copy', exact: true }).waitFor({ state: 'detached' });
+  await p.turnTo('desk');
+
   say('reads how the platform does, on a phone too');
   await p.visit('ops', '/growth', 'ops-growth');
   await p.turnTo('phone');

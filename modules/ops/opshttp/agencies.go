@@ -145,7 +145,7 @@ func (h handlers) backups(ctx context.Context, in *IDIn) (*out[OpsBackupList], e
 type OpsTask struct {
 	ID         string     `json:"id"`
 	AgencyID   string     `json:"agency_id"`
-	Kind       string     `json:"kind" enum:"migrate,export,restore,move"`
+	Kind       string     `json:"kind" enum:"migrate,export,restore,move,drop_moved,drop_restored,undo_restore"`
 	Placement  string     `json:"placement"`
 	State      string     `json:"state" enum:"waiting,running,done,failed"`
 	What       string     `json:"what"`
@@ -167,7 +167,7 @@ func taskView(t ops.Task) OpsTask {
 
 // NewOpsTask asks for long work.
 type NewOpsTask struct {
-	Kind      string `json:"kind" enum:"migrate,export,restore,move"`
+	Kind      string `json:"kind" enum:"migrate,export,restore,move,drop_moved,drop_restored,undo_restore"`
 	Placement string `json:"placement,omitempty" maxLength:"20" doc:"With move: to where"`
 	BackupID  string `json:"backup_id,omitempty" format:"uuid" doc:"With restore: to what"`
 	Reason    string `json:"reason" maxLength:"500"`

@@ -42,8 +42,10 @@ func Register(api *httpapi.API, svc *ops.Service, who *identity.Service, bills *
 	httpapi.Handle(api, stepUp(op("agencies-delete", post, one+"/delete", "Mark an agency for removal", write)), h.delete)
 	httpapi.Handle(api, op("agencies-backups", get, one+"/backups", "An agency's archives", read), h.backups)
 	httpapi.Handle(api, op("tasks-list", get, one+"/tasks", "Long work on an agency", read), h.tasks)
-	httpapi.Handle(api, stepUp(status(op("tasks-begin", post, one+"/tasks", "Migrate, export, restore or move an agency", write), http.StatusAccepted)), h.begin)
+	httpapi.Handle(api, stepUp(status(op("tasks-begin", post, one+"/tasks", "Migrate, export, restore or move an agency, or drop what that has left", write), http.StatusAccepted)), h.begin)
 	httpapi.Handle(api, op("tasks-get", get, "/tasks/{id}", "How far long work is", read), h.task)
+	httpapi.Handle(api, op("copies-get", get, one+"/copies", "What a move or a restore has left beside an agency", read), h.copies)
+	httpapi.Handle(api, stepUp(op("parked-jobs-decide", post, one+"/parked-jobs", "Let the jobs run that a restore has parked, or throw them away", write)), h.decide)
 	httpapi.Handle(api, op("history", get, "/history", "What operators did, newest first", read), h.history)
 
 	httpapi.Handle(api, op("support-list", get, one+"/support", "Looks into an agency", read), h.grants)

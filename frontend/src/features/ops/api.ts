@@ -1,4 +1,5 @@
 import { opsApi, type OpsAgenciesListApiArg, type OpsAgenciesListApiResponse, type OpsHistoryApiArg, type OpsHistoryApiResponse, type OpsJobsFailedApiArg, type OpsJobsFailedApiResponse } from '../../shared/api/gen/ops.gen';
+import { api } from '../../shared/api/baseApi';
 import { infinite } from '../../shared/api/infinite';
 
 export * from '../../shared/api/gen/ops.gen';
@@ -12,3 +13,6 @@ const feeds = opsApi.injectEndpoints({
 });
 
 export const { useAgenciesFeedInfiniteQuery, useHistoryFeedInfiniteQuery, useJobsFeedInfiniteQuery } = feeds;
+
+/** Forgets what is known of the agencies, after long work has ended. */
+export const forget = () => api.util.invalidateTags(['ops'] as never);

@@ -1,12 +1,14 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
+import { useEffect } from 'react';
+import { useDispatch } from 'react-redux';
 import { formatMoment, formatTime } from '../../../shared/lib/dates';
 import { CardRow, DataTable } from '../../../shared/ui/DataTable';
 import { StatusChip, type Tone } from '../../../shared/ui/small';
 import { EmptyState, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
-import { useOpsAgenciesBackupsQuery, useOpsSupportEndMutation, useOpsSupportListQuery, useOpsTasksListQuery, type OpsBackup, type OpsGrant, type OpsTask } from '../api';
+import { forget, useOpsAgenciesBackupsQuery, useOpsSupportEndMutation, useOpsSupportListQuery, useOpsTasksListQuery, type OpsBackup, type OpsGrant, type OpsTask } from '../api';
 import { useT } from '../locales/en';
 import { formatBytes, said } from '../model';
 
@@ -19,14 +21,24 @@ export function Tasks({ id }: { id: string }) {
   const { data } = useOpsTasksListQuery({ id });
   const going = data?.items.some((x) => x.state === 'waiting' || x.state === 'running') ?? false;
   const { data: rows = data, error, refetch } = useOpsTasksListQuery({ id }, { pollingInterval: going ? soon : 0 });
-  const kind = (x: OpsTask) => (x.kind === 'move' ? t('task.moveTo', { placement: x.placement }) : t(`task.${x.kind}`));
+  // What has ended has changed the agency: where it is, what is kept beside it, its backups.
+  const dispatch = useDispatch();
+  useEffect(() => () => { if (going) dispatch(forget()); }, [going, dispatch]);
+  const kind = (x: OpsTask) => {
+    if (x.kind === 'move') return t('task.moveTo', { placement: x.placement });
+    if (x.kind === 'drop_moved' && x.placement) return t('task.dropMovedFrom', { placement: x.placement });
+    return t(`task.${x.kind}`);
+  };
   const far = (x: OpsTask) => {
     if (x.state === 'failed') return x.error;
-    if (x.state !== 'running' || x.total === 0) return '';
+    if (x.state !== 'running' || x.what === '') return '';
+    const what = said(x.what);
+    // Of one step it is not known how far it is.
+    const steps = x.total > 1;
     return (
       <Box sx={{ display: 'grid', gap: 1 }}>
-        <span>{t('task.progress', { what: x.what, done: x.done, total: x.total })}</span>
-        <LinearProgress variant="determinate" value={(100 * x.done) / x.total} aria-label={kind(x)} />
+        <span>{steps ? t('task.progress', { what, done: x.done, total: x.total }) : t('task.step', { what })}</span>
+        <LinearProgress variant={steps ? 'determinate' : 'indeterminate'} value={steps ? (100 * x.done) / x.total : undefined} aria-label={kind(x)} />
       </Box>
     );
   };
@@ -44,7 +56,7 @@ export function Tasks({ id }: { id: string }) {
           { key: 'by', header: t('history.who'), cell: (x) => x.by, from: 'md' },
           { key: 'at', header: t('history.when'), cell: (x) => formatMoment(x.created_at), numeric: true, width: '180px' },
         ]}
-        card={(x) => <CardRow title={kind(x)} sub={x.error || `${x.by} · ${formatMoment(x.created_at)}`} state={state(x)} />}
+        card={(x) => <CardRow title={kind(x)} sub={far(x) || `${x.by} · ${formatMoment(x.created_at)}`} state={state(x)} />}
         error={error}
         onRetry={() => void refetch()}
         empty={<EmptyState title={t('agency.tasksEmpty')} />}

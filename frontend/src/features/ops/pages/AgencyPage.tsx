@@ -11,13 +11,14 @@ import { Facts, Figure, Figures } from '../../../shared/ui/small';
 import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import {
-  useOpsAgenciesBackupsQuery, useOpsAgenciesDeleteMutation, useOpsAgenciesGetQuery, useOpsAgenciesResumeMutation, useOpsAgenciesSuspendMutation, useOpsBillingGetQuery, useOpsPlacementsQuery, useOpsSupportListQuery,
+  useOpsAgenciesBackupsQuery, useOpsAgenciesDeleteMutation, useOpsAgenciesGetQuery, useOpsAgenciesResumeMutation, useOpsAgenciesSuspendMutation, useOpsBillingGetQuery, useOpsCopiesGetQuery, useOpsPlacementsQuery, useOpsSupportListQuery,
   useOpsSupportOpenMutation, useOpsTasksBeginMutation, useOpsTasksListQuery,
 } from '../api';
 import { BillingSection } from '../components/BillingSection';
 import { HealthChip, StateChip } from '../components/chips';
 import { HistoryTable } from '../components/HistoryTable';
 import { Backups, Looks, Tasks } from '../components/Care';
+import { Copies } from '../components/Copies';
 import { useT } from '../locales/en';
 import { formatBytes } from '../model';
 
@@ -33,7 +34,7 @@ export function AgencyPage() {
   const { id = '' } = useParams();
   const { data: a, error, refetch } = useOpsAgenciesGetQuery({ id });
   // The sections ask for these too. The page waits for all of them, so that nothing on it moves.
-  const coming = [useOpsTasksListQuery({ id }), useOpsBillingGetQuery({ id }), useOpsSupportListQuery({ id }), useOpsAgenciesBackupsQuery({ id })].some((q) => q.isLoading);
+  const coming = [useOpsTasksListQuery({ id }), useOpsBillingGetQuery({ id }), useOpsSupportListQuery({ id }), useOpsAgenciesBackupsQuery({ id }), useOpsCopiesGetQuery({ id })].some((q) => q.isLoading);
   const [act, setAct] = useState<Act | null>(null);
   const { data: databases, isLoading: placing } = useOpsPlacementsQuery();
   const [moving, setMoving] = useState(false);
@@ -56,7 +57,11 @@ export function AgencyPage() {
     if (what === 'suspend') await suspend(args).unwrap();
     else if (what === 'resume') await resume(args).unwrap();
     else if (what === 'delete') await remove(args).unwrap();
-    else await begin({ id, newOpsTask: { kind: what, reason } }).unwrap();
+    else {
+      await begin({ id, newOpsTask: { kind: what, reason } }).unwrap();
+      toast(t('agency.begun'));
+      return;
+    }
     toast(t('agency.did'));
   };
   const open = a.state === 'active';
@@ -91,6 +96,7 @@ export function AgencyPage() {
         />
       </Section>
       <Tasks id={id} />
+      <Copies id={id} />
       <BillingSection id={id} />
       <Looks id={id} />
       <Backups id={id} onRestore={setRestoring} />
@@ -100,7 +106,7 @@ export function AgencyPage() {
         <MoveDialog
           placements={others}
           onClose={() => setMoving(false)}
-          onDo={async (placement, reason) => { await begin({ id, newOpsTask: { kind: 'move', placement, reason } }).unwrap(); toast(t('agency.did')); }}
+          onDo={async (placement, reason) => { await begin({ id, newOpsTask: { kind: 'move', placement, reason } }).unwrap(); toast(t('agency.begun')); }}
         />
       )}
       {restoring && (
@@ -108,7 +114,7 @@ export function AgencyPage() {
           title={t('agency.restore')}
           text={t('agency.restoreText')}
           onClose={() => setRestoring(null)}
-          onDo={async (reason) => { await begin({ id, newOpsTask: { kind: 'restore', backup_id: restoring, reason } }).unwrap(); toast(t('agency.did')); }}
+          onDo={async (reason) => { await begin({ id, newOpsTask: { kind: 'restore', backup_id: restoring, reason } }).unwrap(); toast(t('agency.begun')); }}
         />
       )}
     </>
