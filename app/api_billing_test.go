@@ -146,6 +146,39 @@ func TestWorkStandsStillUntilThePayment(t *testing.T) {
 	eventually(t, "the letter is sent", func() bool { return len(b.Mails.To(to)) == 1 })
 }
 
+// The job that tells the provider is there when the change is, and not when it is not.
+func TestWhoComesAndGoesIsFollowedByTheSeats(t *testing.T) {
+	t.Parallel()
+	b := apptest.NewBilled(t)
+	owner := b.Session(t, b.As(t, identity.Owner).Member)
+	b.Pass(t, 15*days)
+	b.Buy(t, billing.Professional, 1)
+	leaver := b.As(t, identity.Employee).Member
+	must(t, b.App.Services.Billing.SyncSeats(t.Context(), b.Agency.ID))
+	held := func() int {
+		t.Helper()
+		a, _, err := b.App.Services.Billing.Account(t.Context(), b.Agency.ID)
+		must(t, err)
+		return a.Held.Quantity
+	}
+	jobs := func() (n int) {
+		t.Helper()
+		must(t, b.App.Control.Pool().QueryRow(t.Context(), `SELECT count(*) FROM queue.river_job WHERE kind = 'billing.sync_seats' AND args ->> 'agency_id' = $1`, b.Agency.ID).Scan(&n))
+		return n
+	}
+	people, before := held(), jobs()
+	owner.POST(t, "/api/v1/members/"+owner.Member.ID+"/deactivate", nil).Refused(t, http.StatusConflict, "identity.last_owner")
+	if n := jobs(); n != before {
+		t.Fatalf("%d jobs follow from what was refused", n-before)
+	}
+	owner.POST(t, "/api/v1/members/"+leaver.ID+"/deactivate", nil).Expect(t, http.StatusOK)
+	if n := jobs(); n != before+1 {
+		t.Fatalf("%d jobs follow from the change", n-before)
+	}
+	must(t, b.App.StartWorker(t.Context()))
+	eventually(t, "the seat is given back", func() bool { return held() == people-1 })
+}
+
 func TestTheBillIsForThoseWhoMayPay(t *testing.T) {
 	t.Parallel()
 	b := apptest.NewBilled(t)

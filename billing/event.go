@@ -29,11 +29,7 @@ func (s *Service) Notice(ctx context.Context, raw []byte, signature string) erro
 }
 
 func (s *Service) receive(ctx context.Context, e Event, source string) (bool, error) {
-	agencyID, err := s.d.Store.AgencyOf(ctx, e.CustomerID, e.SubscriptionID)
-	if err != nil {
-		return false, err
-	}
-	return s.d.Store.Receive(ctx, e, source, agencyID, s.d.Now().UTC(), processEvent{e.ID, e.CustomerID, e.SubscriptionID})
+	return s.d.Store.Receive(ctx, e, source, s.d.Now().UTC(), processEvent{e.ID, e.CustomerID, e.SubscriptionID})
 }
 
 // process fetches what the event is about, under the account's lock. Whose it

@@ -21,8 +21,8 @@ type Store interface {
 	// AgencyOf finds whose customer or subscription this is: by our own rows alone. "" if nobody's.
 	AgencyOf(ctx context.Context, customerID, subscriptionID string) (agencyID string, err error)
 
-	// Receive keeps an event with the jobs that follow from it, once: it tells whether the event is new.
-	Receive(ctx context.Context, e Event, source, agencyID string, at time.Time, jobs ...job.Args) (isNew bool, err error)
+	// Receive keeps an event, whose it is, and the jobs that follow from it, once: it tells whether the event is new.
+	Receive(ctx context.Context, e Event, source string, at time.Time, jobs ...job.Args) (isNew bool, err error)
 	// Processed marks an event as done, or as nobody's.
 	Processed(ctx context.Context, eventID, state, agencyID string, at time.Time) error
 	// EventBefore is the newest event that happened at least overlap before the newest one of all; empty if there is none.

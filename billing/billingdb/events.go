@@ -12,17 +12,21 @@ import (
 	"github.com/bureauhq/bureau/billing"
 )
 
-// Receive keeps an event and its jobs in one transaction; one that is there already adds nothing.
-func (s Store) Receive(ctx context.Context, e billing.Event, source, agencyID string, at time.Time, jobs ...job.Args) (isNew bool, err error) {
+// agencyOf finds an agency by its customer ($6) or its subscription ($7).
+const agencyOf = `SELECT agency_id FROM subscriptions WHERE customer_id = nullif($6::text, '') OR subscription_id = nullif($7::text, '') LIMIT 1`
+
+// Receive keeps an event and its jobs in one transaction; one that is there already adds nothing. Whose it is, is asked in
+// the same statement: the provider waits for the answer, and each look at the database is part of it.
+func (s Store) Receive(ctx context.Context, e billing.Event, source string, at time.Time, jobs ...job.Args) (isNew bool, err error) {
 	err = s.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `INSERT INTO stripe_events (id, account, type, object_type, object_id, customer_id, subscription_id, agency_id, happened_at, received_at, source, state, payload)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::uuid, $9, $10, $11, 'received', $12) ON CONFLICT (id) DO NOTHING`,
-			e.ID, e.Account, e.Type, e.ObjectType, e.ObjectID, e.CustomerID, e.SubscriptionID, agencyID, e.CreatedAt, at, source, e.Raw)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, (`+agencyOf+`), $8, $9, $10, 'received', $11) ON CONFLICT (id) DO NOTHING`,
+			e.ID, e.Account, e.Type, e.ObjectType, e.ObjectID, e.CustomerID, e.SubscriptionID, e.CreatedAt, at, source, e.Raw)
 		if err != nil || tag.RowsAffected() == 0 {
 			return err
 		}
 		isNew = true
-		return held{job.Platform{Tx: tx}, agencyID, s.queue}.Enqueue(ctx, jobs...)
+		return s.queue.Enqueue(ctx, job.Platform{Tx: tx}, jobs...)
 	})
 	return isNew && err == nil, err
 }
