@@ -7,6 +7,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/table"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -17,61 +18,39 @@ const exportLimit = 20000
 var ErrExportTooLarge = fault.Define(fault.Invalid, "timesheets.export_too_large", "There are more than 20,000 entries. Choose fewer days.").
 	At("query.from", "leaves more than 20,000 entries")
 
-// Kind says what the cells of a column are.
-type Kind string
-
-// The kinds of columns.
-const (
-	Text   Kind = "text"
-	Date   Kind = "date"
-	Number Kind = "number"
-)
-
-// Column is the head of a column of an export.
-type Column struct {
-	Name string
-	Kind Kind
-}
-
-// Table is an export, line by line.
-type Table struct {
-	Columns []Column
-	Rows    [][]string
-}
-
-func columns(rates bool) []Column {
-	out := []Column{
-		{"date", Date},
-		{"member", Text},
-		{"client", Text},
-		{"project_code", Text},
-		{"project", Text},
-		{"task", Text},
-		{"service", Text},
-		{"note", Text},
-		{"start", Text},
-		{"end", Text},
-		{"zone", Text},
-		{"hours", Number},
-		{"billed_hours", Number},
-		{"billable", Text},
-		{"state", Text},
+func columns(rates bool) []table.Column {
+	out := []table.Column{
+		table.Col("date", table.Date),
+		table.Col("member", table.Text),
+		table.Col("client", table.Text),
+		table.Col("project_code", table.Text),
+		table.Col("project", table.Text),
+		table.Col("task", table.Text),
+		table.Col("service", table.Text),
+		table.Col("note", table.Text),
+		table.Col("start", table.Text),
+		table.Col("end", table.Text),
+		table.Col("zone", table.Text),
+		table.Col("hours", table.Number),
+		table.Col("billed_hours", table.Number),
+		table.Col("billable", table.Text),
+		table.Col("state", table.Text),
 	}
 	if rates {
-		out = append(out, Column{"rate", Number}, Column{"amount", Number}, Column{"currency", Text}, Column{"rate_from", Text})
+		out = append(out, table.Col("rate", table.Number), table.Col("amount", table.Number), table.Col("currency", table.Text), table.Col("rate_from", table.Text))
 	}
 	return out
 }
 
 // Export returns entries as a table. Columns with rates and amounts are there
 // only for callers who may see them. ErrExportTooLarge.
-func (s *Service) Export(ctx context.Context, f Filter) (table Table, err error) {
+func (s *Service) Export(ctx context.Context, f Filter) (out table.Table, err error) {
 	a := access.From(ctx)
 	f, none := narrow(a, f)
 	f.Limit = exportLimit + 1
-	table.Columns = columns(a.Can(SeeRates))
+	out.Columns = columns(a.Can(SeeRates))
 	if none {
-		return table, nil
+		return out, nil
 	}
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		entries, err := s.d.Store.Entries(ctx, tx, f)
@@ -93,11 +72,11 @@ func (s *Service) Export(ctx context.Context, f Filter) (table Table, err error)
 			return err
 		}
 		for _, e := range entries {
-			table.Rows = append(table.Rows, e.cells(names[e.MemberID], a.Can(SeeRates)))
+			out.Rows = append(out.Rows, e.cells(names[e.MemberID], a.Can(SeeRates)))
 		}
 		return nil
 	})
-	return table, err
+	return out, err
 }
 
 func (e Entry) cells(member string, rates bool) []string {

@@ -15,6 +15,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/table"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/modules/timesheets/timesheetsdb"
@@ -666,10 +667,10 @@ func TestG14_WithoutThePermissionThereIsNoMoneyAnywhere(t *testing.T) {
 	if err != nil || len(lines) != 1 || len(lines[0].Amounts) != 0 {
 		t.Errorf("weeks show %v, %v", lines, err)
 	}
-	table, err := w.svc.Export(ctx, timesheets.Filter{})
-	priced := slices.ContainsFunc(table.Columns, func(c timesheets.Column) bool { return strings.Contains(c.Name, "rate") || c.Name == "amount" })
-	if err != nil || priced || len(table.Rows) != 1 || len(table.Rows[0]) != len(table.Columns) || strings.Contains(strings.Join(table.Rows[0], ","), "190") {
-		t.Errorf("the export shows %v, %v", table, err)
+	sheet, err := w.svc.Export(ctx, timesheets.Filter{})
+	priced := slices.ContainsFunc(sheet.Columns, func(c table.Column) bool { return strings.Contains(c.Name, "rate") || c.Name == "amount" })
+	if err != nil || priced || len(sheet.Rows) != 1 || len(sheet.Rows[0]) != len(sheet.Columns) || strings.Contains(strings.Join(sheet.Rows[0], ","), "190") {
+		t.Errorf("the export shows %v, %v", sheet, err)
 	}
 	total, _, err = w.svc.Summary(boss, timesheets.Filter{}, timesheets.ByNothing)
 	if err != nil || len(total.Amounts) != 1 || total.Amounts[0].String() != "190.00 EUR" {

@@ -9,6 +9,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/app/kit/table"
 	"github.com/bureauhq/bureau/modules/timesheets"
 )
 
@@ -28,7 +29,7 @@ type Service interface {
 	List(context.Context, timesheets.Filter) ([]timesheets.Entry, error)
 	Recent(context.Context) ([]timesheets.Entry, error)
 	Summary(context.Context, timesheets.Filter, timesheets.Group) (timesheets.Totals, []timesheets.Totals, error)
-	Export(context.Context, timesheets.Filter) (timesheets.Table, error)
+	Export(context.Context, timesheets.Filter) (table.Table, error)
 	Rerate(context.Context, timesheets.Filter, bool) (timesheets.Rerating, error)
 
 	Week(context.Context, string, day.Date) (timesheets.Grid, error)

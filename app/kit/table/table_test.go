@@ -1,4 +1,4 @@
-package timesheetshttp
+package table_test
 
 import (
 	"bytes"
@@ -8,11 +8,11 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"github.com/bureauhq/bureau/modules/timesheets"
+	"github.com/bureauhq/bureau/app/kit/table"
 )
 
-var sample = timesheets.Table{
-	Columns: []timesheets.Column{{Name: "date", Kind: timesheets.Date}, {Name: "note", Kind: timesheets.Text}, {Name: "hours", Kind: timesheets.Number}, {Name: "rate", Kind: timesheets.Number}},
+var sample = table.Table{
+	Columns: []table.Column{{Name: "date", Kind: table.Date}, {Name: "note", Kind: table.Text}, {Name: "hours", Kind: table.Number}, {Name: "rate", Kind: table.Number}},
 	Rows: [][]string{
 		{"2026-03-02", `=HYPERLINK("http://evil")`, "1.5", "-95"}, {"2026-03-03", "+1", "0.25", ""}, {"2026-03-04", "-1", "8", "0"}, {"2026-03-05", "@x", "1", "95.5"}, {"2026-03-06", "fine", "1", "1"},
 	},
@@ -20,7 +20,7 @@ var sample = timesheets.Table{
 
 func TestCSVIsSafeForSpreadsheets(t *testing.T) {
 	t.Parallel()
-	body, err := toCSV(sample)
+	body, err := sample.CSV()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestCSVIsSafeForSpreadsheets(t *testing.T) {
 
 func TestXLSXHoldsNumbersDaysAndText(t *testing.T) {
 	t.Parallel()
-	body, err := toXLSX(sample)
+	body, err := sample.XLSX("Time")
 	if err != nil {
 		t.Fatal(err)
 	}
