@@ -23,6 +23,7 @@ var mayUse = map[string][]string{
 	"projects":   {"clients", "people", "identity", "agency"},
 	"rates":      {"clients", "projects", "people", "agency"},
 	"timesheets": {"projects", "people", "rates", "agency"},
+	"expenses":   {"projects", "agency"},
 	"fees":       {"projects"},
 	"invoicing":  {"clients", "projects", "rates", "timesheets", "fees", "agency"},
 	"ops":        {"identity", "agency"},

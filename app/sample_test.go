@@ -19,7 +19,7 @@ func TestSampleDataLookLikeWork(t *testing.T) {
 	if err := env.App.LoadSample(env.Ctx, sample.Small, func(float64, string) {}); err != nil {
 		t.Fatal(err)
 	}
-	for path, least := range map[string]int{"/api/v1/clients": 3, "/api/v1/projects": 4, "/api/v1/tasks": 20, "/api/v1/time-entries": 50, "/api/v1/invoices": 2} {
+	for path, least := range map[string]int{"/api/v1/clients": 3, "/api/v1/projects": 4, "/api/v1/tasks": 20, "/api/v1/time-entries": 50, "/api/v1/expenses": 10, "/api/v1/invoices": 2} {
 		var list struct{ Items []any }
 		owner.GET(t, path+"?limit=200").Expect(t, http.StatusOK).JSON(t, &list)
 		if len(list.Items) < least {
@@ -92,7 +92,7 @@ func TestSampleDataThatBreakOffGoOn(t *testing.T) {
 		}
 		return n
 	}
-	for _, table := range []string{"members", "clients", "contacts", "interactions", "projects", "tasks", "rate_cards", "rates", "time_entries", "timesheets", "invoices", "payments"} {
+	for _, table := range []string{"members", "clients", "contacts", "interactions", "projects", "tasks", "rate_cards", "rates", "time_entries", "timesheets", "invoices", "payments", "expenses", "receipts", "expense_categories"} {
 		if got, want := count(env, table), count(whole, table); got != want {
 			t.Errorf("%s: %d, and %d where nothing broke off", table, got, want)
 		}

@@ -19,6 +19,9 @@ import (
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/clients/clientsdb"
 	"github.com/bureauhq/bureau/modules/clients/clientshttp"
+	"github.com/bureauhq/bureau/modules/expenses"
+	"github.com/bureauhq/bureau/modules/expenses/expensesdb"
+	"github.com/bureauhq/bureau/modules/expenses/expenseshttp"
 	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/fees/feesdb"
 	"github.com/bureauhq/bureau/modules/fees/feeshttp"
@@ -60,6 +63,7 @@ type Services struct {
 	Projects   *projects.Service
 	Rates      *rates.Service
 	Timesheets *timesheets.Service
+	Expenses   *expenses.Service
 	Fees       *fees.Service
 	Invoicing  *invoicing.Service
 	Portal     *portal.Service
@@ -109,6 +113,10 @@ func (a *App) wireServices() error {
 		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Now: now,
 	})
 	timesheets.RegisterJobs(a.Jobs, s.Timesheets)
+	spend := forExpenses{s, team{members{s.Identity}}}
+	s.Expenses = expenses.New(expenses.Deps{
+		DB: a.DB, Store: expensesdb.Store{}, House: spend, Projects: spend, Team: spend, Taxes: targets{s}, Files: papers{a.cfg.Files}, Bus: a.Bus, Now: now, NewID: id.New,
+	})
 	s.Fees = fees.New(fees.Deps{DB: a.DB, Store: feesdb.Store{}, Projects: s.Projects, Events: a.Bus, Now: now})
 	bill := forInvoices{s}
 	s.Invoicing = invoicing.New(invoicing.Deps{
@@ -139,6 +147,7 @@ func (a *App) registerOperations() {
 	projectshttp.Register(a.API, s.Projects)
 	rateshttp.Register(a.API, s.Rates)
 	timesheetshttp.Register(a.API, s.Timesheets)
+	expenseshttp.Register(a.API, s.Expenses)
 	feeshttp.Register(a.API, s.Fees)
 	invoicinghttp.Register(a.API, s.Invoicing)
 	portalhttp.Register(a.API, s.Portal)

@@ -19,6 +19,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/modules/expenses"
 	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/people"
@@ -36,6 +37,7 @@ type Services struct {
 	Projects   *projects.Service
 	Rates      *rates.Service
 	Timesheets *timesheets.Service
+	Expenses   *expenses.Service
 	Fees       *fees.Service
 	Billing    Billing // nil leaves invoices out
 	Once       Once
@@ -84,7 +86,7 @@ func Load(ctx context.Context, s Services, size Size, today day.Date, tell Progr
 		what string
 		do   func(context.Context) error
 	}{
-		{"people", m.staff}, {"clients", m.companies}, {"projects", m.engagements}, {"fees", m.agreements}, {"rates", m.prices}, {"time", m.weeks}, {"invoices", m.invoices},
+		{"people", m.staff}, {"clients", m.companies}, {"projects", m.engagements}, {"fees", m.agreements}, {"rates", m.prices}, {"time", m.weeks}, {"expenses", m.spend}, {"invoices", m.invoices},
 	} {
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("sample %s: %w", step.what, err)

@@ -23,7 +23,7 @@ var rank = map[string]int{Owner: 4, Admin: 3, Finance: 2, Manager: 2, Employee: 
 // everyStaff is what all of an agency's people may do.
 var everyStaff = []access.Permission{
 	"agency.settings.read", "identity.members.read", "identity.tokens.write", "people.positions.read",
-	"clients.clients.read", "projects.projects.read", "timesheets.entries.write",
+	"clients.clients.read", "projects.projects.read", "timesheets.entries.write", "expenses.expenses.write",
 	"rates.services.read",
 }
 
@@ -35,13 +35,14 @@ var permissions = map[string][]access.Permission{
 		"clients.contacts.read", "projects.tasks.read", "projects.budget.see", "timesheets.entries.read_all",
 		"rates.cards.read", "rates.cards.write", "rates.services.write", "rates.bill.see", "rates.cost.see",
 		"invoicing.invoices.read", "invoicing.invoices.write", "invoicing.invoices.issue", "invoicing.payments.write",
+		"expenses.expenses.read_all", "expenses.reimbursements.write", "expenses.settings.write",
 		"invoicing.settings.read", "invoicing.settings.write", "billing.account.read", "billing.account.write",
 		"fees.fees.read", "fees.fees.write", "fees.milestones.accept",
 	),
 	Manager: append(slices.Clone(everyStaff),
 		"clients.clients.write", "clients.contacts.read", "clients.contacts.write", "clients.interactions.write",
 		"projects.projects.write", "projects.tasks.read", "projects.tasks.write", "projects.comments.write", "projects.budget.see",
-		"timesheets.entries.read_all", "timesheets.sheets.approve", "rates.cards.read", "rates.bill.see",
+		"timesheets.entries.read_all", "timesheets.sheets.approve", "expenses.expenses.read_all", "expenses.expenses.approve", "rates.cards.read", "rates.bill.see",
 		"invoicing.invoices.read", "fees.fees.read", "fees.milestones.accept", "portal.preview",
 	),
 	Employee: append(slices.Clone(everyStaff),
@@ -59,6 +60,7 @@ var all = []access.Permission{
 	"clients.clients.read", "clients.clients.write", "clients.contacts.read", "clients.contacts.write", "clients.interactions.write",
 	"projects.projects.read", "projects.projects.write", "projects.tasks.read", "projects.tasks.write", "projects.comments.write", "projects.budget.see",
 	"timesheets.entries.write", "timesheets.entries.read_all", "timesheets.sheets.approve",
+	"expenses.expenses.write", "expenses.expenses.read_all", "expenses.expenses.approve", "expenses.reimbursements.write", "expenses.settings.write",
 	"rates.cards.read", "rates.cards.write", "rates.services.read", "rates.services.write", "rates.bill.see", "rates.cost.see",
 	"invoicing.invoices.read", "invoicing.invoices.write", "invoicing.invoices.issue", "invoicing.payments.write",
 	"invoicing.settings.read", "invoicing.settings.write",
