@@ -26,8 +26,9 @@ var mayUse = map[string][]string{
 	"expenses":   {"projects", "agency"},
 	"fees":       {"projects"},
 	"invoicing":  {"clients", "projects", "rates", "timesheets", "fees", "agency"},
+	"retainers":  {"clients", "projects", "timesheets", "invoicing", "agency"},
 	"ops":        {"identity", "agency"},
-	"portal":     {"clients", "projects", "timesheets", "fees", "invoicing", "agency", "identity"},
+	"portal":     {"clients", "projects", "timesheets", "fees", "invoicing", "retainers", "agency", "identity"},
 }
 
 func TestImportsPointDown(t *testing.T) {

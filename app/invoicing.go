@@ -77,6 +77,12 @@ func (f forInvoices) UnbilledTx(ctx context.Context, tx *tenancy.Tx, q invoicing
 		}
 	}
 	services, err := f.s.Rates.SoldByIDsTx(ctx, tx, sold)
+	if err != nil {
+		return nil, err
+	}
+	if entries, err = f.uncovered(ctx, tx, entries); err != nil {
+		return nil, err
+	}
 	out := make([]invoicing.TimeEntry, len(entries))
 	for n, e := range entries {
 		out[n] = invoicing.TimeEntry{
@@ -85,7 +91,34 @@ func (f forInvoices) UnbilledTx(ctx context.Context, tx *tenancy.Tx, q invoicing
 			Day: e.Day, Seconds: e.BilledSeconds, Rate: e.Rate, Currency: e.Currency, Note: e.Note,
 		}
 	}
-	return out, err
+	return out, nil
+}
+
+// uncovered leaves out what retainers pay for: of their entries only what was
+// beyond them when their period closed is billed, at the contract's rate if it has one.
+func (f forInvoices) uncovered(ctx context.Context, tx *tenancy.Tx, entries []timesheets.Entry) ([]timesheets.Entry, error) {
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ID
+	}
+	covers, err := f.s.Retainers.CoversTx(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := entries[:0]
+	for _, e := range entries {
+		if c, covered := covers[e.ID]; covered {
+			e.BilledSeconds = c.Seconds(e.BilledSeconds)
+			if c.Rate != nil && e.Rate != nil { // time without a price stays without one
+				e.Rate, e.Currency = c.Rate, c.Currency
+			}
+			if e.BilledSeconds == 0 {
+				continue
+			}
+		}
+		out = append(out, e)
+	}
+	return out, nil
 }
 
 func (f forInvoices) MarkBilledTx(ctx context.Context, tx *tenancy.Tx, entryIDs []string, invoiceID string) error {

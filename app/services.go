@@ -47,6 +47,9 @@ import (
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/rates/ratesdb"
 	"github.com/bureauhq/bureau/modules/rates/rateshttp"
+	"github.com/bureauhq/bureau/modules/retainers"
+	"github.com/bureauhq/bureau/modules/retainers/retainersdb"
+	"github.com/bureauhq/bureau/modules/retainers/retainershttp"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/modules/timesheets/timesheetsdb"
 	"github.com/bureauhq/bureau/modules/timesheets/timesheetshttp"
@@ -66,6 +69,7 @@ type Services struct {
 	Expenses   *expenses.Service
 	Fees       *fees.Service
 	Invoicing  *invoicing.Service
+	Retainers  *retainers.Service
 	Portal     *portal.Service
 	Ops        *ops.Service
 }
@@ -110,7 +114,7 @@ func (a *App) wireServices() error {
 	})
 	s.Timesheets = timesheets.New(timesheets.Deps{
 		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Services: sales{s}, Rates: prices{s.Rates}, Schedules: s.People,
-		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Now: now,
+		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Ledgers: ledgers{s}, Now: now,
 	})
 	timesheets.RegisterJobs(a.Jobs, s.Timesheets)
 	spend := forExpenses{s, team{members{s.Identity}}}
@@ -124,6 +128,12 @@ func (a *App) wireServices() error {
 		Files: papers{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)
+	s.Retainers = retainers.New(retainers.Deps{
+		DB: a.DB, Store: retainersdb.Store{}, Clients: s.Clients, Projects: s.Projects, Time: s.Timesheets, Members: bill, Settings: s.Agency, Bills: s.Invoicing,
+		Events: a.Bus, Jobs: a.Queue, Now: now,
+	})
+	retainers.RegisterJobs(a.Jobs, s.Retainers)
+	retainers.Listen(a.Bus, s.Retainers)
 	records := portalRecords{s}
 	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Time: records})
 	s.Ops = ops.New(ops.Deps{
@@ -150,6 +160,7 @@ func (a *App) registerOperations() {
 	expenseshttp.Register(a.API, s.Expenses)
 	feeshttp.Register(a.API, s.Fees)
 	invoicinghttp.Register(a.API, s.Invoicing)
+	retainershttp.Register(a.API, s.Retainers)
 	portalhttp.Register(a.API, s.Portal)
 	opshttp.Register(a.API, s.Ops, s.Identity, s.Billing, billingdb.New(a.Control, a.Queue))
 }

@@ -122,6 +122,13 @@ func (l logged) TaskSecondsTx(ctx context.Context, tx *tenancy.Tx, taskIDs []str
 	return l.s.Timesheets.TaskSecondsTx(ctx, tx, taskIDs)
 }
 
+// ledgers answers timesheets.Ledgers. They are looked up when told, since they are built after timesheets.
+type ledgers struct{ s *Services }
+
+func (l ledgers) CountTx(ctx context.Context, tx *tenancy.Tx, entries []timesheets.Counted) error {
+	return l.s.Retainers.CountTx(ctx, tx, entries)
+}
+
 // notices answers timesheets.Notices: letters to members, in the agency's looks.
 type notices struct {
 	s      *Services

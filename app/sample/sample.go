@@ -25,6 +25,7 @@ import (
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/modules/rates"
+	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/modules/timesheets"
 )
 
@@ -39,6 +40,7 @@ type Services struct {
 	Timesheets *timesheets.Service
 	Expenses   *expenses.Service
 	Fees       *fees.Service
+	Retainers  *retainers.Service
 	Billing    Billing // nil leaves invoices out
 	Once       Once
 }
@@ -87,6 +89,7 @@ func Load(ctx context.Context, s Services, size Size, today day.Date, tell Progr
 		do   func(context.Context) error
 	}{
 		{"people", m.staff}, {"clients", m.companies}, {"projects", m.engagements}, {"fees", m.agreements}, {"rates", m.prices}, {"time", m.weeks}, {"expenses", m.spend}, {"invoices", m.invoices},
+		{"retainers", m.retainers},
 	} {
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("sample %s: %w", step.what, err)

@@ -159,6 +159,13 @@ func (s *Service) decideTx(ctx context.Context, tx *tenancy.Tx, sheet *Sheet, d 
 	if wanted := len(d.lines.IDs); wanted > 0 && moved != wanted {
 		return ErrNoLine
 	}
+	lines, err := s.d.Store.Entries(ctx, tx, Filter{SheetID: sheet.ID, IDs: d.lines.IDs})
+	if err != nil {
+		return err
+	}
+	if err := s.count(ctx, tx, lines...); err != nil {
+		return err
+	}
 	sheet.State, sheet.Reason, sheet.DecidedVersion = d.to, d.reason, sheet.Version
 	sheet.ExceptionReason, sheet.DecidedAt, sheet.DecidedBy = "", nil, ""
 	sheet.Version++

@@ -51,8 +51,18 @@ func (s *Service) MarkBilledTx(ctx context.Context, tx *tenancy.Tx, entryIDs []s
 
 // ReleaseBilledTx makes the time of an invoice unbilled again, approved as it was.
 func (s *Service) ReleaseBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID string) error {
+	entries, err := s.d.Store.Entries(ctx, tx, Filter{InvoiceID: invoiceID})
+	if err != nil || len(entries) == 0 {
+		return err
+	}
 	n, err := s.d.Store.ReleaseBilled(ctx, tx, invoiceID, s.d.Now().UTC())
 	if err != nil || n == 0 {
+		return err
+	}
+	for i := range entries {
+		entries[i].State, entries[i].InvoiceID = Approved, ""
+	}
+	if err := s.count(ctx, tx, entries...); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Change{Action: "timesheets.entries_released", Entity: "invoice", EntityID: invoiceID, After: map[string]int{"entries": n}})
@@ -153,6 +163,9 @@ func (s *Service) Rerate(ctx context.Context, f Filter, apply bool) (out Reratin
 		}
 		out.Applied = true
 		if err := s.d.Store.SaveRates(ctx, tx, changed); err != nil {
+			return err
+		}
+		if err := s.count(ctx, tx, changed...); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Change{Action: "timesheets.entries_rerated", Entity: "time_entry", EntityID: "many", Before: out.Before, After: out.After})

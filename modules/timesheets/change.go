@@ -91,6 +91,9 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, c conditions, be
 			return e, nil, err
 		}
 	}
+	if err := s.count(ctx, tx, e); err != nil {
+		return e, nil, err
+	}
 	if err := audit.Record(ctx, tx, audit.Change{Action: "timesheets.entry_changed", Entity: "time_entry", EntityID: e.ID, Before: record(before), After: record(e)}); err != nil {
 		return e, nil, err
 	}
@@ -266,6 +269,9 @@ func (s *Service) deleteTx(ctx context.Context, tx *tenancy.Tx, c conditions, e 
 		return err
 	}
 	if err := s.roundDay(ctx, tx, c, &after); err != nil {
+		return err
+	}
+	if err := s.d.Ledgers.CountTx(ctx, tx, []Counted{{Entry: e, Gone: true}}); err != nil {
 		return err
 	}
 	if err := audit.Record(ctx, tx, audit.Change{Action: "timesheets.entry_deleted", Entity: "time_entry", EntityID: e.ID, Before: record(e)}); err != nil {

@@ -19,6 +19,7 @@ type Filter struct {
 	ExactTask                             bool // an empty TaskID means "no task"
 	ProjectIDs, TaskIDs                   []string
 	SheetID, InvoiceID                    string
+	IDs                                   []string
 	From, To                              day.Date // work dates, both included
 	States                                []string
 	Billable                              *bool

@@ -137,6 +137,9 @@ func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, c conditions, e *Ent
 	if err := s.roundDay(ctx, tx, c, e); err != nil {
 		return nil, err
 	}
+	if err := s.count(ctx, tx, *e); err != nil {
+		return nil, err
+	}
 	sheet.Version++
 	if err := s.d.Store.SaveSheet(ctx, tx, sheet); err != nil {
 		return nil, err
@@ -214,5 +217,20 @@ func (s *Service) roundDay(ctx context.Context, tx *tenancy.Tx, c conditions, e 
 	if seconds, ok := changed[e.ID]; ok {
 		e.BilledSeconds = seconds
 	}
-	return s.d.Store.SetBilledSeconds(ctx, tx, changed)
+	return s.setBilled(ctx, tx, group, changed)
+}
+
+// setBilled writes derived seconds and tells the ledgers of them.
+func (s *Service) setBilled(ctx context.Context, tx *tenancy.Tx, of []Entry, changed map[string]int64) error {
+	if err := s.d.Store.SetBilledSeconds(ctx, tx, changed); err != nil {
+		return err
+	}
+	var moved []Entry
+	for _, e := range of {
+		if seconds, ok := changed[e.ID]; ok {
+			e.BilledSeconds = seconds
+			moved = append(moved, e)
+		}
+	}
+	return s.count(ctx, tx, moved...)
 }

@@ -31,6 +31,7 @@ type Deps struct {
 	Bus       Publisher
 	Jobs      Jobs
 	Notices   Notices
+	Ledgers   Ledgers
 	Now       func() time.Time
 }
 
@@ -40,7 +41,7 @@ type Service struct{ d Deps }
 // New returns a service over d.
 func New(d Deps) *Service {
 	if d.DB == nil || d.Store == nil || d.Projects == nil || d.Services == nil || d.Rates == nil || d.Schedules == nil || d.Agency == nil ||
-		d.Team == nil || d.Bus == nil || d.Jobs == nil || d.Notices == nil || d.Now == nil {
+		d.Team == nil || d.Bus == nil || d.Jobs == nil || d.Notices == nil || d.Ledgers == nil || d.Now == nil {
 		panic("timesheets: a dependency is missing")
 	}
 	return &Service{d}

@@ -38,6 +38,8 @@ type world struct {
 
 	mu   sync.Mutex
 	told []timesheets.Notice
+
+	counted []timesheets.Counted // since a test last looked
 }
 
 // Tell keeps the letters that members would get.
@@ -110,6 +112,14 @@ func (t team) NamesTx(context.Context, *tenancy.Tx, []string) (map[string]string
 }
 func (t team) IsMemberTx(context.Context, *tenancy.Tx, string) (bool, error) { return true, nil }
 
+// CountTx keeps what the ledgers would hear.
+func (w *world) CountTx(_ context.Context, _ *tenancy.Tx, entries []timesheets.Counted) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.counted = append(w.counted, entries...)
+	return nil
+}
+
 func setup(t testing.TB) *world {
 	t.Helper()
 	price := decimal.RequireFromString("95")
@@ -124,7 +134,7 @@ func setup(t testing.TB) *world {
 		w.support: {ProjectID: w.support, ProjectCode: "ACM-002", ProjectName: "Support", ClientID: w.client, ClientName: "Acme", Billable: true, Open: true},
 	}
 	w.svc = timesheets.New(timesheets.Deps{
-		DB: w.DB, Store: timesheetsdb.Store{}, Projects: w, Services: w, Rates: w, Schedules: w, Agency: w, Team: team{w}, Bus: w.Bus, Jobs: w.Queue, Notices: w, Now: w.Clock.Now,
+		DB: w.DB, Store: timesheetsdb.Store{}, Projects: w, Services: w, Rates: w, Schedules: w, Agency: w, Team: team{w}, Bus: w.Bus, Jobs: w.Queue, Notices: w, Ledgers: w, Now: w.Clock.Now,
 	})
 	timesheets.RegisterJobs(w.Registry, w.svc)
 	return w

@@ -178,7 +178,7 @@ func (s *Service) roundDays(ctx context.Context, tx *tenancy.Tx, rule Rounding, 
 	for _, group := range groups {
 		differences(changed, group, rule)
 	}
-	return s.d.Store.SetBilledSeconds(ctx, tx, changed)
+	return s.setBilled(ctx, tx, entries, changed)
 }
 
 func differences(changed map[string]int64, group []Entry, rule Rounding) {

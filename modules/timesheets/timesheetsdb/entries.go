@@ -158,6 +158,7 @@ func narrowing(f timesheets.Filter) *where {
 func conditions(f timesheets.Filter) *where {
 	w := narrowing(f)
 	w.on(true, `deleted_at IS NULL`)
+	w.on(len(f.IDs) > 0, `id IN ?`, f.IDs)
 	w.on(f.SheetID != "", `timesheet_id = ?`, f.SheetID)
 	w.on(f.InvoiceID != "", `invoice_id = ?`, f.InvoiceID)
 	w.on(!f.From.IsZero(), `work_date >= ?`, f.From)
