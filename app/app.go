@@ -175,7 +175,7 @@ func (a *App) StartWorker(ctx context.Context) error {
 	go a.Services.Identity.Sweep(ctx, 10*time.Minute)
 	go a.Services.Billing.Keep(ctx)
 	go tenancy.NewCarrier(a.Control, a.Queue, a.log).Keep(ctx)
-	go a.Custody.KeepMoves(ctx, 2*time.Second)
+	go a.Custody.KeepSettled(ctx, 2*time.Second)
 	go a.Custody.KeepBackups(ctx, a.Registry.ByID, time.Minute)
 	if a.cfg.KratosAdminURL != "" {
 		go a.Services.Identity.KeepFollowing(ctx, time.Hour)

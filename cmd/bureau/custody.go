@@ -304,7 +304,7 @@ func restoreCommand(with opened, asJSON *bool) *cobra.Command {
 			case swap:
 				r, err = a.Custody.Swap(ctx, found, steps(cmd))
 			case back:
-				r, err = a.Custody.Rollback(ctx, found)
+				r, err = a.Custody.Rollback(ctx, found, steps(cmd))
 			case drop:
 				r, err = a.Custody.DropOld(ctx, found)
 			case at == "":

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,7 +33,10 @@ const domain = "bureau.localhost"
 const defaultPort = 8080
 
 // place says which installation a command is about: a development directory, or what the environment names.
-type place struct{ data string }
+type place struct {
+	data  string
+	newAt string // the placement of new agencies; empty for what the configuration says
+}
 
 // open assembles the application without serving it. With a development directory whose stack is not running, its
 // database is started for the command.
@@ -49,6 +53,7 @@ func (p *place) open(ctx context.Context) (*app.App, func(), error) {
 		if err != nil {
 			return nil, nil, err
 		}
+		cfg.Tenancy.NewAt = cmp.Or(p.newAt, cfg.Tenancy.NewAt)
 		a, err := app.New(ctx, cfg)
 		if err != nil {
 			return nil, nil, err
@@ -74,6 +79,7 @@ func (p *place) open(ctx context.Context) (*app.App, func(), error) {
 		shut()
 		return nil, nil, err
 	}
+	cfg.Tenancy.NewAt = cmp.Or(p.newAt, cfg.Tenancy.NewAt)
 	a, err := app.New(ctx, cfg)
 	if err != nil {
 		shut()

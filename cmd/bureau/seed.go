@@ -14,7 +14,7 @@ import (
 
 type seedOptions struct {
 	agencies          int
-	size              string
+	size, placement   string
 	workers           int
 	zipf              bool
 	skew              float64
@@ -35,7 +35,9 @@ func seedCommand(where *place) *cobra.Command {
 			if where.data == "" && !o.production {
 				return errors.New("this fills the installation that the environment names with thousands of made-up agencies: add --production if that is meant")
 			}
-			a, shut, err := where.open(cmd.Context())
+			here := *where
+			here.newAt = o.placement
+			a, shut, err := here.open(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -57,6 +59,7 @@ func seedCommand(where *place) *cobra.Command {
 	f := cmd.Flags()
 	f.IntVar(&o.agencies, "agencies", 0, "how many sample agencies there shall be")
 	f.StringVar(&o.size, "size", "small", "what each holds: small or empty")
+	f.StringVar(&o.placement, "placement", "", "on which database new ones are made; empty for that of all new agencies")
 	f.IntVar(&o.workers, "workers", 0, "agencies made side by side; 0 for one each core")
 	f.BoolVar(&o.zipf, "zipf", false, "send requests to the sample agencies, most to a few")
 	f.Float64Var(&o.skew, "skew", 1.1, "how uneven: exponent of the Zipf distribution, above 1")

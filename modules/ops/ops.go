@@ -137,7 +137,7 @@ type Custody interface {
 	BackupByID(ctx context.Context, id string) (custody.Backup, error)
 	Prepare(ctx context.Context, a tenancy.Agency, b custody.Backup, say custody.Progress) (custody.Restore, error)
 	Swap(ctx context.Context, a tenancy.Agency, say custody.Progress) (custody.Restore, error)
-	Rollback(ctx context.Context, a tenancy.Agency) (custody.Restore, error)
+	Rollback(ctx context.Context, a tenancy.Agency, say custody.Progress) (custody.Restore, error)
 	DropOld(ctx context.Context, a tenancy.Agency) (custody.Restore, error)
 	OpenRestore(ctx context.Context, agencyID string) (custody.Restore, error)
 	Move(ctx context.Context, a tenancy.Agency, to string, say custody.Progress) (custody.Move, error)

@@ -223,7 +223,7 @@ func (s *Service) carryOut(ctx context.Context, t Task, say custody.Progress) er
 		_, err := s.d.Custody.DropOld(ctx, a)
 		return err
 	case UndoRestore:
-		_, err := s.d.Custody.Rollback(ctx, a)
+		_, err := s.d.Custody.Rollback(ctx, a, say)
 		return err
 	}
 	return ErrNoTask

@@ -69,10 +69,16 @@ func (s *Service) Backup(ctx context.Context, a tenancy.Agency, reason string, s
 		return Backup{}, ErrNoBackups
 	}
 	b := Backup{ID: id.New(), AgencyID: a.ID, Slug: a.Slug, Reason: reason, State: "running", StartedAt: s.d.Now().UTC()}
+	// It is held for as long as somebody works at it: see lost.
+	free, err := s.d.Owner.Alone(ctx, "backup/"+b.ID)
+	if err != nil {
+		return b, err
+	}
+	defer free()
 	if err := s.addBackup(ctx, b); err != nil {
 		return b, err
 	}
-	err := s.backup(ctx, a, &b, say)
+	err = s.backup(ctx, a, &b, say)
 	// What became of it is written down even when the caller has gone.
 	ctx = context.WithoutCancel(ctx)
 	if err != nil {
@@ -107,6 +113,14 @@ func (s *Service) backup(ctx context.Context, a tenancy.Agency, b *Backup, say P
 	b.Key = file.Key(a.ID, head.TakenAt.UTC().Format("20060102T150405Z")+"-"+b.ID+".bureau")
 	if _, err := tmp.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("rewind the archive: %w", err)
+	}
+	// Said before it is there, so that it is found again if we die here.
+	err = s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE backups SET object_key = $2, size = $3 WHERE id = $1`, b.ID, b.Key, b.Size)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	if err := s.d.Backups.Store.Put(ctx, b.Key, "application/octet-stream", tmp, b.Size); err != nil {
 		return fmt.Errorf("keep the archive: %w", err)

@@ -31,16 +31,53 @@ type house struct {
 	files   *file.Folder
 	backups *file.Folder
 	now     *testkit.Clock
+
+	filesDir, backupsDir string
 }
 
 func newHouse(t testing.TB, change func(*custody.Deps)) house {
 	t.Helper()
-	p := testkit.NewPlatform(t)
-	h := house{Platform: p, files: folder(t), backups: folder(t), now: &testkit.Clock{}}
+	return newHouseOn(t, testkit.NewPlatform(t), change)
+}
+
+func newHouseOn(t testing.TB, p *testkit.Platform, change func(*custody.Deps)) house {
+	t.Helper()
+	h := house{Platform: p, now: &testkit.Clock{}, filesDir: t.TempDir(), backupsDir: t.TempDir()}
+	h.files, h.backups = folder(t, h.filesDir), folder(t, h.backupsDir)
 	h.now.Set(time.Now())
-	d := custody.Deps{
-		Owner: p.Owner, Control: p.Control, Files: h.files, Program: "test", Log: slog.New(slog.DiscardHandler), Now: h.now.Now,
-		Backups: custody.Plan{Store: h.backups, Days: 30, Keep: 2},
+	d := depsOf(p, h.files, h.backups)
+	d.Now = h.now.Now
+	if change != nil {
+		change(&d)
+	}
+	h.Service = custody.New(d)
+	return h
+}
+
+// onEach runs a test with new agencies on the main placement, and with new agencies on a second one.
+func onEach(t *testing.T, fn func(*testing.T, house)) {
+	t.Helper()
+	t.Parallel()
+	t.Run("main", func(t *testing.T) {
+		t.Parallel()
+		fn(t, newHouse(t, nil))
+	})
+	t.Run("second", func(t *testing.T) {
+		t.Parallel()
+		fn(t, newHouseOn(t, secondPlatform(t), nil))
+	})
+}
+
+// secondPlatform is a platform of its own whose new agencies are on the second placement.
+func secondPlatform(t testing.TB) *testkit.Platform {
+	t.Helper()
+	return testkit.Placed(t, "", func(c *tenancy.Config) { c.NewAt = testkit.Second })
+}
+
+func depsOf(p *testkit.Platform, files, backups file.Store) custody.Deps {
+	return custody.Deps{
+		Owner: p.Owner, Control: p.Control, Files: files, Program: "test", Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Backups: custody.Plan{Store: backups, Days: 30, Keep: 2},
 		People: func(ctx context.Context, tx, platform pgx.Tx, agencyID string, elsewhere bool) (custody.People, error) {
 			a, err := identitydb.Adopt(ctx, tx, platform, agencyID, elsewhere)
 			return custody.People{Members: a.Members, Unknown: a.Unknown, Invitations: a.Invitations}, err
@@ -50,25 +87,24 @@ func newHouse(t testing.TB, change func(*custody.Deps)) house {
 			Parent: "legal_entities", Ref: "entity_id",
 		}},
 	}
-	if change != nil {
-		change(&d)
-	}
-	h.Service = custody.New(d)
-	return h
 }
 
-func folder(t testing.TB) *file.Folder {
+func folder(t testing.TB, dir string) *file.Folder {
 	t.Helper()
-	f, err := file.NewFolder(file.FolderConfig{Dir: t.TempDir(), BaseURL: "http://files.test", Secret: bytes.Repeat([]byte("s"), 32)})
+	f, err := openFolder(dir)
 	must(t, err)
 	t.Cleanup(func() { _ = f.Close() })
 	return f
 }
 
+func openFolder(dir string) (*file.Folder, error) {
+	return file.NewFolder(file.FolderConfig{Dir: dir, BaseURL: "http://files.test", Secret: bytes.Repeat([]byte("s"), 32)})
+}
+
 // agency has rows in several tables, an audit log, a member with an account, a token, an open invitation and files.
 func (h house) agency(t testing.TB) *testkit.Agency {
 	t.Helper()
-	a := testkit.NewAgency(t)
+	a := h.Agency(t)
 	member, person := id.New(), id.New()
 	h.exec(t, a, `INSERT INTO members (id, person_id, name, email, kind, role, state, created_at, updated_at)
 		VALUES ($1, $2, 'Ann "Ä" O''Neil, sen.', $3, 'staff', 'owner', 'active', now(), now())`, member, person, "ann-"+member+"@example.test")
@@ -136,9 +172,10 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func TestAnExportComesBackTheSame(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, nil)
+func TestAnExportComesBackTheSame(t *testing.T) { onEach(t, anExportComesBackTheSame) }
+
+func anExportComesBackTheSame(t *testing.T, h house) {
+	t.Helper()
 	a := h.agency(t)
 	raw, head, before := h.archive(t, a)
 	if head.Agency.ID != a.Tenancy.ID || head.SchemaVersion() != a.Tenancy.Version || len(before.Tables) < 20 || before.Rows() < 300 || before.AuditSeq != 3 {

@@ -72,6 +72,7 @@ func (s *Service) Import(ctx context.Context, r io.Reader, key Key, slug string,
 		if out.People, err = s.d.People(ctx, b.Tx(), b.Platform(), out.AgencyID, in.header.Installation != here); err != nil {
 			return fmt.Errorf("give the members their places: %w", err)
 		}
+		say.say("register", "", 0, 1)
 		return audit.RecordNow(ctx, b.Tx(), audit.Change{
 			Action: "agency.imported", Entity: "agency", EntityID: out.AgencyID,
 			After: map[string]any{"from": in.header.Agency.Slug, "taken_at": in.header.TakenAt, "rows": in.manifest.Rows(), "files": len(in.manifest.Files)},

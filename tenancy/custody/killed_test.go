@@ -19,16 +19,37 @@ import (
 	"github.com/bureauhq/bureau/tenancy/custody"
 )
 
-// moverEnv makes this test program a mover that kills itself.
+// moverEnv makes this test program one that kills itself in the middle of its work.
 const moverEnv = "BUREAU_TEST_MOVER"
 
 // mover says what such a program does.
 type mover struct {
-	OwnerURL, Prefix string
-	Placements       []tenancy.Placement
-	Shards           int
-	Agency, To       string
-	Die              string // at which step, as "what done"
+	OwnerURL, Prefix, NewAt string
+	Placements              []tenancy.Placement
+	Shards                  int
+	Files, Backups          string // directories
+	Do                      string // move, backup, prepare, swap, rollback, import
+	Agency, To              string // an agency; a placement, a backup, or the slug of what comes from Archive
+	Archive                 string
+	Die                     string // at which step, as "what done"
+}
+
+func moverOn(p *testkit.Platform) mover {
+	return mover{OwnerURL: p.Config.OwnerURL, Prefix: p.Config.Prefix, NewAt: p.Config.NewAt, Placements: p.Config.Placements, Shards: p.Config.Shards}
+}
+
+// dies runs the program until it kills itself.
+func (m mover) dies(t *testing.T) {
+	t.Helper()
+	raw, err := json.Marshal(m)
+	must(t, err)
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), moverEnv+"="+string(raw))
+	out, err := cmd.CombinedOutput()
+	var ended *exec.ExitError
+	if !errors.As(err, &ended) || ended.ExitCode() != -1 {
+		t.Fatalf("the program was not killed at %q: %v\n%s", m.Die, err, out)
+	}
 }
 
 func TestMain(m *testing.M) {
@@ -47,7 +68,7 @@ func moveAndDie(raw string) error {
 		return err
 	}
 	ctx := context.Background()
-	p := &testkit.Platform{Config: tenancy.Config{OwnerURL: m.OwnerURL, Prefix: m.Prefix, Placements: m.Placements, Shards: m.Shards}}
+	p := &testkit.Platform{Config: tenancy.Config{OwnerURL: m.OwnerURL, Prefix: m.Prefix, Placements: m.Placements, Shards: m.Shards, NewAt: m.NewAt}}
 	var err error
 	if p.Owner, err = tenancy.OpenMigrator(ctx, p.Config); err != nil {
 		return err
@@ -59,12 +80,41 @@ func moveAndDie(raw string) error {
 	if err != nil {
 		return err
 	}
-	_, err = moverOf(p).Move(ctx, a, m.To, func(s custody.Step) {
+	files, err := openFolder(m.Files)
+	if err != nil {
+		return err
+	}
+	backups, err := openFolder(m.Backups)
+	if err != nil {
+		return err
+	}
+	say := func(s custody.Step) {
 		if fmt.Sprint(s.What, " ", s.Done) == m.Die {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {} // the signal is on its way
 		}
-	})
+	}
+	service := custody.New(depsOf(p, files, backups))
+	switch m.Do {
+	case "move":
+		_, err = service.Move(ctx, a, m.To, say)
+	case "backup":
+		_, err = service.Backup(ctx, a, custody.Asked, say)
+	case "prepare":
+		var b custody.Backup
+		if b, err = service.BackupByID(ctx, m.To); err == nil {
+			_, err = service.Prepare(ctx, a, b, say)
+		}
+	case "swap":
+		_, err = service.Swap(ctx, a, say)
+	case "rollback":
+		_, err = service.Rollback(ctx, a, say)
+	case "import":
+		var f *os.File
+		if f, err = os.Open(m.Archive); err == nil {
+			_, err = service.Import(ctx, f, custody.Key{}, m.To, say)
+		}
+	}
 	return err
 }
 
@@ -115,15 +165,9 @@ func (m moving) killed(t *testing.T, there *testkit.Platform, from, die string, 
 	}
 	m.fill(t, 50)
 	was := m.tables(t, tenancy.CopyOf(m.agency))
-	raw, err := json.Marshal(mover{OwnerURL: m.Config.OwnerURL, Prefix: m.Config.Prefix, Placements: m.Config.Placements, Shards: m.Config.Shards, Agency: m.agency.ID, To: to, Die: die})
-	must(t, err)
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), moverEnv+"="+string(raw))
-	out, err := cmd.CombinedOutput()
-	var ended *exec.ExitError
-	if !errors.As(err, &ended) || ended.ExitCode() != -1 {
-		t.Fatalf("the mover was not killed at %q: %v\n%s", die, err, out)
-	}
+	one := moverOn(m.Platform)
+	one.Do, one.Agency, one.To, one.Die, one.Files, one.Backups = "move", m.agency.ID, to, die, t.TempDir(), t.TempDir()
+	one.dies(t)
 	// The server may take a moment to notice.
 	for deadline, tick := time.Now().Add(30*time.Second), time.NewTicker(50*time.Millisecond); ; <-tick.C {
 		must(t, m.SettleMoves(t.Context()))

@@ -74,13 +74,16 @@ func (s *Service) takeBack(ctx context.Context, m Move) (Move, error) {
 	return m, s.d.Owner.Drop(ctx, m.other)
 }
 
-// KeepMoves settles moves whose mover has died, every so often, until ctx ends.
-func (s *Service) KeepMoves(ctx context.Context, every time.Duration) {
+// KeepSettled settles moves and exchanges of copies whose process has died, every so often, until ctx ends.
+func (s *Service) KeepSettled(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		if err := s.SettleMoves(ctx); err != nil && ctx.Err() == nil {
 			s.d.Log.ErrorContext(ctx, "a move that was broken off could not be settled", "err", err)
+		}
+		if err := s.SettleRestores(ctx); err != nil && ctx.Err() == nil {
+			s.d.Log.ErrorContext(ctx, "an exchange of copies that was broken off could not be taken back", "err", err)
 		}
 		select {
 		case <-ctx.Done():

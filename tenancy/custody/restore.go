@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,7 +23,9 @@ var (
 	ErrNoRestore   = fault.Define(fault.NotFound, "custody.no_restore", "There is no restore of this agency that this can be done with.")
 	// ErrRestoreElsewhere answers the swap of a copy that was prepared before the agency moved.
 	ErrRestoreElsewhere = fault.Define(fault.Conflict, "custody.restore_elsewhere", "The agency is on another database by now. Drop this restore and prepare it again.")
-	ErrBusy             = fault.Define(fault.Unavailable, "custody.busy", "Work on this agency does not end. Nothing was changed; try again.").After(30 * time.Second)
+	// ErrRestoring answers whoever comes while somebody exchanges the copies.
+	ErrRestoring = fault.Define(fault.Conflict, "custody.restoring", "This agency is being restored at the moment.")
+	ErrBusy      = fault.Define(fault.Unavailable, "custody.busy", "Work on this agency does not end. Nothing was changed; try again.").After(30 * time.Second)
 )
 
 // Restore is an agency as it was, beside the one that is.
@@ -184,14 +185,22 @@ func scanRestore(ctx context.Context, tx pgx.Tx, r *Restore, where string, args 
 // backed up. Its jobs are parked, its sessions end and its API tokens are gone;
 // invoice numbers go on from the higher counter. The old copy stays until DropOld.
 func (s *Service) Swap(ctx context.Context, a tenancy.Agency, say Progress) (Restore, error) {
+	free, err := s.alone(ctx, a.ID)
+	if err != nil {
+		return Restore{}, err
+	}
+	defer free()
 	r, err := s.openRestore(ctx, a.ID, "ready", "rolled_back")
 	if err != nil {
+		return r, err
+	}
+	if a, err = s.current(ctx, a.ID); err != nil {
 		return r, err
 	}
 	if _, err := s.Backup(ctx, a, BeforeRestore, say); err != nil {
 		return r, fmt.Errorf("back up the agency as it is: %w", err)
 	}
-	err = s.exchange(ctx, a, r, "swapped", func(ctx context.Context, tx pgx.Tx, old tenancy.Copy) error {
+	err = s.exchange(ctx, r, "swapped", say, func(ctx context.Context, tx pgx.Tx, old tenancy.Copy) error {
 		if err := s.keepHighest(ctx, tx, old.Schema, r.other.Schema); err != nil {
 			return err
 		}
@@ -216,12 +225,17 @@ func (s *Service) Swap(ctx context.Context, a tenancy.Agency, say Progress) (Res
 }
 
 // Rollback makes the old copy the agency's again. What was done since the swap stays in the other one.
-func (s *Service) Rollback(ctx context.Context, a tenancy.Agency) (Restore, error) {
+func (s *Service) Rollback(ctx context.Context, a tenancy.Agency, say Progress) (Restore, error) {
+	free, err := s.alone(ctx, a.ID)
+	if err != nil {
+		return Restore{}, err
+	}
+	defer free()
 	r, err := s.openRestore(ctx, a.ID, "swapped")
 	if err != nil {
 		return r, err
 	}
-	err = s.exchange(ctx, a, r, "rolled_back", func(ctx context.Context, tx pgx.Tx, now tenancy.Copy) error {
+	err = s.exchange(ctx, r, "rolled_back", say, func(ctx context.Context, tx pgx.Tx, now tenancy.Copy) error {
 		if err := s.keepHighest(ctx, tx, now.Schema, r.other.Schema); err != nil {
 			return err
 		}
@@ -235,165 +249,15 @@ func (s *Service) Rollback(ctx context.Context, a tenancy.Agency) (Restore, erro
 	return r, err
 }
 
-// exchange points the registry at the other copy. Calls are refused meanwhile,
-// and those under way are waited for, so that no acknowledged write is lost.
-func (s *Service) exchange(ctx context.Context, a tenancy.Agency, r Restore, state string, inside func(context.Context, pgx.Tx, tenancy.Copy) error) error {
-	if a.State != tenancy.Active && a.State != tenancy.Suspended {
-		return tenancy.ErrBadState
-	}
-	old := tenancy.CopyOf(a)
-	if old.Placement != r.other.Placement {
-		return ErrRestoreElsewhere
-	}
-	if err := s.notMoving(ctx, a.ID); err != nil {
-		return err
-	}
-	if err := s.setState(ctx, a.ID, tenancy.Suspended); err != nil {
-		return err
-	}
-	err := s.shut(ctx, old)
-	if err == nil {
-		err = s.d.Owner.Both(ctx, old.Placement, func(ctx context.Context, tx, platform pgx.Tx) error {
-			// The other copy is the search path: what inside writes goes there.
-			if _, err := tx.Exec(ctx, `SET LOCAL search_path TO `+r.other.Schema); err != nil {
-				return err
-			}
-			if err := inside(ctx, tx, old); err != nil {
-				return err
-			}
-			// The copy's members take their places in the index; nobody is signed in any more.
-			if _, err := platform.Exec(ctx, `DELETE FROM platform.memberships WHERE agency_id = $1`, a.ID); err != nil {
-				return err
-			}
-			if _, err := s.d.People(ctx, tx, platform, a.ID, false); err != nil {
-				return err
-			}
-			// Those that the worker has not carried into the platform's queue yet.
-			if err := park(ctx, tx, a.ID, r.ID); err != nil {
-				return err
-			}
-			// It was shut, if it was the live one before.
-			if err := tenancy.SetDoors(ctx, tx, r.other, true); err != nil {
-				return err
-			}
-			return swapRows(ctx, platform, a, r, old, state, s.d.Now().UTC())
-		})
-	}
-	if err != nil {
-		ctx = context.WithoutCancel(ctx)
-		return errors.Join(err, s.d.Owner.Doors(ctx, old, true), s.setState(ctx, a.ID, a.State))
-	}
-	return nil
-}
-
-// shut waits for work that is under way, then lets none in any more, then
-// waits for what slipped in between: a process may hear late that the agency is closed.
-func (s *Service) shut(ctx context.Context, c tenancy.Copy) error {
-	if err := s.quiet(ctx, c); err != nil {
-		return err
-	}
-	if err := s.d.Owner.Doors(ctx, c, false); err != nil {
-		return err
-	}
-	return s.quiet(ctx, c)
-}
-
-func swapRows(ctx context.Context, tx pgx.Tx, a tenancy.Agency, r Restore, old tenancy.Copy, state string, now time.Time) error {
-	tag, err := tx.Exec(ctx, `UPDATE platform.restores SET state = $2, swapped_at = $3, schema_name = $4, role_name = $5, shard = $6, schema_version = $7
-		WHERE id = $1 AND state = $8`, r.ID, state, now, old.Schema, old.Role, old.Shard, old.Version, r.State)
-	if err != nil {
-		return err
-	}
-	if tag.RowsAffected() != 1 {
-		return ErrNoRestore
-	}
-	tag, err = tx.Exec(ctx, `UPDATE platform.agencies SET schema_name = $2, role_name = $3, shard = $4, schema_version = $5, state = $6 WHERE id = $1 AND schema_name = $7`,
-		a.ID, r.other.Schema, r.other.Role, r.other.Shard, r.other.Version, string(a.State), old.Schema)
-	if err != nil {
-		return err
-	}
-	if tag.RowsAffected() != 1 {
-		return tenancy.ErrMoved
-	}
-	if _, err := tx.Exec(ctx, `UPDATE platform.sessions SET revoked_at = $2, revoked_reason = 'restored' WHERE agency_id = $1 AND revoked_at IS NULL`, a.ID, now); err != nil {
-		return err
-	}
-	return park(ctx, tx, a.ID, r.ID)
-}
-
-// park holds the agency's jobs in the queue of tx's database. 'pending' is the queue's state for what waits for a person.
-func park(ctx context.Context, tx pgx.Tx, agencyID, restoreID string) error {
-	_, err := tx.Exec(ctx, `UPDATE `+tenancy.QueueSchema+`.river_job SET state = 'pending', metadata = metadata || jsonb_build_object('parked', $2::text)
-		WHERE metadata ->> 'agency' = $1 AND state IN ('available', 'scheduled', 'retryable')`, agencyID, restoreID)
-	return err
-}
-
-func (s *Service) setState(ctx context.Context, key string, to tenancy.State) error {
-	return s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE agencies SET state = $2 WHERE id = $1`, key, string(to))
-		return err
-	})
-}
-
-// quiet waits until no transaction uses the copy. ErrBusy.
-func (s *Service) quiet(ctx context.Context, c tenancy.Copy) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		var open int
-		err := s.d.Owner.Owner(ctx, c.Placement, func(ctx context.Context, tx pgx.Tx) error {
-			return tx.QueryRow(ctx, `SELECT count(*) FROM pg_locks l WHERE l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-				AND l.pid <> pg_backend_pid() AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = l.relation
-				AND d.refclassid = 'pg_namespace'::regclass AND d.refobjid = $1::text::regnamespace)`, c.Schema).Scan(&open)
-		})
-		switch {
-		case errors.Is(err, context.DeadlineExceeded):
-			return ErrBusy.Because(err)
-		case err != nil:
-			return fmt.Errorf("wait for calls under way: %w", err)
-		case open == 0:
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ErrBusy.Because(ctx.Err())
-		case <-tick.C:
-		}
-	}
-}
-
-// keepHighest carries counters over: what was used up stays used up.
-func (s *Service) keepHighest(ctx context.Context, tx pgx.Tx, from, to string) error {
-	for _, h := range s.d.Highest {
-		sets, on, both := make([]string, len(h.Columns)), make([]string, len(h.Key)), append(append([]string{}, h.Key...), h.Columns...)
-		for i, c := range h.Columns {
-			sets[i] = fmt.Sprintf("%[1]s = greatest(n.%[1]s, o.%[1]s)", c)
-		}
-		for i, c := range h.Key {
-			on[i] = fmt.Sprintf("n.%[1]s = o.%[1]s", c)
-		}
-		join, list := strings.Join(on, " AND "), strings.Join(both, ", ")
-		q := fmt.Sprintf(`UPDATE %[1]s.%[3]s n SET %[4]s FROM %[2]s.%[3]s o WHERE %[5]s;
-			INSERT INTO %[1]s.%[3]s (%[6]s) SELECT %[6]s FROM %[2]s.%[3]s o WHERE NOT EXISTS (SELECT FROM %[1]s.%[3]s n WHERE %[5]s)
-				AND EXISTS (SELECT FROM %[1]s.%[7]s p WHERE p.id = o.%[8]s)`,
-			to, from, h.Table, strings.Join(sets, ", "), join, list, h.Parent, h.Ref)
-		if _, err := tx.Exec(ctx, q); err != nil {
-			return fmt.Errorf("carry over the counters of %s: %w", h.Table, err)
-		}
-	}
-	return nil
-}
-
 // DropOld throws the other copy away: the old one after a swap, or a prepared one that is not wanted.
-// It also opens the live copy, which a swap that was killed in the middle has left shut.
 func (s *Service) DropOld(ctx context.Context, a tenancy.Agency) (Restore, error) {
+	free, err := s.alone(ctx, a.ID)
+	if err != nil {
+		return Restore{}, err
+	}
+	defer free()
 	r, err := s.openRestore(ctx, a.ID, "ready", "swapped", "rolled_back")
 	if err != nil {
-		return r, err
-	}
-	if err := s.d.Owner.Doors(ctx, tenancy.CopyOf(a), true); err != nil {
 		return r, err
 	}
 	if err := s.d.Owner.Drop(ctx, r.other); err != nil {
@@ -418,7 +282,7 @@ func (s *Service) Parked(ctx context.Context, agencyID string) (n int, err error
 	return n, err
 }
 
-const parked = `metadata ->> 'agency' = $1 AND metadata ? 'parked' AND state = 'pending'`
+const parked = `metadata @> jsonb_build_object('agency', $1::text) AND metadata ? 'parked' AND state IN ('pending', 'available', 'scheduled', 'retryable')`
 
 // Unpark lets the parked jobs of an agency run, or throws them away. The platform's log holds it; note, which may be nil, says as what.
 func (s *Service) Unpark(ctx context.Context, agencyID string, run bool, note func(int64) (audit.Change, error)) (n int64, err error) {

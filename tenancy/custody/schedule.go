@@ -93,13 +93,22 @@ func (s *Service) due(ctx context.Context) (keys []string, err error) {
 	return keys, err
 }
 
-// lost ends the backups whose process died.
+// lost ends the backups whose process died: nobody holds them. What they have put into the store goes with them when they are old.
 func (s *Service) lost(ctx context.Context) error {
-	return s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE backups SET state = 'failed', error = 'the program ended in the middle', finished_at = $1
-			WHERE state = 'running' AND started_at < $2`, s.d.Now().UTC(), s.d.Now().Add(-6*time.Hour))
-		return err
-	})
+	open, err := s.backups(ctx, `WHERE b.state = 'running' AND b.started_at < $1`, s.d.Now().Add(-time.Minute))
+	for _, b := range open {
+		free, aloneErr := s.d.Owner.Alone(ctx, "backup/"+b.ID)
+		if aloneErr != nil || free == nil {
+			err = errors.Join(err, aloneErr)
+			continue
+		}
+		err = errors.Join(err, s.d.Control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE backups SET state = 'failed', error = 'the program ended in the middle', finished_at = $2 WHERE id = $1 AND state = 'running'`, b.ID, s.d.Now().UTC())
+			return err
+		}))
+		free()
+	}
+	return err
 }
 
 // Expire removes archives that the plan keeps no longer.

@@ -51,19 +51,20 @@ type Highest struct {
 
 // Service exports, imports, backs up and restores agencies.
 type Service struct {
-	d      Deps
-	moving chan struct{}
+	d        Deps
+	moving   chan struct{}
+	jobsTime time.Duration
 }
 
 // New returns a service over d.
-func New(d Deps) *Service { return &Service{d, make(chan struct{}, 1)} }
+func New(d Deps) *Service { return &Service{d, make(chan struct{}, 1), jobsTime} }
 
 // Progress is told how far long work has got.
 type Progress func(Step)
 
 // Step is a moment of long work.
 type Step struct {
-	What  string `json:"what"` // "tables", "files", "verify"; of a move "copy", "catch up", "stop", "compare", "swap", "prove"
+	What  string `json:"what"` // "tables", "files", "verify", "register"; of a move "copy", "catch up", "stop", "compare", "swap", "prove"; of a restore "stop", "swap"
 	Name  string `json:"name"`
 	Done  int    `json:"done"`
 	Total int    `json:"total"`

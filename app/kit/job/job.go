@@ -96,6 +96,8 @@ type Queue struct {
 
 type meta struct {
 	Agency string `json:"agency"`
+	// Parked says that a person decides when this goes on: the agency was taken back to a time before it.
+	Parked string `json:"parked,omitempty"`
 }
 
 // Enqueue inserts jobs in tx.

@@ -15,12 +15,16 @@ import (
 const parkTime = 15 * time.Minute
 
 // Park is the worker middleware that puts off an agency's work while runs says no: it stays in the queue and loses no
-// try. Kinds that the registry calls Always are done all the same.
+// try. Kinds that the registry calls Always are done all the same. What a restore has parked while it ran is put off
+// until somebody has decided about it.
 func Park(r *Registry, runs func(ctx context.Context, agencyID string) (bool, error)) rivertype.WorkerMiddleware {
 	return river.WorkerMiddlewareFunc(func(ctx context.Context, j *rivertype.JobRow, do func(context.Context) error) error {
 		var m meta
 		if err := json.Unmarshal(j.Metadata, &m); err != nil {
 			return fmt.Errorf("job %d metadata: %w", j.ID, err)
+		}
+		if m.Parked != "" {
+			return river.JobSnooze(parkTime)
 		}
 		if m.Agency == "" || r.always[j.Kind] {
 			return do(ctx)
