@@ -100,35 +100,6 @@ func (w *world) change(t *testing.T, a billing.Account, key string, target billi
 	return a
 }
 
-func TestFirstPurchase(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	w.subscribe(t, seats(billing.Professional, 3))
-	all := w.invoices(t)
-	if len(all) != 1 || all[0].Total != money.Of(14700, "USD") || all[0].Status != "paid" || all[0].Reason != "subscription_create" {
-		t.Fatalf("%+v", all)
-	}
-}
-
-func TestDeclinedAtCheckoutBuysNothing(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	c, err := w.OpenCheckout(t.Context(), "k", billing.NewCheckout{CustomerID: w.customer, AgencyID: "a", Seats: seats(billing.Starter, 1), SuccessURL: "http://x.test/", CancelURL: "http://x.test/"})
-	must(t, err)
-	if w.stand.Pay(c.ID, stripestand.CardDeclines) {
-		t.Fatal("the declining card was taken")
-	}
-	subs, _, err := w.Subscriptions(t.Context(), w.customer, "")
-	must(t, err)
-	if len(subs) != 0 {
-		t.Fatalf("%+v", subs)
-	}
-	w.stand.Advance(25 * time.Hour)
-	if c, err = w.Checkout(t.Context(), c.ID); err != nil || c.State != "expired" {
-		t.Fatalf("%+v %v", c, err)
-	}
-}
-
 // Months of random additions, removals and changes of plan, by the steps of
 // billing. What the invoices say is compared with an independent calculation in exact fractions: each
 // charge is the share of the period that was left, of what had not been paid before.
@@ -295,29 +266,6 @@ func TestUpgradeWaitsForItsPayment(t *testing.T) {
 	}
 }
 
-func TestCancelAndComeBack(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	a := w.subscribe(t, seats(billing.Starter, 1))
-	sub, err := w.SetCancelAtPeriodEnd(t.Context(), "c1", a.SubscriptionID, true)
-	must(t, err)
-	if !sub.CancelAtPeriodEnd || sub.Status != billing.ActiveStatus {
-		t.Fatalf("%+v", sub)
-	}
-	if sub, err = w.SetCancelAtPeriodEnd(t.Context(), "c2", a.SubscriptionID, false); err != nil || sub.CancelAtPeriodEnd {
-		t.Fatalf("%+v %v", sub, err)
-	}
-	_, err = w.SetCancelAtPeriodEnd(t.Context(), "c3", a.SubscriptionID, true)
-	must(t, err)
-	w.stand.Advance(month + time.Hour)
-	if sub, err = w.Subscription(t.Context(), a.SubscriptionID); err != nil || sub.Status != billing.Canceled || sub.EndedAt == nil {
-		t.Fatalf("%+v %v", sub, err)
-	}
-	if n := len(w.invoices(t)); n != 1 {
-		t.Fatalf("%d invoices", n)
-	}
-}
-
 func TestServicesAreBilledByThemselves(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -333,24 +281,6 @@ func TestServicesAreBilledByThemselves(t *testing.T) {
 	}
 	if n := len(w.invoices(t)); n != 2 {
 		t.Fatalf("%d invoices", n)
-	}
-}
-
-func TestRefundsAndCredits(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	w.subscribe(t, seats(billing.Starter, 1))
-	inv := w.invoices(t)[0]
-	_, err := w.Refund(t.Context(), "r1", inv.ID, money.Of(1000, "USD"), "goodwill")
-	must(t, err)
-	if _, err = w.Refund(t.Context(), "r2", inv.ID, money.Of(2000, "USD"), "too much"); err == nil {
-		t.Fatal("more was given back than was paid")
-	}
-	_, err = w.Credit(t.Context(), "c", w.customer, money.Of(900, "USD"), "sorry")
-	must(t, err)
-	w.stand.Advance(month + 2*time.Hour)
-	if got := w.invoices(t)[0]; got.Total.Minor != 2900 || got.Paid.Minor != 2000 {
-		t.Fatalf("the credit was not used: %+v", got)
 	}
 }
 
