@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/invoicing"
@@ -39,5 +41,17 @@ func (b Invoices) Month(ctx context.Context, clientID string, month day.Range, s
 		ClientID: clientID, Amount: amount, ReceivedOn: on.AddDays(18), Method: "bank_transfer", Reference: "Statement " + on.String(),
 		Parts: []invoicing.Part{{InvoiceID: i.ID, Amount: amount}},
 	})
+	return err
+}
+
+// Deposit implements Billing.
+func (b Invoices) Deposit(ctx context.Context, clientID, what string, units int64) error {
+	i, err := b.Service.Create(ctx, invoicing.DraftOf{Kind: invoicing.Deposit, ClientID: clientID, Edit: func(i *invoicing.Invoice) {
+		i.Lines = []invoicing.Line{{Description: what, Quantity: decimal.NewFromInt(1), UnitPrice: decimal.NewFromInt(units)}}
+	}})
+	if err != nil {
+		return err
+	}
+	_, err = b.Service.Issue(ctx, i.ID, day.Date{})
 	return err
 }

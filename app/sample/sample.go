@@ -53,6 +53,8 @@ type Once func(ctx context.Context, key string, do func(context.Context) error) 
 type Billing interface {
 	// Month bills a client's approved time of a month and takes the invoice as far as stage.
 	Month(ctx context.Context, clientID string, month day.Range, stage Stage) error
+	// Deposit invoices money ahead.
+	Deposit(ctx context.Context, clientID, what string, units int64) error
 }
 
 // Stage is how far an invoice gets.

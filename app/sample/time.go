@@ -133,5 +133,7 @@ func (m *maker) invoices(ctx context.Context) error {
 		}
 		months++
 	}
-	return nil
+	return m.s.Once(ctx, "deposit", func(ctx context.Context) error {
+		return m.s.Billing.Deposit(ctx, m.clients[0].ID, "Deposit on the work of the next quarter", 3_600)
+	})
 }

@@ -119,6 +119,11 @@ func (s *Service) IssueCredit(ctx context.Context, id string, n NewCredit) (c Cr
 		if err := s.otherThanTime(ctx, tx, i, note, whole); err != nil {
 			return err
 		}
+		if !note.Deducted.IsZero() {
+			if err := s.d.Store.ReleaseDeductions(ctx, tx, i.ID, s.d.Now()); err != nil {
+				return err
+			}
+		}
 		entity, err := s.d.Store.Entity(ctx, tx, i.EntityID)
 		if err != nil {
 			return err
@@ -133,7 +138,7 @@ func (s *Service) IssueCredit(ctx context.Context, id string, n NewCredit) (c Cr
 		if err := s.settleCredit(ctx, tx, i, note); err != nil {
 			return err
 		}
-		if c.Draft, err = s.timeOfCredit(ctx, tx, i, whole, n); err != nil {
+		if c.Draft, err = s.timeOfCredit(ctx, tx, i, whole, n, !note.Deducted.IsZero()); err != nil {
 			return err
 		}
 		if err := s.d.Queue.Enqueue(ctx, tx, keepPDF{note.ID}); err != nil {
@@ -252,6 +257,14 @@ func (s *Service) noteOn(ctx context.Context, tx *tenancy.Tx, i Invoice, n NewCr
 	note.DiscountTotal, note.Taxes, note.Net, note.Tax, note.Total, note.Withheld, note.Paid = f.Discount, f.Taxes, f.Net, f.Tax, f.Total, f.Withheld, money.Zero(i.Currency)
 	note.Taxes = slices.DeleteFunc(note.Taxes, func(t calc.TaxAmount) bool { return t.Base.IsZero() && t.Amount.IsZero() })
 	taken, err := s.d.Store.CreditedTotal(ctx, tx, i)
+	note.Deducted, note.Cash = money.Zero(i.Currency), money.Zero(i.Currency)
+	if after := taken.Add(note.Total); after == i.Total {
+		note.Cash = i.Cash // all is taken back by now
+		if taken.IsZero() {
+			// It mirrors the invoice: what deposits had paid comes back as deposits.
+			note.Deductions, note.Deducted = i.Deductions, i.Deducted
+		}
+	}
 	switch {
 	case err != nil:
 		return note, err
@@ -333,7 +346,7 @@ func (s *Service) otherThanTime(ctx context.Context, tx *tenancy.Tx, i, note Inv
 
 // timeOfCredit gives back the time of lines of which nothing is left, hands it
 // to the draft that takes the invoice's place, or leaves it billed.
-func (s *Service) timeOfCredit(ctx context.Context, tx *tenancy.Tx, i Invoice, whole []Line, n NewCredit) (*Invoice, error) {
+func (s *Service) timeOfCredit(ctx context.Context, tx *tenancy.Tx, i Invoice, whole []Line, n NewCredit, deducted bool) (*Invoice, error) {
 	after := i
 	after.Lines = slices.Clone(i.Lines)
 	var freed []string
@@ -359,17 +372,27 @@ func (s *Service) timeOfCredit(ctx context.Context, tx *tenancy.Tx, i Invoice, w
 	if !n.Reissue {
 		return nil, nil //nolint:nilnil // no draft was asked for
 	}
-	return s.reissue(ctx, tx, i)
+	return s.reissue(ctx, tx, i, deducted)
 }
 
-// reissue makes a draft like an invoice that was taken back.
-func (s *Service) reissue(ctx context.Context, tx *tenancy.Tx, i Invoice) (*Invoice, error) {
+// reissue makes a draft like an invoice that was taken back. Where the credit
+// note gave deposits back, it deducts them again.
+func (s *Service) reissue(ctx context.Context, tx *tenancy.Tx, i Invoice, deducted bool) (*Invoice, error) {
 	at := s.d.Now()
 	d := i
 	d.ID, d.State, d.Number, d.Period, d.IssueOn, d.DueOn = s.d.NewID(), Draft, "", "", day.Date{}, day.Date{}
 	d.Document, d.PDFKey, d.PDFHash, d.SentAt, d.IssuedAt = nil, "", "", nil, nil
 	d.Version, d.CreatedBy, d.CreatedAt, d.UpdatedAt = 1, access.From(ctx).MemberID, at, at
 	d.Paid, d.Credited = money.Zero(i.Currency), money.Zero(i.Currency)
+	d.Deductions = nil
+	var again []Deduct
+	for _, x := range i.Deductions {
+		amount := x.amount()
+		again = append(again, Deduct{DepositID: x.DepositID, Amount: &amount})
+	}
+	if len(again) > 0 && deducted {
+		d.Deduct(again)
+	}
 	d.Lines = slices.Clone(i.Lines)
 	if err := s.again(ctx, tx, d.ID, d.Lines); err != nil {
 		return nil, err

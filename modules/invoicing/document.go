@@ -15,7 +15,7 @@ import (
 // the number; the issued one is copied into its invoice and never looked up
 // again. Storage, API, PDF and portal all show this one struct.
 type Document struct {
-	Kind             DocumentKind     `json:"kind" enum:"invoice,credit_note"`
+	Kind             DocumentKind     `json:"kind" enum:"invoice,deposit,credit_note"`
 	Number           string           `json:"number" doc:"Empty on a preview"`
 	CreditsNumber    string           `json:"credits_number" doc:"Of a credit note: the invoice it takes back"`
 	CreditsOn        *day.Date        `json:"credits_on"`
@@ -41,6 +41,9 @@ type Document struct {
 	Tax              money.Money      `json:"tax"`
 	Total            money.Money      `json:"total"`
 	Withheld         money.Money      `json:"withheld"`
+	Deductions       []Deduction      `json:"deductions" doc:"Deposits that were billed before, with their taxes"`
+	Deducted         money.Money      `json:"deducted" doc:"What the deposits come to"`
+	CashRounding     money.Money      `json:"cash_rounding" doc:"Changes what is payable, never net or tax"`
 	Payable          money.Money      `json:"payable"`
 	LegalTexts       []string         `json:"legal_texts"`
 	Progress         []Progress       `json:"progress" doc:"How far fees that were agreed are billed with this document"`
@@ -92,7 +95,7 @@ func compose(i Invoice, number string, on day.Date, e LegalEntity, c Client, d D
 		Buyer:  Party{Name: c.Name, Address: slices.Clone(c.Address), Postal: c.Postal, TaxID: c.TaxID},
 		Bank:   e.Bank, Reference: i.Reference, Currency: i.Currency, Locale: d.Locale, PricesIncludeTax: i.PricesIncludeTax, TaxMethod: i.TaxMethod,
 		DiscountPercent: i.Discount.Percent, Discount: i.DiscountTotal, Taxes: i.Taxes, Net: i.Net, Tax: i.Tax, Total: i.Total,
-		Withheld: i.Withheld, Payable: i.Payable(), Progress: i.Progress, Note: i.Note, Footer: i.Footer, Colour: d.Colour, LogoKey: d.LogoKey,
+		Withheld: i.Withheld, Deductions: i.Deductions, Deducted: i.Deducted, CashRounding: i.Cash, Payable: i.Payable(), Progress: i.Progress, Note: i.Note, Footer: i.Footer, Colour: d.Colour, LogoKey: d.LogoKey,
 	}
 	for _, l := range i.Lines {
 		line := DocumentLine{
@@ -130,7 +133,10 @@ func (d Document) Whole() Document {
 		d.Subtotal = d.Subtotal.Add(d.Lines[n].Amount)
 		d.Lines[n].Taxes = list(d.Lines[n].Taxes)
 	}
-	d.Progress = list(d.Progress)
+	if d.Deducted.Currency == "" {
+		d.Deducted, d.CashRounding = money.Zero(d.Currency), money.Zero(d.Currency)
+	}
+	d.Progress, d.Deductions = list(d.Progress), list(d.Deductions)
 	d.Taxes, d.LegalTexts = list(d.Taxes), list(d.LegalTexts)
 	d.Seller.Address, d.Buyer.Address = list(d.Seller.Address), list(d.Buyer.Address)
 	return d

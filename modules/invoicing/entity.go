@@ -70,6 +70,7 @@ type LegalEntity struct {
 	Rounding         money.Mode
 	TaxMethod        calc.Method
 	PricesIncludeTax bool
+	CashStep         int64 // what is payable is rounded to it, in minor units of the currency; 0 rounds nothing
 	Footer           string
 	Default          bool
 	ArchivedAt       *time.Time
@@ -107,6 +108,9 @@ func (e LegalEntity) FiscalYear(d day.Date) int {
 
 // Series is the counter that a document issued on d is numbered by.
 func (e LegalEntity) Series(k DocumentKind, d day.Date) Series {
+	if k == Deposit { // it is an invoice, and numbered as one
+		k = PlainInvoice
+	}
 	s := Series{EntityID: e.ID, Name: string(k)}
 	if e.NumberReset == Yearly {
 		s.Period = fourDigits(e.FiscalYear(d))
@@ -157,6 +161,9 @@ func (e LegalEntity) check() error {
 	}
 	if e.TaxMethod != calc.PerLine && e.TaxMethod != calc.PerRate {
 		bad = bad.At("body.tax_method", "must be per_line or per_rate")
+	}
+	if e.CashStep < 0 || e.CashStep > 1000 {
+		bad = bad.At("body.cash_rounding", "must be the value of a coin")
 	}
 	if len(bad.Fields) > 0 {
 		return bad

@@ -41,7 +41,9 @@ type DocumentKind string
 
 const (
 	PlainInvoice DocumentKind = "invoice"
-	CreditNote   DocumentKind = "credit_note"
+	// Deposit is money invoiced ahead: a liability, which later invoices deduct.
+	Deposit    DocumentKind = "deposit"
+	CreditNote DocumentKind = "credit_note"
 )
 
 // State is what a document is. Whether it is paid follows from its balance.
@@ -108,11 +110,16 @@ type Invoice struct {
 	Taxes           []calc.TaxAmount
 	Net, Tax, Total money.Money
 	Withheld        money.Money // kept back by the client as tax
+	Deductions      []Deduction // of deposits
+	Deducted        money.Money // what they come to
+	CashStep        int64       // the smallest coin, in minor units; none is 0
+	Cash            money.Money // what rounding to it adds to what is payable
 	Paid            money.Money
 	Credited        money.Money
 	WrittenOff      money.Money
 
 	Progress  []Progress // of fees; written onto the document
+	deducts   *[]Deduct  // what is wished to be deducted
 	Document  *Document  // what the issued document shows
 	PDFKey    string
 	PDFHash   string
@@ -177,8 +184,11 @@ func (i Invoice) Balance() money.Money {
 	return i.Payable().Sub(i.Paid).Sub(i.Credited).Sub(i.WrittenOff)
 }
 
-// Payable is what the client is to pay: withheld tax is not the agency's.
-func (i Invoice) Payable() money.Money { return i.Total.Sub(i.Withheld) }
+// Payable is what the client is to pay: withheld tax is not the agency's, and
+// deposits were billed before.
+func (i Invoice) Payable() money.Money {
+	return i.Total.Sub(i.Withheld).Sub(i.Deducted).Add(i.Cash)
+}
 
 // Status derives what people see from state, balance and due date only.
 func (i Invoice) Status(today day.Date) Status {
@@ -273,7 +283,7 @@ func (i *Invoice) calculate(rates map[string]TaxRate, today day.Date) error {
 		return uncountable(err)
 	}
 	i.take(f)
-	return nil
+	return i.finish()
 }
 
 // take writes calculated figures onto the invoice.

@@ -39,6 +39,8 @@ type Summary struct {
 	Credited   money.Money
 	WrittenOff money.Money
 	Withheld   money.Money
+	Deducted   money.Money
+	Cash       money.Money
 	SentAt     *time.Time
 	CreatedAt  time.Time
 	SortKey    string // the value the list is sorted by, for the cursor
@@ -49,7 +51,7 @@ func (r Summary) Balance() money.Money {
 	if r.State != Issued {
 		return money.Zero(r.Total.Currency)
 	}
-	return r.Total.Sub(r.Withheld).Sub(r.Paid).Sub(r.Credited).Sub(r.WrittenOff)
+	return r.Total.Sub(r.Withheld).Sub(r.Deducted).Add(r.Cash).Sub(r.Paid).Sub(r.Credited).Sub(r.WrittenOff)
 }
 
 // Status derives what people see.
@@ -68,10 +70,15 @@ type Overview struct {
 
 // CurrencyTotals are the sums of one currency. Buckets age the open balance by
 // due date: not yet due, 1 to 30 days late, 31 to 60, 61 to 90, more.
+//
+// Total is the full value of invoices less credit notes. Deposits are no part
+// of it: they are owed in work until an invoice deducts them, so nothing counts
+// twice. What is left of them is Deposits.
 type CurrencyTotals struct {
 	Currency string
 	Count    int
 	Total    money.Money
+	Deposits money.Money
 	Open     money.Money
 	Overdue  money.Money
 	Buckets  [5]money.Money

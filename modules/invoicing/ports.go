@@ -3,6 +3,7 @@ package invoicing
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -191,6 +192,12 @@ type Store interface {
 	// KeepPDF notes where a document is kept, and tells which one stands: the first.
 	KeepPDF(ctx context.Context, tx *tenancy.Tx, invoiceID, key, hash string) (firstKey, firstHash string, err error)
 	FreeSources(ctx context.Context, tx *tenancy.Tx, invoiceID string, but SourceKind) error
+	DepositIDs(ctx context.Context, tx *tenancy.Tx, clientID string) ([]string, error)
+	DropDeductions(ctx context.Context, tx *tenancy.Tx, invoiceID string) error
+	AddDeductions(ctx context.Context, tx *tenancy.Tx, invoiceID string, all []Deduction) error
+	ReleaseDeductions(ctx context.Context, tx *tenancy.Tx, invoiceID string, at time.Time) error
+	// SetPayable writes what a draft deducts and rounds.
+	SetPayable(ctx context.Context, tx *tenancy.Tx, i Invoice) error
 	FreeLines(ctx context.Context, tx *tenancy.Tx, lineIDs []string) error
 
 	List(ctx context.Context, tx *tenancy.Tx, f Filter) ([]Summary, error)

@@ -1,6 +1,7 @@
 package invoicing
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -52,6 +53,7 @@ func New(d Deps) *Service {
 
 // DraftOf says what a new draft is about.
 type DraftOf struct {
+	Kind     DocumentKind // empty: an invoice
 	ClientID string
 	EntityID string // empty: the default one
 	Currency string // empty: the client's, else the entity's
@@ -81,7 +83,7 @@ func (s *Service) blank(ctx context.Context, tx *tenancy.Tx, of DraftOf) (Invoic
 	}
 	now := s.d.Now()
 	i := Invoice{
-		ID: s.d.NewID(), Kind: PlainInvoice, EntityID: entity.ID, ClientID: client.ID, ClientName: client.Name, State: Draft,
+		ID: s.d.NewID(), Kind: cmp.Or(of.Kind, PlainInvoice), EntityID: entity.ID, ClientID: client.ID, ClientName: client.Name, State: Draft,
 		Currency: entity.Currency, Rounding: entity.Rounding, TaxMethod: entity.TaxMethod, PricesIncludeTax: entity.PricesIncludeTax,
 		Terms: entity.Terms, Footer: entity.Footer, Version: 1, CreatedBy: access.From(ctx).MemberID, CreatedAt: now, UpdatedAt: now,
 	}
@@ -115,6 +117,14 @@ func (s *Service) add(ctx context.Context, tx *tenancy.Tx, i *Invoice) error {
 	if err := s.d.Store.AddInvoice(ctx, tx, *i); err != nil {
 		return err
 	}
+	if i.deducts != nil {
+		if err := s.deductWished(ctx, tx, i); err != nil {
+			return err
+		}
+		if err := s.d.Store.SetPayable(ctx, tx, *i); err != nil {
+			return err
+		}
+	}
 	return s.record(ctx, tx, "invoicing.invoice_created", nil, i, InvoiceCreated{factOf(*i)})
 }
 
@@ -135,6 +145,9 @@ func (s *Service) ready(ctx context.Context, tx *tenancy.Tx, i *Invoice) error {
 	rates, err := s.rates(ctx, tx)
 	if err != nil {
 		return err
+	}
+	if i.CashStep = 0; i.Currency == entity.Currency {
+		i.CashStep = entity.CashStep
 	}
 	i.Paid, i.Credited, i.WrittenOff = money.Zero(i.Currency), money.Zero(i.Currency), money.Zero(i.Currency)
 	return i.calculate(rates, entity.Today(s.d.Now()))
@@ -182,18 +195,27 @@ func (s *Service) Change(ctx context.Context, id string, version int, edit func(
 			}
 		}
 		if i.EntityID != before.EntityID {
+			if len(before.Deductions) > 0 {
+				return ErrBadInvoice.At("body.entity_id", "cannot change while deposits are deducted")
+			}
 			if _, err := s.d.Store.Entity(ctx, tx, i.EntityID); err != nil {
 				return err
 			}
 		}
-		if i.Currency != before.Currency && before.sourced() {
+		if i.Currency != before.Currency && (before.sourced() || len(before.Deductions) > 0) {
 			return ErrBadInvoice.At("body.currency", "cannot change while there is work on the invoice")
 		}
 		if err := keepSources(&i, before); err != nil {
 			return err
 		}
 		i.Version, i.UpdatedAt = version+1, s.d.Now()
+		if i.deducts != nil {
+			i.Deductions = nil
+		}
 		if err := s.ready(ctx, tx, &i); err != nil {
+			return err
+		}
+		if err := s.deductWished(ctx, tx, &i); err != nil {
 			return err
 		}
 		if err := s.d.Store.SaveDraft(ctx, tx, i); err != nil {
@@ -212,7 +234,7 @@ func (s *Service) Change(ctx context.Context, id string, version int, edit func(
 
 // moveTo hands a draft to another client; work belongs to the first.
 func (s *Service) moveTo(ctx context.Context, tx *tenancy.Tx, i *Invoice, before Invoice) error {
-	if before.sourced() {
+	if before.sourced() || len(before.Deductions) > 0 {
 		return ErrBadInvoice.At("body.client_id", "cannot change while there is work on the invoice")
 	}
 	c, err := s.clientOf(ctx, tx, i.ClientID)

@@ -42,7 +42,10 @@ func (s *Service) VoidInvoice(ctx context.Context, id string, time TimeFate, why
 		if err != nil {
 			return err
 		}
-		if !taken.IsZero() {
+		switch {
+		case i.Kind == Deposit && !taken.IsZero():
+			return ErrDeducted
+		case !taken.IsZero():
 			return ErrHasCredits
 		}
 		now := s.d.Now()
@@ -59,6 +62,9 @@ func (s *Service) VoidInvoice(ctx context.Context, id string, time TimeFate, why
 			keep = ""
 		}
 		if err := s.d.Store.FreeSources(ctx, tx, id, keep); err != nil {
+			return err
+		}
+		if err := s.d.Store.ReleaseDeductions(ctx, tx, id, now); err != nil {
 			return err
 		}
 		if err := s.giveBack(ctx, tx, id, i.Lines); err != nil {

@@ -100,7 +100,11 @@ func (i Invoice) ciiSettlement() *element {
 	if !i.AllowanceTotal.IsZero() || len(i.Allowances) > 0 {
 		sums.add(amount("ram:AllowanceTotalAmount", i.AllowanceTotal))
 	}
-	sums.add(amount("ram:TaxBasisTotalAmount", i.Net), ublAmount("ram:TaxTotalAmount", i.Tax), amount("ram:GrandTotalAmount", i.Total))
+	sums.add(amount("ram:TaxBasisTotalAmount", i.Net), ublAmount("ram:TaxTotalAmount", i.Tax))
+	if !i.Rounding.IsZero() {
+		sums.add(amount("ram:RoundingAmount", i.Rounding))
+	}
+	sums.add(amount("ram:GrandTotalAmount", i.Total))
 	if !i.Prepaid.IsZero() {
 		sums.add(amount("ram:TotalPrepaidAmount", i.Prepaid))
 	}

@@ -44,6 +44,9 @@ func (m *mapper) head() {
 	if o.Number == "" { // a draft is checked as if it had one
 		o.Number = "DRAFT"
 	}
+	if d.Kind == invoicing.Deposit {
+		o.Type = typeDeposit
+	}
 	if d.Kind == invoicing.CreditNote {
 		o.Type, o.CreditsNumber, o.CreditsOn = typeCreditNote, d.CreditsNumber, d.CreditsOn
 	} else {
@@ -305,8 +308,8 @@ func (m *mapper) totals() {
 	for _, a := range o.Allowances {
 		o.AllowanceTotal = o.AllowanceTotal.Add(a.Amount)
 	}
-	// What the client keeps back as tax is not to be paid; there is no other place for it.
-	o.Net, o.Tax, o.Total, o.Prepaid, o.Due = m.i.Net, m.i.Tax, m.i.Total, m.i.Withheld, m.i.Payable()
+	// What the client keeps back as tax is not to be paid; there is no other place for it. Deposits were billed before.
+	o.Net, o.Tax, o.Total, o.Prepaid, o.Rounding, o.Due = m.i.Net, m.i.Tax, m.i.Total, m.i.Withheld.Add(m.i.Deducted), m.i.Cash, m.i.Payable()
 }
 
 // identities asks for what tells seller and buyer to a tax office, as the categories need it.

@@ -35,6 +35,7 @@ type Invoice struct {
 	Tax            money.Money // BT-110
 	Total          money.Money // BT-112
 	Prepaid        money.Money // BT-113
+	Rounding       money.Money // BT-114
 	Due            money.Money // BT-115
 }
 
@@ -108,6 +109,7 @@ type VAT struct {
 
 const (
 	typeInvoice    = "380"
+	typeDeposit    = "386"
 	typeCreditNote = "381"
 	discountReason = "Discount"
 	discountCode   = "95" // of UNTDID 5189

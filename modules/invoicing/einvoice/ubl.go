@@ -43,6 +43,9 @@ func (i Invoice) ublTotal() *element {
 	if !i.Prepaid.IsZero() {
 		e.add(ublAmount("cbc:PrepaidAmount", i.Prepaid))
 	}
+	if !i.Rounding.IsZero() {
+		e.add(ublAmount("cbc:PayableRoundingAmount", i.Rounding))
+	}
 	return e.add(ublAmount("cbc:PayableAmount", i.Due))
 }
 

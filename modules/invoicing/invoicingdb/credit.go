@@ -8,11 +8,16 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-// CreditedLines adds up what credit notes took back of each line.
+// CreditedLines adds up what credit notes took back of each line, and of a
+// deposit what invoices deduct of it.
 func (Store) CreditedLines(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) (map[string]money.Money, error) {
 	rows, err := tx.PGX().Query(ctx, `
-		SELECT l.credits_line_id::text, sum(CASE WHEN n.prices_include_tax THEN l.gross_minor ELSE l.net_minor END)::bigint
-		FROM invoices n JOIN invoice_lines l ON l.invoice_id = n.id WHERE n.credits_id = $1 GROUP BY 1`, i.ID)
+		SELECT line, sum(minor)::bigint FROM (
+			SELECT l.credits_line_id::text AS line, CASE WHEN n.prices_include_tax THEN l.gross_minor ELSE l.net_minor END AS minor
+			FROM invoices n JOIN invoice_lines l ON l.invoice_id = n.id WHERE n.credits_id = $1
+			UNION ALL
+			SELECT x ->> 'line_id', (x ->> 'minor')::bigint FROM deductions d, jsonb_array_elements(d.lines) x WHERE d.deposit_id = $1 AND d.released_at IS NULL
+		) gone GROUP BY 1`, i.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -32,10 +37,15 @@ func (Store) CreditedLines(ctx context.Context, tx *tenancy.Tx, i invoicing.Invo
 	return gone, rows.Err()
 }
 
-// CreditedTotal adds up the credit notes for an invoice.
+// CreditedTotal adds up the credit notes for an invoice, and what is deducted of a deposit.
 func (Store) CreditedTotal(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) (money.Money, error) {
 	var minor int64
-	err := tx.PGX().QueryRow(ctx, `SELECT coalesce(sum(total_minor), 0)::bigint FROM invoices WHERE credits_id = $1`, i.ID).Scan(&minor)
+	err := tx.PGX().QueryRow(ctx, `
+		SELECT coalesce(sum(minor), 0)::bigint FROM (
+			SELECT total_minor AS minor FROM invoices WHERE credits_id = $1
+			UNION ALL
+			SELECT net_minor + tax_minor FROM deductions WHERE deposit_id = $1 AND released_at IS NULL
+		) gone`, i.ID).Scan(&minor)
 	return money.Of(minor, i.Currency), err
 }
 

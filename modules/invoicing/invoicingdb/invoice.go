@@ -51,6 +51,9 @@ type invoiceRow struct {
 	DiscountAmount   decimal.Decimal
 	DiscountMinor    int64
 	WithheldMinor    int64
+	DeductedMinor    int64
+	CashStepMinor    int64
+	CashMinor        int64
 	Taxes            []calc.TaxAmount    `gorm:"serializer:json"`
 	Document         *invoicing.Document `gorm:"serializer:json"`
 	PDFKey           string              `gorm:"column:pdf_key"`
@@ -75,7 +78,7 @@ func toRow(i invoicing.Invoice) invoiceRow {
 		IssueOn: i.IssueOn, DueOn: i.DueOn, SupplyOn: i.SupplyOn, PeriodFrom: i.PeriodFrom, PeriodTo: i.PeriodTo,
 		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
 		NetMinor: i.Net.Minor, TaxMinor: i.Tax.Minor, TotalMinor: i.Total.Minor, PaidMinor: i.Paid.Minor,
-		DiscountPercent: i.Discount.Percent, DiscountAmount: i.Discount.Amount, DiscountMinor: i.DiscountTotal.Minor, WithheldMinor: i.Withheld.Minor, Taxes: i.Taxes, Document: i.Document,
+		DiscountPercent: i.Discount.Percent, DiscountAmount: i.Discount.Amount, DiscountMinor: i.DiscountTotal.Minor, WithheldMinor: i.Withheld.Minor, DeductedMinor: i.Deducted.Minor, CashStepMinor: i.CashStep, CashMinor: i.Cash.Minor, Taxes: i.Taxes, Document: i.Document,
 		PDFKey: i.PDFKey, PDFHash: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy,
 		VoidTime: string(i.VoidTime), Version: i.Version, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
@@ -99,7 +102,7 @@ func (r invoiceRow) invoice() invoicing.Invoice {
 		IssueOn: r.IssueOn, DueOn: r.DueOn, SupplyOn: r.SupplyOn, PeriodFrom: r.PeriodFrom, PeriodTo: r.PeriodTo,
 		Terms: day.Terms{Days: r.TermsDays, EndOfMonth: r.TermsEndOfMonth}, Reference: r.Reference, Note: r.Note, Footer: r.Footer,
 		Net: of(r.NetMinor), Tax: of(r.TaxMinor), Total: of(r.TotalMinor), Paid: of(r.PaidMinor),
-		Discount: calc.Discount{Percent: r.DiscountPercent, Amount: r.DiscountAmount}, DiscountTotal: of(r.DiscountMinor), Withheld: of(r.WithheldMinor), Taxes: r.Taxes,
+		Discount: calc.Discount{Percent: r.DiscountPercent, Amount: r.DiscountAmount}, DiscountTotal: of(r.DiscountMinor), Withheld: of(r.WithheldMinor), Deducted: of(r.DeductedMinor), CashStep: r.CashStepMinor, Cash: of(r.CashMinor), Taxes: r.Taxes,
 		PDFKey: r.PDFKey, PDFHash: r.PDFHash, SentAt: r.SentAt, IssuedAt: r.IssuedAt, VoidedAt: r.VoidedAt, VoidWhy: r.VoidReason,
 		VoidTime: invoicing.TimeFate(r.VoidTime), Version: r.Version, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
@@ -187,7 +190,7 @@ func (s Store) LockedInvoice(ctx context.Context, tx *tenancy.Tx, id string) (in
 	return s.read(ctx, tx, tx.Gorm().Clauses(clause.Locking{Strength: "UPDATE"}), id)
 }
 
-func (Store) read(_ context.Context, tx *tenancy.Tx, db *gorm.DB, id string) (invoicing.Invoice, error) {
+func (s Store) read(ctx context.Context, tx *tenancy.Tx, db *gorm.DB, id string) (invoicing.Invoice, error) {
 	var r invoiceRow
 	err := db.Where("id = ?", id).Take(&r).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -214,7 +217,7 @@ func (Store) read(_ context.Context, tx *tenancy.Tx, db *gorm.DB, id string) (in
 		l := &i.Lines[at[src.LineID]]
 		l.Sources = append(l.Sources, invoicing.Source{Kind: invoicing.SourceKind(src.Kind), ID: src.SourceID, Seconds: src.Seconds})
 	}
-	return i, nil
+	return i, s.deductions(ctx, tx, &i)
 }
 
 func (r lineRow) line(currency string, inclusive bool) invoicing.Line {
@@ -314,6 +317,12 @@ func (Store) SetSettled(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice
 	if pg.Violates(err, "invoices_paid_check") {
 		return invoicing.ErrOverpaid.Because(err)
 	}
+	return err
+}
+
+// SetPayable writes what a draft deducts and rounds.
+func (Store) SetPayable(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) error {
+	_, err := tx.PGX().Exec(ctx, `UPDATE invoices SET deducted_minor = $2, cash_minor = $3 WHERE id = $1 AND state = 'draft'`, i.ID, i.Deducted.Minor, i.Cash.Minor)
 	return err
 }
 

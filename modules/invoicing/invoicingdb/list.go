@@ -105,7 +105,7 @@ func (Store) List(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) ([]in
 		w.add(fmt.Sprintf(`(%s, id) %s (?::text::%s, ?::text::uuid)`, sort.expr, than, sort.cast), after[0], after[1])
 	}
 	rows, err := tx.PGX().Query(ctx, fmt.Sprintf(`
-		SELECT id::text, kind, coalesce(number, ''), client_id::text, client_name, state, issue_on, due_on, currency, total_minor, paid_minor, withheld_minor, credited_minor, written_off_minor,
+		SELECT id::text, kind, coalesce(number, ''), client_id::text, client_name, state, issue_on, due_on, currency, total_minor, paid_minor, withheld_minor, credited_minor, written_off_minor, deducted_minor, cash_minor,
 		       sent_at, created_at, (%[1]s)::text AS sort_key
 		FROM invoices WHERE %[2]s ORDER BY %[1]s %[3]s, id %[3]s LIMIT %[4]d`, sort.expr, w, direction, f.Page.Size()+1), w.args...)
 	if err != nil {
@@ -115,9 +115,10 @@ func (Store) List(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) ([]in
 		var r invoicing.Summary
 		var currency string
 		var issue, due *time.Time
-		err := row.Scan(&r.ID, &r.Kind, &r.Number, &r.ClientID, &r.ClientName, &r.State, &issue, &due, &currency, &r.Total.Minor, &r.Paid.Minor, &r.Withheld.Minor, &r.Credited.Minor, &r.WrittenOff.Minor,
+		err := row.Scan(&r.ID, &r.Kind, &r.Number, &r.ClientID, &r.ClientName, &r.State, &issue, &due, &currency, &r.Total.Minor, &r.Paid.Minor, &r.Withheld.Minor, &r.Credited.Minor, &r.WrittenOff.Minor, &r.Deducted.Minor, &r.Cash.Minor,
 			&r.SentAt, &r.CreatedAt, &r.SortKey)
 		r.Total.Currency, r.Paid.Currency, r.Withheld.Currency, r.Credited.Currency, r.WrittenOff.Currency = currency, currency, currency, currency, currency
+		r.Deducted.Currency, r.Cash.Currency = currency, currency
 		r.IssueOn, r.DueOn = dayOf(issue), dayOf(due)
 		return r, err
 	})
@@ -134,6 +135,9 @@ func dayOf(t *time.Time) day.Date {
 	return day.Of(*t, time.UTC)
 }
 
+// ofDeposit tells deposits and their credit notes from what is revenue.
+const ofDeposit = `(kind = 'deposit' OR coalesce(credits_id IN (SELECT d.id FROM invoices d WHERE d.kind = 'deposit'), false))`
+
 // Overview counts by status and adds up by currency, in one pass over what
 // the filter finds.
 func (Store) Overview(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) (invoicing.Overview, error) {
@@ -145,7 +149,10 @@ func (Store) Overview(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) (
 		       CASE WHEN state <> 'issued' OR open_minor = 0 OR due_on >= `+today+`::date THEN 0
 		            WHEN `+today+`::date - due_on <= 30 THEN 1 WHEN `+today+`::date - due_on <= 60 THEN 2
 		            WHEN `+today+`::date - due_on <= 90 THEN 3 ELSE 4 END AS bucket,
-		       count(*), sum(total_minor)::bigint, (sum(open_minor) FILTER (WHERE state = 'issued'))::bigint
+		       count(*), (sum(CASE WHEN NOT `+ofDeposit+` THEN total_minor END))::bigint,
+		       (sum(CASE WHEN state <> 'issued' OR NOT `+ofDeposit+` THEN 0 WHEN kind = 'credit_note' THEN -total_minor
+		                 ELSE total_minor - (SELECT coalesce(sum(d.net_minor + d.tax_minor), 0) FROM deductions d WHERE d.deposit_id = invoices.id AND d.released_at IS NULL) END))::bigint,
+		       (sum(open_minor) FILTER (WHERE state = 'issued'))::bigint
 		FROM invoices WHERE `+w.String()+` GROUP BY 1, 2, 3 ORDER BY 2`, w.args...)
 	if err != nil {
 		return invoicing.Overview{}, err
@@ -156,9 +163,9 @@ func (Store) Overview(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) (
 		var status invoicing.Status
 		var currency string
 		var bucket, count int
-		var total int64
-		var open *int64
-		if err := rows.Scan(&status, &currency, &bucket, &count, &total, &open); err != nil {
+		var total, open *int64
+		var deposits int64
+		if err := rows.Scan(&status, &currency, &bucket, &count, &total, &deposits, &open); err != nil {
 			return o, err
 		}
 		o.Counts[status] += count
@@ -167,12 +174,13 @@ func (Store) Overview(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) (
 		}
 		t := &o.Totals[len(o.Totals)-1]
 		t.Count += count
-		switch status {
-		case invoicing.StatusVoided, invoicing.StatusDraft:
-		case invoicing.StatusCredit:
-			t.Total.Minor -= total
+		t.Deposits.Minor += deposits
+		switch {
+		case total == nil || status == invoicing.StatusVoided || status == invoicing.StatusDraft:
+		case status == invoicing.StatusCredit:
+			t.Total.Minor -= *total
 		default:
-			t.Total.Minor += total
+			t.Total.Minor += *total
 		}
 		if open != nil {
 			t.Open.Minor += *open
@@ -186,7 +194,7 @@ func (Store) Overview(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) (
 }
 
 func emptyTotals(currency string) invoicing.CurrencyTotals {
-	t := invoicing.CurrencyTotals{Currency: currency, Total: money.Zero(currency), Open: money.Zero(currency), Overdue: money.Zero(currency)}
+	t := invoicing.CurrencyTotals{Currency: currency, Total: money.Zero(currency), Deposits: money.Zero(currency), Open: money.Zero(currency), Overdue: money.Zero(currency)}
 	for n := range t.Buckets {
 		t.Buckets[n] = money.Zero(currency)
 	}

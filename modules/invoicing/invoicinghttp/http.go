@@ -51,6 +51,8 @@ func Register(api *httpapi.API, svc *invoicing.Service) {
 	httpapi.Handle(api, fromTime, h.fromTime)
 	httpapi.Handle(api, op("preview-from-time", http.MethodPost, "/from-time/preview", "Show what a draft from time would be"), h.previewFromTime)
 	httpapi.Handle(api, op("figure", http.MethodPost, "/figure", "Calculate lines without saving them"), h.figure)
+	httpapi.Handle(api, op("deposits", http.MethodGet, "/deposits", "List a client's deposits of which something is left"), h.deposits)
+	httpapi.Handle(api, op("deduct", http.MethodPut, "/{id}/deductions", "Say which deposits a draft deducts, instead of those it does"), h.deduct)
 	httpapi.Handle(api, op("find", http.MethodGet, "/{id}", "Read an invoice"), h.find)
 	httpapi.Handle(api, op("change", http.MethodPatch, "/{id}", "Change a draft"), h.change)
 	remove := op("delete", http.MethodDelete, "/{id}", "Throw a draft away; its time becomes unbilled")
@@ -142,7 +144,7 @@ func (h handlers) overview(ctx context.Context, in *struct{ ListIn }) (*struct{ 
 		out.Counts[string(s)] = n
 	}
 	for n, t := range o.Totals {
-		out.Totals[n] = InvoiceCurrencyTotal{t.Currency, t.Count, t.Total, t.Open, t.Overdue, t.Buckets[:]}
+		out.Totals[n] = InvoiceCurrencyTotal{t.Currency, t.Count, t.Total, t.Deposits, t.Open, t.Overdue, t.Buckets[:]}
 	}
 	return &struct{ Body InvoiceOverview }{out}, nil
 }
@@ -156,6 +158,7 @@ type NewInvoice struct {
 // InvoiceStart are the optional parts of a new draft.
 type InvoiceStart struct {
 	EntityID         string             `json:"entity_id,omitempty" format:"uuid" doc:"The default one when left out"`
+	Kind             string             `json:"kind,omitempty" enum:"invoice,deposit" default:"invoice" doc:"A deposit is a liability until invoices deduct it"`
 	Currency         string             `json:"currency,omitempty" minLength:"3" maxLength:"3" doc:"The client's, or the entity's, when left out"`
 	PricesIncludeTax *bool              `json:"prices_include_tax,omitempty" doc:"For the whole document; a line cannot differ"`
 	IssueOn          *string            `json:"issue_on,omitempty" maxLength:"10"`
@@ -178,7 +181,7 @@ func (h handlers) create(ctx context.Context, in *struct{ Body NewInvoice }) (*i
 		return nil, err
 	}
 	i, err := h.svc.Create(ctx, invoicing.DraftOf{
-		ClientID: b.ClientID, EntityID: b.EntityID, Currency: b.Currency,
+		Kind: invoicing.DocumentKind(b.Kind), ClientID: b.ClientID, EntityID: b.EntityID, Currency: b.Currency,
 		Edit: func(i *invoicing.Invoice) {
 			_ = c.apply(i) // read without a fault above
 			for n := range i.Lines {

@@ -71,6 +71,7 @@ type LegalEntityView struct {
 	Rounding         string         `json:"rounding" enum:"half_up,half_even"`
 	TaxMethod        string         `json:"tax_method" enum:"per_line,per_rate"`
 	PricesIncludeTax bool           `json:"prices_include_tax"`
+	CashRounding     int64          `json:"cash_rounding" doc:"The smallest coin in minor units of the currency, to which what is payable is rounded; 0 rounds nothing"`
 	Footer           string         `json:"footer"`
 	Default          bool           `json:"default"`
 	ArchivedAt       *time.Time     `json:"archived_at"`
@@ -84,7 +85,7 @@ func entityView(e invoicing.LegalEntity) LegalEntityView {
 		Bank: InvoiceBank(e.Bank), Currency: e.Currency, TermsDays: e.Terms.Days, TermsEndOfMonth: e.Terms.EndOfMonth,
 		NumberFormat: string(e.NumberFormat), CreditFormat: string(e.CreditFormat), NumberExample: e.NumberFormat.Number(1, e.FiscalYear(on), on), NumberReset: string(e.NumberReset),
 		FiscalMonth: int(e.FiscalMonth), TimeZone: e.TimeZone, Rounding: string(e.Rounding), TaxMethod: string(e.TaxMethod),
-		PricesIncludeTax: e.PricesIncludeTax, Footer: e.Footer, Default: e.Default, ArchivedAt: e.ArchivedAt, Version: e.Version,
+		PricesIncludeTax: e.PricesIncludeTax, CashRounding: e.CashStep, Footer: e.Footer, Default: e.Default, ArchivedAt: e.ArchivedAt, Version: e.Version,
 	}
 }
 
@@ -109,6 +110,7 @@ type LegalEntityChange struct {
 	Rounding         *string         `json:"rounding,omitempty" enum:"half_up,half_even"`
 	TaxMethod        *string         `json:"tax_method,omitempty" enum:"per_line,per_rate"`
 	PricesIncludeTax *bool           `json:"prices_include_tax,omitempty"`
+	CashRounding     *int64          `json:"cash_rounding,omitempty" minimum:"0" maximum:"1000" doc:"For example 5 for coins of 0.05"`
 	Footer           *string         `json:"footer,omitempty" maxLength:"2000"`
 	Default          *bool           `json:"default,omitempty" doc:"Only true can be set: another one takes its place"`
 	Archived         *bool           `json:"archived,omitempty"`
@@ -125,6 +127,7 @@ func (c LegalEntityChange) apply(e *invoicing.LegalEntity) {
 	set(&e.Terms.EndOfMonth, c.TermsEndOfMonth)
 	set(&e.TimeZone, c.TimeZone)
 	set(&e.PricesIncludeTax, c.PricesIncludeTax)
+	set(&e.CashStep, c.CashRounding)
 	set(&e.Footer, c.Footer)
 	set(&e.Default, c.Default)
 	set((*string)(&e.NumberFormat), c.NumberFormat)

@@ -17,55 +17,58 @@ var errBadNumber = fault.Define(fault.Invalid, "request.bad_number", "This is no
 
 // InvoiceView is an invoice as people who may see invoices see it.
 type InvoiceView struct {
-	ID               string            `json:"id"`
-	Kind             string            `json:"kind" enum:"invoice,credit_note"`
-	CreditsID        string            `json:"credits_id" doc:"Of a credit note: the invoice that it takes back"`
-	CreditsNumber    string            `json:"credits_number"`
-	State            string            `json:"state" enum:"draft,issued,void"`
-	Status           string            `json:"status" enum:"draft,open,partly_paid,overdue,paid,credited,written_off,void,credit_note" doc:"Derived from the balance and the due date"`
-	Number           string            `json:"number" doc:"Empty while a draft"`
-	EntityID         string            `json:"entity_id"`
-	ClientID         string            `json:"client_id"`
-	ClientName       string            `json:"client_name"`
-	Currency         string            `json:"currency"`
-	Rounding         string            `json:"rounding"`
-	TaxMethod        string            `json:"tax_method"`
-	PricesIncludeTax bool              `json:"prices_include_tax"`
-	IssueOn          *day.Date         `json:"issue_on"`
-	DueOn            *day.Date         `json:"due_on"`
-	SupplyOn         *day.Date         `json:"supply_on"`
-	PeriodFrom       *day.Date         `json:"period_from"`
-	PeriodTo         *day.Date         `json:"period_to"`
-	TermsDays        int               `json:"terms_days"`
-	TermsEndOfMonth  bool              `json:"terms_end_of_month"`
-	Reference        string            `json:"reference"`
-	Note             string            `json:"note"`
-	Footer           string            `json:"footer"`
-	Lines            []InvoiceLineView `json:"lines"`
-	DiscountPercent  string            `json:"discount_percent"`
-	DiscountAmount   string            `json:"discount_amount" doc:"As it was entered, in the currency of the document"`
-	Subtotal         money.Money       `json:"subtotal" doc:"Of the lines as they are printed"`
-	Discount         money.Money       `json:"discount" doc:"What is taken off the subtotal"`
-	Taxes            []calc.TaxAmount  `json:"taxes" doc:"Those of the kind withholding lower what is payable, not the total"`
-	Net              money.Money       `json:"net"`
-	Tax              money.Money       `json:"tax"`
-	Total            money.Money       `json:"total"`
-	Withheld         money.Money       `json:"withheld"`
-	Payable          money.Money       `json:"payable"`
-	Paid             money.Money       `json:"paid"`
-	Credited         money.Money       `json:"credited" doc:"Settled by credit notes"`
-	WrittenOff       money.Money       `json:"written_off"`
-	Balance          money.Money       `json:"balance"`
-	PDFSHA256        string            `json:"pdf_sha256" doc:"Of the kept document; empty until it is stored"`
-	SentAt           *time.Time        `json:"sent_at"`
-	IssuedAt         *time.Time        `json:"issued_at"`
-	VoidedAt         *time.Time        `json:"voided_at"`
-	VoidReason       string            `json:"void_reason"`
-	VoidTime         string            `json:"void_time"`
-	Version          int               `json:"version"`
-	CreatedBy        string            `json:"created_by"`
-	CreatedAt        time.Time         `json:"created_at"`
-	UpdatedAt        time.Time         `json:"updated_at"`
+	ID               string                `json:"id"`
+	Kind             string                `json:"kind" enum:"invoice,deposit,credit_note"`
+	CreditsID        string                `json:"credits_id" doc:"Of a credit note: the invoice that it takes back"`
+	CreditsNumber    string                `json:"credits_number"`
+	State            string                `json:"state" enum:"draft,issued,void"`
+	Status           string                `json:"status" enum:"draft,open,partly_paid,overdue,paid,credited,written_off,void,credit_note" doc:"Derived from the balance and the due date"`
+	Number           string                `json:"number" doc:"Empty while a draft"`
+	EntityID         string                `json:"entity_id"`
+	ClientID         string                `json:"client_id"`
+	ClientName       string                `json:"client_name"`
+	Currency         string                `json:"currency"`
+	Rounding         string                `json:"rounding"`
+	TaxMethod        string                `json:"tax_method"`
+	PricesIncludeTax bool                  `json:"prices_include_tax"`
+	IssueOn          *day.Date             `json:"issue_on"`
+	DueOn            *day.Date             `json:"due_on"`
+	SupplyOn         *day.Date             `json:"supply_on"`
+	PeriodFrom       *day.Date             `json:"period_from"`
+	PeriodTo         *day.Date             `json:"period_to"`
+	TermsDays        int                   `json:"terms_days"`
+	TermsEndOfMonth  bool                  `json:"terms_end_of_month"`
+	Reference        string                `json:"reference"`
+	Note             string                `json:"note"`
+	Footer           string                `json:"footer"`
+	Lines            []InvoiceLineView     `json:"lines"`
+	DiscountPercent  string                `json:"discount_percent"`
+	DiscountAmount   string                `json:"discount_amount" doc:"As it was entered, in the currency of the document"`
+	Subtotal         money.Money           `json:"subtotal" doc:"Of the lines as they are printed"`
+	Discount         money.Money           `json:"discount" doc:"What is taken off the subtotal"`
+	Taxes            []calc.TaxAmount      `json:"taxes" doc:"Those of the kind withholding lower what is payable, not the total"`
+	Net              money.Money           `json:"net"`
+	Tax              money.Money           `json:"tax"`
+	Total            money.Money           `json:"total"`
+	Withheld         money.Money           `json:"withheld"`
+	Deductions       []invoicing.Deduction `json:"deductions" doc:"Deposits that were billed before, with their taxes"`
+	Deducted         money.Money           `json:"deducted" doc:"What the deposits come to"`
+	CashRounding     money.Money           `json:"cash_rounding" doc:"Changes what is payable, never net or tax"`
+	Payable          money.Money           `json:"payable"`
+	Paid             money.Money           `json:"paid"`
+	Credited         money.Money           `json:"credited" doc:"Settled by credit notes"`
+	WrittenOff       money.Money           `json:"written_off"`
+	Balance          money.Money           `json:"balance"`
+	PDFSHA256        string                `json:"pdf_sha256" doc:"Of the kept document; empty until it is stored"`
+	SentAt           *time.Time            `json:"sent_at"`
+	IssuedAt         *time.Time            `json:"issued_at"`
+	VoidedAt         *time.Time            `json:"voided_at"`
+	VoidReason       string                `json:"void_reason"`
+	VoidTime         string                `json:"void_time"`
+	Version          int                   `json:"version"`
+	CreatedBy        string                `json:"created_by"`
+	CreatedAt        time.Time             `json:"created_at"`
+	UpdatedAt        time.Time             `json:"updated_at"`
 }
 
 // InvoiceLineView is one line.
@@ -128,7 +131,7 @@ func toView(i invoicing.Invoice, today day.Date) InvoiceView {
 		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
 		Lines: make([]InvoiceLineView, len(i.Lines)), Taxes: taxes(i.Taxes), Net: i.Net, Tax: i.Tax, Total: i.Total, Paid: i.Paid, Balance: i.Balance(),
 		DiscountPercent: i.Discount.Percent.String(), DiscountAmount: i.Discount.Amount.String(), Subtotal: subtotal(i), Discount: i.DiscountTotal,
-		Withheld: i.Withheld, Payable: i.Payable(), PDFSHA256: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy, VoidTime: string(i.VoidTime),
+		Withheld: i.Withheld, Deductions: append([]invoicing.Deduction{}, i.Deductions...), Deducted: i.Deducted, CashRounding: i.Cash, Payable: i.Payable(), PDFSHA256: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy, VoidTime: string(i.VoidTime),
 		Version: i.Version, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
 	for n, l := range i.Lines {
@@ -269,7 +272,7 @@ func (l InvoiceLineInput) line(n int, bad *fault.Error) (invoicing.Line, *fault.
 // InvoiceRow is a row of the list.
 type InvoiceRow struct {
 	ID         string      `json:"id"`
-	Kind       string      `json:"kind" enum:"invoice,credit_note"`
+	Kind       string      `json:"kind" enum:"invoice,deposit,credit_note"`
 	Number     string      `json:"number"`
 	ClientID   string      `json:"client_id"`
 	ClientName string      `json:"client_name"`
@@ -306,7 +309,8 @@ type InvoiceOverview struct {
 type InvoiceCurrencyTotal struct {
 	Currency string        `json:"currency"`
 	Count    int           `json:"count"`
-	Total    money.Money   `json:"total" doc:"Of issued invoices"`
+	Total    money.Money   `json:"total" doc:"The full value of issued invoices less credit notes; deposits are no part of it"`
+	Deposits money.Money   `json:"deposits" doc:"What is left of issued deposits: owed in work"`
 	Open     money.Money   `json:"open"`
 	Overdue  money.Money   `json:"overdue"`
 	Ageing   []money.Money `json:"ageing" doc:"Open by due date: not due, 1 to 30 days late, 31 to 60, 61 to 90, more"`

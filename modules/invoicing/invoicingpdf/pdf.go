@@ -70,6 +70,7 @@ func (Renderer) Render(doc invoicing.Document, logo []byte) ([]byte, error) {
 	s.head(logo)
 	s.table()
 	s.totals()
+	s.progress()
 	s.closing()
 	var out bytes.Buffer
 	if err := s.Output(&out); err != nil {
@@ -93,8 +94,12 @@ func title(doc invoicing.Document) string {
 }
 
 func heading(doc invoicing.Document) string {
-	if doc.Kind == invoicing.CreditNote {
+	switch doc.Kind {
+	case invoicing.CreditNote:
 		return "Credit note"
+	case invoicing.Deposit:
+		return "Deposit invoice"
+	case invoicing.PlainInvoice:
 	}
 	return "Invoice"
 }
@@ -314,6 +319,17 @@ func (s *sheet) totals() {
 			continue
 		}
 		rows = append(rows, [2]string{name, s.money(t.Amount)})
+	}
+	for _, x := range d.Deductions {
+		held = append(held, [2]string{"Less deposit " + x.Number + " of " + date(x.On) + ", net " + s.money(x.Net), s.money(x.Net.Neg())})
+		for _, t := range x.Taxes {
+			if t.Kind != calc.Withholding {
+				held = append(held, [2]string{fmt.Sprintf("%s %s %% of it", t.Name, plain(t.Percent)), s.money(t.Amount.Neg())})
+			}
+		}
+	}
+	if !d.CashRounding.IsZero() {
+		held = append(held, [2]string{"Rounding", s.money(d.CashRounding)})
 	}
 	y := s.GetY()
 	if y+float64(len(rows)+len(held)+4)*row+6 > bottom {

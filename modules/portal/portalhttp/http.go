@@ -96,7 +96,7 @@ type PortalReply struct {
 // PortalInvoice is an issued invoice as its client sees it.
 type PortalInvoice struct {
 	ID       string              `json:"id"`
-	Kind     string              `json:"kind" enum:"invoice,credit_note"`
+	Kind     string              `json:"kind" enum:"invoice,deposit,credit_note"`
 	Number   string              `json:"number"`
 	Status   string              `json:"status"`
 	IssueOn  *day.Date           `json:"issue_on" nullable:"true"`
