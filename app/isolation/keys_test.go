@@ -24,6 +24,7 @@ type sweep struct {
 	f      *drafter
 	good   map[string]draft // calls that succeeded
 	audits map[string][]int // entries in the log that successes made
+	shown  shown            // fields, and to whom
 }
 
 // owner is somebody who may do everything, also after an operation that threw
@@ -150,7 +151,16 @@ func (s *sweep) foreign(t *testing.T, op operation, round int) {
 		if strings.HasSuffix(place, ".cursor") {
 			theirs = []string{s.theirs.cursors[op.id]}
 		}
-		for _, k := range theirs[:min(2, len(theirs))] {
+		theirs = theirs[:min(2, len(theirs))]
+		// What they have archived is no more ours than what they use.
+		for _, name := range names {
+			if k := s.archived[name]; k != "" && len(theirs) > 0 {
+				theirs[len(theirs)-1] = k
+				s.old++
+				break
+			}
+		}
+		for _, k := range theirs {
 			if k != "" {
 				s.compare(t, d, place, k)
 			}

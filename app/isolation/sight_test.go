@@ -18,10 +18,11 @@ func (s *sweep) money(t *testing.T) {
 		name string
 		c    *apptest.Client
 		has  func(string) bool
+		role string
 	}
 	var eyes []eye
 	for _, role := range staffRoles {
-		eyes = append(eyes, eye{role, person(t, s.a, role), func(p string) bool { return slices.Contains(strings.Fields(s.rules.Permissions[p]), role) }})
+		eyes = append(eyes, eye{role, person(t, s.a, role), func(p string) bool { return slices.Contains(strings.Fields(s.rules.Permissions[p]), role) }, role})
 	}
 	modules := map[string]bool{}
 	for p := range s.rules.Permissions {
@@ -32,7 +33,7 @@ func (s *sweep) money(t *testing.T) {
 		if module == "portal" {
 			continue
 		}
-		eyes = append(eyes, eye{"a token for " + module, s.a.Fresh(t, identity.Owner, module+".*"), func(p string) bool { return strings.HasPrefix(p, module+".") }})
+		eyes = append(eyes, eye{"a token for " + module, s.a.Fresh(t, identity.Owner, module+".*"), func(p string) bool { return strings.HasPrefix(p, module+".") }, ""})
 	}
 	shown := map[string]bool{}
 	for _, op := range s.ops {
@@ -44,6 +45,9 @@ func (s *sweep) money(t *testing.T) {
 			r := s.seen.see(t, e.name, d.send(t, e.c, nil))
 			if r.Status != http.StatusOK {
 				continue
+			}
+			if e.role != "" {
+				s.shown.see(t, op, e.role, r)
 			}
 			got := fields(r.Body)
 			if strings.HasPrefix(r.Header.Get("Content-Type"), "text/csv") {
@@ -131,6 +135,9 @@ func (s *sweep) portal(t *testing.T) {
 			if g, ok := f.reach(op, func(d draft) *apptest.Reply { return s.seen.see(t, "a contact", d.send(t, one, nil)) }); ok {
 				reached++
 				d = g
+				if !op.changes() {
+					s.shown.see(t, op, contactRole, d.send(t, one, nil))
+				}
 			}
 		}
 		for place := range candidates {

@@ -13,7 +13,8 @@ func TestSweep(t *testing.T) {
 	w, seen := newWorld(t), newWatch()
 	quiet(t, w.b)
 	w.plant(t, w.b)
-	s := &sweep{world: w, seen: seen, boss: w.boss, f: newDrafter(t, w.mine), good: map[string]draft{}, audits: map[string][]int{}}
+	w.archive(t, w.b)
+	s := &sweep{world: w, seen: seen, boss: w.boss, f: newDrafter(t, w.mine), good: map[string]draft{}, audits: map[string][]int{}, shown: shown{}}
 	before := w.checksums(t, w.a)
 
 	step := func(name string, fn func(*testing.T)) {
@@ -28,6 +29,7 @@ func TestSweep(t *testing.T) {
 	step("lists with others", s.bulk)
 	step("audit entries", s.audit)
 	step("money", s.money)
+	step("fields", s.golden)
 	step("other people's time", s.ownOnly)
 
 	quiet(t, w.a)
@@ -42,7 +44,10 @@ func TestSweep(t *testing.T) {
 	checkLetters(t, w.a)
 	checkJobs(t, w.a, w.b)
 	checkFiles(t, w.a, w.b)
-	t.Logf("note: %d calls of %d operations", seen.calls, len(w.ops))
+	t.Logf("note: %d calls of %d operations, %d places with keys of archived records", seen.calls, len(w.ops), s.old)
+	if s.old < 20 {
+		t.Errorf("archived records of the other agency were asked for in %d places only", s.old)
+	}
 }
 
 // TestSuspended: nobody gets into an agency that is suspended.

@@ -2,6 +2,7 @@ package isolation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -29,11 +30,15 @@ type world struct {
 	a, b *apptest.Env
 	db   *pgx.Conn // of the owner of all tables
 
-	boss    *apptest.Client // an owner of a, by session
-	mine    *pools
-	bBoss   *apptest.Client // an owner of b on b's host
-	theirs  *pools
-	rules   rules
+	boss   *apptest.Client // an owner of a, by session
+	mine   *pools
+	bBoss  *apptest.Client // an owner of b on b's host
+	theirs *pools
+	rules  rules
+
+	archived map[string]string // a record of b that is put away, by its name
+	old      int               // calls with keys of those
+
 	schemas map[string]string // of an agency
 }
 
@@ -167,6 +172,37 @@ func (w *world) plant(t *testing.T, env *apptest.Env) {
 	t.Logf("note: canaries in %d of %d columns", planted, len(columns))
 	if planted < 60 {
 		t.Fatalf("the canary was planted in %d columns only", planted)
+	}
+}
+
+// archive puts one record of each kind of the agency away, and remembers its key.
+func (w *world) archive(t *testing.T, env *apptest.Env) {
+	t.Helper()
+	schema := w.schemaOf(t, env)
+	rows, err := w.db.Query(t.Context(), `SELECT c.table_name, c.column_name FROM information_schema.columns c
+		WHERE c.table_schema = $1 AND c.column_name IN ('archived_at', 'deleted_at') AND EXISTS (SELECT FROM information_schema.columns k
+			WHERE k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = 'id') ORDER BY 1, 2`, schema)
+	must(t, err)
+	type column struct{ Table, Column string }
+	columns, err := pgx.CollectRows(rows, pgx.RowToStructByPos[column])
+	must(t, err)
+	w.archived = map[string]string{}
+	for _, c := range columns {
+		var key string
+		err := w.db.QueryRow(t.Context(), fmt.Sprintf(`UPDATE %[1]s.%[2]s SET %[3]s = now() WHERE id = (SELECT id FROM %[1]s.%[2]s ORDER BY %[3]s NULLS LAST, id LIMIT 1) RETURNING id::text`, schema, c.Table, c.Column)).Scan(&key)
+		if errors.Is(err, pgx.ErrNoRows) {
+			continue
+		}
+		must(t, err)
+		name := singular(c.Table)
+		w.archived[name] = key
+		// A path says /time-entries/{id}, a field entry_id.
+		if i := strings.LastIndex(name, "_"); i >= 0 && w.archived[name[i+1:]] == "" {
+			w.archived[name[i+1:]] = key
+		}
+	}
+	if len(w.archived) < 4 {
+		t.Fatalf("only %v could be archived", w.archived)
 	}
 }
 
