@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/bureauhq/bureau/app/kit/file"
@@ -31,6 +32,7 @@ func (f forInvoices) ClientTx(ctx context.Context, tx *tenancy.Tx, id string) (i
 	a := c.BillingAddress()
 	return invoicing.Client{
 		ID: c.ID, Name: c.Name, Address: a.Lines(), Postal: invoicing.Address{Line1: a.Line1, Line2: a.Line2, PostalCode: a.PostalCode, City: a.City, Region: a.Region, Country: a.Country}, TaxID: c.TaxID, Currency: c.Currency, TermsDays: c.PaymentTermsDays,
+		Format: invoicing.Format(c.InvoiceFormat), Language: c.Language,
 	}, err
 }
 
@@ -145,9 +147,9 @@ func (p papers) Read(ctx context.Context, key string) ([]byte, error) {
 type letters struct{ sender mail.Sender }
 
 func (l letters) Send(ctx context.Context, m invoicing.Mail) error {
-	msg := mail.Message{
-		Key: m.Key, Subject: m.Subject, Text: m.Text,
-		Attachments: []mail.Attachment{{Name: m.PDFName, ContentType: "application/pdf", Data: m.PDF}},
+	msg := mail.Message{Key: m.Key, Subject: m.Subject, Text: m.Text}
+	for _, f := range m.Files {
+		msg.Attachments = append(msg.Attachments, mail.Attachment{Name: f.Name, ContentType: f.ContentType, Data: f.Bytes})
 	}
 	for _, to := range m.To {
 		msg.To = append(msg.To, mail.Address{Name: to.Name, Email: to.Email})
@@ -203,18 +205,17 @@ func (r portalRecords) Invoice(ctx context.Context, invoiceID string) (portal.In
 		Total: i.Total, Balance: i.Balance(), Document: i.Document,
 	}
 	out.Document.LogoKey = "" // of the store's, no business of a client's
+	if e, err := r.s.Invoicing.EInvoice(ctx, invoiceID); err == nil && len(e.Lacks) == 0 {
+		out.Formats = []string{string(invoicing.FacturX), string(invoicing.UBL), string(invoicing.CII)}
+	}
 	return out, nil
 }
 
-// InvoicePDF answers the portal the kept file of an issued document.
-func (r portalRecords) InvoicePDF(ctx context.Context, invoiceID string) (portal.File, error) {
-	i, err := r.s.Invoicing.Find(ctx, invoiceID)
-	if err != nil {
-		return portal.File{}, err
-	}
-	if i.Document == nil {
+// InvoiceFile answers the portal a kept file of an issued document.
+func (r portalRecords) InvoiceFile(ctx context.Context, invoiceID, format string) (portal.File, error) {
+	f, err := r.s.Invoicing.Form(ctx, invoiceID, invoicing.Format(format))
+	if errors.Is(err, invoicing.ErrNotIssued) {
 		return portal.File{}, portal.ErrNotFound
 	}
-	pdf, err := r.s.Invoicing.PDF(ctx, invoiceID)
-	return portal.File{Name: pdf.Name, Data: pdf.Bytes}, err
+	return portal.File{Name: f.Name, ContentType: f.ContentType, Data: f.Bytes}, err
 }

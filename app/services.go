@@ -29,6 +29,7 @@ import (
 	"github.com/bureauhq/bureau/modules/identity/identitydb"
 	"github.com/bureauhq/bureau/modules/identity/identityhttp"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/einvoice"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingdb"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicinghttp"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingpdf"
@@ -124,8 +125,8 @@ func (a *App) wireServices() error {
 	s.Fees = fees.New(fees.Deps{DB: a.DB, Store: feesdb.Store{}, Projects: s.Projects, Events: a.Bus, Now: now})
 	bill := forInvoices{s}
 	s.Invoicing = invoicing.New(invoicing.Deps{
-		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Plan: plans{a.Gate}, Clients: bill, Time: bill, Fees: s.Fees, Members: bill, Renderer: invoicingpdf.Renderer{},
-		Files: papers{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
+		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Plan: plans{a.Gate}, Clients: bill, Time: bill, Fees: s.Fees, Members: bill, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{},
+		Files: papers{a.cfg.Files}, Images: images{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)
 	s.Retainers = retainers.New(retainers.Deps{

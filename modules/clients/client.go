@@ -37,6 +37,8 @@ type Client struct {
 	BillingEmail     string
 	Website          string
 	PaymentTermsDays *int // nil: the agency's own terms
+	InvoiceFormat    InvoiceFormat
+	Language         string // of documents and their mails; empty: that of the legal entity
 	Addresses        []Address
 	Tags             []string
 	Notes            string
@@ -47,6 +49,23 @@ type Client struct {
 	ArchivedAt       *time.Time
 	Version          int
 }
+
+// InvoiceFormat is the form in which a client wants its invoices.
+type InvoiceFormat string
+
+// Forms of invoices: a PDF alone, one with the data in it, or one with the data beside it.
+const (
+	PDF     InvoiceFormat = "pdf"
+	FacturX InvoiceFormat = "facturx"
+	UBL     InvoiceFormat = "ubl"
+	CII     InvoiceFormat = "cii"
+)
+
+// InvoiceFormats are all of them.
+var InvoiceFormats = []InvoiceFormat{PDF, FacturX, UBL, CII}
+
+// Languages are those in which clients are written to.
+var Languages = []string{"en", "de", "fr", "es"}
 
 // Archived tells whether the client is put away.
 func (c Client) Archived() bool { return c.ArchivedAt != nil }
@@ -109,6 +128,8 @@ type Draft struct {
 	BillingEmail     string
 	Website          string
 	PaymentTermsDays *int
+	InvoiceFormat    InvoiceFormat // empty: PDF
+	Language         string
 	Addresses        []Address
 	Tags             []string
 	Notes            string
@@ -119,6 +140,8 @@ type Draft struct {
 type Change struct {
 	Name, Code, Currency, TaxID, BillingEmail, Website, Notes, OwnerID *string
 	PaymentTermsDays                                                   **int
+	InvoiceFormat                                                      *InvoiceFormat
+	Language                                                           *string
 	Addresses                                                          *[]Address
 	Tags                                                               *[]string
 }
@@ -133,6 +156,8 @@ func (ch Change) apply(d Draft) Draft {
 	set(&d.Notes, ch.Notes)
 	set(&d.OwnerID, ch.OwnerID)
 	set(&d.PaymentTermsDays, ch.PaymentTermsDays)
+	set(&d.InvoiceFormat, ch.InvoiceFormat)
+	set(&d.Language, ch.Language)
 	set(&d.Addresses, ch.Addresses)
 	set(&d.Tags, ch.Tags)
 	return d
@@ -147,13 +172,14 @@ func set[T any](to *T, from *T) {
 func (c Client) draft() Draft {
 	return Draft{
 		Name: c.Name, Code: c.Code, Currency: c.Currency, TaxID: c.TaxID, BillingEmail: c.BillingEmail, Website: c.Website,
-		PaymentTermsDays: c.PaymentTermsDays, Addresses: c.Addresses, Tags: c.Tags, Notes: c.Notes, OwnerID: c.OwnerID,
+		PaymentTermsDays: c.PaymentTermsDays, InvoiceFormat: c.InvoiceFormat, Language: c.Language, Addresses: c.Addresses, Tags: c.Tags, Notes: c.Notes, OwnerID: c.OwnerID,
 	}
 }
 
 func (c Client) with(d Draft) Client {
 	c.Name, c.Code, c.Currency, c.TaxID, c.BillingEmail, c.Website = d.Name, d.Code, d.Currency, d.TaxID, d.BillingEmail, d.Website
 	c.PaymentTermsDays, c.Addresses, c.Tags, c.Notes, c.OwnerID = d.PaymentTermsDays, d.Addresses, d.Tags, d.Notes, d.OwnerID
+	c.InvoiceFormat, c.Language = d.InvoiceFormat, d.Language
 	return c
 }
 
@@ -178,6 +204,15 @@ func (d Draft) checked() (Draft, error) {
 	d.Notes = b.long("notes", d.Notes, 5000)
 	if d.PaymentTermsDays != nil && (*d.PaymentTermsDays < 0 || *d.PaymentTermsDays > 365) {
 		b.at("payment_terms_days", "must be between 0 and 365")
+	}
+	if d.InvoiceFormat == "" {
+		d.InvoiceFormat = PDF
+	}
+	if !slices.Contains(InvoiceFormats, d.InvoiceFormat) {
+		b.at("invoice_format", "must be pdf, facturx, ubl or cii")
+	}
+	if d.Language != "" && !slices.Contains(Languages, d.Language) {
+		b.at("language", "must be one of "+strings.Join(Languages, ", "))
 	}
 	d.Addresses = b.addresses(d.Addresses)
 	d.Tags = b.tags(d.Tags)

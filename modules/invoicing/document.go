@@ -30,6 +30,7 @@ type Document struct {
 	Reference        string           `json:"reference"`
 	Currency         string           `json:"currency"`
 	Locale           string           `json:"locale"`
+	Format           Format           `json:"format" enum:"pdf,facturx,ubl,cii" doc:"The form in which the client wants it"`
 	PricesIncludeTax bool             `json:"prices_include_tax"`
 	TaxMethod        calc.Method      `json:"tax_method"`
 	Lines            []DocumentLine   `json:"lines"`
@@ -49,6 +50,8 @@ type Document struct {
 	Progress         []Progress       `json:"progress" doc:"How far fees that were agreed are billed with this document"`
 	Note             string           `json:"note"`
 	Footer           string           `json:"footer"`
+	Language         Language         `json:"language" enum:"en,de,fr,es"`
+	Layout           Layout           `json:"layout" enum:"classic,modern,compact"`
 	Colour           string           `json:"colour"`
 	LogoKey          string           `json:"logo_key,omitempty" hidden:"true"`
 }
@@ -58,6 +61,7 @@ type Party struct {
 	Name         string   `json:"name"`
 	Address      []string `json:"address"`
 	TaxID        string   `json:"tax_id"`
+	TaxNumber    string   `json:"tax_number" doc:"Of the seller, beside its VAT id"`
 	Registration string   `json:"registration"`
 	Email        string   `json:"email"`
 	Phone        string   `json:"phone"`
@@ -91,11 +95,11 @@ type DocumentLine struct {
 func compose(i Invoice, number string, on day.Date, e LegalEntity, c Client, d Defaults) Document {
 	doc := Document{
 		Kind: i.Kind, CreditsNumber: i.CreditsNumber, CreditsOn: optional(i.CreditsOn), Number: number, IssueOn: on, DueOn: i.dueFrom(on), SupplyOn: optional(i.SupplyOn), PeriodFrom: optional(i.PeriodFrom), PeriodTo: optional(i.PeriodTo),
-		Seller: Party{Name: e.Name, Address: e.Address.Lines(), Postal: e.Address, TaxID: e.TaxID, Registration: e.Registration, Email: e.Email, Phone: e.Phone},
+		Seller: Party{Name: e.Name, Address: e.Address.Lines(), Postal: e.Address, TaxID: e.TaxID, TaxNumber: e.TaxNumber, Registration: e.Registration, Email: e.Email, Phone: e.Phone},
 		Buyer:  Party{Name: c.Name, Address: slices.Clone(c.Address), Postal: c.Postal, TaxID: c.TaxID},
-		Bank:   e.Bank, Reference: i.Reference, Currency: i.Currency, Locale: d.Locale, PricesIncludeTax: i.PricesIncludeTax, TaxMethod: i.TaxMethod,
+		Bank:   e.Bank, Reference: i.Reference, Currency: i.Currency, Locale: localeFor(e.speaks(c), d.Locale), Format: Format(or(string(c.Format), string(PlainPDF))), PricesIncludeTax: i.PricesIncludeTax, TaxMethod: i.TaxMethod,
 		DiscountPercent: i.Discount.Percent, Discount: i.DiscountTotal, Taxes: i.Taxes, Net: i.Net, Tax: i.Tax, Total: i.Total,
-		Withheld: i.Withheld, Deductions: i.Deductions, Deducted: i.Deducted, CashRounding: i.Cash, Payable: i.Payable(), Progress: i.Progress, Note: i.Note, Footer: i.Footer, Colour: d.Colour, LogoKey: d.LogoKey,
+		Withheld: i.Withheld, Deductions: i.Deductions, Deducted: i.Deducted, CashRounding: i.Cash, Payable: i.Payable(), Progress: i.Progress, Note: i.Note, Footer: i.Footer, Language: e.speaks(c), Layout: e.Layout, Colour: or(e.Colour, d.Colour), LogoKey: or(e.LogoKey, d.LogoKey),
 	}
 	for _, l := range i.Lines {
 		line := DocumentLine{
@@ -127,6 +131,9 @@ func (d Document) Whole() Document {
 	if d.Kind == "" {
 		d.Kind = PlainInvoice
 	}
+	if d.Format == "" { // and it spoke English, in the one layout that there was
+		d.Format, d.Language, d.Layout = PlainPDF, English, Classic
+	}
 	d.Subtotal = money.Zero(d.Currency)
 	d.Lines = append([]DocumentLine{}, d.Lines...)
 	for n := range d.Lines {
@@ -140,6 +147,13 @@ func (d Document) Whole() Document {
 	d.Taxes, d.LegalTexts = list(d.Taxes), list(d.LegalTexts)
 	d.Seller.Address, d.Buyer.Address = list(d.Seller.Address), list(d.Buyer.Address)
 	return d
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
 }
 
 func list[T any](all []T) []T {

@@ -1,12 +1,14 @@
 package invoicing
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
 )
 
@@ -55,7 +57,8 @@ type LegalEntity struct {
 	ID               string
 	Name             string
 	Address          Address
-	TaxID            string
+	TaxID            string // with VAT, that with its country
+	TaxNumber        string // beside it, as some countries ask for on invoices
 	Registration     string
 	Email            string
 	Phone            string
@@ -72,6 +75,10 @@ type LegalEntity struct {
 	PricesIncludeTax bool
 	CashStep         int64 // what is payable is rounded to it, in minor units of the currency; 0 rounds nothing
 	Footer           string
+	Language         Language // of its documents where the client has none
+	Layout           Layout
+	Colour           string // empty: the agency's
+	LogoKey          string // empty: the agency's
 	Default          bool
 	ArchivedAt       *time.Time
 	Version          int
@@ -85,7 +92,7 @@ func NewLegalEntity(id string, d Defaults, now time.Time) LegalEntity {
 	return LegalEntity{ //nolint:gosec // number formats are no credentials
 		ID: id, Name: d.LegalName, Currency: d.Currency, TimeZone: d.TimeZone,
 		Terms: day.Terms{Days: 30}, NumberFormat: "INV-{YYYY}-{NNNN}", CreditFormat: "CN-{YYYY}-{NNNN}", NumberReset: Yearly, FiscalMonth: time.January,
-		Rounding: money.HalfUp, TaxMethod: calc.PerRate, Version: 1, CreatedAt: now, UpdatedAt: now,
+		Language: languageOf(d.Locale), Layout: Classic, Rounding: money.HalfUp, TaxMethod: calc.PerRate, Version: 1, CreatedAt: now, UpdatedAt: now,
 	}
 }
 
@@ -126,6 +133,37 @@ func (e LegalEntity) Format(k DocumentKind) NumberFormat {
 	return e.NumberFormat
 }
 
+// Layout is how documents are laid out.
+type Layout string
+
+// Layouts of documents.
+const (
+	Classic Layout = "classic"
+	Modern  Layout = "modern"
+	Compact Layout = "compact"
+)
+
+// Layouts are all of them.
+var Layouts = []Layout{Classic, Modern, Compact}
+
+// speaks is the language of documents for a client.
+func (e LegalEntity) speaks(c Client) Language {
+	if l := Language(c.Language); slices.Contains(Languages, l) {
+		return l
+	}
+	return e.Language
+}
+
+// languageOf is the one of our languages that a locale is of, or English.
+func languageOf(locale string) Language {
+	for _, l := range Languages {
+		if strings.HasPrefix(locale, string(l)) {
+			return l
+		}
+	}
+	return English
+}
+
 // check names every fault of the entity at its field.
 func (e LegalEntity) check() error {
 	bad := ErrBadEntity
@@ -158,6 +196,20 @@ func (e LegalEntity) check() error {
 	}
 	if _, err := money.ParseMode(string(e.Rounding)); err != nil {
 		bad = bad.At("body.rounding", "must be half_up or half_even")
+	}
+	if !slices.Contains(Languages, e.Language) {
+		bad = bad.At("body.language", "must be one of en, de, fr, es")
+	}
+	if !slices.Contains(Layouts, e.Layout) {
+		bad = bad.At("body.layout", "must be one of classic, modern, compact")
+	}
+	if e.Colour != "" {
+		if err := agency.CheckColour(e.Colour); err != nil {
+			bad = bad.At("body.colour", err.Error())
+		}
+	}
+	if account := strings.ToUpper(strings.ReplaceAll(e.Bank.Account, " ", "")); looksLikeIBAN(account) && !IsIBAN(account) {
+		bad = bad.At("body.bank.account", "begins like an IBAN, and its check digits are wrong")
 	}
 	if e.TaxMethod != calc.PerLine && e.TaxMethod != calc.PerRate {
 		bad = bad.At("body.tax_method", "must be per_line or per_rate")

@@ -1,11 +1,7 @@
 package invoicing
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/tenancy"
@@ -83,6 +79,9 @@ func (s *Service) number(ctx context.Context, tx *tenancy.Tx, e LegalEntity, i *
 	if err := s.progress(ctx, tx, i); err != nil {
 		return err
 	}
+	if err := s.fitForData(*i, e, client, defaults); err != nil {
+		return err
+	}
 	series := e.Series(i.Kind, i.IssueOn)
 	n, err := s.d.Store.NextNumber(ctx, tx, series, i.IssueOn)
 	if err != nil {
@@ -156,112 +155,4 @@ func (s *Service) paper(ctx context.Context, tx *tenancy.Tx, i Invoice) (Paper, 
 		Document:   compose(i, "", on, entity, client, defaults),
 		NextNumber: entity.Format(i.Kind).Number(last+1, entity.FiscalYear(on), on),
 	}, nil
-}
-
-// PDF is a document as a file.
-type PDF struct {
-	Name  string
-	Bytes []byte
-}
-
-// PDF renders a preview, or returns the kept file of an issued invoice.
-func (s *Service) PDF(ctx context.Context, id string) (PDF, error) {
-	i, err := s.Find(ctx, id)
-	if err != nil {
-		return PDF{}, err
-	}
-	if i.State == Draft {
-		p, err := s.Paper(ctx, id)
-		if err != nil {
-			return PDF{}, err
-		}
-		raw, err := s.render(ctx, p.Document)
-		return PDF{Name: "draft.pdf", Bytes: raw}, err
-	}
-	return s.kept(ctx, i)
-}
-
-// kept returns the file of an issued invoice, and keeps it if nobody did yet. Its key is its hash. Once one file
-// is kept, every reader gets that one, also a reader whose own build of the program would draw it differently.
-func (s *Service) kept(ctx context.Context, i Invoice) (PDF, error) {
-	name := fileName(i.Number)
-	if i.PDFKey != "" {
-		raw, err := s.readKept(ctx, i.PDFKey, i.PDFHash)
-		return PDF{name, raw}, err
-	}
-	raw, err := s.render(ctx, *i.Document)
-	if err != nil {
-		return PDF{}, err
-	}
-	agency, err := tenancy.From(ctx)
-	if err != nil {
-		return PDF{}, err
-	}
-	hash := hashOf(raw)
-	key := agency.ID + "/invoices/" + hash + ".pdf"
-	if err := s.d.Files.Put(ctx, key, "application/pdf", bytes.NewReader(raw), int64(len(raw))); err != nil {
-		return PDF{}, fmt.Errorf("keep the document of %s: %w", i.ID, err)
-	}
-	var first, firstHash string
-	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		first, firstHash, err = s.d.Store.KeepPDF(ctx, tx, i.ID, key, hash)
-		return err
-	})
-	if err == nil && first != key { // somebody kept another drawing meanwhile
-		raw, err = s.readKept(ctx, first, firstHash)
-	}
-	return PDF{name, raw}, err
-}
-
-// readKept reads a kept file. One that is not what was kept is not handed out as if it were.
-func (s *Service) readKept(ctx context.Context, key, hash string) ([]byte, error) {
-	raw, err := s.d.Files.Read(ctx, key)
-	if err != nil {
-		return nil, fmt.Errorf("read the kept document %s: %w", key, err)
-	}
-	if hashOf(raw) != hash {
-		return nil, fmt.Errorf("the kept document %s is not the one that was kept: its SHA-256 is %s", key, hashOf(raw))
-	}
-	return raw, nil
-}
-
-func hashOf(raw []byte) string {
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:])
-}
-
-func (s *Service) render(ctx context.Context, doc Document) ([]byte, error) {
-	var logo []byte
-	if doc.LogoKey != "" {
-		// A document without its logo is still a document.
-		logo, _ = s.d.Files.Read(ctx, doc.LogoKey)
-	}
-	return s.d.Renderer.Render(doc, logo)
-}
-
-func fileName(number string) string {
-	safe := []rune(number)
-	for n, r := range safe {
-		if r == '/' || r == '\\' || r == ' ' || r == '#' {
-			safe[n] = '-'
-		}
-	}
-	return string(safe) + ".pdf"
-}
-
-// keepPDF is the job that stores the document of an issued invoice.
-type keepPDF struct {
-	InvoiceID string `json:"invoice_id"`
-}
-
-// Kind names the job.
-func (keepPDF) Kind() string { return "invoicing.keep_pdf" }
-
-func (s *Service) keepPDF(ctx context.Context, j keepPDF) error {
-	i, err := s.Find(ctx, j.InvoiceID)
-	if err != nil {
-		return err
-	}
-	_, err = s.kept(ctx, i)
-	return err
 }

@@ -55,6 +55,8 @@ type Client struct {
 	TaxID     string
 	Currency  string // empty: the entity's
 	TermsDays *int   // nil: the entity's
+	Format    Format // in which it wants its documents
+	Language  string // empty: the entity's
 }
 
 // Recipient is somebody whom invoices are mailed to.
@@ -125,10 +127,23 @@ type Renderer interface {
 	Embed(doc Document, pdf, data []byte) ([]byte, error)
 }
 
+// Images keeps logos.
+type Images interface {
+	// PutLogo refuses what is no PNG, JPEG or WebP of a sensible size.
+	PutLogo(ctx context.Context, agencyID string, r io.Reader) (key string, err error)
+}
+
 // Files keeps documents byte for byte.
 type Files interface {
 	Put(ctx context.Context, key, contentType string, r io.Reader, size int64) error
 	Read(ctx context.Context, key string) ([]byte, error)
+}
+
+// File is a document as it is handed out.
+type File struct {
+	Name        string
+	ContentType string
+	Bytes       []byte
 }
 
 // Mail is a message with the document attached.
@@ -139,8 +154,7 @@ type Mail struct {
 	FromName string
 	Subject  string
 	Text     string
-	PDFName  string
-	PDF      []byte
+	Files    []File
 }
 
 // Mailer sends mail.
@@ -191,6 +205,9 @@ type Store interface {
 	CreditedTotal(ctx context.Context, tx *tenancy.Tx, i Invoice) (money.Money, error)
 	// KeepPDF notes where a document is kept, and tells which one stands: the first.
 	KeepPDF(ctx context.Context, tx *tenancy.Tx, invoiceID, key, hash string) (firstKey, firstHash string, err error)
+	// KeepFile does the same for a form beside the PDF; KeptFile finds it, or else no key.
+	KeepFile(ctx context.Context, tx *tenancy.Tx, invoiceID string, f Format, key, hash string) (firstKey, firstHash string, err error)
+	KeptFile(ctx context.Context, tx *tenancy.Tx, invoiceID string, f Format) (key, hash string, err error)
 	FreeSources(ctx context.Context, tx *tenancy.Tx, invoiceID string, but SourceKind) error
 	DepositIDs(ctx context.Context, tx *tenancy.Tx, clientID string) ([]string, error)
 	DropDeductions(ctx context.Context, tx *tenancy.Tx, invoiceID string) error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,25 +54,26 @@ func (s *Service) Letter(ctx context.Context, id string) (l Letter, err error) {
 		for _, r := range to {
 			l.To = append(l.To, r.Email)
 		}
-		l.Subject, l.Message = words(i)
+		l.Subject, l.Message = letterOf(i)
 		return nil
 	})
 	return l, err
 }
 
-func words(i Invoice) (subject, message string) {
+func letterOf(i Invoice) (subject, message string) {
 	if i.Document == nil {
 		return "", ""
 	}
 	d := i.Document
+	w := WordsIn(d.Language)
+	subject, message = w.InvoiceSubject, w.InvoiceLetter
 	if i.Kind == CreditNote {
-		return fmt.Sprintf("Credit note %s from %s", i.Number, d.Seller.Name),
-			fmt.Sprintf("Dear %s,\n\nplease find attached credit note %s over %s for invoice %s.\n\nKind regards\n%s\n",
-				d.Buyer.Name, i.Number, money.Format(i.Total, d.Locale), d.CreditsNumber, d.Seller.Name)
+		subject, message = w.CreditSubject, w.CreditLetter
 	}
-	return fmt.Sprintf("Invoice %s from %s", i.Number, d.Seller.Name),
-		fmt.Sprintf("Dear %s,\n\nplease find attached invoice %s over %s, due on %s.\n\nKind regards\n%s\n",
-			d.Buyer.Name, i.Number, money.Format(i.Total, d.Locale), d.DueOn.Format("2 January 2006"), d.Seller.Name)
+	values := []string{
+		"number", i.Number, "seller", d.Seller.Name, "buyer", d.Buyer.Name, "total", money.Format(i.Total, d.Locale), "due", w.Day(d.DueOn), "of", d.CreditsNumber,
+	}
+	return Fill(subject, slices.Clone(values)...), Fill(message, slices.Clone(values)...)
 }
 
 // Send mails an issued invoice. The mail itself is a job, so a slow mail server
@@ -89,7 +91,7 @@ func (s *Service) Send(ctx context.Context, id string, l Letter) (out Sending, e
 		if out.To, err = s.recipients(ctx, tx, i, l.To); err != nil {
 			return err
 		}
-		subject, message := words(i)
+		subject, message := letterOf(i)
 		if out.Subject == "" {
 			out.Subject = subject
 		}
@@ -161,13 +163,13 @@ func (s *Service) sendMail(ctx context.Context, j sendMail) error {
 	if err != nil || out.SentAt != nil {
 		return err
 	}
-	pdf, err := s.kept(ctx, i)
+	files, err := s.attached(ctx, i)
 	if err != nil {
 		return err
 	}
 	err = s.d.Mailer.Send(ctx, Mail{
 		Key: out.ID, To: out.To, FromName: i.Document.Seller.Name, ReplyTo: i.Document.Seller.Email,
-		Subject: out.Subject, Text: out.Message, PDFName: pdf.Name, PDF: pdf.Bytes,
+		Subject: out.Subject, Text: out.Message, Files: files,
 	})
 	if err != nil {
 		return err

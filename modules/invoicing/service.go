@@ -28,7 +28,9 @@ type Deps struct {
 	Billables map[SourceKind]Billable
 	Members   Members
 	Renderer  Renderer
+	EInvoices EInvoices
 	Files     Files
+	Images    Images
 	Mailer    Mailer
 	Events    Publisher
 	Queue     Queue
@@ -42,7 +44,7 @@ type Service struct{ d Deps }
 // New returns the service. It panics on a missing dependency, at start-up.
 func New(d Deps) *Service {
 	if d.DB == nil || d.Store == nil || d.Settings == nil || d.Plan == nil || d.Clients == nil || d.Time == nil || d.Fees == nil || d.Members == nil ||
-		d.Renderer == nil || d.Files == nil || d.Mailer == nil || d.Events == nil || d.Queue == nil || d.Now == nil || d.NewID == nil {
+		d.Renderer == nil || d.EInvoices == nil || d.Files == nil || d.Images == nil || d.Mailer == nil || d.Events == nil || d.Queue == nil || d.Now == nil || d.NewID == nil {
 		panic("invoicing: a dependency is missing")
 	}
 	with := map[SourceKind]Billable{OfFee: ofFees{d.Fees}}

@@ -26,6 +26,7 @@ import (
 	"github.com/bureauhq/bureau/modules/fees/feesdb"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
+	"github.com/bureauhq/bureau/modules/invoicing/einvoice"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingdb"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingpdf"
 	"github.com/bureauhq/bureau/tenancy"
@@ -130,6 +131,10 @@ func (w *world) Read(_ context.Context, key string) ([]byte, error) {
 	return bytes.Clone(raw), nil
 }
 
+func (w *world) PutLogo(ctx context.Context, agencyID string, r io.Reader) (string, error) {
+	return agencyID + "/logo.png", w.Put(ctx, agencyID+"/logo.png", "image/png", r, 0)
+}
+
 func (w *world) Send(_ context.Context, m invoicing.Mail) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -154,7 +159,7 @@ func setup(t *testing.T, change ...func(*invoicing.Deps)) *world {
 	}
 	w.fees = fees.New(fees.Deps{DB: w.DB, Store: feesdb.Store{}, Projects: ofWorld{w}, Events: w.Bus, Now: w.Clock.Now})
 	d := invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Renderer: invoicingpdf.Renderer{}, Files: w, Mailer: w,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: w, Images: w, Mailer: w,
 		Events: w.Bus, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	}
 	for _, f := range change {
@@ -281,7 +286,7 @@ func TestRule17_ARollbackGivesTheNumberBack(t *testing.T) {
 	lost := w.draft(t, free("Work", "1", "100"))
 	boom := errors.New("the machine fails before the commit")
 	failing := invoicing.New(invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Renderer: invoicingpdf.Renderer{}, Files: w, Mailer: w,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: w, Images: w, Mailer: w,
 		Events: failingBus{boom}, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	})
 	_, err := failing.Issue(w.Ctx, lost.ID, day.Date{})
@@ -782,7 +787,7 @@ func TestSendingIsAJobThatMailsOnce(t *testing.T) {
 	}
 	m := w.mails[0]
 	kept, _ := w.svc.PDF(w.Ctx, i.ID)
-	if m.To[0].Email != "bill@acme.example" || !bytes.Equal(m.PDF, kept.Bytes) || m.PDFName != "INV-2026-0001.pdf" || m.Key == "" {
+	if m.To[0].Email != "bill@acme.example" || len(m.Files) != 1 || !bytes.Equal(m.Files[0].Bytes, kept.Bytes) || m.Files[0].Name != "INV-2026-0001.pdf" || m.Key == "" {
 		t.Errorf("mail %s to %v", m.Subject, m.To)
 	}
 	if w.find(t, i.ID).SentAt == nil {

@@ -72,12 +72,14 @@ type Invoice struct {
 	Total    money.Money
 	Balance  money.Money
 	Document *invoicing.Document // where one invoice is looked at
+	Formats  []string            // in which it can be read beside the PDF, where one is looked at
 }
 
 // File is a document to read.
 type File struct {
-	Name string
-	Data []byte
+	Name        string
+	ContentType string
+	Data        []byte
 }
 
 // Hours are the approved hours of one project.

@@ -65,7 +65,7 @@ func (c *careless) Invoice(_ context.Context, id string) (portal.Invoice, error)
 	return portal.Invoice{}, errGone
 }
 
-func (c *careless) InvoicePDF(context.Context, string) (portal.File, error) {
+func (c *careless) InvoiceFile(context.Context, string, string) (portal.File, error) {
 	return portal.File{Name: "x.pdf", Data: []byte("%PDF")}, nil
 }
 
@@ -163,11 +163,11 @@ func TestOwnCompanyOnly(t *testing.T) {
 		if _, err := w.svc.Invoice(w.asPia, hidden); !errors.Is(err, portal.ErrNotFound) {
 			t.Errorf("invoice %s: %v", hidden, err)
 		}
-		if _, err := w.svc.InvoicePDF(w.asPia, hidden); !errors.Is(err, portal.ErrNotFound) {
-			t.Errorf("pdf of %s: %v", hidden, err)
+		if _, err := w.svc.InvoiceFile(w.asPia, hidden, "ubl"); !errors.Is(err, portal.ErrNotFound) {
+			t.Errorf("file of %s: %v", hidden, err)
 		}
 	}
-	if f, err := w.svc.InvoicePDF(w.asPia, "i-open"); err != nil || len(f.Data) == 0 {
+	if f, err := w.svc.InvoiceFile(w.asPia, "i-open", "pdf"); err != nil || len(f.Data) == 0 {
 		t.Errorf("pdf: %v", err)
 	}
 }

@@ -29,9 +29,9 @@ type Projects interface {
 
 // Invoices answers for documents. It opens its own transactions.
 type Invoices interface {
-	Invoices(ctx context.Context, clientID string) ([]Invoice, error) // newest first
-	Invoice(ctx context.Context, invoiceID string) (Invoice, error)   // not found
-	InvoicePDF(ctx context.Context, invoiceID string) (File, error)   // not found
+	Invoices(ctx context.Context, clientID string) ([]Invoice, error)        // newest first
+	Invoice(ctx context.Context, invoiceID string) (Invoice, error)          // not found
+	InvoiceFile(ctx context.Context, invoiceID, format string) (File, error) // not found
 }
 
 // Time answers for approved hours.

@@ -194,12 +194,12 @@ func (s *Service) Invoice(ctx context.Context, invoiceID string) (Invoice, error
 	return i, nil
 }
 
-// InvoicePDF returns the document of an invoice as it was sent.
-func (s *Service) InvoicePDF(ctx context.Context, invoiceID string) (File, error) {
+// InvoiceFile returns an invoice in one of its forms, as it was sent.
+func (s *Service) InvoiceFile(ctx context.Context, invoiceID, format string) (File, error) {
 	if _, err := s.Invoice(ctx, invoiceID); err != nil {
 		return File{}, err
 	}
-	return s.d.Invoices.InvoicePDF(ctx, invoiceID)
+	return s.d.Invoices.InvoiceFile(ctx, invoiceID, format)
 }
 
 // Time returns the approved hours by project. ErrNoHours where the agency does not show them.

@@ -26,6 +26,8 @@ type clientRow struct {
 	BillingEmail     string
 	Website          string
 	PaymentTermsDays *int
+	InvoiceFormat    string
+	Language         string
 	Addresses        []clients.Address `gorm:"serializer:json"`
 	Tags             []string          `gorm:"serializer:json"`
 	Notes            string
@@ -215,7 +217,7 @@ func (Store) Similar(ctx context.Context, tx *tenancy.Tx, l clients.Likeness) ([
 func toRow(c clients.Client) clientRow {
 	return clientRow{
 		ID: c.ID, Name: c.Name, Code: c.Code, Currency: c.Currency, TaxID: c.TaxID, BillingEmail: c.BillingEmail, Website: c.Website,
-		PaymentTermsDays: c.PaymentTermsDays, Addresses: orEmpty(c.Addresses), Tags: orEmpty(c.Tags), Notes: c.Notes, OwnerID: orNull(c.OwnerID),
+		PaymentTermsDays: c.PaymentTermsDays, InvoiceFormat: string(c.InvoiceFormat), Language: c.Language, Addresses: orEmpty(c.Addresses), Tags: orEmpty(c.Tags), Notes: c.Notes, OwnerID: orNull(c.OwnerID),
 		CreatedAt: c.CreatedAt, CreatedBy: orNull(c.CreatedBy), UpdatedAt: c.UpdatedAt, ArchivedAt: c.ArchivedAt, Version: c.Version,
 	}
 }
@@ -223,7 +225,7 @@ func toRow(c clients.Client) clientRow {
 func fromRow(r clientRow) clients.Client {
 	return clients.Client{
 		ID: r.ID, Name: r.Name, Code: r.Code, Currency: r.Currency, TaxID: r.TaxID, BillingEmail: r.BillingEmail, Website: r.Website,
-		PaymentTermsDays: r.PaymentTermsDays, Addresses: r.Addresses, Tags: r.Tags, Notes: r.Notes, OwnerID: orBlank(r.OwnerID),
+		PaymentTermsDays: r.PaymentTermsDays, InvoiceFormat: clients.InvoiceFormat(r.InvoiceFormat), Language: r.Language, Addresses: r.Addresses, Tags: r.Tags, Notes: r.Notes, OwnerID: orBlank(r.OwnerID),
 		CreatedAt: r.CreatedAt.UTC(), CreatedBy: orBlank(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), ArchivedAt: r.ArchivedAt, Version: r.Version,
 	}
 }

@@ -93,6 +93,8 @@ type ClientView struct {
 	BillingEmail     string             `json:"billing_email"`
 	Website          string             `json:"website"`
 	PaymentTermsDays *int               `json:"payment_terms_days" doc:"null: the agency's own terms"`
+	InvoiceFormat    string             `json:"invoice_format" enum:"pdf,facturx,ubl,cii"`
+	Language         string             `json:"language" doc:"Of documents and their mails; empty: that of the legal entity"`
 	Addresses        []AddressView      `json:"addresses"`
 	Tags             []string           `json:"tags"`
 	Notes            string             `json:"notes"`
@@ -136,6 +138,8 @@ type NewClient struct {
 	BillingEmail     string        `json:"billing_email,omitempty" maxLength:"254"`
 	Website          string        `json:"website,omitempty" maxLength:"200"`
 	PaymentTermsDays *int          `json:"payment_terms_days,omitempty" minimum:"0" maximum:"365"`
+	InvoiceFormat    string        `json:"invoice_format,omitempty" enum:"pdf,facturx,ubl,cii" default:"pdf"`
+	Language         string        `json:"language,omitempty" maxLength:"2" doc:"en, de, fr or es; that of the legal entity when missing"`
 	Addresses        []AddressView `json:"addresses,omitempty" maxItems:"5"`
 	Tags             []string      `json:"tags,omitempty" maxItems:"20"`
 	Notes            string        `json:"notes,omitempty" maxLength:"5000"`
@@ -150,6 +154,8 @@ type ClientChange struct {
 	TaxID            *string        `json:"tax_id,omitempty" maxLength:"40" doc:"Empty clears it"`
 	BillingEmail     *string        `json:"billing_email,omitempty" maxLength:"254" doc:"Empty clears it"`
 	Website          *string        `json:"website,omitempty" maxLength:"200" doc:"Empty clears it"`
+	InvoiceFormat    *string        `json:"invoice_format,omitempty" enum:"pdf,facturx,ubl,cii"`
+	Language         *string        `json:"language,omitempty" maxLength:"2" doc:"en, de, fr or es; empty: that of the legal entity"`
 	PaymentTermsDays *int           `json:"payment_terms_days,omitempty" minimum:"-1" maximum:"365" doc:"-1 clears it: the agency's own terms"`
 	Addresses        *[]AddressView `json:"addresses,omitempty" maxItems:"5"`
 	Tags             *[]string      `json:"tags,omitempty" maxItems:"20"`
@@ -242,7 +248,7 @@ func (h handlers) create(ctx context.Context, in *createIn) (*oneOut, error) {
 	}
 	c, similar, err := h.svc.Create(ctx, clients.Draft{
 		Name: b.Name, Code: b.Code, Currency: b.Currency, TaxID: b.TaxID, BillingEmail: b.BillingEmail, Website: b.Website,
-		PaymentTermsDays: b.PaymentTermsDays, Addresses: fromAddresses(b.Addresses), Tags: b.Tags, Notes: b.Notes, OwnerID: b.OwnerID,
+		PaymentTermsDays: b.PaymentTermsDays, InvoiceFormat: clients.InvoiceFormat(b.InvoiceFormat), Language: b.Language, Addresses: fromAddresses(b.Addresses), Tags: b.Tags, Notes: b.Notes, OwnerID: b.OwnerID,
 	})
 	out, err := answer(c, err)
 	if err == nil {
@@ -268,7 +274,7 @@ func (h handlers) change(ctx context.Context, in *changeIn) (*oneOut, error) {
 	}
 	ch := clients.Change{
 		Name: b.Name, Code: b.Code, Currency: b.Currency, TaxID: b.TaxID, BillingEmail: b.BillingEmail, Website: b.Website,
-		Notes: b.Notes, OwnerID: b.OwnerID, Tags: b.Tags,
+		Notes: b.Notes, OwnerID: b.OwnerID, Tags: b.Tags, InvoiceFormat: (*clients.InvoiceFormat)(b.InvoiceFormat), Language: b.Language,
 	}
 	if b.PaymentTermsDays != nil {
 		terms := b.PaymentTermsDays
@@ -312,7 +318,7 @@ func answer(c clients.Client, err error) (*oneOut, error) {
 func toView(c clients.Client) ClientView {
 	v := ClientView{
 		ID: c.ID, Name: c.Name, Code: c.Code, Currency: c.Currency, TaxID: c.TaxID, BillingEmail: c.BillingEmail, Website: c.Website,
-		PaymentTermsDays: c.PaymentTermsDays, Addresses: make([]AddressView, len(c.Addresses)), Tags: c.Tags, Notes: c.Notes,
+		PaymentTermsDays: c.PaymentTermsDays, InvoiceFormat: string(c.InvoiceFormat), Language: c.Language, Addresses: make([]AddressView, len(c.Addresses)), Tags: c.Tags, Notes: c.Notes,
 		OwnerID: optional(c.OwnerID), CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ArchivedAt: c.ArchivedAt, Version: c.Version,
 	}
 	for i, a := range c.Addresses {

@@ -59,6 +59,10 @@ func (m *mapper) head() {
 	if note := strings.TrimSpace(d.Note); note != "" {
 		o.Notes = append(o.Notes, note)
 	}
+	for _, x := range d.Deductions {
+		w := invoicing.WordsIn(d.Language)
+		o.Notes = append(o.Notes, invoicing.Fill(w.LessDeposit, "number", x.Number, "day", w.Day(x.On), "net", x.Net.Amount()+" "+x.Net.Currency))
+	}
 	for _, t := range d.Taxes {
 		if t.Kind == calc.Withholding {
 			o.Notes = append(o.Notes, fmt.Sprintf("%s %s %%: %s %s", t.Name, t.Percent, t.Amount.Neg().Amount(), t.Amount.Currency))
@@ -78,9 +82,10 @@ func (m *mapper) party(p invoicing.Party, mend invoicing.Mend, id, country strin
 		Name: p.Name, Line1: a.Line1, Line2: a.Line2, City: a.City, PostalCode: a.PostalCode, Region: a.Region,
 		Country: strings.ToUpper(strings.TrimSpace(a.Country)), Email: p.Email, Phone: p.Phone, Registration: p.Registration,
 	}
+	out.TaxNumber = strings.TrimSpace(p.TaxNumber)
 	if vat := plainID(p.TaxID); vatID.MatchString(vat) {
 		out.VATID = vat
-	} else {
+	} else if out.TaxNumber == "" {
 		out.TaxNumber = strings.TrimSpace(p.TaxID)
 	}
 	if len(out.Country) != 2 {

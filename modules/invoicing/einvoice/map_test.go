@@ -175,6 +175,29 @@ func TestACreditNoteNamesItsInvoice(t *testing.T) {
 	}
 }
 
+// Deposits that were billed before are paid in advance, with a note of their own; what is rounded for cash is said.
+func TestDepositsAndCashRounding(t *testing.T) {
+	t.Parallel()
+	i := made(t, sum(line("1", "100", vat("19"))))
+	i.Document.Deductions = []invoicing.Deduction{{Number: "INV-2026-0007", On: day.MustParse("2026-01-05"), Net: money.Of(4202, "EUR")}}
+	i.Deducted, i.Cash = money.Of(5000, "EUR"), money.Of(-2, "EUR")
+	for format, want := range map[invoicing.Format][]string{
+		invoicing.CII: {"<ram:TotalPrepaidAmount>50.00<", "<ram:RoundingAmount>-0.02<", "<ram:DuePayableAmount>68.98<", "INV-2026-0007"},
+		invoicing.UBL: {">50.00</cbc:PrepaidAmount>", ">-0.02</cbc:PayableRoundingAmount>", ">68.98</cbc:PayableAmount>", "INV-2026-0007"},
+	} {
+		text := written(t, i, format)
+		for _, part := range want {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s does not say %s in\n%s", format, part, text)
+			}
+		}
+	}
+	i.Document.Kind = invoicing.Deposit
+	if text := written(t, i, invoicing.CII); !strings.Contains(text, "<ram:TypeCode>386<") {
+		t.Error(text)
+	}
+}
+
 // The judge finds what is wrong: documents that are changed after they were written do not pass.
 func TestAChangedDocumentDoesNotPass(t *testing.T) {
 	t.Parallel()

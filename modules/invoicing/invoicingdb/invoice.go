@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -332,6 +333,24 @@ func (Store) KeepPDF(ctx context.Context, tx *tenancy.Tx, id, key, hash string) 
 		UPDATE invoices SET pdf_key = CASE pdf_key WHEN '' THEN $2 ELSE pdf_key END, pdf_sha256 = CASE pdf_key WHEN '' THEN $3 ELSE pdf_sha256 END
 		WHERE id = $1 AND state <> 'draft' RETURNING pdf_key, pdf_sha256`, id, key, hash).Scan(&firstKey, &firstHash)
 	return firstKey, firstHash, err
+}
+
+// KeepFile notes where another form of the document is kept; the first one stays, and is told.
+func (Store) KeepFile(ctx context.Context, tx *tenancy.Tx, id string, f invoicing.Format, key, hash string) (firstKey, firstHash string, err error) {
+	err = tx.PGX().QueryRow(ctx, `
+		INSERT INTO invoice_files (invoice_id, format, file_key, sha256) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (invoice_id, format) DO UPDATE SET format = excluded.format
+		RETURNING file_key, sha256`, id, f, key, hash).Scan(&firstKey, &firstHash)
+	return firstKey, firstHash, err
+}
+
+// KeptFile finds another form of the document.
+func (Store) KeptFile(ctx context.Context, tx *tenancy.Tx, id string, f invoicing.Format) (key, hash string, err error) {
+	err = tx.PGX().QueryRow(ctx, `SELECT file_key, sha256 FROM invoice_files WHERE invoice_id = $1 AND format = $2`, id, f).Scan(&key, &hash)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", "", nil
+	}
+	return key, hash, err
 }
 
 // FreeSources lets the sources of an invoice be billed again, but for those of a kind.

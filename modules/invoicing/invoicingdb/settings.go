@@ -44,6 +44,11 @@ type entityRow struct {
 	PricesIncludeTax bool
 	CashStepMinor    int64
 	Footer           string
+	TaxNumber        string
+	Language         string
+	Layout           string
+	Colour           string
+	LogoKey          string
 	IsDefault        bool
 	ArchivedAt       *time.Time
 	Version          int
@@ -58,7 +63,7 @@ func toEntityRow(e invoicing.LegalEntity) entityRow {
 		ID: e.ID, Name: e.Name, Address: e.Address, TaxID: e.TaxID, Registration: e.Registration, Email: e.Email, Phone: e.Phone, Bank: e.Bank,
 		Currency: e.Currency, TermsDays: e.Terms.Days, TermsEndOfMonth: e.Terms.EndOfMonth, NumberFormat: string(e.NumberFormat), CreditFormat: string(e.CreditFormat),
 		NumberReset: string(e.NumberReset), FiscalMonth: int(e.FiscalMonth), TimeZone: e.TimeZone, Rounding: string(e.Rounding),
-		TaxMethod: string(e.TaxMethod), PricesIncludeTax: e.PricesIncludeTax, CashStepMinor: e.CashStep, Footer: e.Footer, IsDefault: e.Default,
+		TaxMethod: string(e.TaxMethod), PricesIncludeTax: e.PricesIncludeTax, CashStepMinor: e.CashStep, Footer: e.Footer, TaxNumber: e.TaxNumber, Language: string(e.Language), Layout: string(e.Layout), Colour: e.Colour, LogoKey: e.LogoKey, IsDefault: e.Default,
 		ArchivedAt: e.ArchivedAt, Version: e.Version, CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt,
 	}
 }
@@ -68,7 +73,7 @@ func (r entityRow) entity() invoicing.LegalEntity {
 		ID: r.ID, Name: r.Name, Address: r.Address, TaxID: r.TaxID, Registration: r.Registration, Email: r.Email, Phone: r.Phone, Bank: r.Bank,
 		Currency: r.Currency, Terms: day.Terms{Days: r.TermsDays, EndOfMonth: r.TermsEndOfMonth}, NumberFormat: invoicing.NumberFormat(r.NumberFormat), CreditFormat: invoicing.NumberFormat(r.CreditFormat),
 		NumberReset: invoicing.Reset(r.NumberReset), FiscalMonth: time.Month(r.FiscalMonth), TimeZone: r.TimeZone, Rounding: money.Mode(r.Rounding),
-		TaxMethod: calc.Method(r.TaxMethod), PricesIncludeTax: r.PricesIncludeTax, CashStep: r.CashStepMinor, Footer: r.Footer, Default: r.IsDefault,
+		TaxMethod: calc.Method(r.TaxMethod), PricesIncludeTax: r.PricesIncludeTax, CashStep: r.CashStepMinor, Footer: r.Footer, TaxNumber: r.TaxNumber, Language: invoicing.Language(r.Language), Layout: invoicing.Layout(r.Layout), Colour: r.Colour, LogoKey: r.LogoKey, Default: r.IsDefault,
 		ArchivedAt: r.ArchivedAt, Version: r.Version, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 }

@@ -60,6 +60,8 @@ func Register(api *httpapi.API, svc *invoicing.Service) {
 	httpapi.Handle(api, remove, h.remove)
 	httpapi.Handle(api, op("preview", http.MethodGet, "/{id}/preview", "Show the document, as it is issued or would be"), h.preview)
 	httpapi.Handle(api, op("pdf", http.MethodGet, "/{id}/pdf", "Read the document as PDF"), h.pdf)
+	httpapi.Handle(api, op("e-invoice", http.MethodGet, "/{id}/e-invoice", "Tell what a document lacks as an e-invoice"), h.eInvoice)
+	httpapi.Handle(api, op("file", http.MethodGet, "/{id}/file", "Read a document as PDF, or an issued one as Factur-X, UBL or CII"), h.file)
 	issue := op("issue", http.MethodPost, "/{id}/issue", "Give a draft its number and freeze it")
 	issue.Need, issue.Idempotent = invoicing.CanIssue, true
 	httpapi.Handle(api, issue, h.issue)

@@ -24,6 +24,7 @@ func registerSettings(api *httpapi.API, h handlers) {
 	change := op("legal-entities-change", http.MethodPatch, "legal-entities/{id}", "Change a legal entity", invoicing.CanWriteSettings)
 	change.StepUp = true
 	httpapi.Handle(api, change, h.changeEntity)
+	registerLogo(api, h)
 	httpapi.Handle(api, op("tax-rates-list", http.MethodGet, "tax-rates", "List tax rates", invoicing.CanReadSettings), h.taxRates)
 	rate := op("tax-rates-create", http.MethodPost, "tax-rates", "Add a tax rate", invoicing.CanWriteSettings)
 	rate.Status, rate.Idempotent = http.StatusCreated, true
@@ -73,6 +74,11 @@ type LegalEntityView struct {
 	PricesIncludeTax bool           `json:"prices_include_tax"`
 	CashRounding     int64          `json:"cash_rounding" doc:"The smallest coin in minor units of the currency, to which what is payable is rounded; 0 rounds nothing"`
 	Footer           string         `json:"footer"`
+	TaxNumber        string         `json:"tax_number" doc:"Beside the VAT id in tax_id, where a country asks for both"`
+	Language         string         `json:"language" enum:"en,de,fr,es" doc:"Of its documents where the client has none"`
+	Layout           string         `json:"layout" enum:"classic,modern,compact"`
+	Colour           string         `json:"colour" doc:"Empty: the agency's"`
+	LogoURL          *string        `json:"logo_url" doc:"Null: the agency's"`
 	Default          bool           `json:"default"`
 	ArchivedAt       *time.Time     `json:"archived_at"`
 	Version          int            `json:"version"`
@@ -85,6 +91,7 @@ func entityView(e invoicing.LegalEntity) LegalEntityView {
 		Bank: InvoiceBank(e.Bank), Currency: e.Currency, TermsDays: e.Terms.Days, TermsEndOfMonth: e.Terms.EndOfMonth,
 		NumberFormat: string(e.NumberFormat), CreditFormat: string(e.CreditFormat), NumberExample: e.NumberFormat.Number(1, e.FiscalYear(on), on), NumberReset: string(e.NumberReset),
 		FiscalMonth: int(e.FiscalMonth), TimeZone: e.TimeZone, Rounding: string(e.Rounding), TaxMethod: string(e.TaxMethod),
+		TaxNumber: e.TaxNumber, Language: string(e.Language), Layout: string(e.Layout), Colour: e.Colour, LogoURL: logoURL(e),
 		PricesIncludeTax: e.PricesIncludeTax, CashRounding: e.CashStep, Footer: e.Footer, Default: e.Default, ArchivedAt: e.ArchivedAt, Version: e.Version,
 	}
 }
@@ -112,6 +119,10 @@ type LegalEntityChange struct {
 	PricesIncludeTax *bool           `json:"prices_include_tax,omitempty"`
 	CashRounding     *int64          `json:"cash_rounding,omitempty" minimum:"0" maximum:"1000" doc:"For example 5 for coins of 0.05"`
 	Footer           *string         `json:"footer,omitempty" maxLength:"2000"`
+	TaxNumber        *string         `json:"tax_number,omitempty" maxLength:"40"`
+	Language         *string         `json:"language,omitempty" enum:"en,de,fr,es"`
+	Layout           *string         `json:"layout,omitempty" enum:"classic,modern,compact"`
+	Colour           *string         `json:"colour,omitempty" maxLength:"7" doc:"Such as #2855D9; empty: the agency's"`
 	Default          *bool           `json:"default,omitempty" doc:"Only true can be set: another one takes its place"`
 	Archived         *bool           `json:"archived,omitempty"`
 }
@@ -129,6 +140,10 @@ func (c LegalEntityChange) apply(e *invoicing.LegalEntity) {
 	set(&e.PricesIncludeTax, c.PricesIncludeTax)
 	set(&e.CashStep, c.CashRounding)
 	set(&e.Footer, c.Footer)
+	set(&e.TaxNumber, c.TaxNumber)
+	set((*string)(&e.Language), c.Language)
+	set((*string)(&e.Layout), c.Layout)
+	set(&e.Colour, c.Colour)
 	set(&e.Default, c.Default)
 	set((*string)(&e.NumberFormat), c.NumberFormat)
 	set((*string)(&e.CreditFormat), c.CreditFormat)

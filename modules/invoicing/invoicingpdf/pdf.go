@@ -18,7 +18,6 @@ import (
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/shopspring/decimal"
 
-	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
@@ -40,19 +39,25 @@ var _ invoicing.Renderer = Renderer{}
 
 const (
 	left, top, right, bottom = 20.0, 18.0, 190.0, 272.0 // millimetres on A4
-	row                      = 5.0
+	band                     = 30.0                     // of the modern layout, at the top of the first page
 )
 
 // sheet is one document being drawn.
 type sheet struct {
 	*fpdf.Fpdf
 	doc    invoicing.Document
+	words  invoicing.Words
 	accent [3]int
+	row    float64 // height of a line of text
+	scale  float64 // of the letters
 }
 
 // Render draws the document as a PDF.
 func (Renderer) Render(doc invoicing.Document, logo []byte) ([]byte, error) {
-	s := &sheet{Fpdf: fpdf.New("P", "mm", "A4", ""), doc: doc, accent: colour(doc.Colour)}
+	s := &sheet{Fpdf: fpdf.New("P", "mm", "A4", ""), doc: doc, words: invoicing.WordsIn(doc.Language), accent: colour(doc.Colour), row: 5, scale: 1}
+	if doc.Layout == invoicing.Compact {
+		s.row, s.scale = 4.2, 0.88
+	}
 	stamp := doc.IssueOn.In(time.UTC)
 	s.SetCreationDate(stamp)
 	s.SetModificationDate(stamp)
@@ -88,20 +93,21 @@ const producer = "Bureau"
 
 func title(doc invoicing.Document) string {
 	if doc.Number == "" {
-		return heading(doc) + " (draft)"
+		return heading(doc) + " (" + invoicing.WordsIn(doc.Language).Draft + ")"
 	}
 	return heading(doc) + " " + doc.Number
 }
 
 func heading(doc invoicing.Document) string {
+	w := invoicing.WordsIn(doc.Language)
 	switch doc.Kind {
 	case invoicing.CreditNote:
-		return "Credit note"
+		return w.CreditNote
 	case invoicing.Deposit:
-		return "Deposit invoice"
+		return w.Deposit
 	case invoicing.PlainInvoice:
 	}
-	return "Invoice"
+	return w.Invoice
 }
 
 func colour(hex string) [3]int {
@@ -113,7 +119,7 @@ func colour(hex string) [3]int {
 }
 
 func (s *sheet) font(style string, size float64, grey int) {
-	s.SetFont("sans", style, size)
+	s.SetFont("sans", style, size*s.scale)
 	s.SetTextColor(grey, grey, grey)
 }
 
@@ -122,7 +128,7 @@ func clean(text string) string { return strings.ReplaceAll(text, "\u202f", "\u00
 
 func (s *sheet) text(x, y, w float64, align, text string) {
 	s.SetXY(x, y)
-	s.CellFormat(w, row, clean(text), "", 0, align, false, 0, "")
+	s.CellFormat(w, s.row, clean(text), "", 0, align, false, 0, "")
 }
 
 // lines writes a block and returns where it ends.
@@ -130,91 +136,106 @@ func (s *sheet) lines(x, y, w float64, text string) float64 {
 	for _, l := range s.SplitText(clean(text), w) {
 		s.breakAt(&y)
 		s.text(x, y, w, "L", l)
-		y += row
+		y += s.row
 	}
 	return y
 }
 
 // breakAt starts a new page when the next line does not fit.
 func (s *sheet) breakAt(y *float64) {
-	if *y+row > bottom {
+	if *y+s.row > bottom {
 		s.AddPage()
 		*y = top
 	}
 }
 
-func (s *sheet) head(logo []byte) {
+// heading writes what the document is, with its number and the logo, and returns where the seller stands.
+func (s *sheet) heading(logo []byte) float64 {
+	number := s.doc.Number
+	if number == "" {
+		number = s.words.Draft
+	}
+	if s.doc.Layout == invoicing.Modern {
+		s.SetFillColor(s.accent[0], s.accent[1], s.accent[2])
+		s.Rect(0, 0, 210, band, "F")
+		s.SetTextColor(255, 255, 255) // whose contrast was checked when the colour was chosen
+		s.SetFont("sans", "B", 22)
+		s.text(left, 9, 110, "L", heading(s.doc))
+		s.SetFont("sans", "", 10)
+		s.text(left, 18, 110, "L", number)
+		s.logo(logo, 140, band+6)
+		return band + 8
+	}
 	y := top
-	if s.logo(logo) {
+	if s.logo(logo, left, top) {
 		y += 22
 	}
 	s.SetTextColor(s.accent[0], s.accent[1], s.accent[2])
-	s.SetFont("sans", "B", 20)
+	s.SetFont("sans", "B", 20*s.scale)
 	s.text(110, top+2, 80, "R", heading(s.doc))
 	s.font("", 10, 90)
-	number := s.doc.Number
-	if number == "" {
-		number = "Draft"
-	}
 	s.text(110, top+11, 80, "R", number)
+	return y
+}
+
+func (s *sheet) head(logo []byte) {
+	y := s.heading(logo)
 	s.font("B", 10, 30)
 	s.text(left, y, 85, "L", s.doc.Seller.Name)
 	s.font("", 9, 90)
-	y += row
+	y += s.row
 	for _, l := range append(append([]string{}, s.doc.Seller.Address...), nonEmpty(s.doc.Seller.Email, s.doc.Seller.Phone)...) {
 		s.text(left, y, 85, "L", l)
-		y += row - 0.6
+		y += s.row - 0.6
 	}
 	y = max(y+8, 58)
 	s.font("", 8, 120)
-	s.text(left, y, 85, "L", "BILL TO")
+	s.text(left, y, 85, "L", s.words.BillTo)
 	s.font("B", 10, 30)
-	s.text(left, y+row, 85, "L", s.doc.Buyer.Name)
+	s.text(left, y+s.row, 85, "L", s.doc.Buyer.Name)
 	s.font("", 9, 60)
-	end := y + 2*row
+	end := y + 2*s.row
 	buyer := append([]string{}, s.doc.Buyer.Address...)
 	if s.doc.Buyer.TaxID != "" {
-		buyer = append(buyer, "Tax ID "+s.doc.Buyer.TaxID)
+		buyer = append(buyer, s.words.TaxID+" "+s.doc.Buyer.TaxID)
 	}
 	for _, l := range buyer {
 		s.text(left, end, 85, "L", l)
-		end += row - 0.6
+		end += s.row - 0.6
 	}
 	s.SetY(max(end, s.facts(y)) + 8)
 }
 
 // facts are the dates and references beside the address.
 func (s *sheet) facts(y float64) float64 {
-	d := s.doc
-	facts := [][2]string{{"Date", date(d.IssueOn)}}
+	d, w := s.doc, s.words
+	facts := [][2]string{{w.Date, w.Day(d.IssueOn)}}
 	if d.Kind == invoicing.CreditNote {
-		facts = append(facts, [2]string{"For invoice", d.CreditsNumber})
+		facts = append(facts, [2]string{w.ForInvoice, d.CreditsNumber})
 		if d.CreditsOn != nil {
-			facts = append(facts, [2]string{"Of", date(*d.CreditsOn)})
+			facts = append(facts, [2]string{w.Of, w.Day(*d.CreditsOn)})
 		}
 	} else {
-		facts = append(facts, [2]string{"Due", date(d.DueOn)})
+		facts = append(facts, [2]string{w.Due, w.Day(d.DueOn)})
 	}
 	if d.PeriodFrom != nil && d.PeriodTo != nil {
-		facts = append(facts, [2]string{"Period", date(*d.PeriodFrom) + " – " + date(*d.PeriodTo)})
+		facts = append(facts, [2]string{w.Period, w.Day(*d.PeriodFrom) + " – " + w.Day(*d.PeriodTo)})
 	}
 	if d.SupplyOn != nil {
-		facts = append(facts, [2]string{"Date of supply", date(*d.SupplyOn)})
+		facts = append(facts, [2]string{w.SupplyOn, w.Day(*d.SupplyOn)})
 	}
 	if d.Reference != "" {
-		facts = append(facts, [2]string{"Your reference", d.Reference})
+		facts = append(facts, [2]string{w.Reference, d.Reference})
 	}
 	for _, f := range facts {
 		s.font("", 9, 120)
 		s.text(112, y, 28, "L", f[0])
 		s.font("", 9, 30)
 		s.text(138, y, 52, "R", f[1])
-		y += row
+		y += s.row
 	}
 	return y
 }
-
-func date(d day.Date) string { return d.Format("2 Jan 2006") }
 
 func nonEmpty(all ...string) (out []string) {
 	for _, s := range all {
@@ -226,21 +247,25 @@ func nonEmpty(all ...string) (out []string) {
 }
 
 var columns = []struct {
-	name, align string
-	x, w        float64
+	name  func(invoicing.Words) string
+	align string
+	x, w  float64
 }{
-	{"Description", "L", left, 84}, {"Quantity", "R", 104, 24}, {"Price", "R", 128, 30}, {"Amount", "R", 158, 32},
+	{func(w invoicing.Words) string { return w.Description }, "L", left, 84},
+	{func(w invoicing.Words) string { return w.Quantity }, "R", 104, 24},
+	{func(w invoicing.Words) string { return w.Price }, "R", 128, 30},
+	{func(w invoicing.Words) string { return w.Amount }, "R", 158, 32},
 }
 
 func (s *sheet) tableHead(y float64) float64 {
 	s.font("B", 8.5, 90)
 	for _, c := range columns {
-		s.text(c.x, y, c.w, c.align, c.name)
+		s.text(c.x, y, c.w, c.align, c.name(s.words))
 	}
 	s.SetDrawColor(s.accent[0], s.accent[1], s.accent[2])
 	s.SetLineWidth(0.4)
-	s.Line(left, y+row+0.8, right, y+row+0.8)
-	return y + row + 2.4
+	s.Line(left, y+s.row+0.8, right, y+s.row+0.8)
+	return y + s.row + 2.4
 }
 
 func (s *sheet) table() {
@@ -250,9 +275,9 @@ func (s *sheet) table() {
 		s.font("", 9, 30)
 		text := s.SplitText(clean(l.Description), columns[0].w-2)
 		under := s.under(l)
-		height := float64(len(text))*row + 2
+		height := float64(len(text))*s.row + 2
 		if under != "" {
-			height += row - 1
+			height += s.row - 1
 		}
 		if y+height > bottom && height < bottom-top-20 {
 			s.AddPage()
@@ -260,14 +285,14 @@ func (s *sheet) table() {
 			s.SetLineWidth(0.1)
 		}
 		s.font("", 9, 30)
-		s.text(columns[1].x, y, columns[1].w, "R", strings.TrimSpace(plain(l.Quantity)+" "+l.Unit))
+		s.text(columns[1].x, y, columns[1].w, "R", strings.TrimSpace(s.words.Number(l.Quantity)+" "+l.Unit))
 		s.text(columns[2].x, y, columns[2].w, "R", s.price(l.UnitPrice))
 		s.text(columns[3].x, y, columns[3].w, "R", s.money(l.Amount))
 		y = s.lines(columns[0].x, y, columns[0].w, strings.Join(text, "\n"))
 		if under != "" {
 			s.font("", 8, 120)
 			s.text(columns[0].x, y-0.6, columns[0].w, "L", under)
-			y += row - 1
+			y += s.row - 1
 		}
 		s.SetDrawColor(225, 225, 225)
 		s.Line(left, y+0.8, right, y+0.8)
@@ -280,15 +305,13 @@ func (s *sheet) table() {
 func (s *sheet) under(l invoicing.DocumentLine) string {
 	var parts []string
 	if !l.DiscountPercent.IsZero() {
-		parts = append(parts, "less "+plain(l.DiscountPercent)+" %")
+		parts = append(parts, invoicing.Fill(s.words.Less, "what", s.words.Number(l.DiscountPercent)+" %"))
 	}
 	if !l.DiscountAmount.IsZero() {
-		parts = append(parts, "less "+s.price(l.DiscountAmount))
+		parts = append(parts, invoicing.Fill(s.words.Less, "what", s.price(l.DiscountAmount)))
 	}
 	return strings.Join(append(parts, l.Taxes...), " · ")
 }
-
-func plain(d decimal.Decimal) string { return d.String() }
 
 func (s *sheet) money(m money.Money) string { return clean(money.Format(m, s.doc.Locale)) }
 
@@ -298,22 +321,22 @@ func (s *sheet) price(d decimal.Decimal) string {
 	if err == nil && m.Decimal().Equal(d) {
 		return s.money(m)
 	}
-	return d.String() + "\u00a0" + s.doc.Currency
+	return s.words.Number(d) + "\u00a0" + s.doc.Currency
 }
 
 func (s *sheet) totals() {
 	d := s.doc
 	var rows, held [][2]string
 	if !d.Discount.IsZero() {
-		name := "Discount"
+		name := s.words.Discount
 		if !d.DiscountPercent.IsZero() {
-			name += " " + plain(d.DiscountPercent) + " %"
+			name += " " + s.words.Number(d.DiscountPercent) + " %"
 		}
-		rows = append(rows, [2]string{"Subtotal", s.money(d.Subtotal)}, [2]string{name, s.money(d.Discount.Neg())})
+		rows = append(rows, [2]string{s.words.Subtotal, s.money(d.Subtotal)}, [2]string{name, s.money(d.Discount.Neg())})
 	}
-	rows = append(rows, [2]string{"Net", s.money(d.Net)})
+	rows = append(rows, [2]string{s.words.Net, s.money(d.Net)})
 	for _, t := range d.Taxes {
-		name := fmt.Sprintf("%s %s %% on %s", t.Name, plain(t.Percent), s.money(t.Base))
+		name := t.Name + " " + s.words.Number(t.Percent) + " % " + invoicing.Fill(s.words.On, "what", s.money(t.Base))
 		if t.Kind == calc.Withholding {
 			held = append(held, [2]string{name, s.money(t.Amount.Neg())})
 			continue
@@ -321,18 +344,18 @@ func (s *sheet) totals() {
 		rows = append(rows, [2]string{name, s.money(t.Amount)})
 	}
 	for _, x := range d.Deductions {
-		held = append(held, [2]string{"Less deposit " + x.Number + " of " + date(x.On) + ", net " + s.money(x.Net), s.money(x.Net.Neg())})
+		held = append(held, [2]string{invoicing.Fill(s.words.LessDeposit, "number", x.Number, "day", s.words.Day(x.On), "net", s.money(x.Net)), s.money(x.Net.Neg())})
 		for _, t := range x.Taxes {
 			if t.Kind != calc.Withholding {
-				held = append(held, [2]string{fmt.Sprintf("%s %s %% of it", t.Name, plain(t.Percent)), s.money(t.Amount.Neg())})
+				held = append(held, [2]string{t.Name + " " + s.words.Number(t.Percent) + " % " + s.words.OfIt, s.money(t.Amount.Neg())})
 			}
 		}
 	}
 	if !d.CashRounding.IsZero() {
-		held = append(held, [2]string{"Rounding", s.money(d.CashRounding)})
+		held = append(held, [2]string{s.words.Rounding, s.money(d.CashRounding)})
 	}
 	y := s.GetY()
-	if y+float64(len(rows)+len(held)+4)*row+6 > bottom {
+	if y+float64(len(rows)+len(held)+4)*s.row+6 > bottom {
 		s.AddPage()
 		y = top
 	}
@@ -341,12 +364,12 @@ func (s *sheet) totals() {
 	s.SetLineWidth(0.4)
 	s.Line(112, y+1, right, y+1)
 	s.font("B", 11.5, 20)
-	label := "Total"
+	label := s.words.Total
 	if d.Kind == invoicing.CreditNote {
-		label = "Total credited"
+		label = s.words.TotalCredited
 	}
 	if d.PricesIncludeTax && len(d.Taxes) > 0 {
-		label = "Total, tax included"
+		label = s.words.TotalInclusive
 	}
 	s.text(90, y+2.4, 60, "R", label)
 	s.text(148, y+2.4, 42, "R", s.money(d.Total))
@@ -354,18 +377,18 @@ func (s *sheet) totals() {
 	if len(held) > 0 {
 		y = s.sums(y, held)
 		s.font("B", 11.5, 20)
-		s.text(90, y+1, 60, "R", payable(d))
+		s.text(90, y+1, 60, "R", s.payable())
 		s.text(148, y+1, 42, "R", s.money(d.Payable))
 		y += 8
 	}
 	s.SetY(y + 4)
 }
 
-func payable(d invoicing.Document) string {
-	if d.Kind == invoicing.CreditNote {
-		return "To your credit"
+func (s *sheet) payable() string {
+	if s.doc.Kind == invoicing.CreditNote {
+		return s.words.ToCredit
 	}
-	return "To pay"
+	return s.words.ToPay
 }
 
 // sums writes names beside amounts and returns where they end.
@@ -374,7 +397,7 @@ func (s *sheet) sums(y float64, rows [][2]string) float64 {
 		s.font("", 9, 60)
 		s.text(90, y, 68, "R", r[0])
 		s.text(158, y, 32, "R", r[1])
-		y += row
+		y += s.row
 	}
 	return y
 }
@@ -392,9 +415,9 @@ func (s *sheet) closing() {
 		y += 2
 		s.breakAt(&y)
 		s.font("B", 9, 30)
-		s.text(left, y, 170, "L", "Please pay by "+date(d.DueOn)+" to")
+		s.text(left, y, 170, "L", invoicing.Fill(s.words.PayBy, "day", s.words.Day(d.DueOn)))
 		s.font("", 9, 60)
-		y = s.lines(left, y+row, right-left, bank) + 2
+		y = s.lines(left, y+s.row, right-left, bank) + 2
 	}
 	if d.Footer != "" {
 		s.lines(left, y+2, right-left, d.Footer)
@@ -405,7 +428,10 @@ func (s *sheet) foot() {
 	s.font("", 7.5, 130)
 	parts := nonEmpty(s.doc.Seller.Name, s.doc.Seller.Registration)
 	if s.doc.Seller.TaxID != "" {
-		parts = append(parts, "Tax ID "+s.doc.Seller.TaxID)
+		parts = append(parts, s.words.TaxID+" "+s.doc.Seller.TaxID)
+	}
+	if s.doc.Seller.TaxNumber != "" {
+		parts = append(parts, s.words.TaxNumber+" "+s.doc.Seller.TaxNumber)
 	}
 	s.text(left, 282, 140, "L", strings.Join(parts, " · "))
 	s.text(160, 282, 30, "R", fmt.Sprintf("%d / {pages}", s.PageNo()))
@@ -413,7 +439,7 @@ func (s *sheet) foot() {
 
 // logo draws the picture flat on white, since alpha channels make readers
 // differ. What is no picture is left out.
-func (s *sheet) logo(raw []byte) bool {
+func (s *sheet) logo(raw []byte, x, y float64) bool {
 	if len(raw) == 0 {
 		return false
 	}
@@ -435,7 +461,7 @@ func (s *sheet) logo(raw []byte) bool {
 	} else {
 		h = w / ratio
 	}
-	s.ImageOptions("logo", left, top, w, h, false, fpdf.ImageOptions{ImageType: "PNG"}, 0, "")
+	s.ImageOptions("logo", x, y, w, h, false, fpdf.ImageOptions{ImageType: "PNG"}, 0, "")
 	return true
 }
 

@@ -85,3 +85,30 @@ func TestABrokenLogoIsLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Each language and layout draws, and a drawing in one is no drawing in another.
+func TestLanguagesAndLayoutsDraw(t *testing.T) {
+	t.Parallel()
+	seen := map[string]string{}
+	for _, language := range invoicing.Languages {
+		for _, layout := range invoicing.Layouts {
+			doc := document(10)
+			doc.Language, doc.Layout = language, layout
+			raw, err := invoicingpdf.Renderer{}.Render(doc, logo(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := api.Validate(bytes.NewReader(raw), nil); err != nil {
+				t.Errorf("%s %s: %v", language, layout, err)
+			}
+			name := string(language) + "-" + string(layout)
+			if other, same := seen[string(raw)]; same {
+				t.Errorf("%s is drawn as %s is", name, other)
+			}
+			seen[string(raw)] = name
+			if dir := os.Getenv("BUREAU_PDF_DIR"); dir != "" {
+				_ = os.WriteFile(dir+"/"+name+".pdf", raw, 0o600)
+			}
+		}
+	}
+}

@@ -8,24 +8,24 @@ func (s *sheet) progress() {
 		return
 	}
 	y := s.GetY() + 2
-	if y+float64(len(s.doc.Progress)+1)*row > bottom {
+	if y+float64(len(s.doc.Progress)+1)*s.row > bottom {
 		s.AddPage()
 		y = top
 	}
 	s.font("B", 8.5, 90)
-	s.text(left, y, 62, "L", "Agreed")
-	for n, name := range []string{"Contract", "Billed before", "This document", "Left"} {
+	s.text(left, y, 62, "L", s.words.Agreed)
+	for n, name := range []string{s.words.Contract, s.words.BilledBefore, s.words.ThisDocument, s.words.Left} {
 		s.text(82+27*float64(n), y, 27, "R", name)
 	}
 	for _, p := range s.doc.Progress {
-		y += row
+		y += s.row
 		s.font("", 8.5, 60)
 		s.text(left, y, 62, "L", s.short(p.Name, 60))
 		for n, m := range []money.Money{p.Contract, p.Before, p.This, p.Left} {
 			s.text(82+27*float64(n), y, 27, "R", s.money(m))
 		}
 	}
-	s.SetY(y + row + 3)
+	s.SetY(y + s.row + 3)
 }
 
 // short cuts a text to a width.

@@ -23,7 +23,7 @@ type Service interface {
 	Reply(context.Context, string, string) (portal.Comment, error)
 	Invoices(context.Context) ([]portal.Invoice, error)
 	Invoice(context.Context, string) (portal.Invoice, error)
-	InvoicePDF(context.Context, string) (portal.File, error)
+	InvoiceFile(context.Context, string, string) (portal.File, error)
 	Time(context.Context) ([]portal.Hours, error)
 }
 
@@ -47,6 +47,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, op("portal-invoices", http.MethodGet, "/invoices", "The client's invoices"), h.invoices)
 	httpapi.Handle(api, op("portal-invoice", http.MethodGet, "/invoices/{id}", "One invoice"), h.invoice)
 	httpapi.Handle(api, op("portal-invoice-pdf", http.MethodGet, "/invoices/{id}/pdf", "The PDF of an invoice"), h.pdf)
+	httpapi.Handle(api, op("portal-invoice-file", http.MethodGet, "/invoices/{id}/file", "An invoice as PDF, Factur-X, UBL or CII"), h.file)
 	httpapi.Handle(api, op("portal-time", http.MethodGet, "/time", "Approved hours by project"), h.time)
 }
 
@@ -104,6 +105,7 @@ type PortalInvoice struct {
 	Total    money.Money         `json:"total"`
 	Balance  money.Money         `json:"balance"`
 	Document *invoicing.Document `json:"document,omitempty" doc:"What the paper shows, where one invoice is looked at"`
+	Formats  []string            `json:"formats,omitempty" doc:"Forms beside the PDF, where one invoice is looked at"`
 }
 
 // PortalHours are the approved hours of one project.
@@ -135,6 +137,10 @@ type PortalHoursList struct {
 type (
 	idIn struct {
 		ID string `path:"id" format:"uuid"`
+	}
+	fileIn struct {
+		ID     string `path:"id" format:"uuid"`
+		Format string `query:"format" enum:"pdf,facturx,ubl,cii" default:"pdf"`
 	}
 	replyIn struct {
 		ID   string `path:"id" format:"uuid"`
@@ -200,12 +206,21 @@ func (h handlers) invoice(ctx context.Context, in *idIn) (*invoiceOut, error) {
 		return nil, err
 	}
 	v := toInvoice(i)
-	v.Document = i.Document
+	v.Document, v.Formats = i.Document, i.Formats
 	return &invoiceOut{v}, nil
 }
 
 func (h handlers) pdf(ctx context.Context, in *idIn) (*pdfOut, error) {
-	f, err := h.svc.InvoicePDF(ctx, in.ID)
+	f, err := h.svc.InvoiceFile(ctx, in.ID, "pdf")
+	return handed("inline", f, err)
+}
+
+func (h handlers) file(ctx context.Context, in *fileIn) (*pdfOut, error) {
+	f, err := h.svc.InvoiceFile(ctx, in.ID, in.Format)
+	return handed("attachment", f, err)
+}
+
+func handed(how string, f portal.File, err error) (*pdfOut, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +230,7 @@ func (h handlers) pdf(ctx context.Context, in *idIn) (*pdfOut, error) {
 		}
 		return r
 	}, f.Name)
-	return &pdfOut{"application/pdf", `inline; filename="` + name + `"`, f.Data}, nil
+	return &pdfOut{f.ContentType, how + `; filename="` + name + `"`, f.Data}, nil
 }
 
 func (h handlers) time(ctx context.Context, _ *struct{}) (*hoursOut, error) {

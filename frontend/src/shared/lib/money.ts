@@ -5,13 +5,14 @@ export type MoneyValue = { amount: string; currency: string };
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-export function formatMoney(m: MoneyValue | null | undefined, options: { cents?: boolean } = {}): string {
+export function formatMoney(m: MoneyValue | null | undefined, options: { cents?: boolean; /** The reader's when missing. */ locale?: string } = {}): string {
   if (!m) return '';
-  const key = `${i18n.language} ${m.currency} ${options.cents ?? true}`;
+  const locale = options.locale || i18n.language;
+  const key = `${locale} ${m.currency} ${options.cents ?? true}`;
   let f = formats.get(key);
   if (!f) {
     const digits = options.cents === false ? { maximumFractionDigits: 0 } : {};
-    formats.set(key, (f = new Intl.NumberFormat(i18n.language, { style: 'currency', currency: m.currency, ...digits })));
+    formats.set(key, (f = new Intl.NumberFormat(locale, { style: 'currency', currency: m.currency, ...digits })));
   }
   // Intl takes decimal strings exactly; the type of TypeScript's library lags behind.
   return f.format(m.amount as unknown as number);

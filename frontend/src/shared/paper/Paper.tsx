@@ -1,29 +1,27 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
-import { formatDay } from '../lib/dates';
-import { formatMoney } from '../lib/money';
 import type { Document, Party as PartyOf } from '../api/gen/invoices.gen';
-import { useT } from './locale.en';
 import { Totals } from './Totals';
+import { written } from './written';
 
 const quiet = { color: 'text.secondary' } as const;
 
 /** The document as it is printed: the same facts in the same order as the PDF. */
 export function Paper({ document: d, number }: { document: Document; number?: string }) {
-  const t = useT();
+  const { t, day, money, number: plain } = written(d);
   const note = d.kind === 'credit_note';
   const heading = t(note ? 'creditNote' : 'invoice');
   const facts: [string, string][] = [
-    [t('date'), formatDay(d.issue_on)],
-    ...(note ? [[t('credits'), [d.credits_number, d.credits_on && formatDay(d.credits_on)].filter(Boolean).join(' · ')] as [string, string]] : [[t('due'), formatDay(d.due_on)] as [string, string]]),
-    ...(d.period_from && d.period_to ? [[t('period'), `${formatDay(d.period_from)} – ${formatDay(d.period_to)}`] as [string, string]] : []),
-    ...(d.supply_on ? [[t('supply'), formatDay(d.supply_on)] as [string, string]] : []),
+    [t('date'), day(d.issue_on)],
+    ...(note ? [[t('credits'), [d.credits_number, d.credits_on && day(d.credits_on)].filter(Boolean).join(' · ')] as [string, string]] : [[t('due'), day(d.due_on)] as [string, string]]),
+    ...(d.period_from && d.period_to ? [[t('period'), `${day(d.period_from)} – ${day(d.period_to)}`] as [string, string]] : []),
+    ...(d.supply_on ? [[t('supply'), day(d.supply_on)] as [string, string]] : []),
     ...(d.reference ? [[t('reference'), d.reference] as [string, string]] : []),
   ];
   return (
-    <Box component="article" aria-label={heading} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', p: { xs: 4, sm: 8 }, overflowWrap: 'anywhere', fontSize: 13 }}>
+    <Box component="article" aria-label={heading} lang={d.language} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', p: { xs: 4, sm: 8 }, overflowWrap: 'anywhere', fontSize: 13 }}>
       <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 4, mb: 6 }}>
-        <Party party={d.seller} />
+        <Party party={d.seller} of={d} />
         <Box sx={{ textAlign: 'end' }}>
           <Typography component="p" sx={{ fontSize: 22, fontWeight: 700, color: 'primary.main' }}>{heading}</Typography>
           <Typography variant="body2" sx={quiet}>{d.number || number || t('draft')}</Typography>
@@ -32,7 +30,7 @@ export function Paper({ document: d, number }: { document: Document; number?: st
       <Box sx={{ display: 'grid', gap: 4, gridTemplateColumns: { xs: '1fr', sm: '1fr 1fr' }, mb: 6 }}>
         <div>
           <Typography variant="caption" sx={quiet}>{t('billTo')}</Typography>
-          <Party party={d.buyer} />
+          <Party party={d.buyer} of={d} />
         </div>
         <Box component="dl" sx={{ m: 0, display: 'grid', gridTemplateColumns: 'auto 1fr', columnGap: 4, rowGap: 1, alignContent: 'start' }}>
           {facts.map(([k, v]) => (
@@ -50,13 +48,13 @@ export function Paper({ document: d, number }: { document: Document; number?: st
             key={i}
             cells={[
               l.description,
-              `${l.quantity} ${l.unit}`.trim(),
-              formatMoney({ amount: l.unit_price, currency: d.currency }),
-              formatMoney(l.amount),
+              `${plain(l.quantity)} ${l.unit}`.trim(),
+              money({ amount: l.unit_price, currency: d.currency }),
+              money(l.amount),
             ]}
             under={[
-              ...(l.discount_percent === '0' ? [] : [t('less', { what: `${l.discount_percent} %` })]),
-              ...(l.discount_amount === '0' ? [] : [t('less', { what: formatMoney({ amount: l.discount_amount, currency: d.currency }) })]),
+              ...(l.discount_percent === '0' ? [] : [t('less', { what: `${plain(l.discount_percent)} %` })]),
+              ...(l.discount_amount === '0' ? [] : [t('less', { what: money({ amount: l.discount_amount, currency: d.currency }) })]),
               ...l.taxes,
             ].join(' · ')}
           />
@@ -66,15 +64,15 @@ export function Paper({ document: d, number }: { document: Document; number?: st
       <Box sx={{ mt: 6, display: 'grid', gap: 2, whiteSpace: 'pre-line', ...quiet }}>
         {d.legal_texts.map((x) => <div key={x}>{x}</div>)}
         {d.note && <div>{d.note}</div>}
-        {(d.bank.account ?? '') !== '' && <div>{t('pay', { day: formatDay(d.due_on) })}{'\n'}{[d.bank.name, d.bank.account, d.bank.code].filter(Boolean).join(' · ')}</div>}
+        {(d.bank.account ?? '') !== '' && <div>{t('pay', { day: day(d.due_on) })}{'\n'}{[d.bank.name, d.bank.account, d.bank.code].filter(Boolean).join(' · ')}</div>}
         {d.footer && <div>{d.footer}</div>}
       </Box>
     </Box>
   );
 }
 
-function Party({ party: p }: { party: PartyOf }) {
-  const t = useT();
+function Party({ party: p, of }: { party: PartyOf; of: Document }) {
+  const { t } = written(of);
   return (
     <Box sx={{ minWidth: 0 }}>
       <Typography sx={{ fontWeight: 650 }}>{p.name}</Typography>

@@ -22,9 +22,15 @@ func sRGB() []byte {
 		name string
 		data []byte
 	}{
-		{"desc", desc}, {"cprt", append([]byte("text\x00\x00\x00\x00"), "No copyright, use freely\x00"...)}, {"wtpt", xyz(0xF6D6, 0x10000, 0xD32D)},
-		{"rXYZ", xyz(0x6FA2, 0x38F5, 0x0390)}, {"gXYZ", xyz(0x6299, 0xB785, 0x18DA)}, {"bXYZ", xyz(0x24A0, 0x0F84, 0xB6CF)},
-		{"rTRC", curve}, {"gTRC", curve}, {"bTRC", curve},
+		{"desc", desc},
+		{"cprt", append([]byte("text\x00\x00\x00\x00"), "No copyright, use freely\x00"...)},
+		{"wtpt", xyz(0xF6D6, 0x10000, 0xD32D)},
+		{"rXYZ", xyz(0x6FA2, 0x38F5, 0x0390)},
+		{"gXYZ", xyz(0x6299, 0xB785, 0x18DA)},
+		{"bXYZ", xyz(0x24A0, 0x0F84, 0xB6CF)},
+		{"rTRC", curve},
+		{"gTRC", curve},
+		{"bTRC", curve},
 	}
 	var table, data bytes.Buffer
 	offset := 128 + 4 + 12*len(tags)

@@ -1,0 +1,41 @@
+// What documents say beside what was entered, in the languages that they are written in. The PDF has the same words.
+const en = {
+  invoice: 'Invoice', creditNote: 'Credit note', credits: 'For invoice', totalCredited: 'Total credited', toCredit: 'To your credit', draft: 'Draft', billTo: 'Bill to',
+  date: 'Date', due: 'Due', period: 'Period', supply: 'Date of supply', reference: 'Your reference', lines: 'Lines', description: 'Description', quantity: 'Quantity',
+  price: 'Price', amount: 'Amount', less: 'less {{what}}', pay: 'Please pay by {{day}} to', taxId: 'Tax ID {{id}}', inclusive: 'Total, tax included', subtotal: 'Subtotal',
+  discount: 'Discount', discountOf: 'Discount {{percent}} %', net: 'Net', tax: '{{name}} {{percent}} %', on: '{{name}} {{percent}} % on {{base}}', total: 'Total',
+  payable: 'To pay',
+};
+
+export type Word = keyof typeof en;
+
+export const words: Record<string, Record<Word, string>> = {
+en,
+de: {
+  invoice: 'Rechnung', creditNote: 'Gutschrift', credits: 'Zu Rechnung', totalCredited: 'Gutgeschrieben', toCredit: 'Ihr Guthaben', draft: 'Entwurf',
+  billTo: 'Rechnung an', date: 'Datum', due: 'Fällig', period: 'Zeitraum', supply: 'Leistungsdatum', reference: 'Ihr Zeichen', lines: 'Positionen',
+  description: 'Beschreibung', quantity: 'Menge', price: 'Preis', amount: 'Betrag', less: 'abzüglich {{what}}', pay: 'Bitte zahlen Sie bis {{day}} an',
+  taxId: 'USt-IdNr. {{id}}', inclusive: 'Gesamt inkl. Steuer', subtotal: 'Zwischensumme', discount: 'Rabatt', discountOf: 'Rabatt {{percent}} %', net: 'Netto',
+  tax: '{{name}} {{percent}} %', on: '{{name}} {{percent}} % auf {{base}}', total: 'Gesamt', payable: 'Zu zahlen',
+},
+fr: {
+  invoice: 'Facture', creditNote: 'Avoir', credits: 'Sur facture', totalCredited: 'Total crédité', toCredit: 'À votre crédit', draft: 'Brouillon', billTo: 'Facturé à',
+  date: 'Date', due: 'Échéance', period: 'Période', supply: 'Date de livraison', reference: 'Votre référence', lines: 'Lignes', description: 'Désignation',
+  quantity: 'Quantité', price: 'Prix', amount: 'Montant', less: 'moins {{what}}', pay: 'À régler avant le {{day}} sur', taxId: 'N° TVA {{id}}',
+  inclusive: 'Total, taxes comprises', subtotal: 'Sous-total', discount: 'Remise', discountOf: 'Remise {{percent}} %', net: 'Total HT', tax: '{{name}} {{percent}} %',
+  on: '{{name}} {{percent}} % sur {{base}}', total: 'Total TTC', payable: 'À payer',
+},
+es: {
+  invoice: 'Factura', creditNote: 'Factura rectificativa', credits: 'De la factura', totalCredited: 'Total abonado', toCredit: 'A su favor', draft: 'Borrador',
+  billTo: 'Facturar a', date: 'Fecha', due: 'Vencimiento', period: 'Periodo', supply: 'Fecha de la operación', reference: 'Su referencia', lines: 'Líneas',
+  description: 'Descripción', quantity: 'Cantidad', price: 'Precio', amount: 'Importe', less: 'menos {{what}}', pay: 'Rogamos pago antes del {{day}} a',
+  taxId: 'NIF-IVA {{id}}', inclusive: 'Total, impuestos incluidos', subtotal: 'Subtotal', discount: 'Descuento', discountOf: 'Descuento {{percent}} %',
+  net: 'Base imponible', tax: '{{name}} {{percent}} %', on: '{{name}} {{percent}} % sobre {{base}}', total: 'Total', payable: 'A pagar',
+},
+};
+
+/** Says a word of a document in its language. */
+export function say(language: string | undefined, word: Word, values: Record<string, string> = {}): string {
+  const text = (words[language ?? 'en'] ?? en)[word];
+  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
+}

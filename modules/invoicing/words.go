@@ -1,0 +1,120 @@
+package invoicing
+
+import (
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+)
+
+// Language is one that documents and their mails are written in.
+type Language string
+
+// Languages that documents speak.
+const (
+	English Language = "en"
+	German  Language = "de"
+	French  Language = "fr"
+	Spanish Language = "es"
+)
+
+// Languages are all of them.
+var Languages = []Language{English, German, French, Spanish}
+
+// Words are what a document says beside what was entered. A test sees that no language lacks one.
+type Words struct {
+	Agreed, Contract, BilledBefore, ThisDocument, Left    string
+	Deposit, LessDeposit, OfIt, Rounding                  string // with {number}, {day} and {net}
+	Invoice, CreditNote, Draft                            string
+	BillTo, Date, Due, ForInvoice, Of, Period, SupplyOn   string
+	Reference, TaxID, TaxNumber                           string
+	Description, Quantity, Price, Amount                  string
+	Less, On                                              string // with {what}
+	Subtotal, Discount, Net                               string
+	Total, TotalCredited, TotalInclusive, ToPay, ToCredit string
+	PayBy                                                 string // with {day}
+	InvoiceSubject, CreditSubject                         string // with {number} and {seller}
+	InvoiceLetter, CreditLetter                           string // with {buyer}, {number}, {total}, {due} or {of}, and {seller}
+
+	day, decimalPoint, locale string
+}
+
+var words = map[Language]Words{
+	English: { //nolint:gosec // words are no credentials
+		Agreed: "Agreed", Contract: "Contract", BilledBefore: "Billed before", ThisDocument: "This document", Left: "Left", Deposit: "Deposit invoice", LessDeposit: "Less deposit {number} of {day}, net {net}", OfIt: "of it", Rounding: "Rounding",
+		Invoice: "Invoice", CreditNote: "Credit note", Draft: "Draft", BillTo: "BILL TO", Date: "Date", Due: "Due", ForInvoice: "For invoice", Of: "Of",
+		Period: "Period", SupplyOn: "Date of supply", Reference: "Your reference", TaxID: "Tax ID", TaxNumber: "Tax number", Description: "Description", Quantity: "Quantity",
+		Price: "Price", Amount: "Amount", Less: "less {what}", On: "on {what}", Subtotal: "Subtotal", Discount: "Discount", Net: "Net", Total: "Total", TotalCredited: "Total credited",
+		TotalInclusive: "Total, tax included", ToPay: "To pay", ToCredit: "To your credit", PayBy: "Please pay by {day} to",
+		InvoiceSubject: "Invoice {number} from {seller}", CreditSubject: "Credit note {number} from {seller}",
+		InvoiceLetter: "Dear {buyer},\n\nplease find attached invoice {number} over {total}, due on {due}.\n\nKind regards\n{seller}\n",
+		CreditLetter:  "Dear {buyer},\n\nplease find attached credit note {number} over {total} for invoice {of}.\n\nKind regards\n{seller}\n",
+		day:           "2 Jan 2006", decimalPoint: ".", locale: "en-GB",
+	},
+	German: { //nolint:gosec // words are no credentials
+		Agreed: "Vereinbart", Contract: "Auftrag", BilledBefore: "Bisher berechnet", ThisDocument: "Diese Rechnung", Left: "Offen", Deposit: "Anzahlungsrechnung", LessDeposit: "Abzüglich Anzahlung {number} vom {day}, netto {net}", OfIt: "davon", Rounding: "Rundung",
+		Invoice: "Rechnung", CreditNote: "Gutschrift", Draft: "Entwurf", BillTo: "RECHNUNG AN", Date: "Datum", Due: "Fällig", ForInvoice: "Zu Rechnung", Of: "Vom",
+		Period: "Zeitraum", SupplyOn: "Leistungsdatum", Reference: "Ihr Zeichen", TaxID: "USt-IdNr.", TaxNumber: "Steuernummer", Description: "Beschreibung", Quantity: "Menge",
+		Price: "Preis", Amount: "Betrag", Less: "abzüglich {what}", On: "auf {what}", Subtotal: "Zwischensumme", Discount: "Rabatt", Net: "Netto", Total: "Gesamt", TotalCredited: "Gutgeschrieben",
+		TotalInclusive: "Gesamt inkl. Steuer", ToPay: "Zu zahlen", ToCredit: "Ihr Guthaben", PayBy: "Bitte zahlen Sie bis {day} an",
+		InvoiceSubject: "Rechnung {number} von {seller}", CreditSubject: "Gutschrift {number} von {seller}",
+		InvoiceLetter: "Guten Tag {buyer},\n\nanbei erhalten Sie die Rechnung {number} über {total}, fällig am {due}.\n\nMit freundlichen Grüßen\n{seller}\n",
+		CreditLetter:  "Guten Tag {buyer},\n\nanbei erhalten Sie die Gutschrift {number} über {total} zur Rechnung {of}.\n\nMit freundlichen Grüßen\n{seller}\n",
+		day:           "02.01.2006", decimalPoint: ",", locale: "de-DE",
+	},
+	French: { //nolint:gosec // words are no credentials
+		Agreed: "Convenu", Contract: "Contrat", BilledBefore: "Déjà facturé", ThisDocument: "Ce document", Left: "Reste", Deposit: "Facture d’acompte", LessDeposit: "Moins acompte {number} du {day}, HT {net}", OfIt: "de celui-ci", Rounding: "Arrondi",
+		Invoice: "Facture", CreditNote: "Avoir", Draft: "Brouillon", BillTo: "FACTURÉ À", Date: "Date", Due: "Échéance", ForInvoice: "Sur facture", Of: "Du",
+		Period: "Période", SupplyOn: "Date de livraison", Reference: "Votre référence", TaxID: "N° TVA", TaxNumber: "N° fiscal", Description: "Désignation", Quantity: "Quantité",
+		Price: "Prix", Amount: "Montant", Less: "moins {what}", On: "sur {what}", Subtotal: "Sous-total", Discount: "Remise", Net: "Total HT", Total: "Total TTC", TotalCredited: "Total crédité",
+		TotalInclusive: "Total, taxes comprises", ToPay: "À payer", ToCredit: "À votre crédit", PayBy: "À régler avant le {day} sur",
+		InvoiceSubject: "Facture {number} de {seller}", CreditSubject: "Avoir {number} de {seller}",
+		InvoiceLetter: "Bonjour {buyer},\n\nveuillez trouver ci-joint la facture {number} d’un montant de {total}, à régler avant le {due}.\n\nCordialement\n{seller}\n",
+		CreditLetter:  "Bonjour {buyer},\n\nveuillez trouver ci-joint l’avoir {number} d’un montant de {total} sur la facture {of}.\n\nCordialement\n{seller}\n",
+		day:           "02/01/2006", decimalPoint: ",", locale: "fr-FR",
+	},
+	Spanish: { //nolint:gosec // words are no credentials
+		Agreed: "Acordado", Contract: "Contrato", BilledBefore: "Ya facturado", ThisDocument: "Este documento", Left: "Pendiente", Deposit: "Factura de anticipo", LessDeposit: "Menos anticipo {number} del {day}, base {net}", OfIt: "de este", Rounding: "Redondeo",
+		Invoice: "Factura", CreditNote: "Factura rectificativa", Draft: "Borrador", BillTo: "FACTURAR A", Date: "Fecha", Due: "Vencimiento", ForInvoice: "De la factura", Of: "Del",
+		Period: "Periodo", SupplyOn: "Fecha de la operación", Reference: "Su referencia", TaxID: "NIF-IVA", TaxNumber: "NIF", Description: "Descripción", Quantity: "Cantidad",
+		Price: "Precio", Amount: "Importe", Less: "menos {what}", On: "sobre {what}", Subtotal: "Subtotal", Discount: "Descuento", Net: "Base imponible", Total: "Total", TotalCredited: "Total abonado",
+		TotalInclusive: "Total, impuestos incluidos", ToPay: "A pagar", ToCredit: "A su favor", PayBy: "Rogamos pago antes del {day} a",
+		InvoiceSubject: "Factura {number} de {seller}", CreditSubject: "Factura rectificativa {number} de {seller}",
+		InvoiceLetter: "Estimados {buyer}:\n\nadjuntamos la factura {number} por {total}, con vencimiento el {due}.\n\nAtentamente\n{seller}\n",
+		CreditLetter:  "Estimados {buyer}:\n\nadjuntamos la factura rectificativa {number} por {total} de la factura {of}.\n\nAtentamente\n{seller}\n",
+		day:           "02/01/2006", decimalPoint: ",", locale: "es-ES",
+	},
+}
+
+// WordsIn are the words of a language; unknown ones speak English.
+func WordsIn(l Language) Words {
+	if w, known := words[l]; known {
+		return w
+	}
+	return words[English]
+}
+
+// Day writes a date.
+func (w Words) Day(d day.Date) string { return d.Format(w.day) }
+
+// Number writes a quantity or a percentage with all its places.
+func (w Words) Number(d decimal.Decimal) string {
+	return strings.Replace(d.String(), ".", w.decimalPoint, 1)
+}
+
+// Fill puts values in the places of a sentence: Fill(w.PayBy, "day", "2 Jan 2026").
+func Fill(sentence string, values ...string) string {
+	for n := 0; n+1 < len(values); n += 2 {
+		values[n] = "{" + values[n] + "}"
+	}
+	return strings.NewReplacer(values...).Replace(sentence)
+}
+
+// localeFor is how a language writes money: as the agency does if that is its language, else as it is usual.
+func localeFor(l Language, agency string) string {
+	if strings.HasPrefix(agency, string(l)) {
+		return agency
+	}
+	return WordsIn(l).locale
+}
