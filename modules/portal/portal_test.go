@@ -9,11 +9,13 @@ import (
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/clients/clientsdb"
 	"github.com/bureauhq/bureau/modules/portal"
+	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -22,10 +24,11 @@ var errGone = fault.Define(fault.NotFound, "elsewhere.not_found", "Not there.")
 // careless modules below the portal return everything they have, whoever
 // asks: the portal's own rules must hold without their help.
 type careless struct {
-	projects []portal.Project
-	comments []portal.Comment
-	invoices []portal.Invoice
-	hours    bool
+	projects  []portal.Project
+	comments  []portal.Comment
+	invoices  []portal.Invoice
+	retainers []retainers.Row
+	hours     bool
 }
 
 func (c *careless) ProjectsTx(context.Context, *tenancy.Tx, string) ([]portal.Project, error) {
@@ -81,6 +84,25 @@ func (c *careless) SettingsTx(context.Context, *tenancy.Tx) (agency.Settings, er
 	return agency.Settings{Currency: "EUR", PortalShowsHours: c.hours}, nil
 }
 
+// OfClientTx and the two after it show anybody what is not theirs.
+func (c *careless) OfClientTx(context.Context, *tenancy.Tx, string) ([]retainers.Row, error) {
+	return c.retainers, nil
+}
+
+func (c *careless) PapersOfClientTx(_ context.Context, _ *tenancy.Tx, _, id string) (retainers.Row, []retainers.Period, error) {
+	for _, r := range c.retainers {
+		if r.ID == id {
+			return r, nil, nil
+		}
+	}
+	return retainers.Row{}, nil, retainers.ErrNotFound
+}
+
+func (c *careless) WorkOfClientTx(ctx context.Context, tx *tenancy.Tx, _, id string, _ page.Query) (retainers.Paper, []retainers.Work, *string, error) {
+	r, _, err := c.PapersOfClientTx(ctx, tx, "", id)
+	return retainers.Paper{Retainer: r.Retainer}, nil, nil, err
+}
+
 func (c *careless) IsMemberTx(context.Context, *tenancy.Tx, string) (bool, error) { return true, nil }
 
 type world struct {
@@ -108,6 +130,11 @@ func setup(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	other := id.New()
+	c.retainers = []retainers.Row{
+		{Retainer: retainers.Retainer{ID: "r-mine", ClientID: mine.ID, Shown: true}},
+		{Retainer: retainers.Retainer{ID: "r-hidden", ClientID: mine.ID}},
+		{Retainer: retainers.Retainer{ID: "r-other", ClientID: other, Shown: true}},
+	}
 	c.projects = []portal.Project{
 		{ID: "p-mine", ClientID: mine.ID, Name: "Mine", State: "active", TasksTotal: 8, TasksDone: 3},
 		{ID: "p-archived", ClientID: mine.ID, Name: "Old", State: "archived"},
@@ -129,7 +156,7 @@ func setup(t *testing.T) *world {
 	}
 	return &world{
 		Agency: a, careless: c, clients: cl, mine: mine, contact: pia, otherID: other,
-		svc: portal.New(portal.Deps{DB: a.DB, Clients: cl, Settings: c, Projects: c, Invoices: c, Time: c}),
+		svc: portal.New(portal.Deps{DB: a.DB, Clients: cl, Settings: c, Projects: c, Invoices: c, Time: c, Retainers: c}),
 		asPia: a.As(access.Actor{
 			Kind: access.Contact, Role: "contact", Name: "Pia", ContactID: pia.ID, ClientID: mine.ID,
 		}, portal.View),
@@ -238,5 +265,25 @@ func TestPreviewSeesWhatTheContactSeesAndChangesNothing(t *testing.T) {
 	}
 	if _, err := w.svc.PreviewActor(w.Ctx, id.New()); !errors.Is(err, portal.ErrNoPreview) {
 		t.Errorf("unknown contact: %v", err)
+	}
+}
+
+func TestRetainersOfAnotherClientAndHiddenOnesAreNotThere(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	rows, err := w.svc.Retainers(w.asPia)
+	if err != nil || len(rows) != 1 || rows[0].ID != "r-mine" {
+		t.Fatalf("%+v, %v", rows, err)
+	}
+	if _, _, err := w.svc.Retainer(w.asPia, "r-mine"); err != nil {
+		t.Error(err)
+	}
+	for _, k := range []string{"r-hidden", "r-other", "r-none"} {
+		if _, _, err := w.svc.Retainer(w.asPia, k); !errors.Is(err, portal.ErrNotFound) {
+			t.Errorf("%s: %v", k, err)
+		}
+		if _, _, _, err := w.svc.Statement(w.asPia, k, page.Query{}); !errors.Is(err, portal.ErrNotFound) {
+			t.Errorf("the statement of %s: %v", k, err)
+		}
 	}
 }

@@ -3,8 +3,10 @@ package portal
 import (
 	"context"
 
+	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -32,6 +34,13 @@ type Invoices interface {
 	Invoices(ctx context.Context, clientID string) ([]Invoice, error)        // newest first
 	Invoice(ctx context.Context, invoiceID string) (Invoice, error)          // not found
 	InvoiceFile(ctx context.Context, invoiceID, format string) (File, error) // not found
+}
+
+// Retainers answers for agreements and their statements; *retainers.Service answers it.
+type Retainers interface {
+	OfClientTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]retainers.Row, error)
+	PapersOfClientTx(ctx context.Context, tx *tenancy.Tx, clientID, retainerID string) (retainers.Row, []retainers.Period, error)                    // not found
+	WorkOfClientTx(ctx context.Context, tx *tenancy.Tx, clientID, periodID string, q page.Query) (retainers.Paper, []retainers.Work, *string, error) // not found
 }
 
 // Time answers for approved hours.

@@ -1,6 +1,9 @@
 package portal
 
-import "github.com/bureauhq/bureau/app/kit/access"
+import (
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/modules/retainers"
+)
 
 // Each function here decides for one kind of record whether a client sees it.
 // Whatever leads to such a record (list, page, file, count) goes through it.
@@ -24,4 +27,9 @@ func seesInvoice(a access.Actor, i Invoice) bool {
 // seesHours: approved hours of a project that they see, where the agency allows it.
 func seesHours(a access.Actor, p Project, allowed bool) bool {
 	return allowed && seesProject(a, p)
+}
+
+// seesRetainer: their own company's, where the agency shows it.
+func seesRetainer(a access.Actor, r retainers.Retainer) bool {
+	return a.ClientID != "" && r.ClientID == a.ClientID && r.Shown
 }

@@ -15,12 +15,13 @@ import (
 
 // Deps are what the service cannot work without.
 type Deps struct {
-	DB       *tenancy.DB
-	Clients  Clients
-	Settings Settings
-	Projects Projects
-	Invoices Invoices
-	Time     Time
+	DB        *tenancy.DB
+	Clients   Clients
+	Settings  Settings
+	Projects  Projects
+	Invoices  Invoices
+	Time      Time
+	Retainers Retainers
 }
 
 // Service has one method per thing a contact can do.
@@ -28,7 +29,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Clients == nil || d.Settings == nil || d.Projects == nil || d.Invoices == nil || d.Time == nil {
+	if d.DB == nil || d.Clients == nil || d.Settings == nil || d.Projects == nil || d.Invoices == nil || d.Time == nil || d.Retainers == nil {
 		panic("portal: a dependency is missing")
 	}
 	return &Service{d}

@@ -10,6 +10,7 @@ const tagsOf: Record<string, string[]> = {
   projects: ['projects', 'tasks', 'comments', 'clients', 'dashboard'],
   rates: ['rates', 'rate-cards', 'services'],
   timesheets: ['time', 'timesheets', 'time-entries', 'timers', 'timer', 'projects', 'dashboard'],
+  retainers: ['retainers', 'portal'],
   invoicing: ['invoices', 'payments', 'invoicing', 'time', 'clients', 'dashboard'],
   exports: ['exports'],
   billing: ['billing'],

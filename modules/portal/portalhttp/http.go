@@ -11,8 +11,10 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/portal"
+	"github.com/bureauhq/bureau/modules/retainers"
 )
 
 // Service is the part of portal.Service that the web uses.
@@ -25,6 +27,9 @@ type Service interface {
 	Invoice(context.Context, string) (portal.Invoice, error)
 	InvoiceFile(context.Context, string, string) (portal.File, error)
 	Time(context.Context) ([]portal.Hours, error)
+	Retainers(context.Context) ([]retainers.Row, error)
+	Retainer(context.Context, string) (retainers.Row, []retainers.Period, error)
+	Statement(context.Context, string, page.Query) (retainers.Paper, []retainers.Work, *string, error)
 }
 
 type handlers struct{ svc Service }
@@ -49,6 +54,9 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, op("portal-invoice-pdf", http.MethodGet, "/invoices/{id}/pdf", "The PDF of an invoice"), h.pdf)
 	httpapi.Handle(api, op("portal-invoice-file", http.MethodGet, "/invoices/{id}/file", "An invoice as PDF, Factur-X, UBL or CII"), h.file)
 	httpapi.Handle(api, op("portal-time", http.MethodGet, "/time", "Approved hours by project"), h.time)
+	httpapi.Handle(api, op("portal-retainers", http.MethodGet, "/retainers", "The client's retainers"), h.retainers)
+	httpapi.Handle(api, op("portal-retainer", http.MethodGet, "/retainers/{id}", "One retainer with the figures of its periods"), h.retainer)
+	httpapi.Handle(api, op("portal-retainer-statement", http.MethodGet, "/retainer-periods/{id}", "The statement of a period with the work behind it"), h.statement)
 }
 
 // PortalOverview is the portal's first page.

@@ -5,6 +5,7 @@ import Invoices from '@mui/icons-material/ReceiptLongOutlined';
 import People from '@mui/icons-material/GroupOutlined';
 import Projects from '@mui/icons-material/FolderOutlined';
 import Rates from '@mui/icons-material/SellOutlined';
+import Retainers from '@mui/icons-material/HourglassBottomOutlined';
 import Settings from '@mui/icons-material/SettingsOutlined';
 import Audit from '@mui/icons-material/HistoryOutlined';
 import Tasks from '@mui/icons-material/TaskAltOutlined';
@@ -12,5 +13,5 @@ import Time from '@mui/icons-material/ScheduleOutlined';
 import type { NavItem } from '../../shared/lib/nav';
 
 export const icons: Record<NavItem['key'], typeof Home> = {
-  home: Home, time: Time, approvals: Approvals, tasks: Tasks, projects: Projects, clients: Clients, invoices: Invoices, rates: Rates, people: People, audit: Audit, settings: Settings,
+  home: Home, time: Time, approvals: Approvals, tasks: Tasks, projects: Projects, clients: Clients, retainers: Retainers, invoices: Invoices, rates: Rates, people: People, audit: Audit, settings: Settings,
 };

@@ -1,5 +1,6 @@
 import { useSearchParams } from 'react-router';
-import { portalApi, type PortalComment, type PortalInvoice, type PortalInvoiceList, type PortalOverview, type PortalProject, type PortalProjectList } from '../../shared/api/gen/portal.gen';
+import { portalApi, type PortalComment, type PortalInvoice, type PortalInvoiceList, type PortalOverview, type PortalProject, type PortalProjectList, type PortalRetainer, type PortalRetainerList, type PortalStatement } from '../../shared/api/gen/portal.gen';
+import { infinite } from '../../shared/api/infinite';
 
 type As = { as: string };
 const call = (path: string, as: string) => ({ url: `/api/v1/portal${path}`, params: as ? { preview: as } : undefined });
@@ -13,6 +14,13 @@ const asContact = portalApi.injectEndpoints({
     projectAs: build.query<PortalProject, As & { id: string }>({ query: ({ as, id }) => call(`/projects/${one(id)}`, as), providesTags: ['portal'] }),
     invoicesAs: build.query<PortalInvoiceList, As>({ query: ({ as }) => call('/invoices', as), providesTags: ['portal'] }),
     invoiceAs: build.query<PortalInvoice, As & { id: string }>({ query: ({ as, id }) => call(`/invoices/${one(id)}`, as), providesTags: ['portal'] }),
+    retainersAs: build.query<PortalRetainerList, As>({ query: ({ as }) => call('/retainers', as), providesTags: ['portal'] }),
+    retainerAs: build.query<PortalRetainer, As & { id: string }>({ query: ({ as, id }) => call(`/retainers/${one(id)}`, as), providesTags: ['portal'] }),
+    statementAs: build.infiniteQuery<PortalStatement, As & { id: string }, string>({
+      ...infinite(''),
+      query: ({ queryArg: { as, id }, pageParam }) => ({ url: `/api/v1/portal/retainer-periods/${one(id)}`, params: { limit: 100, ...(as ? { preview: as } : {}), ...(pageParam ? { cursor: pageParam } : {}) } }),
+      providesTags: ['portal'],
+    }),
     replyOn: build.mutation<PortalComment, { task: string; body: string }>({
       query: ({ task, body }) => ({ url: `/api/v1/portal/tasks/${one(task)}/comments`, method: 'POST', body: { body } }),
       invalidatesTags: ['portal'],
@@ -20,7 +28,7 @@ const asContact = portalApi.injectEndpoints({
   }),
 });
 
-export const { useOverviewAsQuery, useProjectsAsQuery, useProjectAsQuery, useInvoicesAsQuery, useInvoiceAsQuery, useReplyOnMutation } = asContact;
+export const { useOverviewAsQuery, useProjectsAsQuery, useProjectAsQuery, useInvoicesAsQuery, useInvoiceAsQuery, useRetainersAsQuery, useRetainerAsQuery, useStatementAsInfiniteQuery, useReplyOnMutation } = asContact;
 
 /** The contact as whom a member looks, and how links keep it. */
 export function useAs() {

@@ -25,9 +25,10 @@ const Credit = later(async () => (await import('../components/Credit')).Credit, 
 const Invoices = later(async () => (await import('../components/Invoices')).Invoices, <SkeletonPage />);
 const People = later(async () => (await import('../components/People')).People, <SkeletonPage />);
 const Projects = later(async () => (await import('../components/Projects')).Projects, <SkeletonPage />);
+const Retainers = later(async () => (await import('../components/Retainers')).Retainers, <SkeletonPage />);
 
-const tabs = ['overview', 'projects', 'invoices', 'people', 'timeline'] as const;
-const needs: Partial<Record<(typeof tabs)[number], string>> = { projects: 'projects.projects.read', invoices: 'invoicing.invoices.read', people: 'clients.contacts.read' };
+const tabs = ['overview', 'projects', 'retainers', 'invoices', 'people', 'timeline'] as const;
+const needs: Partial<Record<(typeof tabs)[number], string>> = { projects: 'projects.projects.read', retainers: 'retainers.retainers.read', invoices: 'invoicing.invoices.read', people: 'clients.contacts.read' };
 
 export function ClientPage() {
   const { id = '' } = useParams();
@@ -79,6 +80,7 @@ function Ready({ client }: { client: ClientView }) {
       <TabBar label={t('tab.label')} value={shown.includes(tab) ? tab : 'overview'} onChange={setTab} tabs={shown.map((x) => ({ value: x, label: t(`tab.${x}`) }))} />
       {tab === 'overview' && <Overview client={client} onTimeline={() => setTab('timeline')} />}
       {tab === 'projects' && <Projects clientId={client.id} />}
+      {tab === 'retainers' && <Retainers clientId={client.id} />}
       {tab === 'invoices' && <Invoices clientId={client.id} />}
       {tab === 'people' && <People clientId={client.id} />}
       {tab === 'timeline' && <Timeline clientId={client.id} />}

@@ -11,8 +11,8 @@ import { SkeletonPage } from '../../../shared/ui/states';
 import { useAs, useOverviewAsQuery } from '../api';
 import { useT } from '../locales/en';
 
-const places = ['overview', 'projects', 'invoices'] as const;
-const pathOf = { overview: '/portal', projects: '/portal/projects', invoices: '/portal/invoices' };
+const places = ['overview', 'projects', 'retainers', 'invoices'] as const;
+const pathOf = { overview: '/portal', projects: '/portal/projects', retainers: '/portal/retainers', invoices: '/portal/invoices' };
 
 /** The frame of a client's pages: the agency's brand and nothing of ours. */
 export function PortalShell() {

@@ -1,7 +1,7 @@
 import { registerLocale } from '../../../shared/lib/i18n';
 
 export const useT = registerLocale('portal', {
-  nav: { label: 'Portal', overview: 'Overview', projects: 'Projects', invoices: 'Invoices' },
+  nav: { label: 'Portal', overview: 'Overview', projects: 'Projects', retainers: 'Retainers', invoices: 'Invoices' },
   skip: 'Skip to content',
   signOut: 'Sign out',
   preview: 'You see the portal as {{name}} of {{client}} does. Nothing can be changed here.',
@@ -15,6 +15,12 @@ export const useT = registerLocale('portal', {
   noProjects: 'No projects yet',
   noProjectsText: 'As soon as work begins, its progress stands here.',
   invoices: 'Invoices',
+  retainers: 'Retainers',
+  noRetainers: 'No retainers',
+  retainer: {
+    used: '{{used}} of {{all}} used', left: '{{left}} left', period: 'Period', granted: 'Granted', usedHead: 'Used', leftHead: 'Left', open: 'Open', closed: 'Closed', opening: 'Rolled over', adjusted: 'Adjusted',
+    over: 'Beyond the retainer', expired: 'Expired', closing: 'Left at the end', closingOpen: 'Left if the period ended now', day: 'Day', work: 'Approved work', noWork: 'No approved work yet',
+  },
   noInvoices: 'No invoices yet',
   progress: '{{done}} of {{all}} tasks done',
   hours: 'Approved hours',

@@ -1,0 +1,50 @@
+import { useParams } from 'react-router';
+import type { PortalWork } from '../../../shared/api/gen/portal.gen';
+import { useFeed } from '../../../shared/api/infinite';
+import { formatDay } from '../../../shared/lib/dates';
+import { formatFigure, sizeOf, type FigureValue } from '../../../shared/lib/figures';
+import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
+import { PageHeader } from '../../../shared/ui/PageHeader';
+import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
+import { Sums, type Sum } from '../../../shared/ui/Sums';
+import { useAs, useStatementAsInfiniteQuery } from '../api';
+import { useT } from '../locales/en';
+
+const said = (f: unknown) => formatFigure(f as FigureValue);
+
+/** The account of a period, which adds up, and the approved work behind it. */
+export function StatementPage() {
+  const t = useT();
+  const { period = '' } = useParams();
+  const { as, to } = useAs();
+  const q = useStatementAsInfiniteQuery({ as, id: period });
+  const feed = useFeed<PortalWork>(q);
+  const s = q.data?.pages[0];
+  if (!s) return q.error === undefined ? <SkeletonPage /> : <ErrorState error={q.error} onRetry={() => void q.refetch()} />;
+  const p = s.period;
+  const sums: Sum[] = [
+    { label: t('retainer.opening'), value: said(p.opening) },
+    { label: t('retainer.granted'), value: said(p.granted), sign: '+' },
+    { label: t('retainer.adjusted'), value: said(p.adjusted), sign: '+' },
+    { label: t('retainer.usedHead'), value: said(p.used), sign: '−' },
+    ...(sizeOf(p.overage as FigureValue) === 0 ? [] : [{ label: t('retainer.over'), value: said(p.overage), sign: '+' as const }]),
+    { label: t('retainer.expired'), value: said(p.expired), sign: '−' },
+    { label: t(p.state === 'closed' ? 'retainer.closing' : 'retainer.closingOpen'), value: said(p.closing), total: true },
+  ];
+  const what = (w: PortalWork) => [w.project, w.task].filter(Boolean).join(' · ');
+  const columns: Column<PortalWork>[] = [
+    { key: 'day', header: t('retainer.day'), width: '124px', cell: (w) => formatDay(w.day) },
+    { key: 'what', header: t('description'), width: 'minmax(0, 3fr)', cell: what },
+    { key: 'amount', header: t('quantity'), width: '120px', numeric: true, cell: (w) => said(w.figure) },
+  ];
+  return (
+    <>
+      <PageHeader up={{ to: to(`/portal/retainers/${s.retainer_id}`), label: s.name }} title={`${formatDay(p.from_on)} – ${formatDay(p.to_on)}`} />
+      <Section><Sums rows={sums} label={s.name} /></Section>
+      <Section title={t('retainer.work')} pad={false}>
+        <DataTable {...feed} label={t('retainer.work')} columns={columns} getId={(w) => `${w.day}${what(w)}${said(w.figure)}${w.late}`} nameOf={what}
+          card={(w) => <CardRow title={what(w)} end={said(w.figure)} sub={formatDay(w.day)} />} empty={<EmptyState title={t('retainer.noWork')} />} />
+      </Section>
+    </>
+  );
+}

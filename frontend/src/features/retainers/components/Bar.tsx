@@ -1,0 +1,16 @@
+import type { RetainerPeriodView } from '../../../shared/api/gen/retainers.gen';
+import { formatFigure } from '../../../shared/lib/figures';
+import { formatDuration } from '../../../shared/lib/duration';
+import { formatMoney } from '../../../shared/lib/money';
+import { BudgetBar } from '../../../shared/ui/small';
+import { useT } from '../locales/en';
+import { available, size } from '../model';
+
+/** What was used of what there is, as a bar with its numbers. */
+export function Bar({ period, currency, compact }: { period: RetainerPeriodView; currency: string; compact?: boolean }) {
+  const t = useT();
+  const whole = available(period);
+  if (formatFigure(whole) === '–') return '–';
+  const format = (n: number) => (whole.seconds === null ? formatMoney({ amount: String(n), currency }) : `${formatDuration(n)} h`);
+  return <BudgetBar compact={compact} label={t('bar')} used={size(period.used)} total={size(whole)} format={format} />;
+}

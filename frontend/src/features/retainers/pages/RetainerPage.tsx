@@ -1,0 +1,122 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import MuiLink from '@mui/material/Link';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { useRetainersBlocksQuery, useRetainersGetQuery, useRetainersPeriodsQuery, type PrepaidBlock, type RetainerPeriodView, type RetainerView } from '../../../shared/api/gen/retainers.gen';
+import { formatDay } from '../../../shared/lib/dates';
+import { formatMoney } from '../../../shared/lib/money';
+import { useCan } from '../../../shared/lib/me';
+import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
+import { later } from '../../../shared/ui/later';
+import { PageHeader } from '../../../shared/ui/PageHeader';
+import { Facts, Money, StatusChip } from '../../../shared/ui/small';
+import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
+import { Bar } from '../components/Bar';
+import { useT } from '../locales/en';
+import { said } from '../model';
+
+const RetainerDialog = later(async () => (await import('../components/RetainerDialog')).RetainerDialog);
+const AdjustDialog = later(async () => (await import('../components/AmountDialogs')).AdjustDialog);
+const BlockDialog = later(async () => (await import('../components/AmountDialogs')).BlockDialog);
+
+export function RetainerPage() {
+  const { id = '' } = useParams();
+  const { data, error, refetch } = useRetainersGetQuery({ id });
+  if (data) return <Ready retainer={data} />;
+  return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+}
+
+const span = (p: RetainerPeriodView) => `${formatDay(p.from_on)} – ${formatDay(p.to_on)}`;
+
+function Ready({ retainer: r }: { retainer: RetainerView }) {
+  const t = useT();
+  const writes = useCan()('retainers.retainers.write');
+  const [dialog, setDialog] = useState<'edit' | 'adjust' | 'block' | null>(null);
+  const close = () => setDialog(null);
+  return (
+    <>
+      <PageHeader
+        up={{ to: '/retainers', label: t('title') }}
+        title={r.name}
+        chip={r.shown_to_client ? undefined : <StatusChip label={t('hidden')} />}
+        sub={<><MuiLink component={Link} to={`/clients/${r.client_id}`}>{r.client_name}</MuiLink> · {r.project_id ? <MuiLink component={Link} to={`/projects/${r.project_id}`}>{r.project_name}</MuiLink> : t('allProjects')}</>}
+        actions={writes && (
+          <>
+            <Button color="inherit" onClick={() => setDialog('adjust')}>{t('adjust')}</Button>
+            <Button variant="outlined" onClick={() => setDialog('block')}>{t('block')}</Button>
+            <Button variant="outlined" onClick={() => setDialog('edit')}>{t('edit')}</Button>
+          </>
+        )}
+      />
+      {r.current && (
+        <Section title={span(r.current)} action={<Button size="small" component={Link} to={`/retainers/${r.id}/periods/${r.current.id}`}>{t('entries')}</Button>}>
+          <Bar period={r.current} currency={r.currency} />
+        </Section>
+      )}
+      <Box sx={{ display: 'grid', gap: 4, gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 3fr) minmax(0, 2fr)' }, alignItems: 'start' }}>
+        <Section title={t('periods')} pad={false}><Periods retainer={r} /></Section>
+        <Box>
+          <Section title={t('terms')}><Terms retainer={r} /></Section>
+          <Section title={t('blocks')} pad={false}><Blocks retainer={r} /></Section>
+        </Box>
+      </Box>
+      {dialog === 'edit' && <RetainerDialog retainer={r} onClose={close} />}
+      {dialog === 'adjust' && <AdjustDialog retainer={r} onClose={close} />}
+      {dialog === 'block' && <BlockDialog retainer={r} onClose={close} />}
+    </>
+  );
+}
+
+function Terms({ retainer: r }: { retainer: RetainerView }) {
+  const t = useT();
+  const rollover = r.rollover === 'capped' ? t('capIs', { cap: said(r.rollover_cap) }) : r.rollover === 'expiring' ? t('lastsIs', { count: r.rollover_periods ?? 0 }) : t(`rollovers.${r.rollover}`);
+  const overage = r.overage === 'overage_rate' && r.overage_rate ? `${t('overages.overage_rate')}: ${formatMoney({ amount: r.overage_rate, currency: r.currency })}` : t(`overages.${r.overage}`);
+  const deficit = r.deficit_limit ? `${t(`deficits.${r.deficit}`)}, ${t('limit').toLowerCase()} ${said(r.deficit_limit)}` : t(`deficits.${r.deficit}`);
+  return (
+    <Facts items={[
+      [t('grant'), `${said(r.granted)} / ${t(`everies.${r.every}`)}`], [t('fee'), <Money key="fee" value={r.fee as never} />], [t('rollover'), rollover], [t('deficit'), deficit], [t('overage'), overage],
+      [t('starts'), formatDay(r.starts_on)], [t('ends'), r.ends_on ? formatDay(r.ends_on) : '–'],
+    ]} />
+  );
+}
+
+function Periods({ retainer: r }: { retainer: RetainerView }) {
+  const t = useT();
+  const list = useRetainersPeriodsQuery({ id: r.id, limit: 60 });
+  const state = (p: RetainerPeriodView) => <StatusChip label={t(p.state)} tone={p.state === 'open' ? 'brand' : 'neutral'} />;
+  const columns: Column<RetainerPeriodView>[] = [
+    { key: 'span', header: t('period'), width: 'minmax(170px, 2fr)', cell: span },
+    { key: 'granted', header: t('granted'), numeric: true, width: '96px', from: 'md', cell: (p) => said(p.granted) },
+    { key: 'used', header: t('used'), numeric: true, width: '96px', cell: (p) => said(p.used) },
+    { key: 'closing', header: t('left'), numeric: true, width: '96px', cell: (p) => said(p.closing) },
+    { key: 'state', header: t('state'), width: '100px', cell: state },
+  ];
+  return (
+    <DataTable
+      label={t('periods')} rows={list.data?.items} columns={columns} getId={(p) => p.id} href={(p) => `/retainers/${r.id}/periods/${p.id}`} nameOf={span} error={list.error} onRetry={() => void list.refetch()}
+      card={(p) => <CardRow title={span(p)} end={said(p.closing)} sub={`${t('used')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noEntries')} />}
+    />
+  );
+}
+
+function Blocks({ retainer: r }: { retainer: RetainerView }) {
+  const t = useT();
+  const { data } = useRetainersBlocksQuery({ id: r.id });
+  if (!data || data.items.length === 0) return <Typography sx={{ color: 'text.secondary', p: 4, minHeight: 56 }}>{t('blockText')}</Typography>;
+  const since = (b: PrepaidBlock) => (b.counts_on ? t('since', { day: formatDay(b.counts_on) }) : t(`countsFrom.${b.counts_from}`));
+  return (
+    <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
+      {data.items.map((b) => (
+        <Box component="li" key={b.id} sx={{ px: 4, py: 3, borderTop: 1, borderColor: 'divider', display: 'flex', justifyContent: 'space-between', gap: 3 }}>
+          <Box>
+            <Typography>{said(b.figure)}{b.price && <> · <Money value={b.price} /></>}</Typography>
+            <Typography variant="body2" sx={{ color: 'text.secondary' }}>{since(b)}{b.expires_on && ` · ${t('until', { day: formatDay(b.expires_on) })}`}</Typography>
+          </Box>
+          {b.invoice_id && <MuiLink component={Link} to={`/invoices/${b.invoice_id}`}>{t('invoice')}</MuiLink>}
+        </Box>
+      ))}
+    </Box>
+  );
+}

@@ -1,0 +1,23 @@
+import { formatDuration } from './duration';
+import { formatMoney, type MoneyValue } from './money';
+
+/** An amount of a retainer or budget: seconds or money, neither where it is not the reader's to see. */
+export type FigureValue = { seconds: number | null; value: MoneyValue | null };
+
+export const formatFigure = (f: FigureValue | null | undefined): string =>
+  !f ? '–' : f.seconds !== null ? `${formatDuration(f.seconds)} h` : f.value ? formatMoney(f.value) : '–';
+
+/** For bars: how much it is, whatever of. Never shown. */
+export const sizeOf = (f: FigureValue): number => f.seconds ?? Number(f.value?.amount ?? 0);
+
+/** a + b − c … in the unit of the first. */
+export function addFigures(first: FigureValue, ...more: [1 | -1, FigureValue][]): FigureValue {
+  if (first.seconds !== null) return { seconds: more.reduce((n, [sign, f]) => n + sign * (f.seconds ?? 0), first.seconds), value: null };
+  if (!first.value) return first;
+  const places = first.value.amount.split('.')[1]?.length ?? 0;
+  const minor = (f: FigureValue) => BigInt((f.value?.amount ?? '0').replace('.', ''));
+  const sum = more.reduce((n, [sign, f]) => n + BigInt(sign) * minor(f), minor(first));
+  const digits = (sum < 0n ? -sum : sum).toString().padStart(places + 1, '0');
+  const amount = `${sum < 0n ? '-' : ''}${places > 0 ? `${digits.slice(0, -places)}.${digits.slice(-places)}` : digits}`;
+  return { seconds: null, value: { amount, currency: first.value.currency } };
+}
