@@ -270,6 +270,22 @@ func TestATaskWhoseWorkerEndedIsOver(t *testing.T) {
 	if a := begin(); a.code() != "ops.task_running" {
 		t.Fatalf("beside one that runs: %s", a)
 	}
+	// What was refused is in nobody's log.
+	inside, err := tw.app.Registry.ByID(t.Context(), agency)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = tw.app.DB.Read(tenancy.With(t.Context(), inside), func(ctx context.Context, tx *tenancy.Tx) error {
+		var n int
+		err := tx.PGX().QueryRow(ctx, `SELECT count(*) FROM audit_events WHERE action = 'ops.agency_migrate_begun'`).Scan(&n)
+		if n != 0 {
+			t.Errorf("the agency's log says %d times that it has begun", n)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	tw.clock.advance(5 * time.Minute)
 	if got := read[taskJSON](t, call(http.MethodGet, "/tasks/"+alive, nil), http.StatusOK); got.State != "failed" || got.Error == "" {
 		t.Errorf("not heard of for six minutes: %+v", got)

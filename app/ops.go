@@ -55,8 +55,8 @@ func (a *App) OpenAgency(ctx context.Context, slug, name, ownerEmail, ownerName 
 // retries answers ops.Retrier. The client is there once the queue is open.
 type retries struct{ a *App }
 
-func (r retries) Retry(ctx context.Context, jobID int64) error {
-	_, err := r.a.worker.JobRetry(ctx, jobID)
+func (r retries) Retry(ctx context.Context, tx pgx.Tx, jobID int64) error {
+	_, err := r.a.worker.JobRetryTx(ctx, tx, jobID)
 	if errors.Is(err, river.ErrNotFound) {
 		return ops.ErrNoJob
 	}

@@ -47,10 +47,13 @@ func (s *Service) Open(ctx context.Context, slug, name, ownerEmail, ownerName st
 		return Agency{}, err
 	}
 	c := audit.Change{Action: "ops.agency_opened", Entity: "agency", EntityID: made.ID, After: map[string]string{"slug": made.Slug}}
-	if err := s.Note(ctx, made.ID, c); err != nil {
-		return Agency{}, err
-	}
-	if err := s.d.Store.Log(ctx, c); err != nil {
+	err = s.within(ctx, made.ID, func(note noter) error {
+		if err := note(c); err != nil {
+			return err
+		}
+		return s.d.Store.Log(ctx, c, nil)
+	})
+	if err != nil {
 		return Agency{}, err
 	}
 	return s.d.Store.Agency(ctx, made.ID)
@@ -87,7 +90,7 @@ func (s *Service) move(ctx context.Context, agencyID string, to tenancy.State, r
 		Action: actions[to], Entity: "agency", EntityID: agencyID, Reason: reason,
 		Before: map[string]string{"state": string(before.State)}, After: map[string]string{"state": string(to)},
 	}
-	err = s.Within(ctx, agencyID, func(note Noter) error {
+	err = s.within(ctx, agencyID, func(note noter) error {
 		if err := note(c); err != nil {
 			return err
 		}
@@ -100,12 +103,12 @@ func (s *Service) move(ctx context.Context, agencyID string, to tenancy.State, r
 	return s.d.Store.Agency(ctx, agencyID)
 }
 
-// Noter writes into an agency's own log, in the transaction of Within.
-type Noter func(audit.Change) error
+// noter writes into an agency's own log, in the transaction of within.
+type noter func(audit.Change) error
 
-// Within calls fn within a transaction of the agency's own log, which ends after what fn does to the platform's tables:
+// within calls fn within a transaction of the agency's own log, which ends after what fn does to the platform's tables:
 // without its entry there, nothing happens. ErrNoAgency.
-func (s *Service) Within(ctx context.Context, agencyID string, fn func(Noter) error) error {
+func (s *Service) within(ctx context.Context, agencyID string, fn func(noter) error) error {
 	a, err := s.d.Registry.ByID(ctx, agencyID)
 	if err != nil {
 		return err
@@ -113,11 +116,6 @@ func (s *Service) Within(ctx context.Context, agencyID string, fn func(Noter) er
 	return s.d.DB.Run(tenancy.With(ctx, a), func(ctx context.Context, tx *tenancy.Tx) error {
 		return fn(func(c audit.Change) error { return audit.RecordNow(ctx, tx.PGX(), c) })
 	})
-}
-
-// Note writes c into the agency's own log.
-func (s *Service) Note(ctx context.Context, agencyID string, c audit.Change) error {
-	return s.Within(ctx, agencyID, func(note Noter) error { return note(c) })
 }
 
 func reasonOf(s string) (string, error) {

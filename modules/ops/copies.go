@@ -38,7 +38,7 @@ func (s *Service) Decide(ctx context.Context, agencyID string, run bool, reason 
 		return 0, err
 	}
 	action := map[bool]string{true: "ops.parked_jobs_run", false: "ops.parked_jobs_discarded"}[run]
-	err = s.Within(ctx, agencyID, func(note Noter) error {
+	err = s.within(ctx, agencyID, func(note noter) error {
 		n, err = s.d.Custody.Unpark(ctx, agencyID, run, func(n int64) (audit.Change, error) {
 			c := audit.Change{Action: action, Entity: "agency", EntityID: agencyID, Reason: reason, After: map[string]int64{"jobs": n}}
 			return c, note(c)

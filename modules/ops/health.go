@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/tenancy"
 	"github.com/bureauhq/bureau/tenancy/custody"
@@ -99,10 +101,8 @@ func (s *Service) Retry(ctx context.Context, jobID int64) error {
 	if len(found) == 0 || found[0].ID != jobID {
 		return ErrNoJob
 	}
-	if err := s.d.Jobs.Retry(ctx, jobID); err != nil {
-		return err
-	}
-	return s.d.Store.Log(ctx, audit.Change{Action: "ops.job_retried", Entity: "job", EntityID: found[0].Kind, After: map[string]any{"job": jobID, "agency": found[0].AgencyID}})
+	c := audit.Change{Action: "ops.job_retried", Entity: "job", EntityID: found[0].Kind, After: map[string]any{"job": jobID, "agency": found[0].AgencyID}}
+	return s.d.Store.Log(ctx, c, func(ctx context.Context, tx pgx.Tx) error { return s.d.Jobs.Retry(ctx, tx, jobID) })
 }
 
 // Months is the platform's life of the last year, this month included.

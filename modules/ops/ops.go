@@ -101,7 +101,8 @@ type Store interface {
 	Agency(ctx context.Context, id string) (Agency, error) // tenancy.ErrNoAgency
 	// History lists what operators did, to one agency or all, newest first; before is a sequence number, 0 for the newest.
 	History(ctx context.Context, agencyID string, before int64, limit int) ([]Event, error)
-	Log(ctx context.Context, c audit.Change) error
+	// Log writes down what an operator did, in the transaction of also; also may be nil.
+	Log(ctx context.Context, c audit.Change, also func(context.Context, pgx.Tx) error) error
 	Queue(context.Context) (Queue, error)
 	// FailedJobs lists what failed, the newest first, up to one more than the limit; before is a job's number.
 	FailedJobs(ctx context.Context, agencyID string, before int64, limit int) ([]Job, error)
@@ -154,9 +155,9 @@ type Migrator interface {
 	Newest() string
 }
 
-// Retrier tries a job again. ErrNoJob.
+// Retrier tries a job again, if the transaction comes to its end. ErrNoJob.
 type Retrier interface {
-	Retry(ctx context.Context, jobID int64) error
+	Retry(ctx context.Context, tx pgx.Tx, jobID int64) error
 }
 
 // Probes look at what the platform stands on.

@@ -78,7 +78,7 @@ func (s *Service) Begin(ctx context.Context, agencyID string, w Wish, by string)
 	now := s.now()
 	t := Task{ID: id.New(), AgencyID: agencyID, Kind: w.Kind, BackupID: w.BackupID, Placement: w.Placement, State: "waiting", By: by, CreatedAt: now, ChangedAt: now}
 	c := audit.Change{Action: "ops.agency_" + string(w.Kind) + "_begun", Entity: "agency", EntityID: agencyID, Reason: reason, After: map[string]string{"task": t.ID, "backup": w.BackupID, "placement": w.Placement}}
-	return t, s.Within(ctx, agencyID, func(note Noter) error {
+	return t, s.within(ctx, agencyID, func(note noter) error {
 		if err := note(c); err != nil {
 			return err
 		}

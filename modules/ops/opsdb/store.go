@@ -123,9 +123,16 @@ func (s Store) History(ctx context.Context, agencyID string, before int64, limit
 		ORDER BY e.seq DESC`, agencyID, before, limit+1)
 }
 
-// Log writes down what an operator did.
-func (s Store) Log(ctx context.Context, c audit.Change) error {
-	return s.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error { return audit.RecordNow(ctx, tx, c) })
+// Log writes down what an operator did, in the transaction of also.
+func (s Store) Log(ctx context.Context, c audit.Change, also func(context.Context, pgx.Tx) error) error {
+	return s.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if also != nil {
+			if err := also(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return audit.RecordNow(ctx, tx, c)
+	})
 }
 
 // Queue counts background work. Letters are sent by jobs whose kinds are named here.
