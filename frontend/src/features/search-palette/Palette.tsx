@@ -22,7 +22,7 @@ const Frame = styled('div')(({ theme }) => ({
 }));
 
 const pages = [
-  ['home', '/', ''], ['time', '/time', 'timesheets.entries.write'], ['approvals', '/approvals', 'timesheets.sheets.approve'], ['tasks', '/tasks', 'projects.tasks.read'], ['projects', '/projects', 'projects.projects.read'],
+  ['home', '/', ''], ['time', '/time', 'timesheets.entries.write'], ['expenses', '/expenses', 'expenses.expenses.write'], ['approvals', '/approvals', 'timesheets.sheets.approve'], ['tasks', '/tasks', 'projects.tasks.read'], ['projects', '/projects', 'projects.projects.read'],
   ['clients', '/clients', 'clients.clients.read'], ['invoices', '/invoices', 'invoicing.invoices.read'], ['rates', '/rates', 'rates.cards.read'], ['audit', '/audit', 'audit.events.read'], ['settings', '/settings', 'agency.settings.read'],
 ] as const;
 

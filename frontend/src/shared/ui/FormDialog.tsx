@@ -25,10 +25,12 @@ type FormDialogProps<V extends FieldValues> = {
   stopped?: boolean;
   children: ReactNode;
   wide?: boolean;
+  /** A further button before the one that submits. */
+  extra?: ReactNode;
 };
 
 /** A form over the page; a full screen with its action at the bottom on phones. */
-export function FormDialog<V extends FieldValues>({ open, title, form, onSubmit, onClose, submitLabel, blocked, stopped, children, wide }: FormDialogProps<V>) {
+export function FormDialog<V extends FieldValues>({ open, title, form, onSubmit, onClose, submitLabel, blocked, stopped, children, wide, extra }: FormDialogProps<V>) {
   const t = useCommon();
   const phone = usePhone();
   const id = useId();
@@ -50,6 +52,7 @@ export function FormDialog<V extends FieldValues>({ open, title, form, onSubmit,
           </DialogContent>
           <DialogActions sx={{ p: 4, pb: 'calc(16px + env(safe-area-inset-bottom))', borderTop: phone ? 1 : 0, borderColor: 'divider' }}>
             {!phone && <Button color="inherit" onClick={close} disabled={busy}>{t('action.cancel')}</Button>}
+            {extra}
             <Button type="submit" variant="contained" loading={busy} disabled={Boolean(blocked) || stopped} fullWidth={phone}>{submitLabel ?? t('action.save')}</Button>
           </DialogActions>
         </Box>

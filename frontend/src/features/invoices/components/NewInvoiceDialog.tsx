@@ -24,6 +24,7 @@ import { useT } from '../locales/en';
 import { period, presets, type Preset } from '../model';
 
 const groups = ['task', 'person', 'day'] as const;
+const whats = ['both', 'time', 'expenses'] as const;
 
 /** A draft from approved time, with what it will come to while one chooses; or a blank one. */
 export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onClose: () => void }) {
@@ -39,8 +40,8 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
   const [create] = useInvoicesCreateMutation();
   const [bill] = useInvoicesCreateFromTimeMutation();
   const need = v.pipe(v.string(), v.minLength(1, c('error.required')));
-  const schema = v.object({ client_id: need, project_id: v.string(), from: need, to: need, group_by: v.picklist(groups) });
-  const form = useForm({ resolver: valibotResolver(schema), defaultValues: { client_id: clientId, project_id: '', ...period('lastMonth', now, me?.agency.week_start ?? 'monday'), group_by: 'task' as (typeof groups)[number] } });
+  const schema = v.object({ client_id: need, project_id: v.string(), from: need, to: need, group_by: v.picklist(groups), what: v.picklist(whats) });
+  const form = useForm({ resolver: valibotResolver(schema), defaultValues: { client_id: clientId, project_id: '', ...period('lastMonth', now, me?.agency.week_start ?? 'monday'), group_by: 'task' as (typeof groups)[number], what: 'both' as (typeof whats)[number] } });
   const values = useWatch({ control: form.control });
   const projects = useInvoiceProjectsQuery(values.client_id ?? '', { skip: !values.client_id });
   // A project of the client chosen before means nothing for this one.
@@ -54,6 +55,7 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
   };
   const wanted: InvoiceFromTime = {
     client_id: values.client_id ?? '', from: values.from ?? '', to: values.to ?? '', group_by: values.group_by ?? 'task', ...(project && { project_ids: [project] }),
+    ...(values.what === 'time' && { expenses: false }), ...(values.what === 'expenses' && { no_time: true, expenses: true }),
   };
   return (
     <FormDialog
@@ -83,6 +85,7 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
           <FieldRow>
             <DateField name="from" label={t('create.from')} disabled={preset !== 'own'} />
             <DateField name="to" label={t('create.to')} disabled={preset !== 'own'} />
+            <SelectField name="what" label={t('create.what')} options={whats.map((x) => ({ value: x, label: t(`create.whats.${x}`) }))} />
             <SelectField name="group_by" label={t('create.group')} options={groups.map((g) => ({ value: g, label: t(`create.by.${g}`) }))} />
           </FieldRow>
           <Plan wanted={wanted} />

@@ -5,7 +5,7 @@ import { useForm } from 'react-hook-form';
 import * as v from 'valibot';
 import { useCommon } from '../../../shared/lib/i18n';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { TextField } from '../../../shared/ui/fields';
+import { SwitchField, TextField } from '../../../shared/ui/fields';
 import { toast } from '../../../shared/ui/Toast';
 import { useInvoicesLetterQuery, useInvoicesSendMutation, type InvoiceView } from '../api';
 import { useT } from '../locales/en';
@@ -16,10 +16,10 @@ export function SendDialog({ invoice, onClose }: { invoice: InvoiceView; onClose
   const c = useCommon();
   const letter = useInvoicesLetterQuery({ id: invoice.id });
   const [send] = useInvoicesSendMutation();
-  const schema = v.object({ to: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required'))), subject: v.string(), message: v.string() });
-  const form = useForm({ resolver: valibotResolver(schema), defaultValues: { to: '', subject: '', message: '' } });
+  const schema = v.object({ to: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required'))), subject: v.string(), message: v.string(), with_receipts: v.boolean() });
+  const form = useForm({ resolver: valibotResolver(schema), defaultValues: { to: '', subject: '', message: '', with_receipts: false } });
   useEffect(() => {
-    if (letter.data) form.reset({ to: letter.data.to?.join(', ') ?? '', subject: letter.data.subject ?? '', message: letter.data.message ?? '' }, { keepDirtyValues: true });
+    if (letter.data) form.reset({ to: letter.data.to?.join(', ') ?? '', subject: letter.data.subject ?? '', message: letter.data.message ?? '', with_receipts: false }, { keepDirtyValues: true });
   }, [letter.data, form]);
   return (
     <FormDialog
@@ -29,8 +29,8 @@ export function SendDialog({ invoice, onClose }: { invoice: InvoiceView; onClose
       form={form}
       submitLabel={t('send.do')}
       onClose={onClose}
-      onSubmit={async ({ to, subject, message }) => {
-        await send({ id: invoice.id, invoiceLetter: { to: to.split(/[,;]\s*/).filter(Boolean), subject, message } }).unwrap();
+      onSubmit={async ({ to, subject, message, with_receipts }) => {
+        await send({ id: invoice.id, invoiceLetter: { to: to.split(/[,;]\s*/).filter(Boolean), subject, message, with_receipts } }).unwrap();
         toast(t('send.done'));
         onClose();
       }}
@@ -38,6 +38,7 @@ export function SendDialog({ invoice, onClose }: { invoice: InvoiceView; onClose
       <TextField name="to" label={t('send.to')} help={t('send.toHelp')} required />
       <TextField name="subject" label={t('send.subject')} maxLength={200} />
       <TextField name="message" label={t('send.message')} multiline rows={8} maxLength={10000} />
+      {invoice.lines.some((l) => l.kind === 'expense') && <SwitchField name="with_receipts" label={t('send.receipts')} />}
       <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('send.attached')}</Typography>
     </FormDialog>
   );

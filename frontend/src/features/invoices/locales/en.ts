@@ -14,7 +14,7 @@ export const useT = registerLocale('invoices', {
     period: 'Period', from: 'From', to: 'To', group: 'One line for each', by: { task: 'Task', person: 'Person', day: 'Day' },
     preset: { lastMonth: 'Last month', thisMonth: 'This month', lastWeek: 'Last week', lastQuarter: 'Last quarter', own: 'Own dates' },
     total: 'Total of the draft', lines_one: '{{count}} line', lines_other: '{{count}} lines', nothing: 'There is no approved, unbilled time with a rate in this period.',
-    left_one: '{{count}} entry is left out', left_other: '{{count}} entries are left out', why: { no_rate: 'no rate', other_currency: 'another currency' },
+    left_one: '{{count}} entry is left out', left_other: '{{count}} entries are left out', why: { no_rate: 'no rate', other_currency: 'another currency', fixed_fee: 'paid for by a fee', expense_currency: 'an expense in another currency' }, what: 'What is billed', whats: { both: 'Time and expenses', time: 'Time only', expenses: 'Expenses only' },
     leftHelp: 'It stays unbilled. Give it a rate and bill it later.', make: 'Create draft', choose: 'Choose a client to see what can be billed.', calculating: 'Calculating',
   },
   draft: {
@@ -32,7 +32,7 @@ export const useT = registerLocale('invoices', {
     amount: 'Credit', billed: '{{billed}} billed', left: '{{left}} left of {{billed}}', reason: 'Reason', reasonHelp: 'Printed on the credit note', reissue: 'Make a new draft with the same lines', reissueHelp: 'To correct it and issue it again. It takes over the time.',
     time: 'What becomes of the time on lines that are credited as a whole?', keep: 'Leave it billed: only the price was wrong', done: 'Credit note {{number}} issued', list: 'Credit notes', of: 'Takes back invoice {{number}}', value: 'Credit note {{number}}',
   },
-  send: { do: 'Send', title: 'Send invoice {{number}}', to: 'To', toHelp: 'Several addresses are parted by commas', subject: 'Subject', message: 'Message', attached: 'The PDF is attached.', done: 'The invoice is on its way', history: 'Sent', underWay: 'on its way', never: 'Not sent yet' },
+  send: { do: 'Send', title: 'Send invoice {{number}}', to: 'To', toHelp: 'Several addresses are parted by commas', subject: 'Subject', message: 'Message', attached: 'The PDF is attached.', receipts: 'Attach the receipts of the expenses', done: 'The invoice is on its way', history: 'Sent', underWay: 'on its way', never: 'Not sent yet' },
   pay: {
     do: 'Record payment', title: 'Record a payment', amount: 'Amount received', on: 'Received on', method: 'Method', reference: 'Reference', balance: 'Open: {{balance}}', keep: 'Keep what is more than the balance as credit of the client', done: 'Payment recorded', list: 'Payments', none: 'No payment yet',
     methods: { bank_transfer: 'Bank transfer', card: 'Card', cash: 'Cash', cheque: 'Cheque', other: 'Other', credit_note: 'Credit note' }, undo: 'Take off this invoice', actions: 'What to do with {{amount}} of {{day}}', undone: 'undone', undoTitle: 'Take this payment off the invoice?', undoText: '{{amount}} becomes credit of the client, and the invoice is open again. The record stays.', undoDone: 'Taken off; the money is credit of the client',

@@ -6,7 +6,7 @@ export const useT = registerLocale('palette', {
   none: 'Nothing found for “{{q}}”',
   searching: 'Searching…',
   group: { go: 'Go to', act: 'Do', clients: 'Clients', projects: 'Projects', tasks: 'Tasks' },
-  page: { home: 'Home', time: 'Time', approvals: 'Approvals', tasks: 'My tasks', projects: 'Projects', clients: 'Clients', invoices: 'Invoices', rates: 'Rates', people: 'People', audit: 'Audit log', settings: 'Settings' },
+  page: { home: 'Home', time: 'Time', expenses: 'Expenses', approvals: 'Approvals', tasks: 'My tasks', projects: 'Projects', clients: 'Clients', invoices: 'Invoices', rates: 'Rates', people: 'People', audit: 'Audit log', settings: 'Settings' },
   act: { log: 'Log time', timer: 'Start or stop the timer', client: 'New client', project: 'New project', invoice: 'New invoice', dark: 'Switch light and dark', keys: 'Keyboard shortcuts', profile: 'Profile and security', signOut: 'Sign out' },
   keys: {
     title: 'Keyboard shortcuts', single: 'Single-letter shortcuts', singleHelp: 'Switch them off if dictation or a screen reader types them by accident.',

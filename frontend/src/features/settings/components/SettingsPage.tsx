@@ -16,6 +16,7 @@ const places = [
   { key: 'holidays', to: '/settings/holidays', need: 'people.positions.read' },
   { key: 'time', to: '/settings/time', need: 'agency.settings.read' },
   { key: 'invoicing', to: '/settings/invoicing', need: 'invoicing.settings.read' },
+  { key: 'expenses', to: '/settings/expenses', need: 'expenses.settings.write' },
   { key: 'rates', to: '/rates', need: 'rates.cards.read' },
   { key: 'profile', to: '/settings/profile', need: '' },
   { key: 'tokens', to: '/settings/tokens', need: 'identity.tokens.write' },

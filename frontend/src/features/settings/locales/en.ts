@@ -16,6 +16,8 @@ export const en = {
     tokensText: 'Keys for scripts and other programs',
     time: 'Time',
     timeText: 'Rounding, closed periods, overlaps',
+    expenses: 'Expenses',
+    expensesText: 'Categories, limits, mileage and per diem',
     invoicing: 'Invoicing',
     invoicingText: 'Legal entity, numbering, tax rates',
     rates: 'Rate cards',
