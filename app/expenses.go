@@ -8,6 +8,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/expenses"
 	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -42,4 +43,66 @@ func (f forExpenses) OtherApproversTx(ctx context.Context, tx *tenancy.Tx, membe
 	holders, err := f.s.Identity.HoldersTx(ctx, tx, expenses.CanApprove)
 	others := slices.DeleteFunc(holders, func(m identity.Member) bool { return m.ID == memberID })
 	return len(others), err
+}
+
+// spentForInvoices answers invoicing.Expenses.
+type spentForInvoices struct{ expenses *expenses.Service }
+
+func (x spentForInvoices) SpentTx(ctx context.Context, tx *tenancy.Tx, q invoicing.TimeQuery) ([]invoicing.Spent, error) {
+	all, err := x.expenses.UnbilledTx(ctx, tx, expenses.Unbilled{ClientID: q.ClientID, ProjectIDs: q.ProjectIDs, From: q.From, To: q.To})
+	if err != nil {
+		return nil, err
+	}
+	categories := make([]string, len(all))
+	for n, e := range all {
+		categories[n] = e.CategoryID
+	}
+	taxes, err := x.expenses.SaleTaxesTx(ctx, tx, categories)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]invoicing.Spent, len(all))
+	for n, e := range all {
+		charges, err := e.Charges()
+		if err != nil {
+			return nil, err
+		}
+		out[n] = invoicing.Spent{ID: e.ID, ClientID: e.ClientID, ProjectID: e.ProjectID, Text: e.Text(), TaxRateID: taxes[e.CategoryID], Day: e.Day}
+		for _, c := range charges {
+			out[n].Prices = append(out[n].Prices, invoicing.SpentPrice(c))
+		}
+	}
+	return out, nil
+}
+
+func (x spentForInvoices) TakeTx(ctx context.Context, tx *tenancy.Tx, documentID string, ids []string) error {
+	return x.expenses.MarkBilledTx(ctx, tx, ids, documentID)
+}
+
+func (x spentForInvoices) AgainTx(ctx context.Context, tx *tenancy.Tx, documentID string, all []invoicing.Source) ([]invoicing.Source, error) {
+	ids := make([]string, len(all))
+	for n, s := range all {
+		ids[n] = s.ID
+	}
+	return all, x.expenses.MarkBilledTx(ctx, tx, ids, documentID)
+}
+
+// GiveBackTx frees the expenses of which nothing is billed any more: an expense is billed as a whole or not at all.
+func (x spentForInvoices) GiveBackTx(ctx context.Context, tx *tenancy.Tx, documentID string, all []invoicing.GivenBack) error {
+	var ids []string
+	for _, g := range all {
+		if g.After == g.Of {
+			ids = append(ids, g.ID)
+		}
+	}
+	return x.expenses.ReleaseBilledTx(ctx, tx, ids, documentID)
+}
+
+func (x spentForInvoices) ReceiptsTx(ctx context.Context, tx *tenancy.Tx, documentID string) ([]invoicing.Attachment, error) {
+	all, err := x.expenses.ReceiptsOnTx(ctx, tx, documentID)
+	out := make([]invoicing.Attachment, len(all))
+	for n, r := range all {
+		out[n] = invoicing.Attachment{Name: r.Name, ContentType: r.ContentType, Key: r.Key, Size: r.Size}
+	}
+	return out, err
 }

@@ -138,6 +138,25 @@ func (e Expense) label() string {
 	return label
 }
 
+// Text describes the expense on an invoice: what for, where, when, and what was noted.
+func (e Expense) Text() string {
+	text := e.CategoryName
+	switch {
+	case e.Kind == ByMileage:
+		text += " · " + e.Allowance.Distance.String() + " " + e.Allowance.Unit
+		if e.Allowance.Start != "" && e.Allowance.End != "" {
+			text += ", " + e.Allowance.Start + " – " + e.Allowance.End
+		}
+	case e.Merchant != "":
+		text += " · " + e.Merchant
+	}
+	text += ", " + e.Day.Format("2 January 2006")
+	if e.Note != "" {
+		text += " (" + e.Note + ")"
+	}
+	return text
+}
+
 // expenseRecord is what the audit log keeps of an expense.
 type expenseRecord struct {
 	Member     string          `json:"member_id"`

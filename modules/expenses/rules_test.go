@@ -1,7 +1,9 @@
 package expenses_test
 
 import (
+	"bytes"
 	"errors"
+	"os"
 	"sync"
 	"testing"
 
@@ -137,9 +139,16 @@ func TestRule44_AnExpenseKeepsTheRatesItWasMadeWith(t *testing.T) {
 // the lunch that were given, 14 on departure less the breakfast.
 func TestRule43_EachDayAwayHasTheRateOfItsDate(t *testing.T) {
 	t.Parallel()
+	guide, err := os.ReadFile("../../docs/guide/expenses.md")
+	must(t, err)
+	for _, row := range []string{"| 14.00 |", "| 11.20 |", "| 8.40 |", "| 33.60 |"} {
+		if !bytes.Contains(guide, []byte(row)) {
+			t.Errorf("the guide does not say %q", row)
+		}
+	}
 	w := setup(t)
 	rate := expenses.AllowanceRate{Kind: expenses.ByPerDiem, Name: "Germany", Unit: "day", PerUnit: *dec("28"), HalfDay: *dec("14"), Breakfast: *dec("20"), Lunch: *dec("40"), Dinner: *dec("40"), From: day.MustParse("2025-01-01")}
-	_, err := w.svc.AddRate(w.boss, rate)
+	_, err = w.svc.AddRate(w.boss, rate)
 	must(t, err)
 	rate.PerUnit, rate.HalfDay, rate.From = *dec("30"), *dec("15"), day.MustParse("2026-03-01")
 	_, err = w.svc.AddRate(w.boss, rate)

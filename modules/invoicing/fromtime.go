@@ -28,6 +28,7 @@ type FromTime struct {
 	ProjectIDs []string
 	Fees       []fees.Pick // what of fees goes with it
 	NoTime     bool        // only what was picked
+	Expenses   *bool       // nil: as time
 	EntityID   string
 	From, To   day.Date
 	GroupBy    GroupBy
@@ -37,7 +38,7 @@ type FromTime struct {
 // LeftOut is time in the period that cannot be on the draft, and why.
 type LeftOut struct {
 	TimeEntry
-	Why string // "no_rate", "other_currency", "fixed_fee"
+	Why string // "no_rate", "other_currency", "fixed_fee", "expense_currency"
 }
 
 // Preview shows what a draft from time would be. Nothing is saved.
@@ -61,8 +62,8 @@ func (s *Service) Preview(ctx context.Context, f FromTime) (i Invoice, out []Lef
 // planned ends the transaction of a preview, which may have made the first entity.
 type planned struct{ error }
 
-// CreateFromTime makes a draft from approved, unbilled time and from what was
-// picked of fees, and takes both.
+// CreateFromTime makes a draft from approved, unbilled time and expenses and from
+// what was picked of fees, and takes all of it.
 func (s *Service) CreateFromTime(ctx context.Context, f FromTime) (i Invoice, out []LeftOut, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		if i, out, err = s.plan(ctx, tx, f); err != nil {
@@ -72,6 +73,9 @@ func (s *Service) CreateFromTime(ctx context.Context, f FromTime) (i Invoice, ou
 			return ErrNothingToBill
 		}
 		if err := s.add(ctx, tx, &i); err != nil {
+			return err
+		}
+		if err := s.takeExpenses(ctx, tx, i); err != nil {
 			return err
 		}
 		return s.d.Time.MarkBilledTx(ctx, tx, i.entries(), i.ID)
@@ -98,6 +102,10 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 	if err != nil {
 		return Invoice{}, nil, err
 	}
+	spent, err := s.spent(ctx, tx, f)
+	if err != nil {
+		return Invoice{}, nil, err
+	}
 	of := f.ClientID
 	for _, l := range agreed {
 		of = cmp.Or(of, l.ClientID)
@@ -105,10 +113,14 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 	for _, e := range entries {
 		of = cmp.Or(of, e.ClientID)
 	}
+	for _, e := range spent {
+		of = cmp.Or(of, e.ClientID)
+	}
 	switch {
 	case of == "":
 		return Invoice{}, nil, ErrNothingToBill
-	case slices.ContainsFunc(entries, func(e TimeEntry) bool { return e.ClientID != of }):
+	case slices.ContainsFunc(entries, func(e TimeEntry) bool { return e.ClientID != of }),
+		slices.ContainsFunc(spent, func(e Spent) bool { return e.ClientID != of }):
 		return Invoice{}, nil, ErrManyClients
 	case slices.ContainsFunc(agreed, func(l fees.Line) bool { return l.ClientID != of }):
 		return Invoice{}, nil, ErrManyClients.At("body.fees", "are of another client")
@@ -119,7 +131,7 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 	}
 	i.ID = draftID
 	i.PeriodFrom, i.PeriodTo = f.From, f.To
-	if f.NoTime {
+	if f.NoTime && len(spent) == 0 {
 		i.PeriodFrom, i.PeriodTo = day.Date{}, day.Date{}
 	}
 	if len(agreed) > 0 && f.NoTime {
@@ -146,6 +158,8 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 		return f.TaxRateIDs
 	}
 	i.Lines = append(feeLines(agreed, f.TaxRateIDs), group(billable, f.GroupBy, names, taxes)...)
+	lines, abroad := i.expenseLines(spent, f.TaxRateIDs, asked)
+	i.Lines, out = append(i.Lines, lines...), append(out, abroad...)
 	for n := range i.Lines {
 		i.Lines[n].ID = s.d.NewID()
 	}

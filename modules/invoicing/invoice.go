@@ -138,9 +138,10 @@ type Invoice struct {
 type LineKind string
 
 const (
-	FreeLine LineKind = "free"
-	TimeLine LineKind = "time"
-	FeeLine  LineKind = "fee"
+	FreeLine    LineKind = "free"
+	TimeLine    LineKind = "time"
+	FeeLine     LineKind = "fee"
+	ExpenseLine LineKind = "expense"
 )
 
 // Line is one line of an invoice.
@@ -165,8 +166,9 @@ type Line struct {
 type SourceKind string
 
 const (
-	OfTime SourceKind = "time" // a time entry
-	OfFee  SourceKind = "fee"  // what a fee's ledger took for the line
+	OfTime    SourceKind = "time"    // a time entry
+	OfFee     SourceKind = "fee"     // what a fee's ledger took for the line
+	OfExpense SourceKind = "expense" // an expense of a member
 )
 
 // Source is what a line was made from, in the module that it belongs to.

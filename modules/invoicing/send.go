@@ -29,8 +29,10 @@ type Sending struct {
 	To        []Recipient
 	Subject   string
 	Message   string
-	QueuedAt  time.Time
-	SentAt    *time.Time
+	// WithReceipts sends the receipts of the expenses on the invoice along.
+	WithReceipts bool
+	QueuedAt     time.Time
+	SentAt       *time.Time
 }
 
 // Letter is what goes into a mail; empty parts are filled from the invoice.
@@ -38,6 +40,8 @@ type Letter struct {
 	To      []string
 	Subject string
 	Message string
+	// WithReceipts sends the receipts of the expenses on the invoice along.
+	WithReceipts bool
 }
 
 // Letter proposes the mail of an invoice.
@@ -87,7 +91,7 @@ func (s *Service) Send(ctx context.Context, id string, l Letter) (out Sending, e
 		if i.State != Issued {
 			return ErrNotIssued
 		}
-		out = Sending{ID: s.d.NewID(), InvoiceID: id, Subject: l.Subject, Message: l.Message, QueuedAt: s.d.Now()}
+		out = Sending{ID: s.d.NewID(), InvoiceID: id, Subject: l.Subject, Message: l.Message, WithReceipts: l.WithReceipts, QueuedAt: s.d.Now()}
 		if out.To, err = s.recipients(ctx, tx, i, l.To); err != nil {
 			return err
 		}
@@ -97,6 +101,9 @@ func (s *Service) Send(ctx context.Context, id string, l Letter) (out Sending, e
 		}
 		if out.Message == "" {
 			out.Message = message
+		}
+		if _, err := s.receipts(ctx, tx, out); err != nil {
+			return err
 		}
 		if err := s.d.Store.AddSend(ctx, tx, out); err != nil {
 			return err
@@ -153,11 +160,15 @@ func (sendMail) Kind() string { return "invoicing.send_mail" }
 func (s *Service) sendMail(ctx context.Context, j sendMail) error {
 	var out Sending
 	var i Invoice
+	var more []Attachment
 	err := s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
 		if out, err = s.d.Store.Sending(ctx, tx, j.SendingID); err != nil {
 			return err
 		}
-		i, err = s.d.Store.Invoice(ctx, tx, out.InvoiceID)
+		if i, err = s.d.Store.Invoice(ctx, tx, out.InvoiceID); err != nil {
+			return err
+		}
+		more, err = s.receipts(ctx, tx, out)
 		return err
 	})
 	if err != nil || out.SentAt != nil {
@@ -167,9 +178,13 @@ func (s *Service) sendMail(ctx context.Context, j sendMail) error {
 	if err != nil {
 		return err
 	}
+	enclosed, err := s.enclosed(ctx, more)
+	if err != nil {
+		return err
+	}
 	err = s.d.Mailer.Send(ctx, Mail{
 		Key: out.ID, To: out.To, FromName: i.Document.Seller.Name, ReplyTo: i.Document.Seller.Email,
-		Subject: out.Subject, Text: out.Message, Files: files,
+		Subject: out.Subject, Text: out.Message, Files: append(files, enclosed...),
 	})
 	if err != nil {
 		return err

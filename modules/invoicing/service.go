@@ -24,6 +24,7 @@ type Deps struct {
 	Clients  Clients
 	Time     Time
 	Fees     Fees
+	Expenses Expenses // nil where nobody spends anything
 	// Billables are further modules whose records become lines, by the kind of their sources.
 	Billables map[SourceKind]Billable
 	Members   Members
@@ -48,6 +49,9 @@ func New(d Deps) *Service {
 		panic("invoicing: a dependency is missing")
 	}
 	with := map[SourceKind]Billable{OfFee: ofFees{d.Fees}}
+	if d.Expenses != nil {
+		with[OfExpense] = d.Expenses
+	}
 	maps.Copy(with, d.Billables)
 	d.Billables = with
 	return &Service{d}

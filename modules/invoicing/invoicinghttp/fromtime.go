@@ -25,6 +25,7 @@ type InvoiceFromTime struct {
 	ClientID   string           `json:"client_id,omitempty" format:"uuid" doc:"Needed without project_ids and fees"`
 	Fees       []InvoiceFeePick `json:"fees,omitempty" maxItems:"50"`
 	NoTime     bool             `json:"no_time,omitempty" doc:"Bill only what was picked of fees"`
+	Expenses   *bool            `json:"expenses,omitempty" doc:"Approved expenses too; as time is when left out"`
 	ProjectIDs []string         `json:"project_ids,omitempty" maxItems:"100"`
 	EntityID   string           `json:"entity_id,omitempty" format:"uuid"`
 	From       day.Date         `json:"from"`
@@ -36,7 +37,7 @@ type InvoiceFromTime struct {
 func (b InvoiceFromTime) wanted() (invoicing.FromTime, error) {
 	f := invoicing.FromTime{
 		ClientID: b.ClientID, ProjectIDs: b.ProjectIDs, EntityID: b.EntityID, From: b.From, To: b.To,
-		GroupBy: invoicing.GroupBy(b.GroupBy), TaxRateIDs: b.TaxRateIDs, NoTime: b.NoTime,
+		GroupBy: invoicing.GroupBy(b.GroupBy), TaxRateIDs: b.TaxRateIDs, NoTime: b.NoTime, Expenses: b.Expenses,
 	}
 	bad := errBadNumber
 	for n, p := range b.Fees {
@@ -69,7 +70,7 @@ type InvoiceLeftOut struct {
 	TaskName    string   `json:"task_name"`
 	Day         day.Date `json:"day"`
 	Seconds     int64    `json:"seconds"`
-	Reason      string   `json:"reason" enum:"no_rate,other_currency,fixed_fee"`
+	Reason      string   `json:"reason" enum:"no_rate,other_currency,fixed_fee,expense_currency" doc:"expense_currency: an expense; entry_id is its id and task_name its text"`
 }
 
 type fromTimeOut struct {

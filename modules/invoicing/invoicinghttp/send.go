@@ -9,9 +9,10 @@ import (
 
 // InvoiceLetter is the mail that carries an invoice.
 type InvoiceLetter struct {
-	To      []string `json:"to,omitempty" maxItems:"20" doc:"The client's contacts for invoices when left out"`
-	Subject string   `json:"subject,omitempty" maxLength:"200"`
-	Message string   `json:"message,omitempty" maxLength:"10000"`
+	To           []string `json:"to,omitempty" maxItems:"20" doc:"The client's contacts for invoices when left out"`
+	Subject      string   `json:"subject,omitempty" maxLength:"200"`
+	Message      string   `json:"message,omitempty" maxLength:"10000"`
+	WithReceipts bool     `json:"with_receipts,omitempty" doc:"Sends the receipts of the expenses on the invoice along"`
 }
 
 func (h handlers) letter(ctx context.Context, in *IDIn) (*struct{ Body InvoiceLetter }, error) {
