@@ -7,7 +7,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -47,10 +49,16 @@ func TestEveryViewOfAnInvoiceShowsTheExactFigures(t *testing.T) {
 		}).Expect(t, http.StatusCreated).JSON(t, &made)
 		rates[x.ID] = made.ID
 	}
+	sayable(t, env, client)
 	r := rand.New(rand.NewPCG(20261125, 3))
-	issued := 0
-	for issued < 30 {
+	issued, said := 0, 0
+	for issued < views(t) {
 		s := exact.Random(r)
+		if issued%2 == 0 { // one tax a line, so that it can be said as an e-invoice
+			for n := range s.Lines {
+				s.Lines[n].Taxes = []calc.Tax{exact.Taxes[(issued+n)%2]}
+			}
+		}
 		s.Rounding = money.HalfUp // the entity's
 		want := exact.Of(s)
 		if _, err := calc.Calculate(s); err != nil || want.Total < 0 || want.Payable < 0 {
@@ -138,6 +146,14 @@ func TestEveryViewOfAnInvoiceShowsTheExactFigures(t *testing.T) {
 		if minor(t, portal.Total) != want.Total || minor(t, portal.Balance) != want.Payable {
 			t.Errorf("portal: %+v", portal)
 		}
+		if raw := eInvoice(t, finance, path); raw != "" {
+			said++
+			for of, x := range map[string]int64{"TaxExclusiveAmount": want.Net, "TaxInclusiveAmount": want.Total, "PayableAmount": want.Payable} {
+				if sum := ">" + money.Of(x, s.Currency).Amount() + "</cbc:" + of + ">"; !strings.Contains(raw, sum) {
+					t.Errorf("the e-invoice of %+v does not say %s", s, sum)
+				}
+			}
+		}
 		if issued%5 == 0 {
 			text := textOfPDF(t, finance.GET(t, path+"/pdf").Expect(t, http.StatusOK).Body)
 			for _, x := range []int64{want.Net, want.Total, want.Payable} {
@@ -147,6 +163,45 @@ func TestEveryViewOfAnInvoiceShowsTheExactFigures(t *testing.T) {
 			}
 		}
 	}
+	if said < issued/5 {
+		t.Errorf("only %d of %d were e-invoices: the test tests too little", said, issued)
+	}
+}
+
+// views is how many documents are compared; BUREAU_INVOICE_VIEWS=10000 makes them many.
+func views(t *testing.T) int {
+	t.Helper()
+	n, err := strconv.Atoi(os.Getenv("BUREAU_INVOICE_VIEWS"))
+	if err != nil {
+		return 30
+	}
+	return n
+}
+
+// sayable gives both sides what an e-invoice asks of them.
+func sayable(t *testing.T, env *apptest.Env, client string) {
+	t.Helper()
+	var c struct{ Version int }
+	owner := env.As(t, "owner")
+	owner.GET(t, "/api/v1/clients/"+client).Expect(t, http.StatusOK).JSON(t, &c)
+	owner.PATCH(t, "/api/v1/clients/"+client, etag(c.Version), map[string]any{
+		"tax_id": "FR12345678901", "addresses": []map[string]any{{"line1": "1 rue Haute", "city": "Lyon", "country": "FR"}},
+	}).Expect(t, http.StatusOK)
+	owner.POST(t, "/api/v1/legal-entities", map[string]any{
+		"name": "Nordlicht GmbH", "tax_id": "DE123456789", "registration": "HRB 4711", "default": true, "address": map[string]any{"city": "Hamburg", "country": "DE"},
+	}).Expect(t, http.StatusCreated)
+}
+
+// eInvoice reads a document as UBL, or nothing where it cannot be said.
+func eInvoice(t *testing.T, as *apptest.Client, path string) string {
+	t.Helper()
+	var told struct{ Lacks []struct{ Text string } }
+	as.GET(t, path+"/e-invoice").Expect(t, http.StatusOK).JSON(t, &told)
+	if len(told.Lacks) > 0 {
+		as.GET(t, path+"/file?format=ubl").Refused(t, http.StatusUnprocessableEntity, "invoicing.not_e_invoice")
+		return ""
+	}
+	return string(as.GET(t, path+"/file?format=ubl").Expect(t, http.StatusOK).Body)
 }
 
 func minor(t *testing.T, a amount) int64 {

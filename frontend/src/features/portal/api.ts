@@ -33,5 +33,5 @@ export const { useOverviewAsQuery, useProjectsAsQuery, useProjectAsQuery, useInv
 /** The contact as whom a member looks, and how links keep it. */
 export function useAs() {
   const as = useSearchParams()[0].get('as') ?? '';
-  return { as, to: (path: string) => (as ? `${path}?as=${one(as)}` : path), pdf: (id: string) => `/api/v1/portal/invoices/${one(id)}/pdf${as ? `?preview=${one(as)}` : ''}` };
+  return { as, to: (path: string) => (as ? `${path}?as=${one(as)}` : path), pdf: (id: string) => `/api/v1/portal/invoices/${one(id)}/pdf${as ? `?preview=${one(as)}` : ''}`, file: (id: string, format: string) => `/api/v1/portal/invoices/${one(id)}/file?format=${one(format)}${as ? `&preview=${one(as)}` : ''}` };
 }

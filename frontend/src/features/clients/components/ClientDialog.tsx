@@ -11,7 +11,7 @@ import { useStaff } from '../../../shared/api/members';
 import { useDebounced } from '../../../shared/lib/hooks';
 import { useCommon } from '../../../shared/lib/i18n';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { AutocompleteField, NumberField, TextField } from '../../../shared/ui/fields';
+import { AutocompleteField, NumberField, SelectField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { ifMatch } from '../api';
@@ -21,7 +21,7 @@ import { tagsOf } from '../model';
 const blankAddress = { line1: '', line2: '', postal_code: '', city: '', region: '', country: '' };
 
 type Values = {
-  name: string; code: string; currency: string; tax_id: string; billing_email: string; website: string; payment_terms_days: number | null;
+  name: string; code: string; currency: string; tax_id: string; billing_email: string; website: string; payment_terms_days: number | null; invoice_format: 'pdf' | 'facturx' | 'ubl' | 'cii'; language: string;
   tags: string; notes: string; owner_id: string; addresses: (typeof blankAddress)[];
 };
 
@@ -39,7 +39,7 @@ export function ClientDialog({ client, onClose }: { client?: ClientView; onClose
     resolver: valibotResolver(schema) as never,
     defaultValues: {
       name: client?.name ?? '', code: client?.code ?? '', currency: client?.currency ?? '', tax_id: client?.tax_id ?? '', billing_email: client?.billing_email ?? '',
-      website: client?.website ?? '', payment_terms_days: client?.payment_terms_days ?? null, tags: client?.tags.join(', ') ?? '', notes: client?.notes ?? '',
+      website: client?.website ?? '', payment_terms_days: client?.payment_terms_days ?? null, invoice_format: client?.invoice_format ?? 'pdf', language: client?.language ?? '', tags: client?.tags.join(', ') ?? '', notes: client?.notes ?? '',
       owner_id: client?.owner_id ?? '', addresses: [{ ...blankAddress, ...main }],
     },
   });
@@ -47,7 +47,7 @@ export function ClientDialog({ client, onClose }: { client?: ClientView; onClose
     const address = { ...x.addresses[0], kind: 'main' as const, country: (x.addresses[0]?.country ?? '').toUpperCase() };
     const filled = [address.line1, address.line2, address.postal_code, address.city, address.region, address.country].some((s) => s?.trim());
     const body = {
-      name: x.name, tax_id: x.tax_id, billing_email: x.billing_email, website: x.website, notes: x.notes, owner_id: x.owner_id,
+      name: x.name, tax_id: x.tax_id, billing_email: x.billing_email, website: x.website, invoice_format: x.invoice_format, language: x.language, notes: x.notes, owner_id: x.owner_id,
       tags: tagsOf(x.tags), addresses: [...(filled ? [address] : []), ...others],
     };
     const code = x.code.trim().toUpperCase();
@@ -83,6 +83,10 @@ export function ClientDialog({ client, onClose }: { client?: ClientView; onClose
         <TextField name="currency" label={t('field.currency')} maxLength={3} />
         <NumberField name="payment_terms_days" label={t('field.terms')} unit={t('field.termsUnit')} help={t('field.termsHelp')} />
         <TextField name="tax_id" label={t('field.taxId')} maxLength={40} />
+      </FieldRow>
+      <FieldRow>
+        <SelectField name="invoice_format" label={t('field.format')} help={t('field.formatHelp')} options={(['pdf', 'facturx', 'ubl', 'cii'] as const).map((f) => ({ value: f, label: t(`field.formats.${f}`) }))} />
+        <SelectField name="language" label={t('field.language')} empty={t('field.languageNone')} options={(['en', 'de', 'fr', 'es'] as const).map((l) => ({ value: l, label: t(`field.languages.${l}`) }))} />
       </FieldRow>
       <Typography component="h3" variant="h4" sx={{ mb: -2 }}>{t('field.address')}</Typography>
       <TextField name="addresses.0.line1" label={t('field.line1')} maxLength={120} autoComplete="off" />

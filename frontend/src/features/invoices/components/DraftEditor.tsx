@@ -23,6 +23,7 @@ import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { DateField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow, Fields } from '../../../shared/ui/form';
 import { Paper } from '../../../shared/paper/Paper';
+import { EInvoice } from './EInvoice';
 import { Totals } from '../../../shared/paper/Totals';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
@@ -88,6 +89,7 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
         <Box sx={{ display: 'grid', gap: 6, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 1fr) minmax(0, 1fr)' }, alignItems: 'start' }}>
           <Box sx={{ display: 'grid', gap: 4, minWidth: 0 }}>
             <Section title={t('draft.lines')}><Lines invoice={i} /></Section>
+            <EInvoice id={i.id} issued={false} />
             <Section title={t('draft.more')}>
               <Fields>
                 <FieldRow>

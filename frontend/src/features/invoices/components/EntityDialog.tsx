@@ -1,6 +1,6 @@
 import { valibotResolver } from '@hookform/resolvers/valibot';
 import Typography from '@mui/material/Typography';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import * as v from 'valibot';
 import { useCommon } from '../../../shared/lib/i18n';
@@ -13,12 +13,14 @@ import { toast } from '../../../shared/ui/Toast';
 import { useLegalEntitiesChangeMutation, useLegalEntitiesCreateMutation, type LegalEntityChange, type LegalEntityView } from '../api';
 import { useT } from '../locales/en';
 import { ifMatch } from '../model';
+import { EntityLook } from './EntityLook';
 
 const text = v.pipe(v.string(), v.trim());
 
 /** Who issues invoices, and by which rules. */
-export function EntityDialog({ entity: e, first, onClose }: { entity: LegalEntityView | null; first?: boolean; onClose: () => void }) {
+export function EntityDialog({ entity, first, onClose }: { entity: LegalEntityView | null; first?: boolean; onClose: () => void }) {
   const t = useT();
+  const [e, setEntity] = useState(entity);
   const c = useCommon();
   const me = useMe();
   const lacks = useLacks('legal_entities');
@@ -26,7 +28,7 @@ export function EntityDialog({ entity: e, first, onClose }: { entity: LegalEntit
   const [change] = useLegalEntitiesChangeMutation();
   const need = v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required')));
   const schema = v.object({
-    name: need, tax_id: text, registration: text, email: text, phone: text, footer: v.string(), currency: need, time_zone: need,
+    name: need, tax_id: text, tax_number: text, language: v.picklist(['en', 'de', 'fr', 'es']), layout: v.picklist(['classic', 'modern', 'compact']), colour: v.pipe(text, v.regex(/^(#[0-9a-f]{6})?$/i, t('look.colourHelp'))), registration: text, email: text, phone: text, footer: v.string(), currency: need, time_zone: need,
     address: v.object({ line1: text, line2: text, postal_code: text, city: text, region: text, country: v.pipe(text, v.toUpperCase()) }),
     bank: v.object({ name: text, account: text, code: text }),
     terms_days: v.nullish(v.number()), terms_end_of_month: v.boolean(), number_format: need, credit_format: need, number_reset: v.picklist(['yearly', 'never']), fiscal_month: v.string(),
@@ -57,6 +59,7 @@ export function EntityDialog({ entity: e, first, onClose }: { entity: LegalEntit
       <TextField name="name" label={t('settings.name')} maxLength={120} required />
       <FieldRow>
         <TextField name="tax_id" label={t('settings.taxId')} maxLength={40} />
+        <TextField name="tax_number" label={t('settings.taxNumber')} maxLength={40} />
         <TextField name="registration" label={t('settings.registration')} maxLength={120} />
       </FieldRow>
       <FieldRow>
@@ -98,6 +101,8 @@ export function EntityDialog({ entity: e, first, onClose }: { entity: LegalEntit
         <TextField name="bank.account" label={t('settings.account')} maxLength={60} />
         <TextField name="bank.code" label={t('settings.code')} maxLength={30} />
       </FieldRow>
+      {heading(t('look.title'))}
+      <EntityLook entity={e} onChanged={setEntity} />
       <TextField name="footer" label={t('settings.footer')} multiline rows={2} maxLength={2000} />
       {!e?.default && <SwitchField name="default" label={t('settings.makeDefault')} />}
     </FormDialog>
@@ -105,7 +110,7 @@ export function EntityDialog({ entity: e, first, onClose }: { entity: LegalEntit
 }
 
 const start = (e: LegalEntityView | null, agency: { name: string; currency: string; time_zone: string } | undefined) => ({
-  name: e?.name ?? agency?.name ?? '', tax_id: e?.tax_id ?? '', registration: e?.registration ?? '', email: e?.email ?? '', phone: e?.phone ?? '', footer: e?.footer ?? '',
+  name: e?.name ?? agency?.name ?? '', tax_id: e?.tax_id ?? '', tax_number: e?.tax_number ?? '', language: e?.language ?? ('en' as const), layout: e?.layout ?? ('classic' as const), colour: e?.colour ?? '', registration: e?.registration ?? '', email: e?.email ?? '', phone: e?.phone ?? '', footer: e?.footer ?? '',
   currency: e?.currency ?? agency?.currency ?? 'EUR', time_zone: e?.time_zone ?? agency?.time_zone ?? 'Etc/UTC',
   address: { line1: e?.address.line1 ?? '', line2: e?.address.line2 ?? '', postal_code: e?.address.postal_code ?? '', city: e?.address.city ?? '', region: e?.address.region ?? '', country: e?.address.country ?? '' },
   bank: { name: e?.bank.name ?? '', account: e?.bank.account ?? '', code: e?.bank.code ?? '' },

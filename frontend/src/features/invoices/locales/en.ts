@@ -27,6 +27,15 @@ export const useT = registerLocale('invoices', {
   sum: { total: 'Total', payable: 'To pay', paid: 'Paid', credited: 'Credited', writtenOff: 'Written off', balance: 'Balance' },
   issue: { do: 'Issue', title: 'Issue this invoice?', text: 'It gets the number {{number}} and can no longer be edited. To correct it later, credit it.', on: 'Invoice date {{day}}, due {{due}}', done: 'Invoice {{number}} issued' },
   pdf: 'PDF',
+  data: {
+    title: 'E-invoice', forms: { facturx: 'Factur-X', ubl: 'UBL', cii: 'CII' }, mend: { client: 'Open the client', legal_entity: 'Open the settings' }, ready: 'It keeps the schema and all rules of EN 16931.',
+    wants: { pdf: 'This client gets plain PDFs. The data can be downloaded for those who ask.', facturx: 'This client gets Factur-X: a PDF with the data in it.', ubl: 'This client gets a PDF with the data in UBL beside it.', cii: 'This client gets a PDF with the data in CII beside it.' },
+    before: 'It cannot be issued as an e-invoice yet:', not: 'It is no e-invoice of EN 16931:',
+  },
+  look: {
+    title: 'How documents look', language: 'Language', languageHelp: 'Where the client has none of its own', languages: { en: 'English', de: 'German', fr: 'French', es: 'Spanish' }, layout: 'Layout', layouts: { classic: 'Classic', modern: 'Modern, with a band', compact: 'Compact' },
+    colour: 'Colour', colourHelp: 'Such as #2855D9; empty: that of the agency', colourBad: 'White text on this colour cannot be read.', colourTake: 'Take {{shade}}', logo: 'Logo', logoUpload: 'Choose a logo', logoRemove: "Use the agency's logo", logoLater: 'A logo can be added once it is saved; until then it is that of the agency.',
+  },
   note: {
     do: 'Issue credit note', open: 'Credit', title: 'Credit invoice {{number}}', text: 'What you take back is credited at the taxes it was billed with. It settles the invoice as far as that is open; the rest is credit of the client.', allGone: 'All of this invoice is credited already.',
     amount: 'Credit', billed: '{{billed}} billed', left: '{{left}} left of {{billed}}', reason: 'Reason', reasonHelp: 'Printed on the credit note', reissue: 'Make a new draft with the same lines', reissueHelp: 'To correct it and issue it again. It takes over the time.',
@@ -44,7 +53,7 @@ export const useT = registerLocale('invoices', {
   void: { do: 'Void', title: 'Void invoice {{number}}?', text: 'It keeps its number and is no longer to be paid.', time: 'What becomes of the time on it?', release: 'Return it to unbilled, so that it can be billed again', write_off: 'Write it off: it will not be billed', reason: 'Reason', done: 'Invoice {{number}} is void', paid: 'Money is applied to this invoice. Take the payments off first.', voided: 'Void since {{at}}', why: 'Reason: {{reason}}' },
   settings: {
     title: 'Invoicing', sub: 'Who issues invoices, how they are numbered, and which taxes apply.', up: 'Settings', entities: 'Legal entities', addEntity: 'Add entity', editEntity: 'Edit legal entity', noEntity: 'No legal entity yet', noEntityText: 'It is made from your agency profile with the first invoice, or set it up now.',
-    name: 'Legal name', taxId: 'Tax ID', registration: 'Registration', email: 'E-mail', phone: 'Phone', line1: 'Street', line2: 'Further line', postal: 'Postal code', city: 'City', region: 'Region', country: 'Country code', bank: 'Bank', account: 'IBAN or account', code: 'BIC or sort code',
+    name: 'Legal name', taxId: 'VAT ID', taxNumber: 'Tax number', registration: 'Registration', email: 'E-mail', phone: 'Phone', line1: 'Street', line2: 'Further line', postal: 'Postal code', city: 'City', region: 'Region', country: 'Country code', bank: 'Bank', account: 'IBAN or account', code: 'BIC or sort code',
     currency: 'Currency', zone: 'Time zone', terms: 'Days to pay', eom: 'Count from the end of the month', format: 'Number format', formatHelp: '{YYYY} year, {MM} month, {NNNN} counter', next: 'For example {{number}}', creditFormat: 'Number format of credit notes', reset: 'Counter', resets: { yearly: 'Starts again every fiscal year', never: 'Never starts again' },
     fiscal: 'First month of the fiscal year', rounding: 'Rounding of halves', roundings: { half_up: 'Away from zero', half_even: 'To the even neighbour' }, method: 'Tax is rounded', methods: { per_rate: 'Once for each rate', per_line: 'On each line' }, inclusive: 'Prices include tax by default', footer: 'Footer of invoices', isDefault: 'Default', makeDefault: 'Use for new invoices', saved: 'Saved', keepNote: 'Changes hold for new documents; issued ones keep what they were issued with.',
     who: 'Who', numbers: 'Numbers and rounding', paying: 'Payment',

@@ -13,6 +13,7 @@ import { ErrorState, SkeletonPage } from '../../../shared/ui/states';
 import { useCreditsListQuery, useInvoicesFindQuery, useInvoicesPreviewQuery, type InvoiceView } from '../api';
 import { Paper } from '../../../shared/paper/Paper';
 import { CreditNotes } from '../components/CreditNotes';
+import { EInvoice } from '../components/EInvoice';
 import { Payments } from '../components/Payments';
 import { Sendings } from '../components/Sendings';
 import { WriteOffs } from '../components/WriteOffs';
@@ -82,6 +83,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
           {plain && <Payments invoice={i} />}
           {plain && <WriteOffs id={i.id} />}
           {plain && credits.data && <CreditNotes notes={credits.data.notes} />}
+          <EInvoice id={i.id} issued />
           <Sendings id={i.id} />
         </Box>
       </Box>

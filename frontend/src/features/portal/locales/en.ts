@@ -8,6 +8,7 @@ export const useT = registerLocale('portal', {
   previewEnd: 'End preview',
   hello: 'Hello, {{name}}',
   from: '{{client}} · from {{agency}}',
+  dataAs: 'For your accounting software:',
   outstanding: 'To pay',
   nothingOpen: 'Nothing to pay',
   openInvoices: 'Open invoices',

@@ -13,7 +13,7 @@ import { useT } from '../locales/en';
 export function InvoicePage() {
   const t = useT();
   const { id = '' } = useParams();
-  const { as, to, pdf } = useAs();
+  const { as, to, pdf, file } = useAs();
   const { data: i, error, refetch } = useInvoiceAsQuery({ as, id });
   if (!i) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
   return (
@@ -29,6 +29,12 @@ export function InvoicePage() {
         {i.kind === 'invoice' && <Figure label={t('balance')} value={<Money value={i.balance} cents />} />}
         <Figure label={t('total')} value={<Money value={i.total} cents />} />
       </Figures>
+      {(i.formats ?? []).length > 0 && (
+        <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, alignItems: 'center', mb: 4 }}>
+          {t('dataAs')}
+          {i.formats?.map((f) => <Button key={f} size="small" variant="outlined" href={file(i.id, f)} download>{f === 'facturx' ? 'Factur-X' : f.toUpperCase()}</Button>)}
+        </Box>
+      )}
       {i.document && <Box sx={{ maxWidth: 760 }}><Paper document={i.document} /></Box>}
     </>
   );
