@@ -78,7 +78,11 @@ async function alone(at, name, part, width, tell) {
   }
 }
 
-const operators = () => alone(server, 'Opal Operator', 'ops', 'desk', (opal) => operate(opal, server.bureau));
+const operators = () =>
+  alone(server, 'Opal Operator', 'ops', 'desk', (opal) => {
+    const oscar = new Person(browser, report, { port: server.port, name: 'Oscar Operator', email: `oscar@${opal.slug}.test`, width: 'desk', slug: opal.slug });
+    return operate(opal, server.bureau, oscar);
+  });
 
 /** Bills move the clock of the payment provider, for everybody there: they have a server for themselves, and one comes after the other. */
 async function bills() {

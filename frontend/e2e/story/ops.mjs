@@ -1,8 +1,8 @@
 // Those who run the platform: an operator is named on the command line, comes in with a second
-// factor, opens an agency, sells, grants, looks inside, suspends and opens it again.
+// factor, opens an agency, sells, grants, looks inside, suspends and opens it again. A second one agrees to what is large.
 import { totp } from './account.mjs';
 import { register } from './entry.mjs';
-import { choose, dialogOf, finish } from './parts.mjs';
+import { choose, dialogOf, expect, finish } from './parts.mjs';
 
 /** Does something to the agency that is open, and says why. */
 async function act(p, button, reason) {
@@ -28,7 +28,39 @@ async function comeIn(p) {
   p.expected = [];
 }
 
-export async function operate(p, bureau) {
+/** A second operator agrees to the order and to the credit; the first is not even offered to. */
+async function agree(p, oscar, bureau, at) {
+  const { page } = p;
+  await page.goto(p.url('ops', at));
+  await page.getByText('Waits for a second operator').first().waitFor();
+  await page.getByRole('button', { name: 'Take back' }).waitFor();
+  expect((await page.getByRole('button', { name: 'Approve' }).count()) === 0, 'nobody approves what they asked for');
+  await oscar.open();
+  await bureau('operator', 'create', '--email', oscar.email, '--name', oscar.name);
+  await comeIn(oscar);
+  await oscar.page.goto(oscar.url('ops', at));
+  const approve = oscar.page.getByRole('button', { name: 'Approve' });
+  await approve.nth(1).waitFor();
+  await approve.first().click();
+  await approve.nth(1).waitFor({ state: 'detached' });
+  await approve.first().click();
+  await approve.first().waitFor({ state: 'detached' });
+  await oscar.page.getByText('Waits for a second operator').first().waitFor({ state: 'detached' });
+  await oscar.look('ops-agreed');
+  await oscar.context.close();
+  // What was agreed to is done in the background.
+  for (const done of ['Given back', 'Invoiced']) {
+    const word = page.getByText(done, { exact: true }).first();
+    for (let n = 0; n < 20 && (await word.count()) === 0; n++) {
+      await page.goto(p.url('ops', at));
+      await p.settle();
+      await page.getByText('An hour of outage').first().waitFor();
+    }
+    await word.waitFor();
+  }
+}
+
+export async function operate(p, bureau, oscar) {
   const { report, slug } = p;
   let { page } = p;
   const say = (text) => report.step(`${p.width}: ${text}`);
@@ -77,6 +109,9 @@ export async function operate(p, bureau) {
   await p.visit('ops', '/drift', 'ops-drift');
   await page.goto(p.url('ops', money));
   await page.getByText('An hour of outage').first().waitFor();
+
+  say('a second operator agrees to the order and to the credit');
+  await agree(p, oscar, bureau, money);
 
   say('looks inside, with a banner that says so');
   const agency = page.url();

@@ -8,6 +8,7 @@ import { EmptyState, ErrorState, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useOpsBillingGetQuery, useOpsOrdersApproveMutation, useOpsOrdersCancelMutation, useOpsOverridesRevokeMutation, type OpsOrder, type OpsOverride } from '../api';
 import { useT } from '../locales/en';
+import { Decision } from './Decision';
 import { MoneySections } from './MoneySections';
 import { said } from '../model';
 
@@ -57,16 +58,11 @@ export function BillingSection({ id }: { id: string }) {
             { key: 'text', header: t('billing.text'), cell: (o) => o.text, width: 'minmax(0, 2fr)' },
             { key: 'amount', header: t('billing.amount'), cell: (o) => <Money value={o} cents />, numeric: true },
             { key: 'state', header: t('agencies.state'), cell: state },
-            { key: 'by', header: t('billing.by'), cell: (o) => o.requested_by, from: 'md' },
+            { key: 'by', header: t('billing.by'), cell: (o) => [o.requested_by, o.approved_by].filter(Boolean).join(', '), from: 'md' },
           ]}
-          card={(o) => <CardRow title={o.text} end={<Money value={o} />} sub={o.requested_by} state={state(o)} />}
+          card={(o) => <CardRow title={o.text} end={<Money value={o} cents />} sub={o.requested_by} state={state(o)} />}
           actionsWidth="208px"
-          actions={(o) => o.state === 'waiting' && (
-            <>
-              <Button size="small" onClick={() => void approve({ id, orderId: o.id }).unwrap().catch(toast.failed)}>{t('billing.approve')}</Button>
-              <Button size="small" color="inherit" onClick={() => void cancel({ id, orderId: o.id }).unwrap().catch(toast.failed)}>{t('billing.cancel')}</Button>
-            </>
-          )}
+          actions={(o) => o.state === 'waiting' && <Decision request={o} takeBack={t('billing.cancel')} onApprove={() => approve({ id, orderId: o.id })} onCancel={() => cancel({ id, orderId: o.id })} />}
           empty={<EmptyState title={t('billing.ordersEmpty')} />}
         />
       </Section>

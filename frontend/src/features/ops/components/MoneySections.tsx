@@ -6,10 +6,10 @@ import { CardRow, DataTable } from '../../../shared/ui/DataTable';
 import { later } from '../../../shared/ui/later';
 import { Facts, Money, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, Section } from '../../../shared/ui/states';
-import { toast } from '../../../shared/ui/Toast';
 import { useOpsPaybacksApproveMutation, useOpsPaybacksCancelMutation, type OpsBilling, type OpsInvoice, type OpsPayback } from '../api';
 import { useT } from '../locales/en';
 import { said } from '../model';
+import { Decision } from './Decision';
 
 const PaybackDialog = later(async () => (await import('./PaybackDialog')).PaybackDialog);
 const TermsDialog = later(async () => (await import('./TermsDialog')).TermsDialog);
@@ -46,12 +46,7 @@ export function MoneySections({ id, bill: b }: { id: string; bill: OpsBilling })
           ]}
           card={(p) => <CardRow title={`${t(`billing.paybackKinds.${p.kind}`)}: ${p.reason}`} end={<Money value={p} cents />} sub={p.error || p.requested_by} state={state(p)} />}
           actionsWidth="208px"
-          actions={(p) => p.state === 'waiting' && (
-            <>
-              <Button size="small" onClick={() => void approve({ id, paybackId: p.id }).unwrap().catch(toast.failed)}>{t('billing.approve')}</Button>
-              <Button size="small" color="inherit" onClick={() => void cancel({ id, paybackId: p.id }).unwrap().catch(toast.failed)}>{t('billing.takeBack')}</Button>
-            </>
-          )}
+          actions={(p) => p.state === 'waiting' && <Decision request={p} takeBack={t('billing.takeBack')} onApprove={() => approve({ id, paybackId: p.id })} onCancel={() => cancel({ id, paybackId: p.id })} />}
           empty={<EmptyState title={t('billing.paybacksEmpty')} />}
         />
       </Section>
