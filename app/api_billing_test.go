@@ -179,6 +179,36 @@ func TestWhoComesAndGoesIsFollowedByTheSeats(t *testing.T) {
 	eventually(t, "the seat is given back", func() bool { return held() == people-1 })
 }
 
+// While the provider is away people are told so at once, and nobody's access changes.
+func TestBillingIsAwayWithItsProvider(t *testing.T) {
+	t.Parallel()
+	b := apptest.NewBilled(t)
+	owner := b.Session(t, b.As(t, identity.Owner).Member)
+	b.Pass(t, 15*days)
+	b.Buy(t, billing.Professional, 1)
+	b.Stand.Fail(http.StatusInternalServerError, -1)
+	want := map[string]any{"plan": "enterprise", "seats": 1}
+	for _, c := range []struct {
+		path string
+		body any
+	}{{"/preview", want}, {"/change", want}, {"/cancel", nil}, {"/portal", nil}, {"/pay", nil}, {"/refresh", nil}} {
+		r := owner.POST(t, "/api/v1/billing"+c.path, c.body)
+		p := r.Refused(t, http.StatusServiceUnavailable, "billing.away")
+		if !strings.Contains(p.Detail, "Nothing was changed") || r.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: %q, again after %q", c.path, p.Detail, r.Header.Get("Retry-After"))
+		}
+	}
+	var bill struct {
+		Plan   string
+		Access struct{ Level string }
+	}
+	owner.GET(t, "/api/v1/billing").Expect(t, http.StatusOK).JSON(t, &bill)
+	if bill.Plan != "professional" || bill.Access.Level != "full" {
+		t.Fatalf("%+v", bill)
+	}
+	owner.POST(t, "/api/v1/clients", map[string]any{"name": "Initech"}).Expect(t, http.StatusCreated)
+}
+
 func TestTheBillIsForThoseWhoMayPay(t *testing.T) {
 	t.Parallel()
 	b := apptest.NewBilled(t)

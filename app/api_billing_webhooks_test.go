@@ -106,6 +106,18 @@ func TestWebhooksThatComeAgainAreKeptOnce(t *testing.T) {
 	}
 }
 
+// What we could not keep is answered so that Stripe sends it again.
+func TestWebhooksThatCannotBeKeptComeAgain(t *testing.T) {
+	t.Parallel()
+	b := apptest.NewBilled(t)
+	eventID := "evt_" + id.New()
+	body := bytes.Replace(notice(eventID, "cus_"+id.New(), "sub_"+id.New()), []byte(`"m"`), []byte(`"\u0000"`), 1) // which the database does not take
+	b.Notice(t, apptest.Domain, body, stripestand.Signature(body, apptest.Secrets[0], time.Now())).Expect(t, http.StatusInternalServerError)
+	if n, _, jobs := kept(t, b, eventID); n != 0 || jobs != 0 {
+		t.Fatalf("%d events and %d jobs were kept", n, jobs)
+	}
+}
+
 // Neither an e-mail nor metadata make a stranger's event an agency's.
 func TestWebhooksOfStrangersBelongToNobody(t *testing.T) {
 	t.Parallel()

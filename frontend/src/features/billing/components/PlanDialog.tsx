@@ -30,7 +30,7 @@ export function PlanDialog({ plan, bill, onClose }: { plan: Plan; bill: Bill; on
   return (
     <FormDialog
       open
-      title={t(bill.subscribed ? 'changeTitle' : 'subscribeTitle', { plan: plan.name })}
+      title={bill.subscribed && plan.id === bill.plan ? t('changeSeats') : t(bill.subscribed ? 'changeTitle' : 'subscribeTitle', { plan: plan.name })}
       form={form}
       submitLabel={t(bill.subscribed ? 'confirm' : 'subscribe')}
       onClose={onClose}

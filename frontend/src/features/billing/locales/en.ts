@@ -16,7 +16,7 @@ export const useT = registerLocale('billing', {
     in_order: 'Your subscription is in order.',
     ends_at_period_end: 'Your subscription ends on {{day}}. Until then everything works.',
     collection_paused: 'Payments are paused by our team.',
-    payment_past_due: 'The last payment failed. We try the card again; please look at it.',
+    payment_past_due: 'The last payment failed. We try the card again for two weeks, then the agency is suspended; please look at it.',
     payment_failed: 'The payment failed for two weeks. Pay what is open and everything works again.',
     first_payment_open: 'The first payment is not through yet.',
     first_payment_failed: 'The first payment failed. Please subscribe again.',

@@ -58,7 +58,8 @@ export function BillingSection({ id }: { id: string }) {
             { key: 'text', header: t('billing.text'), cell: (o) => o.text, width: 'minmax(0, 2fr)' },
             { key: 'amount', header: t('billing.amount'), cell: (o) => <Money value={o} cents />, numeric: true },
             { key: 'state', header: t('agencies.state'), cell: state },
-            { key: 'by', header: t('billing.by'), cell: (o) => [o.requested_by, o.approved_by].filter(Boolean).join(', '), from: 'md' },
+            { key: 'by', header: t('billing.by'), cell: (o) => o.requested_by, from: 'md' },
+            { key: 'approved', header: t('billing.approvedBy'), cell: (o) => o.approved_by, from: 'lg' },
           ]}
           card={(o) => <CardRow title={o.text} end={<Money value={o} cents />} sub={o.requested_by} state={state(o)} />}
           actionsWidth="208px"

@@ -42,7 +42,8 @@ export function MoneySections({ id, bill: b }: { id: string; bill: OpsBilling })
             { key: 'why', header: t('reason'), cell: (p) => p.error || p.reason, width: 'minmax(0, 2fr)' },
             { key: 'amount', header: t('billing.amount'), cell: (p) => <Money value={p} cents />, numeric: true },
             { key: 'state', header: t('agencies.state'), cell: state },
-            { key: 'by', header: t('billing.by'), cell: (p) => [p.requested_by, p.approved_by].filter(Boolean).join(', '), from: 'md' },
+            { key: 'by', header: t('billing.by'), cell: (p) => p.requested_by, from: 'md' },
+            { key: 'approved', header: t('billing.approvedBy'), cell: (p) => p.approved_by, from: 'lg' },
           ]}
           card={(p) => <CardRow title={`${t(`billing.paybackKinds.${p.kind}`)}: ${p.reason}`} end={<Money value={p} cents />} sub={p.error || p.requested_by} state={state(p)} />}
           actionsWidth="208px"

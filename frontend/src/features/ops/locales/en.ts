@@ -52,7 +52,7 @@ export const useT = registerLocale('ops', {
     text: 'What is delivered', amount: 'Amount in USD', amountHelp: 'Between 5000.00 and 25000.00. Above 10000.00 a second operator has to agree.', due: 'Due in', days: '{{count}} days', by: 'By', until: 'until {{day}}',
     levels: { full: 'Full', grace: 'Grace', read_only: 'Read only', suspended: 'Suspended' },
     change: 'Change', terms: 'Terms', collection: 'Seats are charged', collections: { auto: 'As they come', true_up: 'By the quarter' }, contractSeats: 'Seats by contract', contractSeatsHelp: 'Billed even if nobody sits on them; 0 is none.',
-    ceiling: 'People at most', ceilingHelp: '0 is no limit.', paybacks: 'Refunds and credits', paybacksEmpty: 'Nothing was given back', giveBack: 'Give money back', takeBack: 'Take back',
+    ceiling: 'People at most', ceilingHelp: '0 is no limit.', paybacks: 'Refunds and credits', paybacksEmpty: 'Nothing was given back', giveBack: 'Give money back', takeBack: 'Take back', approvedBy: 'Approved by',
     paybackKind: 'How', paybackKinds: { refund: 'Refund', credit: 'Credit' }, paybackHelp: 'Above 500.00 a second operator has to agree.', invoice: 'Invoice', invoices: 'Invoices', invoicesEmpty: 'Nothing was billed yet', total: 'Total',
     paybackStates: { waiting: 'Waits for a second operator', approved: 'On its way', done: 'Given back', failed: 'Failed', canceled: 'Canceled' },
     quarters: 'Settled quarters', quarter: 'Quarter', from: 'from {{day}}', peakOf: '{{peak}} at most, {{licensed}} licensed',
