@@ -9,8 +9,8 @@ import (
 
 // OpsCopies is what a move or a restore has left beside an agency.
 type OpsCopies struct {
-	Move       *OpsMove    `json:"move"`
-	Restore    *OpsRestore `json:"restore"`
+	Move       *OpsMove    `json:"move,omitempty"`
+	Restore    *OpsRestore `json:"restore,omitempty"`
 	ParkedJobs int         `json:"parked_jobs" doc:"Jobs that wait since a restore, mail among them"`
 }
 
