@@ -212,6 +212,7 @@ func TestAChangedDocumentDoesNotPass(t *testing.T) {
 		{invoicing.CII, "<ram:LineTotalAmount>100.00<", "<ram:LineTotalAmount>100.001<", "BR-DEC-23"},
 		{invoicing.CII, "<ram:DuePayableAmount>119.00</ram:DuePayableAmount>", "", "BR-15"},
 		{invoicing.CII, "ram:BuyerReference>", "ram:BuyerRef>", ""},
+		{invoicing.CII, `<udt:DateTimeString format="102">20260227</udt:DateTimeString>`, "", ""}, // one of two is to be there
 		{invoicing.CII, `unitCode="HUR"`, `unit="HUR"`, ""},
 		{invoicing.UBL, ">119.00</cbc:PayableAmount>", ">118.00</cbc:PayableAmount>", "BR-CO-16"},
 		{invoicing.UBL, "<cbc:ID>S</cbc:ID>", "<cbc:ID>Q</cbc:ID>", "BR-CL-17"},

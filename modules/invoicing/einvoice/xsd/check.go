@@ -145,6 +145,10 @@ func (c *checker) group(n *xmltree.Node, kids []*xmltree.Node, g *node, f *schem
 		}
 		chosen = chosen || taken > 0
 	}
+	if g.is("choice") && !chosen && !optional(g) {
+		c.fault(n, "has none of what it is to have one of")
+		return nil, false
+	}
 	return kids, true
 }
 
