@@ -51,8 +51,20 @@ func TestAnAnswerThatDoesNotComeChargesOnce(t *testing.T) {
 			} else {
 				w.stand.Fail(c.status, -1)
 			}
-			if _, err := s.Change(ctx, w.key(), pro(1)); err == nil || (c.status != 0 && !errors.Is(err, billing.ErrGatewayAway)) {
+			said, kept := billing.ErrGatewayAway, 0 // nothing was changed, and nothing will be
+			if c.status == 0 {
+				said, kept = billing.ErrKept, 1 // it is not known, and will be done
+			}
+			if _, err := s.Change(ctx, w.key(), pro(1)); !errors.Is(err, said) {
 				t.Fatalf("without an answer: %v", err)
+			}
+			if c.status != 0 {
+				if _, err := s.SetCancel(ctx, w.key(), true); !errors.Is(err, said) {
+					t.Fatalf("canceled without an answer: %v", err)
+				}
+			}
+			if all, err := w.store.History(t.Context(), w.key(), 10); err != nil || len(all) != kept {
+				t.Fatalf("%d commands are kept, want %d: %+v %v", len(all), kept, all, err)
 			}
 			if a, acc := w.account(); a.Held != before.Held || acc.Level != billing.Full {
 				t.Fatalf("without an answer: %+v %+v", a, acc)

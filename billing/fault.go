@@ -5,6 +5,8 @@ import "github.com/bureauhq/bureau/app/kit/fault"
 var (
 	// ErrGatewayAway answers work that needs the payment provider while it cannot be reached.
 	ErrGatewayAway = fault.Define(fault.Unavailable, "billing.away", "Billing is temporarily unavailable. Nothing was changed; please try again in a moment.").After(30e9)
+	// ErrKept answers a change that was written down when the provider stopped answering: it may be made already, and is made for certain.
+	ErrKept = fault.Define(fault.Unavailable, "billing.kept", "Billing is temporarily unavailable. What you asked for is kept and done as soon as it is back; nothing is charged twice.").After(60e9)
 	// ErrDeclined answers a payment that was refused.
 	ErrDeclined = fault.Define(fault.PaymentRequired, "billing.declined", "The payment was declined. Please use another payment method.")
 	// ErrGone answers a question about an object that the provider does not have.

@@ -149,7 +149,7 @@ func (s *Service) mayChange(a Account) error {
 
 // Change gives the agency another plan or number of seats: a larger one when it is
 // paid, a smaller one at the period's end. The answer says what is held then; a change that
-// waits for its payment shows in the account's PendingUntil. ErrDeclined, ErrGatewayAway and those of PreviewChange.
+// waits for its payment shows in the account's PendingUntil. ErrDeclined, ErrGatewayAway, ErrKept and those of PreviewChange.
 func (s *Service) Change(ctx context.Context, agencyID string, want Seats) (Account, error) {
 	want, last, err := s.checked(ctx, agencyID, want)
 	if err != nil {
@@ -178,15 +178,28 @@ func (s *Service) Change(ctx context.Context, agencyID string, want Seats) (Acco
 	if err != nil {
 		return Account{}, err
 	}
-	if err := s.RunCommands(ctx, agencyID); err != nil {
+	return s.runKept(ctx, agencyID)
+}
+
+// runKept makes what was just written down, for somebody who waits for it. Who is told that the provider is away must not
+// believe that nothing will happen. ErrKept.
+func (s *Service) runKept(ctx context.Context, agencyID string) (Account, error) {
+	switch err := s.RunCommands(ctx, agencyID); {
+	case errors.Is(err, ErrGatewayAway):
+		return Account{}, ErrKept.Because(err)
+	case err != nil:
 		return Account{}, err
 	}
 	a, _, err := s.Account(ctx, agencyID)
 	return a, err
 }
 
-// SetCancel ends the subscription with its period, or takes that back. ErrNoSubscription, ErrGatewayAway.
+// SetCancel ends the subscription with its period, or takes that back. ErrNoSubscription, ErrGatewayAway, ErrKept.
 func (s *Service) SetCancel(ctx context.Context, agencyID string, cancel bool) (Account, error) {
+	// While the provider is away nothing is written down that would be done later, unasked.
+	if err := s.Refresh(ctx, agencyID); err != nil {
+		return Account{}, err
+	}
 	err := s.d.Store.Locked(ctx, agencyID, func(ctx context.Context, t Tx, a *Account) error {
 		if a.SubscriptionID == "" || !a.Status.Live() {
 			return ErrNoSubscription
@@ -200,11 +213,7 @@ func (s *Service) SetCancel(ctx context.Context, agencyID string, cancel bool) (
 	if err != nil {
 		return Account{}, err
 	}
-	if err := s.RunCommands(ctx, agencyID); err != nil {
-		return Account{}, err
-	}
-	a, _, err := s.Account(ctx, agencyID)
-	return a, err
+	return s.runKept(ctx, agencyID)
 }
 
 // Portal makes a link to the provider's page of invoices, cards, addresses and tax ids. ErrGatewayAway.
