@@ -103,7 +103,7 @@ func (a *App) wireServices() error {
 	s.Identity.RegisterJobs(a.Jobs)
 	a.meter.stale(s.Identity.StaleSeconds)
 	a.handleSample()
-	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Members: members{s.Identity}, Regions: peoplecal.Regions{}, Events: a.Bus, Now: now, NewID: id.New})
+	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Members: staff{members{s.Identity}, s.Agency, now}, Regions: peoplecal.Regions{}, Events: a.Bus, Now: now, NewID: id.New})
 	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Events: a.Bus, Now: now})
 	clients.Listen(a.Bus, s.Clients, s.Identity)
 	s.Projects = projects.New(projects.Deps{

@@ -22,7 +22,7 @@ var rank = map[string]int{Owner: 4, Admin: 3, Finance: 2, Manager: 2, Employee: 
 
 // everyStaff is what all of an agency's people may do.
 var everyStaff = []access.Permission{
-	"agency.settings.read", "identity.members.read", "identity.tokens.write", "people.positions.read",
+	"agency.settings.read", "identity.members.read", "identity.tokens.write", "people.positions.read", "people.leave.write",
 	"clients.clients.read", "projects.projects.read", "timesheets.entries.write", "expenses.expenses.write",
 	"rates.services.read",
 }
@@ -43,7 +43,7 @@ var permissions = map[string][]access.Permission{
 	Manager: append(slices.Clone(everyStaff),
 		"clients.clients.write", "clients.contacts.read", "clients.contacts.write", "clients.interactions.write",
 		"projects.projects.write", "projects.tasks.read", "projects.tasks.write", "projects.comments.write", "projects.budget.see",
-		"timesheets.entries.read_all", "timesheets.sheets.approve", "expenses.expenses.read_all", "expenses.expenses.approve", "rates.cards.read", "rates.bill.see",
+		"timesheets.entries.read_all", "timesheets.sheets.approve", "people.leave.approve", "expenses.expenses.read_all", "expenses.expenses.approve", "rates.cards.read", "rates.bill.see",
 		"invoicing.invoices.read", "fees.fees.read", "fees.milestones.accept", "portal.preview", "retainers.retainers.read",
 	),
 	Employee: append(slices.Clone(everyStaff),
@@ -57,7 +57,7 @@ var all = []access.Permission{
 	"agency.settings.read", "agency.settings.write",
 	"identity.members.read", "identity.members.write", "identity.invitations.read", "identity.invitations.write", "identity.tokens.write",
 	"audit.events.read",
-	"people.positions.read", "people.positions.write",
+	"people.positions.read", "people.positions.write", "people.leave.write", "people.leave.approve",
 	"clients.clients.read", "clients.clients.write", "clients.contacts.read", "clients.contacts.write", "clients.interactions.write",
 	"projects.projects.read", "projects.projects.write", "projects.tasks.read", "projects.tasks.write", "projects.comments.write", "projects.budget.see",
 	"timesheets.entries.write", "timesheets.entries.read_all", "timesheets.sheets.approve",

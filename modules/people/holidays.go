@@ -63,7 +63,7 @@ func (h HolidaySet) off(r day.Range) (out []Off) {
 		if d.Half {
 			share = decimal.NewFromFloat(0.5)
 		}
-		out = append(out, Off{From: d.Day, To: d.Day, Share: share})
+		out = append(out, Off{From: d.Day, To: d.Day, Share: share, Name: d.Name})
 	}
 	return out
 }
@@ -229,8 +229,12 @@ type daysOff struct {
 
 // expected computes one member's hours: on each day the schedule and the holidays that are valid then.
 func (o daysOff) expected(member string, r day.Range) map[day.Date]time.Duration {
-	off := slices.Concat(o.all, o.of[member])
-	schedules := o.dated[member]
+	return Expected(r, o.dated[member], slices.Concat(o.holidays(member, r), o.of[member]))
+}
+
+// holidays are the days off of everybody who has the member's schedules.
+func (o daysOff) holidays(member string, r day.Range) []Off {
+	off, schedules := slices.Clone(o.all), o.dated[member]
 	for i := -1; i < len(schedules); i++ {
 		part, set := r, ""
 		if i >= 0 {
@@ -245,7 +249,7 @@ func (o daysOff) expected(member string, r day.Range) map[day.Date]time.Duration
 			}
 		}
 	}
-	return Expected(r, schedules, off)
+	return off
 }
 
 func later(a, b day.Date) day.Date {
@@ -255,22 +259,11 @@ func later(a, b day.Date) day.Date {
 	return a
 }
 
-// ExpectedTx returns the time members are expected to work, per day: four
-// questions, however many members there are.
+// ExpectedTx returns the time members are expected to work, per day.
 func (s *Service) ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, from, to day.Date) (map[string]map[day.Date]time.Duration, error) {
 	r := day.Range{From: from, To: to}
-	var o daysOff
-	var err error
-	if o.dated, err = s.d.Store.SchedulesOf(ctx, tx, memberIDs); err != nil {
-		return nil, err
-	}
-	if o.all, err = s.d.Store.Holidays(ctx, tx, r); err != nil {
-		return nil, err
-	}
-	if o.of, err = s.d.Store.LeaveOf(ctx, tx, memberIDs, r); err != nil {
-		return nil, err
-	}
-	if err := s.readSets(ctx, tx, r, &o); err != nil {
+	o, err := s.daysOff(ctx, tx, memberIDs, r)
+	if err != nil {
 		return nil, err
 	}
 	out := make(map[string]map[day.Date]time.Duration, len(memberIDs))
@@ -278,6 +271,20 @@ func (s *Service) ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []st
 		out[m] = o.expected(m, r)
 	}
 	return out, nil
+}
+
+// daysOff reads schedules, holidays and leave: four questions, however many members there are.
+func (s *Service) daysOff(ctx context.Context, tx *tenancy.Tx, memberIDs []string, r day.Range) (o daysOff, err error) {
+	if o.dated, err = s.d.Store.SchedulesOf(ctx, tx, memberIDs); err != nil {
+		return o, err
+	}
+	if o.all, err = s.d.Store.Holidays(ctx, tx, r); err != nil {
+		return o, err
+	}
+	if o.of, err = s.d.Store.LeaveOf(ctx, tx, memberIDs, r); err != nil {
+		return o, err
+	}
+	return o, s.readSets(ctx, tx, r, &o)
 }
 
 func (s *Service) readSets(ctx context.Context, tx *tenancy.Tx, r day.Range, o *daysOff) error {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/event"
@@ -52,10 +53,12 @@ type Schedule struct {
 var FullTime = [7]int{0, 28800, 28800, 28800, 28800, 28800, 0}
 
 // Off is a time in which nobody, or one member, does not work. Share is the
-// part of each day that is free, over 0 and at most 1.
+// part of each day that is free, at most 1; Seconds are free beside it.
 type Off struct {
 	From, To day.Date
 	Share    decimal.Decimal
+	Seconds  int
+	Name     string // of the holiday or the kind of leave
 }
 
 // Expected is the time to work per day: the schedule valid that day, less
@@ -70,17 +73,17 @@ func Expected(r day.Range, schedules []Schedule, off []Off) map[day.Date]time.Du
 				seconds = s.Seconds
 			}
 		}
-		left := decimal.NewFromInt(1)
+		left, less := decimal.NewFromInt(1), int64(0)
 		for _, o := range off {
 			if (day.Range{From: o.From, To: o.To}).Contains(d) {
-				left = left.Sub(o.Share)
+				left, less = left.Sub(o.Share), less+int64(o.Seconds)
 			}
 		}
 		if left.IsNegative() {
 			left = decimal.Zero
 		}
-		s := decimal.NewFromInt(int64(seconds[d.Weekday()])).Mul(left).IntPart()
-		out[d] = time.Duration(s) * time.Second
+		s := decimal.NewFromInt(int64(seconds[d.Weekday()])).Mul(left).IntPart() - less
+		out[d] = time.Duration(max(0, s)) * time.Second
 	}
 	return out
 }
@@ -105,6 +108,8 @@ type Store interface {
 	AddHolidaySet(context.Context, *tenancy.Tx, HolidaySet, time.Time) error       // ErrSetTaken
 	SaveHolidaySet(context.Context, *tenancy.Tx, HolidaySet) error                 // ErrSetTaken, httpapi.ErrStale
 	RemoveHolidaySet(ctx context.Context, tx *tenancy.Tx, id string) error         // ErrSetInUse
+
+	LeaveStore
 }
 
 // Publisher tells the rest of the house what happened.
@@ -126,6 +131,12 @@ type Deps struct {
 // Members tells who works at the agency.
 type Members interface {
 	IsMemberTx(ctx context.Context, tx *tenancy.Tx, id string) (bool, error)
+	// OthersTx returns the active members of staff besides one whose roles give them a permission.
+	OthersTx(ctx context.Context, tx *tenancy.Tx, memberID string, p access.Permission) ([]string, error)
+	// StaffTx returns the active members of staff.
+	StaffTx(ctx context.Context, tx *tenancy.Tx) ([]string, error)
+	// TodayTx is the date where the agency is.
+	TodayTx(ctx context.Context, tx *tenancy.Tx) (day.Date, error)
 }
 
 // Service has one method per thing one can do with people's records.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
@@ -21,6 +22,14 @@ import (
 type everybody struct{}
 
 func (everybody) IsMemberTx(context.Context, *tenancy.Tx, string) (bool, error) { return true, nil }
+
+func (everybody) OthersTx(context.Context, *tenancy.Tx, string, access.Permission) ([]string, error) {
+	return []string{"somebody"}, nil
+}
+func (everybody) StaffTx(context.Context, *tenancy.Tx) ([]string, error) { return nil, nil }
+func (everybody) TodayTx(context.Context, *tenancy.Tx) (day.Date, error) { return today, nil }
+
+var today = day.MustParse("2026-03-04")
 
 func setup(t *testing.T) (*testkit.Agency, *people.Service) {
 	t.Helper()

@@ -156,6 +156,9 @@ func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memb
 	if err != nil {
 		return g, err
 	}
+	if g.Away, err = s.d.Schedules.AwayTx(ctx, tx, memberID, week, week.AddDays(6)); err != nil {
+		return g, err
+	}
 	for d := range g.Sheet.Days().Days() {
 		g.Days = append(g.Days, d)
 		g.Expected[d] = int64(expected[memberID][d] / time.Second)

@@ -121,6 +121,8 @@ type Rate struct {
 // Schedules tells the hours that members are expected to work, per day.
 type Schedules interface {
 	ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, from, to day.Date) (map[string]map[day.Date]time.Duration, error)
+	// AwayTx names why a member does not work, or works less, on the days on which that is so.
+	AwayTx(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) (map[day.Date][]string, error)
 }
 
 // Agency tells the agency's calendar.

@@ -97,6 +97,10 @@ func (w *world) ExpectedTx(_ context.Context, _ *tenancy.Tx, members []string, f
 	return out, nil
 }
 
+func (w *world) AwayTx(context.Context, *tenancy.Tx, string, day.Date, day.Date) (map[day.Date][]string, error) {
+	return map[day.Date][]string{day.MustParse("2026-03-08"): {"International Women’s Day"}}, nil
+}
+
 func (w *world) CalendarTx(context.Context, *tenancy.Tx) (timesheets.Calendar, error) {
 	return w.calendar, nil
 }

@@ -81,6 +81,7 @@ type Grid struct {
 	Rows     []GridRow
 	Totals   map[day.Date]int64
 	Expected map[day.Date]int64
+	Away     map[day.Date][]string // holidays and leave, by name
 	Locked   Lock
 	Seconds  int64
 	Zone     string

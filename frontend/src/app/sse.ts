@@ -5,7 +5,7 @@ import type { AppDispatch } from '../shared/api/store';
 const tagsOf: Record<string, string[]> = {
   agency: ['settings', 'me'],
   identity: ['members', 'invitations', 'api-tokens', 'tokens', 'identity', 'me', 'settings'],
-  people: ['people', 'positions', 'members'],
+  people: ['people', 'positions', 'members', 'leave', 'time'],
   clients: ['clients', 'contacts'],
   projects: ['projects', 'tasks', 'comments', 'clients', 'dashboard'],
   rates: ['rates', 'rate-cards', 'services'],

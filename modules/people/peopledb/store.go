@@ -133,7 +133,9 @@ func (Store) Holidays(ctx context.Context, tx *tenancy.Tx, r day.Range) ([]peopl
 
 // LeaveOf lists the leave of members that touches r.
 func (Store) LeaveOf(ctx context.Context, tx *tenancy.Tx, memberIDs []string, r day.Range) (map[string][]people.Off, error) {
-	rows, err := tx.PGX().Query(ctx, `SELECT member_id, first_day, last_day, share FROM leaves WHERE member_id = ANY($1) AND first_day <= $3 AND last_day >= $2`,
+	rows, err := tx.PGX().Query(ctx, `SELECT l.member_id, l.first_day, l.last_day, l.share, l.seconds, coalesce(t.name, '')
+		FROM leaves l LEFT JOIN leave_requests r ON r.id = l.request_id LEFT JOIN leave_types t ON t.id = r.type_id
+		WHERE l.member_id = ANY($1) AND l.first_day <= $3 AND l.last_day >= $2`,
 		memberIDs, r.From, r.To)
 	if err != nil {
 		return nil, fmt.Errorf("list leave: %w", err)
@@ -141,7 +143,7 @@ func (Store) LeaveOf(ctx context.Context, tx *tenancy.Tx, memberIDs []string, r 
 	out := map[string][]people.Off{}
 	var member string
 	var o people.Off
-	_, err = pgx.ForEachRow(rows, []any{&member, &o.From, &o.To, &o.Share}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&member, &o.From, &o.To, &o.Share, &o.Seconds, &o.Name}, func() error {
 		out[member] = append(out[member], o)
 		return nil
 	})

@@ -23,6 +23,8 @@ type Service interface {
 	AddHolidaySet(ctx context.Context, name, region string, years []int) (people.HolidaySet, error)
 	ChangeHolidaySet(ctx context.Context, id string, version int, ch people.HolidaySetChange) (people.HolidaySet, error)
 	RemoveHolidaySet(ctx context.Context, id string) error
+
+	Leave
 }
 
 // Register declares the operations.
@@ -35,6 +37,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, httpapi.Op{ID: "schedules-list", Tag: "people", Method: http.MethodGet, Path: "/api/v1/members/{id}/schedules", Summary: "A member's dated working schedules", Need: read}, h.schedules)
 	httpapi.Handle(api, httpapi.Op{ID: "schedules-put", Tag: "people", Method: http.MethodPut, Path: "/api/v1/members/{id}/schedules/{from}", Summary: "Set what a member works, and as what, from a day on", Need: write}, h.put)
 	registerHolidays(api, h)
+	registerLeave(api, h)
 }
 
 type handlers struct{ svc Service }

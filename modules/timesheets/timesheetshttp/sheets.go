@@ -68,6 +68,7 @@ type DaySeconds struct {
 	Seconds  int64    `json:"seconds"`
 	Expected int64    `json:"expected"`
 	Missing  int64    `json:"missing"`
+	Away     []string `json:"away,omitempty" doc:"Holidays and leave of the day, by name"`
 }
 
 func toLine(l timesheets.SheetLine) TimesheetLine {
@@ -140,7 +141,7 @@ func toGrid(g timesheets.Grid) TimeGrid {
 	}
 	missing := timesheets.Missing(g.Expected, g.Totals)
 	for _, d := range g.Days {
-		v.Days = append(v.Days, DaySeconds{d, g.Totals[d], g.Expected[d], missing[d]})
+		v.Days = append(v.Days, DaySeconds{d, g.Totals[d], g.Expected[d], missing[d], g.Away[d]})
 		v.Expected += g.Expected[d]
 		v.Missing += missing[d]
 	}

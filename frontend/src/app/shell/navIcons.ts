@@ -3,6 +3,7 @@ import Clients from '@mui/icons-material/ApartmentOutlined';
 import Expenses from '@mui/icons-material/PaymentsOutlined';
 import Home from '@mui/icons-material/SpaceDashboardOutlined';
 import Invoices from '@mui/icons-material/ReceiptLongOutlined';
+import Leave from '@mui/icons-material/BeachAccessOutlined';
 import People from '@mui/icons-material/GroupOutlined';
 import Projects from '@mui/icons-material/FolderOutlined';
 import Rates from '@mui/icons-material/SellOutlined';
@@ -14,5 +15,5 @@ import Time from '@mui/icons-material/ScheduleOutlined';
 import type { NavItem } from '../../shared/lib/nav';
 
 export const icons: Record<NavItem['key'], typeof Home> = {
-  home: Home, time: Time, expenses: Expenses, approvals: Approvals, tasks: Tasks, projects: Projects, clients: Clients, retainers: Retainers, invoices: Invoices, rates: Rates, people: People, audit: Audit, settings: Settings,
+  home: Home, time: Time, leave: Leave, expenses: Expenses, approvals: Approvals, tasks: Tasks, projects: Projects, clients: Clients, retainers: Retainers, invoices: Invoices, rates: Rates, people: People, audit: Audit, settings: Settings,
 };

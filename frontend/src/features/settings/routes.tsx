@@ -7,6 +7,7 @@ export const routes: RouteObject[] = [
   { path: 'settings/people', lazy: async () => ({ Component: (await import('./pages/PeoplePage')).PeoplePage }) },
   { path: 'settings/positions', lazy: async () => ({ Component: (await import('./pages/PositionsPage')).PositionsPage }) },
   { path: 'settings/holidays', lazy: async () => ({ Component: (await import('./pages/HolidaysPage')).HolidaysPage }) },
+  { path: 'settings/leave', lazy: async () => ({ Component: (await import('./pages/LeavePage')).LeavePage }) },
   { path: 'settings/profile', lazy: async () => ({ Component: (await import('./pages/ProfilePage')).ProfilePage }) },
   { path: 'settings/time', lazy: async () => ({ Component: (await import('./pages/TimePage')).TimePage }) },
   { path: 'settings/data', lazy: async () => ({ Component: (await import('./pages/DataPage')).DataPage }) },

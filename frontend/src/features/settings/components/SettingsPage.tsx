@@ -14,6 +14,7 @@ const places = [
   { key: 'people', to: '/settings/people', need: 'identity.members.read' },
   { key: 'positions', to: '/settings/positions', need: 'people.positions.write' },
   { key: 'holidays', to: '/settings/holidays', need: 'people.positions.read' },
+  { key: 'leave', to: '/settings/leave', need: 'people.positions.write' },
   { key: 'time', to: '/settings/time', need: 'agency.settings.read' },
   { key: 'invoicing', to: '/settings/invoicing', need: 'invoicing.settings.read' },
   { key: 'expenses', to: '/settings/expenses', need: 'expenses.settings.write' },

@@ -67,6 +67,7 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
             {grid.days.map((d) => (
               <th key={d.day} scope="col" className={d.day === now ? 'today' : undefined}>
                 <Box component="span" sx={{ color: d.day === now ? 'primary.main' : 'text.primary', fontWeight: 620 }}>{formatWeekday(d.day)}</Box><br />{formatDayShort(d.day)}
+                {d.away && <Typography noWrap variant="caption" title={d.away.join(', ')} sx={{ display: 'block', maxWidth: 96, ml: 'auto' }}>{d.away.join(', ')}</Typography>}
               </th>
             ))}
             <th scope="col" className="total">{t('grid.total')}</th>

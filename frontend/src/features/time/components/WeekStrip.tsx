@@ -4,9 +4,11 @@ import type { TimeGrid } from '../../../shared/api/gen/time.gen';
 import { formatDayLong, formatWeekday, today, type Day } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { browserZone } from '../../../shared/lib/zones';
+import { useT } from '../locales/en';
 
 /** Seven days to tap, each with its hours. */
 export function WeekStrip({ grid, day, label, onDay }: { grid: TimeGrid; day: Day; label: string; onDay: (d: Day) => void }) {
+  const t = useT();
   const now = today(browserZone());
   return (
     <Box role="group" aria-label={label} sx={{ display: 'grid', gridTemplateColumns: 'repeat(7, minmax(0, 1fr))', gap: 1, mb: 4 }}>
@@ -15,7 +17,7 @@ export function WeekStrip({ grid, day, label, onDay }: { grid: TimeGrid; day: Da
         return (
           <ButtonBase
             key={d.day}
-            aria-label={`${formatDayLong(d.day)}, ${formatDuration(d.seconds)}`}
+            aria-label={[formatDayLong(d.day), formatDuration(d.seconds), ...(d.away ?? [])].join(', ')}
             aria-current={on ? 'date' : undefined}
             onClick={() => onDay(d.day)}
             sx={{
@@ -25,7 +27,7 @@ export function WeekStrip({ grid, day, label, onDay }: { grid: TimeGrid; day: Da
           >
             <Box component="span" sx={{ fontSize: 12 }}>{formatWeekday(d.day)}</Box>
             <Box component="span" sx={{ fontWeight: 650, fontSize: 15 }}>{Number(d.day.slice(8))}</Box>
-            <Box component="span" sx={{ fontSize: 12, fontVariantNumeric: 'tabular-nums', color: on ? 'inherit' : 'text.secondary' }}>{d.seconds ? formatDuration(d.seconds) : '–'}</Box>
+            <Box component="span" sx={{ fontSize: 12, fontVariantNumeric: 'tabular-nums', color: on ? 'inherit' : 'text.secondary' }}>{d.seconds ? formatDuration(d.seconds) : d.away ? t('away') : '–'}</Box>
           </ButtonBase>
         );
       })}

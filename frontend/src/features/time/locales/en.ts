@@ -5,6 +5,7 @@ export const useT = registerLocale('time', {
   day: 'Day',
   week: 'Week',
   view: 'View',
+  away: 'off',
   today: 'Today',
   previous: 'Previous {{what}}',
   next: 'Next {{what}}',

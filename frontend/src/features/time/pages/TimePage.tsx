@@ -59,7 +59,7 @@ export function TimePage() {
         actions={
           <>
             {phone && !timer.data?.timer && <Button variant="outlined" onClick={() => command('timer.toggle')}>{t('startTimer')}</Button>}
-            {!phone && <Button variant="outlined" color="inherit" onClick={() => setExporting(true)} sx={{ borderColor: 'divider' }}>{t('export.open')}</Button>}
+            <Button variant="outlined" color="inherit" onClick={() => setExporting(true)} sx={{ borderColor: 'divider' }}>{t('export.open')}</Button>
             <Button variant="contained" onClick={() => setLog('1')}>{t('log')}</Button>
           </>
         }
