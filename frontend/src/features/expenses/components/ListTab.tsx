@@ -49,7 +49,7 @@ export function ListTab({ mine, onOpen }: { mine?: string; onOpen: (id: string) 
   const query = new URLSearchParams(Object.entries({ member_id: narrow.memberId, q, category_id: category, project_id: project, from, to, billing, state }).filter((x): x is [string, string] => Boolean(x[1]))).toString();
   const save = (format: 'csv' | 'xlsx') => () => { location.assign(`/api/v1/expenses/export.${format}?${query}`); };
   const columns: Column<ExpenseView>[] = [
-    { key: 'day', header: t('col.day'), width: '110px', cell: (e) => formatDay(e.day) },
+    { key: 'day', header: t('col.day'), width: '130px', cell: (e) => formatDay(e.day) },
     { key: 'what', header: t('col.what'), width: 'minmax(0, 3fr)', cell: (e) => <What expense={e} /> },
     ...(mine ? [] : [{ key: 'member', header: t('col.member'), width: 'minmax(0, 1fr)', from: 'md' as const, cell: (e: ExpenseView) => nameOf(e.member_id) || t('someone') }]),
     { key: 'project', header: t('col.project'), width: 'minmax(0, 1fr)', from: 'md', cell: (e) => e.project_code },

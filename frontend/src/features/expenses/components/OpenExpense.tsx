@@ -4,8 +4,9 @@ import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
+import Link from '@mui/material/Link';
 import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link as RouterLink } from 'react-router';
 import { useExpensesApproveMutation, useExpensesGetQuery, useExpensesRecallMutation, type ExpenseView } from '../../../shared/api/gen/expenses.gen';
 import { useStaff } from '../../../shared/api/members';
 import { codeOf } from '../../../shared/api/problem';
@@ -78,7 +79,7 @@ function Known({ expense: e }: { expense: ExpenseView }) {
   add(e.reject_reason, t('view.reason'), e.reject_reason);
   add(e.exception_reason, t('view.exception'), e.exception_reason);
   add(e.reimbursement, t('view.repaid'), e.reimbursement && [formatDay(e.reimbursement.on), e.reimbursement.reference].filter(Boolean).join(', '));
-  add(e.invoice_id, t('view.invoice'), <Link to={`/invoices/${e.invoice_id}`}>{t('view.open')}</Link>);
+  add(e.invoice_id, t('view.invoice'), <Link component={RouterLink} to={`/invoices/${e.invoice_id}`}>{t('view.open')}</Link>);
   return (
     <Box sx={{ display: 'grid', gap: 4 }}>
       {e.findings.length > 0 && <Alert severity="warning">{t('view.warnings')}: {e.findings.map((f) => f.text).join('; ')}</Alert>}

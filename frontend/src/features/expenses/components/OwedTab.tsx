@@ -59,7 +59,7 @@ export function OwedTab({ onOpen }: { onOpen: (id: string) => void }) {
   };
   const columns: Column<ExpenseView>[] = [
     { key: 'member', header: t('col.member'), width: 'minmax(0, 1fr)', cell: (e) => nameOf(e.member_id) || t('someone') },
-    { key: 'day', header: t('col.day'), width: '110px', from: 'md', cell: (e) => formatDay(e.day) },
+    { key: 'day', header: t('col.day'), width: '130px', from: 'md', cell: (e) => formatDay(e.day) },
     { key: 'what', header: t('col.what'), width: 'minmax(0, 2fr)', cell: (e) => <What expense={e} /> },
     ...(paid ? [{ key: 'on', header: t('owed.on'), width: 'minmax(0, 1fr)', cell: (e: ExpenseView) => e.reimbursement && [formatDay(e.reimbursement.on), e.reimbursement.reference].filter(Boolean).join(', ') }] : []),
     { key: 'base', header: t('col.amount'), width: '120px', numeric: true, cell: (e) => <Money value={e.base} /> },

@@ -86,7 +86,7 @@ export function WaitingTab({ onOpen }: { onOpen: (id: string) => void }) {
       )}
       {items.length === 0 ? <Section><EmptyState title={t('approve.empty')} text={t('approve.emptyText')} /></Section> : (
         <>
-          <Box sx={{ minHeight: 44, mb: 2 }}>{chosen.length > 0 && <Button variant="contained" loading={busy.length > 0} onClick={() => void run(chosen)}>{t('approve.selected', { count: chosen.length })}</Button>}</Box>
+          <Box sx={{ minHeight: { xs: 0, sm: 44 }, mb: 2 }}>{chosen.length > 0 && <Button variant="contained" loading={busy.length > 0} onClick={() => void run(chosen)}>{t('approve.selected', { count: chosen.length })}</Button>}</Box>
           <Section pad={false}>
             <Box component="ul" ref={rows} aria-label={t('approve.list')} sx={{ m: 0, p: 0, listStyle: 'none', '& > li + li': { borderTop: 1, borderColor: 'divider' } }}>
               {items.map((e) => (

@@ -32,8 +32,8 @@ export function What({ expense: e }: { expense: ExpenseView }) {
   const what = useWhat();
   const first = e.receipts.find((r) => r.thumbnail);
   return (
-    <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: 2, minWidth: 0, maxWidth: '100%' }}>
-      {first ? <Box component="img" src={receiptUrl(e, first.id, true)} alt="" loading="lazy" sx={{ width: 24, height: 28, objectFit: 'cover', borderRadius: 0.5, flexShrink: 0 }} /> : e.receipts.length > 0 && <ReceiptIcon fontSize="small" aria-label={t('receipts.count', { count: e.receipts.length })} sx={{ color: 'text.secondary' }} />}
+    <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', verticalAlign: 'middle', gap: 2, minWidth: 0, maxWidth: '100%' }}>
+      {first ? <Box component="img" src={receiptUrl(e, first.id, true)} alt="" loading="lazy" sx={{ width: 20, height: 22, objectFit: 'cover', borderRadius: 0.5, flexShrink: 0 }} /> : e.receipts.length > 0 && <ReceiptIcon fontSize="small" aria-label={t('receipts.count', { count: e.receipts.length })} sx={{ color: 'text.secondary' }} />}
       <Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{what(e)}</Box>
       {e.findings.length > 0 && <WarningIcon fontSize="small" titleAccess={e.findings.map((f) => f.text).join('; ')} sx={{ color: 'warning.main', flexShrink: 0 }} />}
     </Box>

@@ -59,7 +59,7 @@ function Categories({ writes }: { writes: boolean }) {
   const columns: Column<ExpenseCategoryView>[] = [
     { key: 'name', header: t('settings.name'), width: 'minmax(0, 2fr)', cell: (c) => c.name },
     { key: 'account', header: t('settings.account'), width: '120px', from: 'md', cell: (c) => c.account_code },
-    { key: 'tax', header: t('settings.tax'), width: '110px', numeric: true, cell: (c) => percent(c.tax_percent) },
+    { key: 'tax', header: t('settings.tax'), width: '140px', numeric: true, cell: (c) => percent(c.tax_percent) },
     { key: 'markup', header: t('settings.markup'), width: '100px', numeric: true, cell: (c) => percent(c.markup_percent) },
     { key: 'state', header: t('col.state'), width: '120px', cell: state },
   ];

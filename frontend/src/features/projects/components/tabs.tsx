@@ -4,8 +4,11 @@ import IconButton from '@mui/material/IconButton';
 import Typography from '@mui/material/Typography';
 import RemoveIcon from '@mui/icons-material/PersonRemoveOutlined';
 import { useMemo } from 'react';
+import { Link } from 'react-router';
+import { useExpensesSummaryQuery } from '../../../shared/api/gen/expenses.gen';
 import { formatDuration } from '../../../shared/lib/duration';
 import { useCan } from '../../../shared/lib/me';
+import { formatMoney, type MoneyValue } from '../../../shared/lib/money';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { Picker } from '../../../shared/ui/fields';
 import { BudgetBar, Can, Duration, Figure, Figures, Money, PersonAvatar, StatusChip } from '../../../shared/ui/small';
@@ -15,6 +18,20 @@ import { boardOf, useNames, useProjectTasksQuery, useProjectsAddMemberMutation, 
 import { useT } from '../locales/en';
 
 const hours = (n: number) => `${formatDuration(n)} h`;
+
+/** What was spent for the project, as far as one may see it. */
+function Spent({ project }: { project: ProjectView }) {
+  const t = useT();
+  const { data } = useExpensesSummaryQuery({ projectId: project.id });
+  if (!data || data.count === 0) return null;
+  const sum = (all: MoneyValue[]) => (all.length > 0 ? all.map((m) => formatMoney(m)).join(' + ') : '–');
+  return (
+    <Section title={t('spent.title')} action={<Button component={Link} to={`/expenses?tab=all&project=${project.id}`}>{t('spent.open')}</Button>}>
+      <Typography>{t('spent.sum', { count: data.count, sum: sum(data.base.length > 0 ? data.base : data.gross) })}</Typography>
+      <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('spent.toBill', { sum: sum(data.to_bill) })}</Typography>
+    </Section>
+  );
+}
 
 /** What was agreed against what was logged, in hours and, for those who may see it, in money. */
 export function BudgetTab({ project, onEdit, onOpen }: { project: ProjectView; onEdit: () => void; onOpen: (id: string) => void }) {
@@ -39,6 +56,7 @@ export function BudgetTab({ project, onEdit, onOpen }: { project: ProjectView; o
       <Section title={t('budget.byTask')} pad={false}>
         <TaskEffort rows={rows} onOpen={onOpen} />
       </Section>
+      <Can permission="expenses.expenses.write"><Spent project={project} /></Can>
     </>
   );
 }

@@ -57,6 +57,7 @@ export const useT = registerLocale('projects', {
     none: 'Nothing said yet.', fromClient: 'from the client', deleteText: 'The comment will be gone; the audit log keeps what it said.',
     warning: 'The client will see this in the portal.',
   },
+  spent: { title: 'Expenses', open: 'Open', sum_one: '{{count}} expense: {{sum}}', sum_other: '{{count}} expenses: {{sum}}', toBill: 'To bill to the client: {{sum}}' },
   budget: {
     hours: 'Hours', money: 'Value', noHours: 'No budget in hours was agreed.', noMoney: 'No budget in money was agreed.', used: 'Logged', billable: 'of it billable', left: 'Left', agreed: 'Agreed', percent: 'Used', counts: 'All logged time counts, approved or not. The value is that of billable time at its rates.', byTask: 'Estimate and time by task', set: 'Set a budget',
   },
