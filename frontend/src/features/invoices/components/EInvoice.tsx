@@ -3,6 +3,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
+import { useState } from 'react';
 import { Link as To } from 'react-router';
 import { Section } from '../../../shared/ui/states';
 import { useInvoicesEInvoiceQuery, type InvoiceLack } from '../api';
@@ -14,13 +15,15 @@ const forms = ['facturx', 'ubl', 'cii'] as const;
 export function EInvoice({ id, issued }: { id: string; issued: boolean }) {
   const t = useT();
   const { data } = useInvoicesEInvoiceQuery({ id });
+  const [why, setWhy] = useState(false);
   if (!data || (!issued && data.format === 'pdf')) return null;
   const needed = data.format !== 'pdf';
   return (
     <Section title={t('data.title')}>
       <Box sx={{ display: 'grid', gap: 3 }}>
-        <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t(`data.wants.${data.format}`)}</Typography>
-        {data.lacks.length > 0 && (
+        <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t(!needed && data.lacks.length > 0 ? 'data.none' : `data.wants.${data.format}`)}</Typography>
+        {data.lacks.length > 0 && !needed && !why && <Box><Button size="small" onClick={() => setWhy(true)}>{t('data.why')}</Button></Box>}
+        {data.lacks.length > 0 && (needed || why) && (
           <Alert severity={needed && !issued ? 'warning' : 'info'}>
             {t(needed && !issued ? 'data.before' : 'data.not')}
             <Box component="ul" sx={{ m: 0, mt: 2, pl: 4, display: 'grid', gap: 1, overflowWrap: 'anywhere' }}>

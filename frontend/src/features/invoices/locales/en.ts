@@ -30,6 +30,7 @@ export const useT = registerLocale('invoices', {
   data: {
     title: 'E-invoice', forms: { facturx: 'Factur-X', ubl: 'UBL', cii: 'CII' }, mend: { client: 'Open the client', legal_entity: 'Open the settings' }, ready: 'It keeps the schema and all rules of EN 16931.',
     wants: { pdf: 'This client gets plain PDFs. The data can be downloaded for those who ask.', facturx: 'This client gets Factur-X: a PDF with the data in it.', ubl: 'This client gets a PDF with the data in UBL beside it.', cii: 'This client gets a PDF with the data in CII beside it.' },
+    none: 'This client gets plain PDFs. This document cannot be read as an e-invoice.', why: 'Why?',
     before: 'It cannot be issued as an e-invoice yet:', not: 'It is no e-invoice of EN 16931:',
   },
   look: {
