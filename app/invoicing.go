@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/file"
 	"github.com/bureauhq/bureau/app/kit/mail"
 	"github.com/bureauhq/bureau/app/kit/page"
@@ -218,4 +219,15 @@ func (r portalRecords) InvoiceFile(ctx context.Context, invoiceID, format string
 		return portal.File{}, portal.ErrNotFound
 	}
 	return portal.File{Name: f.Name, ContentType: f.ContentType, Data: f.Bytes}, err
+}
+
+// Statement answers the portal what a client owes.
+func (r portalRecords) Statement(ctx context.Context, clientID string, from, to day.Date) (invoicing.Statement, error) {
+	return r.s.Invoicing.Statement(ctx, clientID, from, to)
+}
+
+// StatementPDF answers the portal the same as a file.
+func (r portalRecords) StatementPDF(ctx context.Context, clientID string, from, to day.Date) (portal.File, error) {
+	pdf, err := r.s.Invoicing.StatementPDF(ctx, clientID, from, to)
+	return portal.File{Name: pdf.Name, Data: pdf.Bytes}, err
 }

@@ -136,7 +136,7 @@ func (a *App) wireServices() error {
 	retainers.RegisterJobs(a.Jobs, s.Retainers)
 	retainers.Listen(a.Bus, s.Retainers)
 	records := portalRecords{s}
-	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Time: records, Retainers: s.Retainers})
+	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Time: records, Retainers: s.Retainers, Fees: s.Fees})
 	s.Ops = ops.New(ops.Deps{
 		DB: a.DB, Store: opsdb.New(a.Control, a.Queue), Registry: agencies{a}, Opener: a, Custody: a.Custody, Migrator: a.owner, Jobs: retries{a}, Probes: probes{a}, Now: now,
 	})

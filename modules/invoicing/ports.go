@@ -123,6 +123,7 @@ type Members interface {
 // Renderer makes the PDF of a document. The same document gives the same bytes.
 type Renderer interface {
 	Render(doc Document, logo []byte) ([]byte, error)
+	RenderStatement(s Statement) ([]byte, error)
 	// Embed puts the data of an e-invoice into a rendered document.
 	Embed(doc Document, pdf, data []byte) ([]byte, error)
 }
@@ -209,6 +210,8 @@ type Store interface {
 	KeepFile(ctx context.Context, tx *tenancy.Tx, invoiceID string, f Format, key, hash string) (firstKey, firstHash string, err error)
 	KeptFile(ctx context.Context, tx *tenancy.Tx, invoiceID string, f Format) (key, hash string, err error)
 	FreeSources(ctx context.Context, tx *tenancy.Tx, invoiceID string, but SourceKind) error
+	// Statement reads what a client owed at the end of a day, currency by currency.
+	Statement(ctx context.Context, tx *tenancy.Tx, clientID string, from, to day.Date, zone string) ([]StatementOf, error)
 	DepositIDs(ctx context.Context, tx *tenancy.Tx, clientID string) ([]string, error)
 	DropDeductions(ctx context.Context, tx *tenancy.Tx, invoiceID string) error
 	AddDeductions(ctx context.Context, tx *tenancy.Tx, invoiceID string, all []Deduction) error

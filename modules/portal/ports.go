@@ -3,9 +3,12 @@ package portal
 import (
 	"context"
 
+	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/modules/fees"
+	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -34,6 +37,8 @@ type Invoices interface {
 	Invoices(ctx context.Context, clientID string) ([]Invoice, error)        // newest first
 	Invoice(ctx context.Context, invoiceID string) (Invoice, error)          // not found
 	InvoiceFile(ctx context.Context, invoiceID, format string) (File, error) // not found
+	Statement(ctx context.Context, clientID string, from, to day.Date) (invoicing.Statement, error)
+	StatementPDF(ctx context.Context, clientID string, from, to day.Date) (File, error)
 }
 
 // Retainers answers for agreements and their statements; *retainers.Service answers it.
@@ -41,6 +46,12 @@ type Retainers interface {
 	OfClientTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]retainers.Row, error)
 	PapersOfClientTx(ctx context.Context, tx *tenancy.Tx, clientID, retainerID string) (retainers.Row, []retainers.Period, error)                    // not found
 	WorkOfClientTx(ctx context.Context, tx *tenancy.Tx, clientID, periodID string, q page.Query) (retainers.Paper, []retainers.Work, *string, error) // not found
+}
+
+// Fees answers for milestones that a client accepts; *fees.Service answers it.
+type Fees interface {
+	MilestonesOfClientTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]fees.Milestone, error)
+	AcceptForClientTx(ctx context.Context, tx *tenancy.Tx, clientID, partID string) (fees.Milestone, error) // not found
 }
 
 // Time answers for approved hours.

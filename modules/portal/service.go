@@ -22,6 +22,7 @@ type Deps struct {
 	Invoices  Invoices
 	Time      Time
 	Retainers Retainers
+	Fees      Fees
 }
 
 // Service has one method per thing a contact can do.
@@ -29,7 +30,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Clients == nil || d.Settings == nil || d.Projects == nil || d.Invoices == nil || d.Time == nil || d.Retainers == nil {
+	if d.DB == nil || d.Clients == nil || d.Settings == nil || d.Projects == nil || d.Invoices == nil || d.Time == nil || d.Retainers == nil || d.Fees == nil {
 		panic("portal: a dependency is missing")
 	}
 	return &Service{d}

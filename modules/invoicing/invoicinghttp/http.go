@@ -51,6 +51,8 @@ func Register(api *httpapi.API, svc *invoicing.Service) {
 	httpapi.Handle(api, fromTime, h.fromTime)
 	httpapi.Handle(api, op("preview-from-time", http.MethodPost, "/from-time/preview", "Show what a draft from time would be"), h.previewFromTime)
 	httpapi.Handle(api, op("figure", http.MethodPost, "/figure", "Calculate lines without saving them"), h.figure)
+	httpapi.Handle(api, op("statement", http.MethodGet, "/statement", "What a client was billed, paid and owes at the end of a day, with ageing"), h.statement)
+	httpapi.Handle(api, op("statement-pdf", http.MethodGet, "/statement/pdf", "The same as PDF"), h.statementPDF)
 	httpapi.Handle(api, op("deposits", http.MethodGet, "/deposits", "List a client's deposits of which something is left"), h.deposits)
 	httpapi.Handle(api, op("deduct", http.MethodPut, "/{id}/deductions", "Say which deposits a draft deducts, instead of those it does"), h.deduct)
 	httpapi.Handle(api, op("find", http.MethodGet, "/{id}", "Read an invoice"), h.find)

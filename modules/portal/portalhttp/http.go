@@ -30,6 +30,10 @@ type Service interface {
 	Retainers(context.Context) ([]retainers.Row, error)
 	Retainer(context.Context, string) (retainers.Row, []retainers.Period, error)
 	Statement(context.Context, string, page.Query) (retainers.Paper, []retainers.Work, *string, error)
+	Milestones(context.Context) ([]portal.Milestone, error)
+	Accept(context.Context, string) (portal.Milestone, error)
+	Account(ctx context.Context, from, to day.Date) (invoicing.Statement, error)
+	AccountPDF(ctx context.Context, from, to day.Date) (portal.File, error)
 }
 
 type handlers struct{ svc Service }
@@ -53,6 +57,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, op("portal-invoice", http.MethodGet, "/invoices/{id}", "One invoice"), h.invoice)
 	httpapi.Handle(api, op("portal-invoice-pdf", http.MethodGet, "/invoices/{id}/pdf", "The PDF of an invoice"), h.pdf)
 	httpapi.Handle(api, op("portal-invoice-file", http.MethodGet, "/invoices/{id}/file", "An invoice as PDF, Factur-X, UBL or CII"), h.file)
+	registerAgreed(api, h, op)
 	httpapi.Handle(api, op("portal-time", http.MethodGet, "/time", "Approved hours by project"), h.time)
 	httpapi.Handle(api, op("portal-retainers", http.MethodGet, "/retainers", "The client's retainers"), h.retainers)
 	httpapi.Handle(api, op("portal-retainer", http.MethodGet, "/retainers/{id}", "One retainer with the figures of its periods"), h.retainer)
