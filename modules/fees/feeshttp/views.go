@@ -24,6 +24,7 @@ type FeeView struct {
 	Contract   money.Money   `json:"contract" doc:"With all change orders"`
 	Billed     money.Money   `json:"billed"`
 	Left       money.Money   `json:"left"`
+	Due        money.Money   `json:"due" doc:"Where it is billed by percent: what is done and not billed"`
 	Percent    string        `json:"percent" doc:"How much of it is done, where it is billed by percent"`
 	Covers     string        `json:"covers" enum:"project,tasks,nothing" doc:"Whose time it pays for: that is not billed by the hour"`
 	TaskIDs    []string      `json:"task_ids"`
@@ -42,6 +43,7 @@ type FeePart struct {
 	Percent      *string     `json:"percent"`
 	Amount       money.Money `json:"amount"`
 	Billed       money.Money `json:"billed"`
+	Left         money.Money `json:"left"`
 	DueOn        *day.Date   `json:"due_on"`
 	AcceptedAt   *time.Time  `json:"accepted_at"`
 	AcceptedBy   string      `json:"accepted_by"`
@@ -109,12 +111,15 @@ type NewChangeOrder struct {
 
 func view(f fees.Fee) FeeView {
 	v := FeeView{
-		ID: f.ID, ProjectID: f.ProjectID, ClientID: f.ClientID, Name: f.Name, Kind: string(f.Kind), Agreed: f.Agreed, Contract: f.Contract, Billed: f.Billed, Left: f.Left(),
+		ID: f.ID, ProjectID: f.ProjectID, ClientID: f.ClientID, Name: f.Name, Kind: string(f.Kind), Agreed: f.Agreed, Contract: f.Contract, Billed: f.Billed, Left: f.Left(), Due: money.Zero(f.Contract.Currency),
 		Percent: f.Percent.String(), Covers: string(f.Covers), TaskIDs: append([]string{}, f.TaskIDs...), Parts: make([]FeePart, len(f.Parts)), Orders: make([]ChangeOrder, len(f.Orders)),
 		ArchivedAt: f.ArchivedAt, Version: f.Version, CreatedAt: f.CreatedAt.UTC(), UpdatedAt: f.UpdatedAt.UTC(),
 	}
+	if due := f.Done().Sub(f.Billed); due.Sign() > 0 {
+		v.Due = due
+	}
 	for n, p := range f.Parts {
-		v.Parts[n] = FeePart{ID: p.ID, Name: p.Name, Amount: p.Amount, Billed: p.Billed, AcceptedAt: p.AcceptedAt, AcceptedBy: p.AcceptedBy, AcceptedKind: p.AcceptedKind}
+		v.Parts[n] = FeePart{ID: p.ID, Name: p.Name, Amount: p.Amount, Billed: p.Billed, Left: p.Left(), AcceptedAt: p.AcceptedAt, AcceptedBy: p.AcceptedBy, AcceptedKind: p.AcceptedKind}
 		if p.Percent != nil {
 			s := p.Percent.String()
 			v.Parts[n].Percent = &s

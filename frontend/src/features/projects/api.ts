@@ -10,6 +10,9 @@ export type { TaskView, TaskChange, CommentView, ChecklistLine } from '../../sha
 export { useProjectTemplatesListQuery, useProjectsGetQuery, useProjectsCreateMutation, useProjectsChangeMutation, useProjectsArchiveMutation, useProjectsRestoreMutation, useProjectsChangeColumnsMutation, useProjectsAddMemberMutation, useProjectsRemoveMemberMutation } from '../../shared/api/gen/projects.gen';
 export { useTasksGetQuery, useTasksCreateMutation, useTasksArchiveMutation, useTasksRestoreMutation, useTasksDeleteMutation, useTaskCommentsListQuery, useTaskCommentsCreateMutation, useTaskCommentsChangeMutation, useTaskCommentsDeleteMutation } from '../../shared/api/gen/tasks.gen';
 
+export type { FeeView, FeePart } from '../../shared/api/gen/fees.gen';
+export { useFeesListQuery, useFeesCreateMutation, useFeesChangeMutation, useFeesArchiveMutation, useFeesRestoreMutation, useChangeOrdersCreateMutation, useFeePartsAcceptMutation, useFeePartsWithdrawMutation } from '../../shared/api/gen/fees.gen';
+
 export type Member = { id: string; name: string; state: string };
 
 /** What If-Match wants of a record. */

@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { Document, Party as PartyOf } from '../api/gen/invoices.gen';
+import { ProgressTable } from './ProgressTable';
 import { Totals } from './Totals';
 import { written } from './written';
 
@@ -10,7 +11,7 @@ const quiet = { color: 'text.secondary' } as const;
 export function Paper({ document: d, number }: { document: Document; number?: string }) {
   const { t, day, money, number: plain } = written(d);
   const note = d.kind === 'credit_note';
-  const heading = t(note ? 'creditNote' : 'invoice');
+  const heading = t(note ? 'creditNote' : d.kind === 'deposit' ? 'depositInvoice' : 'invoice');
   const facts: [string, string][] = [
     [t('date'), day(d.issue_on)],
     ...(note ? [[t('credits'), [d.credits_number, d.credits_on && day(d.credits_on)].filter(Boolean).join(' · ')] as [string, string]] : [[t('due'), day(d.due_on)] as [string, string]]),
@@ -61,6 +62,7 @@ export function Paper({ document: d, number }: { document: Document; number?: st
         ))}
       </Box>
       <Box sx={{ mt: 4, ml: 'auto', maxWidth: 340 }}><Totals of={d} bases totalLabel={note ? t('totalCredited') : d.prices_include_tax && d.taxes.length > 0 ? t('inclusive') : t('total')} /></Box>
+      {d.progress.length > 0 && <ProgressTable of={d} />}
       <Box sx={{ mt: 6, display: 'grid', gap: 2, whiteSpace: 'pre-line', ...quiet }}>
         {d.legal_texts.map((x) => <div key={x}>{x}</div>)}
         {d.note && <div>{d.note}</div>}

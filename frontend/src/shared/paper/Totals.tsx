@@ -1,15 +1,18 @@
 import Box from '@mui/material/Box';
+import { Fragment } from 'react';
 import type { Document, TaxAmount } from '../api/gen/invoices.gen';
 import type { MoneyValue } from '../lib/money';
 import { written } from './written';
 import { minus } from './signs';
 
-type Of = Pick<Document, 'subtotal' | 'discount' | 'net' | 'taxes' | 'total' | 'payable'> & { discount_percent?: string; kind?: string; language?: string; locale?: string };
+type Of = Pick<Document, 'subtotal' | 'discount' | 'net' | 'taxes' | 'total' | 'payable'> & Partial<Pick<Document, 'deductions' | 'cash_rounding'>> & { discount_percent?: string; kind?: string; language?: string; locale?: string };
 
 /** What a document comes to, with a line for each tax: the same on drafts, paper and portal. */
 export function Totals({ of: d, bases, totalLabel }: { of: Of; /** Say on what each tax is computed. */ bases?: boolean; totalLabel?: string }) {
-  const { t, money, number } = written(d);
+  const { t, day, money, number } = written(d);
   const withheld = d.taxes.filter((x) => x.kind === 'withholding');
+  const deductions = d.deductions ?? [];
+  const rounded = Number(d.cash_rounding?.amount ?? 0) !== 0;
   const name = (x: TaxAmount) => t(bases ? 'on' : 'tax', { name: x.name, percent: number(x.percent), base: money(x.base) });
   const row = (x: TaxAmount, value: MoneyValue) => <Row key={`${x.id}${x.percent}`} name={name(x)} value={money(value)} />;
   return (
@@ -23,9 +26,16 @@ export function Totals({ of: d, bases, totalLabel }: { of: Of; /** Say on what e
       <Row name={t('net')} value={money(d.net)} />
       {d.taxes.filter((x) => x.kind !== 'withholding').map((x) => row(x, x.tax))}
       <Row name={totalLabel ?? t('total')} value={money(d.total)} strong />
-      {withheld.length > 0 && (
+      {(withheld.length > 0 || deductions.length > 0 || rounded) && (
         <>
           {withheld.map((x) => row(x, minus(x.tax)))}
+          {deductions.map((x) => (
+            <Fragment key={x.deposit_id}>
+              <Row name={t('deposit', { number: x.number, day: day(x.on), net: money(x.net) })} value={money(minus(x.net))} />
+              {x.taxes.filter((y) => y.kind !== 'withholding').map((y) => <Row key={`${y.id}${y.percent}`} name={t('depositTax', { name: y.name, percent: number(y.percent) })} value={money(minus(y.tax))} />)}
+            </Fragment>
+          ))}
+          {rounded && d.cash_rounding && <Row name={t('rounding')} value={money(d.cash_rounding)} />}
           <Row name={t(d.kind === 'credit_note' ? 'toCredit' : 'payable')} value={money(d.payable)} strong />
         </>
       )}

@@ -34,6 +34,7 @@ import {
 } from '../api';
 import { useT } from '../locales/en';
 import { countable, countableDiscount, discountInput, draftValues, ifMatch, lineInput, type DraftValues } from '../model';
+import { Deposits } from './Deposits';
 import { DiscountField } from './DiscountField';
 
 /** A draft: what is written at one side, the paper it makes at the other. */
@@ -75,7 +76,7 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
           title={i.client_name}
           sub={i.period_from && i.period_to ? `${formatDay(i.period_from)} – ${formatDay(i.period_to)}` : undefined}
           up={{ to: '/invoices', label: t('title') }}
-          chip={<StatusChip label={t('status.draft')} />}
+          chip={<>{i.kind === 'deposit' && <StatusChip label={t('deposit.chip')} tone="brand" />}<StatusChip label={t('status.draft')} /></>}
           actions={
             <>
               <Button color="error" onClick={() => setAsking('delete')}>{t('draft.delete')}</Button>
@@ -89,6 +90,7 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
         <Box sx={{ display: 'grid', gap: 6, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 1fr) minmax(0, 1fr)' }, alignItems: 'start' }}>
           <Box sx={{ display: 'grid', gap: 4, minWidth: 0 }}>
             <Section title={t('draft.lines')}><Lines invoice={i} /></Section>
+            <Deposits invoice={i} version={version} blocked={isDirty} onSaved={setVersion} />
             <EInvoice id={i.id} issued={false} />
             <Section title={t('draft.more')}>
               <Fields>

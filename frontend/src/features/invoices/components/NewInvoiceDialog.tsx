@@ -22,6 +22,7 @@ import { Duration } from '../../../shared/ui/small';
 import { useInvoiceClientsQuery, useInvoiceProjectsQuery, useInvoicesCreateFromTimeMutation, useInvoicesCreateMutation, useTimePlanQuery, type InvoiceFromTime } from '../api';
 import { useT } from '../locales/en';
 import { period, presets, type Preset } from '../model';
+import { FeePicks, type Picks } from './FeePicks';
 
 const groups = ['task', 'person', 'day'] as const;
 const whats = ['both', 'time', 'expenses'] as const;
@@ -33,9 +34,10 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
   const navigate = useNavigate();
   const me = useMe();
   const now = today(me?.agency.time_zone);
-  const [source, setSource] = useState<'time' | 'blank'>('time');
+  const [source, setSource] = useState<'time' | 'blank' | 'deposit'>('time');
   const [preset, setPreset] = useState<Preset>('lastMonth');
   const [find, setFind] = useState('');
+  const [picked, setPicked] = useState<Picks>({});
   const clients = useInvoiceClientsQuery(useDebounced(find));
   const [create] = useInvoicesCreateMutation();
   const [bill] = useInvoicesCreateFromTimeMutation();
@@ -53,7 +55,9 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
     form.setValue('from', from);
     form.setValue('to', to);
   };
+  const fees = Object.values(picked);
   const wanted: InvoiceFromTime = {
+    ...(fees.length > 0 && { fees }),
     client_id: values.client_id ?? '', from: values.from ?? '', to: values.to ?? '', group_by: values.group_by ?? 'task', ...(project && { project_ids: [project] }),
     ...(values.what === 'time' && { expenses: false }), ...(values.what === 'expenses' && { no_time: true, expenses: true }),
   };
@@ -65,17 +69,19 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
       submitLabel={t('create.make')}
       onClose={onClose}
       onSubmit={async (x) => {
-        const made = source === 'blank'
-          ? await create({ newInvoice: { client_id: x.client_id } }).unwrap()
+        const made = source !== 'time'
+          ? await create({ newInvoice: { client_id: x.client_id, ...(source === 'deposit' && { kind: 'deposit' as const }) } }).unwrap()
           : (await bill({ invoiceFromTime: wanted }).unwrap()).invoice;
         await navigate(`/invoices/${made.id}`);
       }}
     >
-      <ToggleButtonGroup exclusive fullWidth size="small" aria-label={t('create.source')} value={source} onChange={(_, s: 'time' | 'blank' | null) => s && setSource(s)}>
+      <ToggleButtonGroup exclusive fullWidth size="small" aria-label={t('create.source')} value={source} onChange={(_, s: 'time' | 'blank' | 'deposit' | null) => s && setSource(s)}>
         <ToggleButton value="time">{t('create.time')}</ToggleButton>
         <ToggleButton value="blank">{t('create.blank')}</ToggleButton>
+        <ToggleButton value="deposit">{t('create.deposit')}</ToggleButton>
       </ToggleButtonGroup>
       <AutocompleteField name="client_id" label={t('create.client')} placeholder={t('create.clientFind')} options={clients.data?.items.map((x) => ({ value: x.id, label: x.name })) ?? []} loading={clients.isFetching} onSearch={setFind} required />
+      {source === 'deposit' && <Typography sx={{ color: 'text.secondary' }}>{t('deposit.about')}</Typography>}
       {source === 'time' && (
         <>
           <SelectField name="project_id" label={t('create.projects')} empty={t('create.allProjects')} options={projects.data?.items.map((p) => ({ value: p.id, label: p.name })) ?? []} disabled={!values.client_id} />
@@ -88,6 +94,7 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
             <SelectField name="what" label={t('create.what')} options={whats.map((x) => ({ value: x, label: t(`create.whats.${x}`) }))} />
             <SelectField name="group_by" label={t('create.group')} options={groups.map((g) => ({ value: g, label: t(`create.by.${g}`) }))} />
           </FieldRow>
+          {values.client_id && <FeePicks clientId={values.client_id} projectId={project} picked={picked} onPick={setPicked} />}
           <Plan wanted={wanted} />
         </>
       )}

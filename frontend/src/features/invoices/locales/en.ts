@@ -10,7 +10,7 @@ export const useT = registerLocale('invoices', {
   draftOf: 'Draft', figure: { open: 'Open, {{currency}}', overdue: 'Overdue, {{currency}}', none: 'Nothing is open' },
   ageing: { current: 'not due', d30: '1–30 days', d60: '31–60', d90: '61–90', more: 'over 90' },
   create: {
-    title: 'New invoice', source: 'What to bill', time: 'Approved time', blank: 'Free lines', client: 'Client', clientFind: 'Find a client', projects: 'Projects', allProjects: 'All projects of the client',
+    title: 'New invoice', source: 'What to bill', time: 'Approved time', blank: 'Free lines', deposit: 'Deposit', client: 'Client', clientFind: 'Find a client', projects: 'Projects', allProjects: 'All projects of the client',
     period: 'Period', from: 'From', to: 'To', group: 'One line for each', by: { task: 'Task', person: 'Person', day: 'Day' },
     preset: { lastMonth: 'Last month', thisMonth: 'This month', lastWeek: 'Last week', lastQuarter: 'Last quarter', own: 'Own dates' },
     total: 'Total of the draft', lines_one: '{{count}} line', lines_other: '{{count}} lines', nothing: 'There is no approved, unbilled time with a rate in this period.',
@@ -24,6 +24,15 @@ export const useT = registerLocale('invoices', {
     fromTime: 'From time', up: 'Move up', down: 'Move down', removeLine: 'Remove line', noLines: 'No lines yet. Add the first one.', save: 'Save draft', saved: 'Draft saved', delete: 'Delete draft',
     deleteText: 'The draft is deleted. Time on it becomes unbilled again.', deleted: 'Draft deleted', preview: 'Preview', unsaved: 'The preview shows the last saved state.', line: 'Line {{n}}', more: 'Dates, reference and texts', saveFirst: 'Save first',
   },
+  fees: { title: 'Agreed fees that may be billed' },
+  deposit: {
+    chip: 'Deposit', about: 'Money invoiced ahead. It is owed in work: no part of what was invoiced until a later invoice deducts it, with its tax.', title: 'Deposits', add: 'Deduct', remove: 'Do not deduct', left: '{{left}} left of {{number}}, {{day}}', unpaid: '{{balance}} of it is not paid', done: 'Deducted {{number}}', undone: 'Not deducted any more', taken: 'Deposit {{number}}, {{day}}', saveFirst: 'Save the draft first.',
+  },
+  statement: {
+    title: 'Statement', of: 'Statement of {{client}}', from: 'From', to: 'To', record: 'Record payment', opening: 'Opening balance', closing: 'Closing balance', nothing: 'Nothing was billed and nothing is open', open: 'Open', credit: 'Credit', items: 'What is open', moves: 'What happened', late: '{{count}} days late', due: 'Due {{day}}', on: 'Day', what: 'What', amount: 'Amount', balance: 'Balance', asOf: 'As known at the end of {{day}}',
+    kinds: { invoice: 'Invoice', deposit: 'Deposit invoice', void: 'Voided', payment: 'Payment', credit_note: 'Credit note', payment_void: 'Payment taken back', refund: 'Refund', write_off: 'Written off', write_off_undone: 'Write-off undone' },
+  },
+  payMany: { title: 'Record a payment', apply: 'Applied to', help: 'The oldest due date first. Change what goes where.', rest: '{{rest}} is kept as credit of the client', over: 'The parts are {{over}} more than was received', amountOf: 'To {{number}}', open: '{{open}} open, due {{day}}' },
   sum: { total: 'Total', payable: 'To pay', paid: 'Paid', credited: 'Credited', writtenOff: 'Written off', balance: 'Balance' },
   issue: { do: 'Issue', title: 'Issue this invoice?', text: 'It gets the number {{number}} and can no longer be edited. To correct it later, credit it.', on: 'Invoice date {{day}}, due {{due}}', done: 'Invoice {{number}} issued' },
   pdf: 'PDF',

@@ -45,7 +45,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
   const zone = useMe()?.agency.time_zone;
   const [open, setOpen] = useState<Open>(null);
   const paper = useInvoicesPreviewQuery({ id: i.id });
-  const plain = i.kind === 'invoice';
+  const plain = i.kind !== 'credit_note';
   const credits = useCreditsListQuery({ id: i.id }, { skip: !plain });
   const close = () => setOpen(null);
   const issued = i.state === 'issued';
@@ -56,11 +56,12 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
         title={i.number || t('draftOf')}
         sub={i.client_name}
         up={{ to: '/invoices', label: t('title') }}
-        chip={<StatusChip label={t(`status.${i.status}`)} tone={tones[i.status]} />}
+        chip={<>{i.kind === 'deposit' && <StatusChip label={t('deposit.chip')} tone="brand" />}<StatusChip label={t(`status.${i.status}`)} tone={tones[i.status]} /></>}
         actions={
           <>
             {issued && plain && credits.data?.notes.length === 0 && Number(i.written_off.amount) === 0 && can('invoicing.invoices.issue') && <Button color="error" onClick={() => setOpen('void')}>{t('void.do')}</Button>}
             {issued && plain && left.some((l) => Number(l.left.amount) !== 0) && Number(i.written_off.amount) === 0 && can('invoicing.invoices.issue') && <Button onClick={() => setOpen('credit')}>{t('note.open')}</Button>}
+            <Button component={To} to={`/statements/${i.client_id}`}>{t('statement.title')}</Button>
             <Button variant="outlined" startIcon={<PdfIcon />} href={`/api/v1/invoices/${i.id}/pdf`} target="_blank" rel="noopener">{t('pdf')}</Button>
             {issued && can('invoicing.invoices.issue') && <Button variant={i.sent_at ? 'outlined' : 'contained'} onClick={() => setOpen('send')}>{t('send.do')}</Button>}
             {issued && Number(i.balance.amount) > 0 && can('invoicing.payments.write') && <Button variant={i.sent_at ? 'contained' : 'outlined'} onClick={() => setOpen('pay')}>{t('pay.do')}</Button>}
@@ -71,7 +72,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
       {i.voided_at && <Alert severity="info" sx={{ mb: 4 }}>{t('void.voided', { at: formatMoment(i.voided_at, zone) })}. {i.void_reason && t('void.why', { reason: i.void_reason })}</Alert>}
       <Figures>
         <Figure label={t('sum.total')} value={<Money value={i.total} />} />
-        {Number(i.withheld.amount) !== 0 && <Figure label={t('sum.payable')} value={<Money value={i.payable} />} />}
+        {i.payable.amount !== i.total.amount && <Figure label={t('sum.payable')} value={<Money value={i.payable} />} />}
         {plain && <Figure label={t('sum.paid')} value={<Money value={i.paid} />} />}
         {Number(i.credited.amount) !== 0 && <Figure label={t('sum.credited')} value={<Money value={i.credited} />} />}
         {Number(i.written_off.amount) !== 0 && <Figure label={t('sum.writtenOff')} value={<Money value={i.written_off} />} />}

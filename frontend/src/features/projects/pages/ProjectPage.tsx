@@ -22,18 +22,20 @@ import { useT } from '../locales/en';
 const Board = lazy(async () => ({ default: (await import('../components/Board')).Board }));
 const ListTab = lazy(async () => ({ default: (await import('../components/ListTab')).ListTab }));
 const BudgetTab = lazy(async () => ({ default: (await import('../components/tabs')).BudgetTab }));
+const BillingTab = lazy(async () => ({ default: (await import('../components/BillingTab')).BillingTab }));
 const PeopleTab = lazy(async () => ({ default: (await import('../components/tabs')).PeopleTab }));
 const Activity = lazy(async () => ({ default: (await import('../components/Activity')).Activity }));
 const ProjectDialog = lazy(async () => ({ default: (await import('../components/ProjectDialog')).ProjectDialog }));
 const ColumnsDialog = lazy(async () => ({ default: (await import('../components/ColumnsDialog')).ColumnsDialog }));
 const TaskDrawer = lazy(async () => ({ default: (await import('../components/TaskDrawer')).TaskDrawer }));
 
-const tabs = ['board', 'list', 'budget', 'people', 'activity'] as const;
+const tabs = ['board', 'list', 'budget', 'billing', 'people', 'activity'] as const;
 
 export function ProjectPage() {
   const { id = '' } = useParams();
   const t = useT();
   const { data: project, error, refetch } = useProjectsGetQuery({ id });
+  const seesFees = useCan()('fees.fees.read');
   const [tab, setTab] = useTab(tabs);
   const [task, setTask] = useParam('task');
   const [dialog, setDialog] = useState<'edit' | 'columns' | null>(null);
@@ -49,11 +51,12 @@ export function ProjectPage() {
         actions={<Actions project={project} onEdit={() => setDialog('edit')} onColumns={() => setDialog('columns')} />}
       />
       {project.state === 'archived' && <Alert severity="info" sx={{ mb: 4 }}>{t('archivedNow')}</Alert>}
-      <TabBar label={t('tabs.label')} value={tab} onChange={setTab} tabs={tabs.map((x) => ({ value: x, label: t(`tabs.${x}`) }))} />
+      <TabBar label={t('tabs.label')} value={tab} onChange={setTab} tabs={tabs.filter((x) => x !== 'billing' || seesFees).map((x) => ({ value: x, label: t(`tabs.${x}`) }))} />
       <Suspense fallback={<SkeletonPage />}>
         {tab === 'board' && <Board project={project} onOpen={setTask} />}
         {tab === 'list' && <ListTab project={project} onOpen={setTask} />}
         {tab === 'budget' && <BudgetTab project={project} onEdit={() => setDialog('edit')} onOpen={setTask} />}
+        {tab === 'billing' && seesFees && <BillingTab project={project} />}
         {tab === 'people' && <PeopleTab project={project} />}
         {tab === 'activity' && <Activity of="projects" id={project.id} />}
       </Suspense>
