@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/app/kit/id"
 )
 
 // Template is the content of one agency, from which others like it are made
@@ -38,7 +39,11 @@ var keyForm = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-
 // ReadTemplate reads all tables of an agency. That agency must be at rest.
 func (p *Provisioner) ReadTemplate(ctx context.Context, a Agency) (*Template, error) {
 	t := &Template{}
-	err := pgx.BeginTxFunc(ctx, p.owner.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	h, err := p.owner.at(a.Placement)
+	if err != nil {
+		return nil, err
+	}
+	err = pgx.BeginTxFunc(ctx, h.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `SET LOCAL search_path TO `+a.schema.name); err != nil {
 			return err
 		}
@@ -70,16 +75,16 @@ func (p *Provisioner) ReadTemplate(ctx context.Context, a Agency) (*Template, er
 	return t, nil
 }
 
-// MakeLike makes an active agency with the content of t. enter takes it down where the platform counts; it runs in the
-// same transaction, with the agency's schema as search path.
-func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name string, enter func(ctx context.Context, tx pgx.Tx, agencyID string) error) (Agency, error) {
+// MakeLike makes an active agency with the content of t, where new ones go. enter takes it down where the platform counts;
+// it runs in the transaction that makes it, whose search path is the agency's schema, and in that of the platform's tables.
+func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name string, enter func(ctx context.Context, agency, platform pgx.Tx, agencyID string) error) (a Agency, err error) {
 	// The same change of every key keeps what belongs together together, and tells agencies apart.
 	var mask [8]byte
 	for i := range mask {
 		mask[i] = byte(rand.Uint32()) //nolint:gosec // keys of sample data
 	}
 	mask[0] &= 0x3f // the kind of the key stands here
-	return p.make(ctx, Agency{Slug: slug, Name: name, State: Active}, func(ctx context.Context, tx pgx.Tx, agencyID string) error {
+	fillIn := func(ctx context.Context, tx, platform pgx.Tx, agencyID string) error {
 		// Each step has put rows in that the content has too.
 		var empty strings.Builder
 		for _, c := range slices.Backward(t.tables) {
@@ -99,8 +104,26 @@ func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name stri
 		if err := t.copyLog(ctx, tx, mask); err != nil {
 			return err
 		}
-		return enter(ctx, tx, agencyID)
+		return enter(ctx, tx, platform, agencyID)
+	}
+	if p.owner == nil || p.cfg.NewAt == Main {
+		return p.make(ctx, Agency{Slug: slug, Name: name, State: Active}, func(ctx context.Context, tx pgx.Tx, agencyID string) error { return fillIn(ctx, tx, tx, agencyID) })
+	}
+	key := id.New()
+	err = p.owner.Build(ctx, p.cfg.NewAt, p.cfg.Steps, key, func(ctx context.Context, b *Building) error {
+		if err := b.Register(ctx, key, slug, name, Active); err != nil {
+			return err
+		}
+		return fillIn(ctx, b.Tx(), b.Platform(), key)
 	})
+	if err != nil {
+		return Agency{}, err
+	}
+	err = p.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		a, err = ReadAgency(ctx, tx, key)
+		return err
+	})
+	return a, err
 }
 
 // copyLog writes the audit log with the new keys, chained anew.

@@ -123,8 +123,8 @@ func (s Seed) make(ctx context.Context, missing []int, templates []*tenancy.Temp
 	return made, context.Cause(ctx)
 }
 
-func indexMembers(ctx context.Context, tx pgx.Tx, agencyID string) error {
-	_, err := identitydb.Index(ctx, tx, tx, agencyID)
+func indexMembers(ctx context.Context, agency, platform pgx.Tx, agencyID string) error {
+	_, err := identitydb.Index(ctx, agency, platform, agencyID)
 	return err
 }
 
