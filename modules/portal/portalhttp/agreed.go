@@ -41,7 +41,7 @@ type PortalMilestoneList struct {
 func toMilestone(m portal.Milestone) PortalMilestone {
 	return PortalMilestone{
 		ID: m.ID, ProjectID: m.ProjectID, ProjectName: m.ProjectName, Name: m.Name, Amount: m.Amount, DueOn: date(m.DueOn),
-		AcceptedAt: m.AcceptedAt, AcceptedBy: m.AcceptedBy, Billed: !m.Part.Billed.IsZero(),
+		AcceptedAt: m.AcceptedAt, AcceptedBy: m.AcceptedBy, Billed: !m.Billed.IsZero(),
 	}
 }
 
