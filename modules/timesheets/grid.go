@@ -156,8 +156,10 @@ func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memb
 	if err != nil {
 		return g, err
 	}
-	if g.Away, err = s.d.Schedules.AwayTx(ctx, tx, memberID, week, week.AddDays(6)); err != nil {
-		return g, err
+	if a := access.From(ctx); memberID == a.MemberID || a.Can(SeeLeave) { // why somebody is away is not for everybody who may read their time
+		if g.Away, err = s.d.Schedules.AwayTx(ctx, tx, memberID, week, week.AddDays(6)); err != nil {
+			return g, err
+		}
 	}
 	for d := range g.Sheet.Days().Days() {
 		g.Days = append(g.Days, d)

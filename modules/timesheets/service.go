@@ -16,6 +16,7 @@ const (
 	ReadAll  access.Permission = "timesheets.entries.read_all"
 	Approve  access.Permission = "timesheets.sheets.approve"
 	SeeRates access.Permission = "rates.bill.see"
+	SeeLeave access.Permission = "people.leave.approve"
 )
 
 // Deps are what the service cannot work without.

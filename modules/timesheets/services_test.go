@@ -1,6 +1,7 @@
 package timesheets_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -87,5 +88,25 @@ func TestAServiceSaysWhetherItsTimeIsBillable(t *testing.T) {
 	w.works[w.website] = work
 	if e := log(timesheets.NewEntry{}); e.ServiceID != "" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// Who reads the time of others, and does not decide on leave, is not told why they are away.
+func TestWhySomebodyIsAwayIsNotForAllReaders(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	me, sunday := w.member(), day.MustParse("2026-03-08")
+	for name, c := range map[string]struct {
+		who  context.Context
+		told bool
+	}{
+		"oneself":              {me, true},
+		"who approves leave":   {w.As(access.Actor{Name: "Max"}, timesheets.ReadAll, timesheets.SeeLeave), true},
+		"who only reads hours": {w.As(access.Actor{Name: "Fin"}, timesheets.ReadAll), false},
+	} {
+		g, err := w.svc.Week(c.who, access.From(me).MemberID, sunday)
+		if err != nil || (len(g.Away[sunday]) > 0) != c.told {
+			t.Errorf("%s: %v, %v", name, g.Away, err)
+		}
 	}
 }
