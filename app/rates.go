@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/timesheets"
@@ -78,6 +79,14 @@ func (x sales) ServiceNamesTx(ctx context.Context, tx *tenancy.Tx, ids []string)
 		out[id] = s.Name
 	}
 	return out, err
+}
+
+// repricer answers rates.Repricer. Timesheets are looked up when asked, since they are built after rates.
+type repricer struct{ s *Services }
+
+func (p repricer) RepriceTx(ctx context.Context, tx *tenancy.Tx, rateIDs []string, from day.Date) (rates.Effect, error) {
+	r, err := p.s.Timesheets.RepriceTx(ctx, tx, rateIDs, from)
+	return rates.Effect{Entries: r.Entries, Before: r.Before, After: r.After}, err
 }
 
 // prices answers timesheets.Rates.

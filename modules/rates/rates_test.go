@@ -46,6 +46,10 @@ func (w *world) MembersTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[s
 	return out, nil
 }
 
+func (w *world) RepriceTx(context.Context, *tenancy.Tx, []string, day.Date) (rates.Effect, error) {
+	return rates.Effect{}, nil
+}
+
 func (w *world) IsPositionTx(_ context.Context, _ *tenancy.Tx, id string) (bool, error) {
 	return id == w.dev, nil
 }
@@ -93,7 +97,7 @@ func setup(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.client = c.ID
-	w.svc = rates.New(rates.Deps{DB: w.DB, Store: ratesdb.Store{}, Clients: cl, Projects: w, Targets: w, Taxes: w, Positions: w, Settings: w, Plan: w, Events: w.Bus, Now: w.Clock.Now})
+	w.svc = rates.New(rates.Deps{DB: w.DB, Store: ratesdb.Store{}, Clients: cl, Projects: w, Targets: w, Taxes: w, Positions: w, Settings: w, Plan: w, Time: w, Events: w.Bus, Now: w.Clock.Now})
 	sold, err := w.svc.CreateSold(w.Ctx, rates.NewSold{Name: "Consulting", Billable: true})
 	if err != nil {
 		t.Fatal(err)

@@ -30,6 +30,7 @@ type Deps struct {
 	Positions Positions
 	Settings  Settings
 	Plan      Plan
+	Time      Repricer
 	Events    Publisher
 	Now       func() time.Time
 }
@@ -39,7 +40,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Targets == nil || d.Taxes == nil || d.Positions == nil || d.Settings == nil || d.Plan == nil || d.Events == nil || d.Now == nil {
+	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Targets == nil || d.Taxes == nil || d.Positions == nil || d.Settings == nil || d.Plan == nil || d.Time == nil || d.Events == nil || d.Now == nil {
 		panic("rates: a dependency is missing")
 	}
 	return &Service{d}
@@ -248,31 +249,35 @@ func (s *Service) Cards(ctx context.Context, f CardFilter, q page.Query) (out []
 // and it ends where the next one begins, unless it says so itself. ErrOverlap.
 func (s *Service) AddRate(ctx context.Context, cardID string, d RateDraft) (r Rate, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		c, err := s.openCard(ctx, tx, cardID)
-		if err != nil {
-			return err
-		}
-		if err := s.inPlan(ctx, c.Level); err != nil {
-			return err
-		}
-		if err := d.check(c.Level); err != nil {
-			return err
-		}
-		if err := s.checkTarget(ctx, tx, c, d); err != nil {
-			return err
-		}
-		amount := d.PerHour
-		r = Rate{ID: id.New(), CardID: cardID, Target: d.Target, TargetID: d.TargetID, PerHour: &amount, From: d.From, To: d.To, Version: 1}
-		if err := s.fit(ctx, tx, &r); err != nil {
-			return err
-		}
-		if err := s.d.Store.AddRate(ctx, tx, r, access.From(ctx).MemberID, s.now()); err != nil {
-			return err
-		}
-		change := audit.Change{Action: "rates.rate_added", Entity: "rate", EntityID: r.ID, After: r}
-		return s.note(ctx, tx, change, RateAdded{c.ref(), r.ID})
+		r, err = s.addTx(ctx, tx, cardID, d)
+		return err
 	})
 	return hidden(access.From(ctx), r), err
+}
+
+func (s *Service) addTx(ctx context.Context, tx *tenancy.Tx, cardID string, d RateDraft) (r Rate, err error) {
+	c, err := s.openCard(ctx, tx, cardID)
+	if err != nil {
+		return r, err
+	}
+	if err := s.inPlan(ctx, c.Level); err != nil {
+		return r, err
+	}
+	if err := d.check(c.Level); err != nil {
+		return r, err
+	}
+	if err := s.checkTarget(ctx, tx, c, d); err != nil {
+		return r, err
+	}
+	amount := d.PerHour
+	r = Rate{ID: id.New(), CardID: cardID, Target: d.Target, TargetID: d.TargetID, PerHour: &amount, From: d.From, To: d.To, Version: 1}
+	if err := s.fit(ctx, tx, &r); err != nil {
+		return r, err
+	}
+	if err := s.d.Store.AddRate(ctx, tx, r, access.From(ctx).MemberID, s.now()); err != nil {
+		return r, err
+	}
+	return r, s.note(ctx, tx, audit.Change{Action: "rates.rate_added", Entity: "rate", EntityID: r.ID, After: r}, RateAdded{c.ref(), r.ID})
 }
 
 // fit finds r's place among the rates of the same key.
@@ -315,45 +320,49 @@ func (s *Service) sameKey(ctx context.Context, tx *tenancy.Tx, r Rate) ([]Rate, 
 // ChangeRate edits a rate that is at version. Entries that have a copy of it keep it (rule 44).
 func (s *Service) ChangeRate(ctx context.Context, rateID string, version int, ch RateChange) (r Rate, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		c, before, err := s.rate(ctx, tx, rateID)
-		if err != nil {
-			return err
-		}
-		if before.Version != version {
-			return ErrStale
-		}
-		if err := s.inPlan(ctx, c.Level); err != nil {
-			return err
-		}
-		r = before
-		r.Version++
-		if ch.PerHour != nil {
-			if err := checkAmount(*ch.PerHour); err != nil {
-				return err
-			}
-			r.PerHour = ch.PerHour
-		}
-		if ch.To != nil {
-			if r.To = *ch.To; r.To != nil && !r.To.After(r.From) {
-				return ErrBadRate.At("body.valid_to", "must be after the first day")
-			}
-		}
-		same, err := s.sameKey(ctx, tx, r)
-		if err != nil {
-			return err
-		}
-		for _, o := range same {
-			if o.From.After(r.From) && (r.To == nil || r.To.After(o.From)) {
-				return ErrOverlap.At("body.valid_to", "another rate begins on "+o.From.String())
-			}
-		}
-		if err := s.d.Store.SaveRate(ctx, tx, r, s.now()); err != nil {
-			return err
-		}
-		change := audit.Change{Action: "rates.rate_changed", Entity: "rate", EntityID: r.ID, Before: before, After: r}
-		return s.note(ctx, tx, change, RateChanged{c.ref(), r.ID})
+		r, err = s.changeTx(ctx, tx, rateID, version, ch)
+		return err
 	})
 	return hidden(access.From(ctx), r), err
+}
+
+func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, rateID string, version int, ch RateChange) (r Rate, err error) {
+	c, before, err := s.rate(ctx, tx, rateID)
+	if err != nil {
+		return r, err
+	}
+	if before.Version != version {
+		return r, ErrStale
+	}
+	if err := s.inPlan(ctx, c.Level); err != nil {
+		return r, err
+	}
+	r = before
+	r.Version++
+	if ch.PerHour != nil {
+		if err := checkAmount(*ch.PerHour); err != nil {
+			return r, err
+		}
+		r.PerHour = ch.PerHour
+	}
+	if ch.To != nil {
+		if r.To = *ch.To; r.To != nil && !r.To.After(r.From) {
+			return r, ErrBadRate.At("body.valid_to", "must be after the first day")
+		}
+	}
+	same, err := s.sameKey(ctx, tx, r)
+	if err != nil {
+		return r, err
+	}
+	for _, o := range same {
+		if o.From.After(r.From) && (r.To == nil || r.To.After(o.From)) {
+			return r, ErrOverlap.At("body.valid_to", "another rate begins on "+o.From.String())
+		}
+	}
+	if err := s.d.Store.SaveRate(ctx, tx, r, s.now()); err != nil {
+		return r, err
+	}
+	return r, s.note(ctx, tx, audit.Change{Action: "rates.rate_changed", Entity: "rate", EntityID: r.ID, Before: before, After: r}, RateChanged{c.ref(), r.ID})
 }
 
 // RemoveRate takes a rate off its card. The one before it, if it ended where

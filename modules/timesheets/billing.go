@@ -2,6 +2,7 @@ package timesheets
 
 import (
 	"context"
+	"slices"
 
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/day"
@@ -145,35 +146,46 @@ type Rerating struct {
 // does what is closed.
 func (s *Service) Rerate(ctx context.Context, f Filter, apply bool) (out Rerating, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		c, err := s.conditions(ctx, tx)
-		if err != nil {
-			return err
-		}
-		f.States = []string{Draft, Submitted, Rejected}
-		if open := c.settings.Lock.Open(); f.From.Before(open) {
-			f.From = open // closed time keeps its price as well
-		}
-		entries, err := s.d.Store.Entries(ctx, tx, f)
-		if err != nil {
-			return err
-		}
-		changed, err := s.rerated(ctx, tx, entries, &out)
-		if err != nil || !apply || len(changed) == 0 {
-			return err
-		}
-		out.Applied = true
-		if err := s.d.Store.SaveRates(ctx, tx, changed); err != nil {
-			return err
-		}
-		if err := s.count(ctx, tx, changed...); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Change{Action: "timesheets.entries_rerated", Entity: "time_entry", EntityID: "many", Before: out.Before, After: out.After})
+		out, err = s.rerateTx(ctx, tx, f, nil, apply)
+		return err
 	})
 	return out, err
 }
 
-func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, out *Rerating) (changed []Entry, err error) {
+// RepriceTx is Rerate for time from a day on whose price comes from one of these
+// rates, or would now: other time keeps what it has, whatever its cards say today.
+func (s *Service) RepriceTx(ctx context.Context, tx *tenancy.Tx, rateIDs []string, from day.Date) (Rerating, error) {
+	return s.rerateTx(ctx, tx, Filter{From: from}, rateIDs, true)
+}
+
+func (s *Service) rerateTx(ctx context.Context, tx *tenancy.Tx, f Filter, only []string, apply bool) (out Rerating, err error) {
+	c, err := s.conditions(ctx, tx)
+	if err != nil {
+		return out, err
+	}
+	f.States = []string{Draft, Submitted, Rejected}
+	if open := c.settings.Lock.Open(); f.From.Before(open) {
+		f.From = open // closed time keeps its price as well
+	}
+	entries, err := s.d.Store.Entries(ctx, tx, f)
+	if err != nil {
+		return out, err
+	}
+	changed, err := s.rerated(ctx, tx, entries, only, &out)
+	if err != nil || !apply || len(changed) == 0 {
+		return out, err
+	}
+	out.Applied = true
+	if err := s.d.Store.SaveRates(ctx, tx, changed); err != nil {
+		return out, err
+	}
+	if err := s.count(ctx, tx, changed...); err != nil {
+		return out, err
+	}
+	return out, audit.Record(ctx, tx, audit.Change{Action: "timesheets.entries_rerated", Entity: "time_entry", EntityID: "many", Before: out.Before, After: out.After})
+}
+
+func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, only []string, out *Rerating) (changed []Entry, err error) {
 	known := map[RateQuestion]Rate{}
 	for _, e := range entries {
 		if e.Own != nil {
@@ -186,6 +198,9 @@ func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, 
 				return nil, err
 			}
 			known[q] = r
+		}
+		if only != nil && !slices.Contains(only, e.RateID) && !slices.Contains(only, r.RateID) {
+			continue
 		}
 		if e.Rate != nil == r.Found && (!r.Found || (e.Rate.Equal(r.PerHour) && e.Currency == r.Currency)) {
 			continue

@@ -40,6 +40,7 @@ type PortalRetainerPeriod struct {
 	Overage  PortalFigure `json:"overage"`
 	Expired  PortalFigure `json:"expired"`
 	Closing  PortalFigure `json:"closing"`
+	Left     PortalFigure `json:"left" doc:"To use before the period ends"`
 }
 
 // PortalRetainerList holds all retainers of the client.
@@ -141,7 +142,7 @@ func toRetainerPeriod(r retainers.Retainer, p retainers.Period) PortalRetainerPe
 	f := func(n int64) PortalFigure { return figureOf(r, n) }
 	v := PortalRetainerPeriod{
 		ID: p.ID, FromOn: p.Days().From, ToOn: p.Days().To, State: "open", Opening: f(p.Opening), Granted: f(p.Granted), Adjusted: f(p.Adjusted),
-		Used: f(p.Used), Overage: f(p.Statement.Overage), Expired: f(p.Expired), Closing: f(p.Closing),
+		Used: f(p.Used), Overage: f(p.Statement.Overage), Expired: f(p.Expired), Closing: f(p.Closing), Left: f(p.Left()),
 	}
 	if p.ClosedAt != nil {
 		v.State = "closed"

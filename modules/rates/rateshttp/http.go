@@ -27,6 +27,8 @@ type Service interface {
 	AddRate(context.Context, string, rates.RateDraft) (rates.Rate, error)
 	ChangeRate(context.Context, string, int, rates.RateChange) (rates.Rate, error)
 	RemoveRate(context.Context, string) error
+	Revise(context.Context, string, int, rates.Revision) (rates.Rate, rates.Effect, error)
+	PreviewRevision(context.Context, string, int, rates.Revision) (rates.Effect, error)
 	Explain(context.Context, []string, rates.Question) ([]rates.Explanation, error)
 	CreateSold(context.Context, rates.NewSold) (rates.Sold, error)
 	ChangeSold(context.Context, string, int, rates.SoldChange) (rates.Sold, error)
@@ -42,6 +44,7 @@ type handlers struct{ svc Service }
 func Register(api *httpapi.API, svc Service) {
 	h := handlers{svc}
 	registerServices(api, h)
+	registerRevisions(api, h)
 	const cards = "/api/v1/rate-cards"
 	op := func(id, method, path, summary string) httpapi.Op {
 		o := httpapi.Op{ID: id, Tag: "rates", Method: method, Path: path, Summary: summary, Need: rates.WriteCards}

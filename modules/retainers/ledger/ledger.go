@@ -77,6 +77,7 @@ type Part struct {
 	ID     string   `json:"id"`
 	Kind   Kind     `json:"kind,omitempty"`
 	From   day.Date `json:"from,omitzero"`
+	Until  day.Date `json:"until,omitzero"` // of a lot that ended before its period did
 	Amount int64    `json:"amount"`
 }
 
@@ -95,6 +96,17 @@ type Statement struct {
 	Expiries []Part // of which lots, and how much
 	Over     []Part // of which entries, and how much
 	Carry    Carry
+}
+
+// Left is what there was to use before the period ended: of an open one, what is left now.
+func (s Statement) Left() int64 {
+	left := s.Closing
+	for _, p := range s.Expiries {
+		if p.Until.IsZero() {
+			left += p.Amount
+		}
+	}
+	return left
 }
 
 // Run makes the statement of a period from what came before and its events.
@@ -291,5 +303,9 @@ func (a *account) lose(i int, amount int64) {
 	l := &a.lots[i]
 	l.Left -= amount
 	a.s.Expired += amount
-	a.s.Expiries = append(a.s.Expiries, Part{ID: l.ID, Kind: l.Kind, From: l.From, Amount: amount})
+	part := Part{ID: l.ID, Kind: l.Kind, From: l.From, Amount: amount}
+	if l.Until.Before(a.s.Period.Days.To) {
+		part.Until = l.Until
+	}
+	a.s.Expiries = append(a.s.Expiries, part)
 }

@@ -98,6 +98,9 @@ func TestRule51HoursBeyondWhatIsAvailableAreOverage(t *testing.T) {
 	t.Parallel()
 	ps := months(2, ledger.Terms{Deficit: ptr(0)})
 	got := ledger.Replay(ps, append(grants(ps, 0), use(ps[0], "a", 38), use(ps[0], "b", 7)))
+	if early := ledger.Replay(ps, append(grants(ps, 0), use(ps[0], "a", 10)))[0]; early.Left() != 30*hour || early.Closing != 0 {
+		t.Errorf("10 of 40: %d left before the rest expires, closes with %d", early.Left()/hour, early.Closing)
+	}
 	if got[0].Overage != 5*hour || got[0].Closing != 0 || got[1].Opening != 0 {
 		t.Fatalf("45 of 40: %+v", got[0])
 	}

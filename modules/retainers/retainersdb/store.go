@@ -50,6 +50,8 @@ type retainerRow struct {
 	CreatedBy       *string
 	UpdatedAt       time.Time `gorm:"autoUpdateTime:false"`
 	Version         int
+
+	PeriodID *string `gorm:"->"` // of today, in a list
 }
 
 func (retainerRow) TableName() string { return "retainers" }
@@ -94,7 +96,7 @@ func (Store) Add(_ context.Context, tx *tenancy.Tx, r retainers.Retainer) error 
 // Save writes what may change of r. The caller holds its row.
 func (Store) Save(_ context.Context, tx *tenancy.Tx, r retainers.Retainer) error {
 	row := toRow(r)
-	return overlap(tx.Gorm().Select("*").Omit("id", "client_id", "project_id", "unit", "currency", "created_at", "created_by").Where("id = ?", r.ID).Updates(&row).Error)
+	return overlap(tx.Gorm().Select("*").Omit("id", "client_id", "project_id", "unit", "currency", "created_at", "created_by", "period_id").Where("id = ?", r.ID).Updates(&row).Error)
 }
 
 func overlap(err error) error {
@@ -145,12 +147,6 @@ func (Store) Hold(_ context.Context, tx *tenancy.Tx, ids []string) ([]retainers.
 	return find(tx, `SELECT `+columns+` FROM retainers r WHERE r.id IN ? ORDER BY r.id FOR UPDATE`, ids)
 }
 
-type listRow struct {
-	retainerRow
-
-	PeriodID *string
-}
-
 // List returns up to limit retainers behind the cursor, each with its period of today.
 func (s Store) List(ctx context.Context, tx *tenancy.Tx, f retainers.Filter, limit int, after []string) ([]retainers.Row, error) {
 	query, args := `SELECT `+columns+`, (SELECT p.id FROM retainer_periods p WHERE p.retainer_id = r.id
@@ -170,7 +166,7 @@ func (s Store) List(ctx context.Context, tx *tenancy.Tx, f retainers.Filter, lim
 	if after != nil {
 		on(true, `(lower(r.name), r.id) > (lower(?), ?::uuid)`, after[0], after[1])
 	}
-	var rows []listRow
+	var rows []retainerRow
 	if err := tx.Gorm().Raw(query+` ORDER BY lower(r.name), r.id LIMIT ?`, append(args, limit)...).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
@@ -183,7 +179,7 @@ func (s Store) List(ctx context.Context, tx *tenancy.Tx, f retainers.Filter, lim
 	current, err := s.periodsByID(tx, ids)
 	out := make([]retainers.Row, len(rows))
 	for i, r := range rows {
-		out[i].Retainer = fromRow(r.retainerRow)
+		out[i].Retainer = fromRow(r)
 		if p, ok := current[text(r.PeriodID)]; ok {
 			out[i].Current = &p
 		}

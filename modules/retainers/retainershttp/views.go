@@ -144,6 +144,7 @@ type RetainerPeriodView struct {
 	Overage    RetainerFigure `json:"overage" doc:"The part of it beyond the retainer"`
 	Expired    RetainerFigure `json:"expired"`
 	Closing    RetainerFigure `json:"closing" doc:"What rolls over"`
+	Left       RetainerFigure `json:"left" doc:"To use before it ends; of a closed one, before the rest expired"`
 	Percent    *int           `json:"percent" doc:"Used of what there was; null: there was nothing"`
 	Fee        *money.Money   `json:"fee"`
 	InvoiceID  *string        `json:"invoice_id" doc:"Of the fee"`
@@ -254,7 +255,7 @@ func toPeriod(r retainers.Retainer, p retainers.Period, sees bool) RetainerPerio
 		ID: p.ID, RetainerID: p.RetainerID, Number: p.Number(), FromOn: p.Days().From, ToOn: p.Days().To, State: "open",
 		Opening: figure(r, p.Opening, sees), Granted: figure(r, p.Granted, sees), Adjusted: figure(r, p.Adjusted, sees), Used: figure(r, p.Used, sees),
 		Overage: figure(r, p.Statement.Overage, sees), Expired: figure(r, p.Expired, sees), Closing: figure(r, p.Closing, sees),
-		Fee: price(p.Fee, sees), InvoiceID: optional(p.FeeInvoiceID), ClosedAt: p.ClosedAt,
+		Left: figure(r, p.Left(), sees), Fee: price(p.Fee, sees), InvoiceID: optional(p.FeeInvoiceID), ClosedAt: p.ClosedAt,
 	}
 	if p.ClosedAt != nil {
 		v.State = "closed"

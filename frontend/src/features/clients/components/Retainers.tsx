@@ -18,13 +18,13 @@ export function Retainers({ clientId }: { clientId: string }) {
     { key: 'name', header: t('retainers.name'), width: 'minmax(0, 3fr)', cell: (r) => r.name },
     { key: 'period', header: t('retainers.period'), width: '220px', from: 'md', cell: (r) => r.current && `${formatDay(r.current.from_on)} – ${formatDay(r.current.to_on)}` },
     { key: 'used', header: t('retainers.used'), width: '110px', numeric: true, cell: (r) => said(r.current?.used) },
-    { key: 'left', header: t('retainers.left'), width: '110px', numeric: true, cell: (r) => said(r.current?.closing) },
+    { key: 'left', header: t('retainers.left'), width: '110px', numeric: true, cell: (r) => said(r.current?.left) },
   ];
   const add = writes && <Button component={Link} to={`/retainers?new=1&client=${clientId}`}>{t('retainers.new')}</Button>;
   return (
     <Section title={t('tab.retainers')} action={add} pad={false}>
       <DataTable label={t('tab.retainers')} rows={list.data?.items} columns={columns} getId={(r) => r.id} href={(r) => `/retainers/${r.id}`} nameOf={(r) => r.name} error={list.error} onRetry={() => void list.refetch()}
-        card={(r) => <CardRow title={r.name} end={said(r.current?.closing)} sub={`${t('retainers.used')}: ${said(r.current?.used)}`} />} empty={<EmptyState title={t('retainers.empty')} />} />
+        card={(r) => <CardRow title={r.name} end={said(r.current?.left)} sub={`${t('retainers.used')}: ${said(r.current?.used)}`} />} empty={<EmptyState title={t('retainers.empty')} />} />
     </Section>
   );
 }

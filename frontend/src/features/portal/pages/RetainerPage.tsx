@@ -23,14 +23,14 @@ export function RetainerPage() {
     { key: 'span', header: t('retainer.period'), width: 'minmax(0, 2fr)', cell: span },
     { key: 'granted', header: t('retainer.granted'), width: '110px', numeric: true, from: 'md', cell: (p) => said(p.granted) },
     { key: 'used', header: t('retainer.usedHead'), width: '110px', numeric: true, cell: (p) => said(p.used) },
-    { key: 'left', header: t('retainer.leftHead'), width: '110px', numeric: true, cell: (p) => said(p.closing) },
+    { key: 'left', header: t('retainer.leftHead'), width: '110px', numeric: true, cell: (p) => said(p.state === 'open' ? p.left : p.closing) },
     { key: 'state', header: t('status.label'), width: '110px', cell: state },
   ];
   return (
     <>
       <PageHeader up={{ to: to('/portal/retainers'), label: t('retainers') }} title={r.name} />
       <DataTable label={r.name} rows={r.periods ?? []} columns={columns} getId={(p) => p.id} href={(p) => to(`/portal/retainers/${r.id}/${p.id}`)} nameOf={span}
-        card={(p) => <CardRow title={span(p)} end={said(p.closing)} sub={`${t('retainer.usedHead')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noRetainers')} />} />
+        card={(p) => <CardRow title={span(p)} end={said(p.state === 'open' ? p.left : p.closing)} sub={`${t('retainer.usedHead')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noRetainers')} />} />
     </>
   );
 }

@@ -90,13 +90,13 @@ function Periods({ retainer: r }: { retainer: RetainerView }) {
     { key: 'span', header: t('period'), width: 'minmax(170px, 2fr)', cell: span },
     { key: 'granted', header: t('granted'), numeric: true, width: '96px', from: 'md', cell: (p) => said(p.granted) },
     { key: 'used', header: t('used'), numeric: true, width: '96px', cell: (p) => said(p.used) },
-    { key: 'closing', header: t('left'), numeric: true, width: '96px', cell: (p) => said(p.closing) },
+    { key: 'closing', header: t('left'), numeric: true, width: '96px', cell: (p) => said(p.state === 'open' ? p.left : p.closing) },
     { key: 'state', header: t('state'), width: '100px', cell: state },
   ];
   return (
     <DataTable
       label={t('periods')} rows={list.data?.items} columns={columns} getId={(p) => p.id} href={(p) => `/retainers/${r.id}/periods/${p.id}`} nameOf={span} error={list.error} onRetry={() => void list.refetch()}
-      card={(p) => <CardRow title={span(p)} end={said(p.closing)} sub={`${t('used')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noEntries')} />}
+      card={(p) => <CardRow title={span(p)} end={said(p.state === 'open' ? p.left : p.closing)} sub={`${t('used')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noEntries')} />}
     />
   );
 }

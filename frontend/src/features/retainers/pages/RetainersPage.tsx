@@ -38,7 +38,7 @@ export function RetainersPage() {
     { key: 'client', header: t('client'), width: 'minmax(0, 2fr)', cell: whose },
     { key: 'period', header: t('period'), width: '220px', from: 'md', cell: span },
     { key: 'bar', header: t('used'), width: '130px', cell: (r) => r.current && <Bar period={r.current} currency={r.currency} compact /> },
-    { key: 'left', header: t('left'), width: '120px', numeric: true, cell: (r) => said(r.current?.closing) },
+    { key: 'left', header: t('left'), width: '120px', numeric: true, cell: (r) => said(r.current?.left) },
   ];
   const add = writes && <Button variant="contained" onClick={() => setAdding(true)}>{t('new')}</Button>;
   return (
@@ -52,7 +52,7 @@ export function RetainersPage() {
         getId={(r) => r.id}
         href={(r) => `/retainers/${r.id}`}
         nameOf={(r) => r.name}
-        card={(r) => <CardRow title={r.name} end={said(r.current?.closing)} sub={whose(r)} state={r.current && <Bar period={r.current} currency={r.currency} compact />} />}
+        card={(r) => <CardRow title={r.name} end={said(r.current?.left)} sub={whose(r)} state={r.current && <Bar period={r.current} currency={r.currency} compact />} />}
         empty={q || state ? <NoResults onClear={() => { setQ(''); setState(''); }} /> : <EmptyState title={t('empty')} text={t('emptyText')} action={add} />}
       />
       {adding && <RetainerDialog clientId={params.get('client') ?? ''} onClose={() => setAdding(false)} />}

@@ -1,0 +1,75 @@
+package app_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/bureauhq/bureau/app/apptest"
+	"github.com/bureauhq/bureau/app/kit/day"
+)
+
+// Approving a week uses the retainer up in the same transaction, its time is
+// billed by no hour, and the client's contact reads the same statement.
+func TestApprovedTimeIsOnTheRetainersStatement(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	project := newProject(t, env)
+	owner := env.As(t, "owner")
+	var p struct {
+		ClientID string `json:"client_id"`
+	}
+	owner.GET(t, "/api/v1/projects/"+project).Expect(t, http.StatusOK).JSON(t, &p)
+	var contact struct{ ID string }
+	owner.POST(t, "/api/v1/clients/"+p.ClientID+"/contacts", map[string]any{"name": "Pia"}).Expect(t, http.StatusCreated).JSON(t, &contact)
+	pia := env.Contact(t, contact.ID, p.ClientID)
+	monday := thisMonday()
+
+	type figure struct{ Seconds int64 }
+	type period struct {
+		ID            string
+		Used, Closing figure
+		Left          figure
+		Percent       *int
+	}
+	var r struct {
+		ID      string
+		Current period
+	}
+	owner.POST(t, "/api/v1/retainers", map[string]any{
+		"client_id": p.ClientID, "name": "Support", "unit": "hours", "every": "year", "starts_on": day.MustParse(monday).AddDays(-30).String(), "grant": "8",
+		"rollover": "none", "deficit": "bill", "overage": "rate",
+	}).Expect(t, http.StatusCreated).JSON(t, &r)
+
+	owner.POST(t, "/api/v1/time-entries", map[string]any{"project_id": project, "day": monday, "seconds": 7200, "billable": true, "note": "not for the client"}).Expect(t, http.StatusCreated)
+	var grid struct{ Timesheet sheetAnswer }
+	owner.GET(t, "/api/v1/timesheets/grid?week="+monday).Expect(t, http.StatusOK).JSON(t, &grid)
+	sheet := "/api/v1/timesheets/" + grid.Timesheet.ID
+	var s sheetAnswer
+	owner.With("If-Match", etag(grid.Timesheet.Version)).POST(t, sheet+"/submit", nil).Expect(t, http.StatusOK).JSON(t, &s)
+	env.As(t, "admin").With("If-Match", etag(s.Version)).POST(t, sheet+"/approve", nil).Expect(t, http.StatusOK)
+
+	owner.GET(t, "/api/v1/retainers/"+r.ID).Expect(t, http.StatusOK).JSON(t, &r)
+	if c := r.Current; c.Used.Seconds != 7200 || c.Closing.Seconds != 0 || c.Left.Seconds != 6*3600 || c.Percent == nil || *c.Percent != 25 {
+		t.Errorf("after the approval: %+v", c) // what is left expires with the period, so it closes with nothing
+	}
+	owner.POST(t, "/api/v1/invoices/from-time", map[string]any{"client_id": p.ClientID, "from": monday, "to": monday, "group_by": "task"}).Refused(t, http.StatusUnprocessableEntity, "invoicing.nothing_to_bill")
+
+	var list struct{ Items []struct{ ID string } }
+	pia.GET(t, "/api/v1/portal/retainers").Expect(t, http.StatusOK).JSON(t, &list)
+	if len(list.Items) != 1 || list.Items[0].ID != r.ID {
+		t.Fatalf("the portal lists %+v", list)
+	}
+	var statement struct {
+		Period period
+		Items  []struct{ Figure figure }
+	}
+	said := pia.GET(t, "/api/v1/portal/retainer-periods/"+r.Current.ID).Expect(t, http.StatusOK).JSON(t, &statement)
+	if statement.Period.Used.Seconds != 7200 || len(statement.Items) != 1 || statement.Items[0].Figure.Seconds != 7200 {
+		t.Errorf("the portal's statement: %s", said.Body)
+	}
+	env.As(t, "admin").With("If-Match", etag(s.Version+1)).POST(t, sheet+"/reject", map[string]any{"reason": "The wrong project"}).Expect(t, http.StatusOK)
+	owner.GET(t, "/api/v1/retainers/"+r.ID).Expect(t, http.StatusOK).JSON(t, &r)
+	if r.Current.Used.Seconds != 0 {
+		t.Errorf("sent back: %+v", r.Current)
+	}
+}

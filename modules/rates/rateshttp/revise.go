@@ -1,0 +1,89 @@
+package rateshttp
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/rates"
+)
+
+func registerRevisions(api *httpapi.API, h handlers) {
+	op := func(id, path, summary string) httpapi.Op {
+		return httpapi.Op{ID: id, Tag: "rates", Method: http.MethodPost, Path: "/api/v1/rates/{id}/" + path, Summary: summary, Need: rates.WriteCards}
+	}
+	httpapi.Handle(api, op("rates-preview-revision", "preview-revision", "What another price would do to time that was logged"), h.previewRevision)
+	httpapi.Handle(api, op("rates-revise", "revise", "Give a rate another price, and choose which time it is for"), h.revise)
+}
+
+// RateRevision is another price and which time it is for. Approved and billed time keeps its price.
+type RateRevision struct {
+	PerHour string    `json:"per_hour" minLength:"1" maxLength:"20" pattern:"^-?[0-9]+([.][0-9]+)?$" example:"95"`
+	Reach   string    `json:"reach" enum:"new,from,unbilled" doc:"new: what is logged from now on; from: work from a day on; unbilled: all that is not approved too"`
+	From    *day.Date `json:"from,omitempty" doc:"Of reach from: the first work date of the new price"`
+}
+
+// RateEffect is what a revision does, or would, to time that was logged.
+type RateEffect struct {
+	Entries int           `json:"entries"`
+	Before  []money.Money `json:"before" doc:"One a currency; empty for those who may not see amounts"`
+	After   []money.Money `json:"after"`
+}
+
+// RevisedRate is the rate that holds the new price, with what changed.
+type RevisedRate struct {
+	Rate   RateView   `json:"revised"`
+	Effect RateEffect `json:"effect"`
+}
+
+type (
+	reviseIn struct {
+		IDIn
+		httpapi.IfMatch
+		Body RateRevision
+	}
+	effectOut  struct{ Body RateEffect }
+	revisedOut struct {
+		ETag string `header:"ETag"`
+		Body RevisedRate
+	}
+)
+
+func (in *reviseIn) read() (version int, rev rates.Revision, err error) {
+	if version, err = in.Version(); err != nil {
+		return 0, rev, err
+	}
+	rev = rates.Revision{Reach: rates.Reach(in.Body.Reach)}
+	if in.Body.From != nil {
+		rev.From = *in.Body.From
+	}
+	rev.PerHour, err = parseAmount(in.Body.PerHour)
+	return version, rev, err
+}
+
+func (h handlers) previewRevision(ctx context.Context, in *reviseIn) (*effectOut, error) {
+	version, rev, err := in.read()
+	if err != nil {
+		return nil, err
+	}
+	e, err := h.svc.PreviewRevision(ctx, in.ID, version, rev)
+	return &effectOut{toEffect(e)}, err
+}
+
+func (h handlers) revise(ctx context.Context, in *reviseIn) (*revisedOut, error) {
+	version, rev, err := in.read()
+	if err != nil {
+		return nil, err
+	}
+	r, e, err := h.svc.Revise(ctx, in.ID, version, rev)
+	if err != nil {
+		return nil, err
+	}
+	return &revisedOut{httpapi.ETag(r.Version), RevisedRate{toRate(r), toEffect(e)}}, nil
+}
+
+func toEffect(e rates.Effect) RateEffect {
+	return RateEffect{Entries: e.Entries, Before: append([]money.Money{}, e.Before...), After: append([]money.Money{}, e.After...)}
+}
