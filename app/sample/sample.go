@@ -90,7 +90,15 @@ func Load(ctx context.Context, s Services, size Size, today day.Date, tell Progr
 		what string
 		do   func(context.Context) error
 	}{
-		{"people", m.staff}, {"leave", m.leave}, {"clients", m.companies}, {"projects", m.engagements}, {"fees", m.agreements}, {"rates", m.prices}, {"time", m.weeks}, {"expenses", m.spend}, {"invoices", m.invoices},
+		{"people", m.staff},
+		{"leave", m.leave},
+		{"clients", m.companies},
+		{"projects", m.engagements},
+		{"fees", m.agreements},
+		{"rates", m.prices},
+		{"time", m.weeks},
+		{"expenses", m.spend},
+		{"invoices", m.invoices},
 		{"retainers", m.retainers},
 	} {
 		if err := step.do(ctx); err != nil {

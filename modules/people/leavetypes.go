@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -67,15 +68,15 @@ func (s *Service) AddLeaveType(ctx context.Context, t LeaveType) (LeaveType, err
 	return t, err
 }
 
-// ChangeLeaveType writes t over the version it names. Balances are replayed by what it says now. ErrNoLeaveType, ErrInvalid, httpapi.ErrStale.
-func (s *Service) ChangeLeaveType(ctx context.Context, id string, version int, change func(*LeaveType)) (t LeaveType, err error) {
+// ChangeLeaveType lets change loose on a kind of leave, and writes it over the version it names. Balances are replayed by what it says now. ErrNoLeaveType, ErrInvalid, httpapi.ErrStale.
+func (s *Service) ChangeLeaveType(ctx context.Context, id string, version int, change func(t *LeaveType, now time.Time)) (t LeaveType, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		before, err := s.d.Store.LeaveType(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		t = before
-		change(&t)
+		change(&t, s.d.Now().UTC())
 		t.ID, t.Unit, t.Version = before.ID, before.Unit, version // what is counted is not counted anew
 		if t, err = t.checked(); err != nil {
 			return err

@@ -278,7 +278,7 @@ func (s *Service) reopen(ctx context.Context, tx *tenancy.Tx, r Retainer) error 
 		if !ok {
 			return ErrBadRetainer.At("body.ends_on", "is before the period from "+p.Days().From.String()+", which is there already")
 		}
-		p.Statement.Period.Days, p.Statement.Period.Terms = days, r.terms()
+		p.Period.Days, p.Period.Terms = days, r.terms()
 		p.OverageRule, p.OverageRate = r.Overage, r.OverageRate
 		if err := s.d.Store.SavePeriod(ctx, tx, p); err != nil {
 			return err

@@ -113,7 +113,7 @@ func (s *Service) openThrough(ctx context.Context, tx *tenancy.Tx, r Retainer, o
 
 func (s *Service) open(ctx context.Context, tx *tenancy.Tx, r Retainer, n int, days day.Range) error {
 	p := Period{ID: id.New(), RetainerID: r.ID, OverageRule: r.Overage, OverageRate: r.OverageRate, Fee: r.fee(n), CreatedAt: s.now()}
-	p.Statement.Period = ledger.Period{Number: n, Days: days, Terms: r.terms()}
+	p.Period = ledger.Period{Number: n, Days: days, Terms: r.terms()}
 	if err := s.d.Store.AddPeriod(ctx, tx, p); err != nil {
 		return err
 	}

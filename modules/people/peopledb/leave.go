@@ -96,9 +96,7 @@ func (Store) LeaveRequests(ctx context.Context, tx *tenancy.Tx, f people.LeaveFi
 	query, args := `SELECT `+leaveColumns+` FROM leave_requests WHERE true`, []any{}
 	on := func(apply bool, part string, values ...any) {
 		if apply {
-			for _, v := range values {
-				args = append(args, v)
-			}
+			args = append(args, values...)
 			places := make([]any, len(values))
 			for i := range values {
 				places[i] = len(args) - len(values) + i + 1

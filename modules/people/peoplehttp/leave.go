@@ -15,7 +15,7 @@ import (
 type Leave interface {
 	LeaveTypes(ctx context.Context, archived bool) ([]people.LeaveType, error)
 	AddLeaveType(context.Context, people.LeaveType) (people.LeaveType, error)
-	ChangeLeaveType(ctx context.Context, id string, version int, change func(*people.LeaveType)) (people.LeaveType, error)
+	ChangeLeaveType(ctx context.Context, id string, version int, change func(t *people.LeaveType, now time.Time)) (people.LeaveType, error)
 	LeaveBalances(ctx context.Context, memberID string) ([]people.LeaveBalance, error)
 	LeaveStatement(ctx context.Context, typeID, memberID string) (people.LeaveType, []people.LeaveLine, error)
 	AdjustLeave(ctx context.Context, memberID, typeID string, f people.LeaveFact) error

@@ -77,7 +77,7 @@ func (h handlers) changeLeaveType(ctx context.Context, in *changeLeaveTypeIn) (*
 		return nil, err
 	}
 	b := in.Body
-	return oneLeaveType(h.svc.ChangeLeaveType(ctx, in.ID, version, func(t *people.LeaveType) {
+	return oneLeaveType(h.svc.ChangeLeaveType(ctx, in.ID, version, func(t *people.LeaveType, now time.Time) {
 		put(&t.Name, b.Name)
 		put(&t.Paid, b.Paid)
 		put(&t.Approval, b.Approval)
@@ -94,7 +94,6 @@ func (h handlers) changeLeaveType(ctx context.Context, in *changeLeaveTypeIn) (*
 		if b.Archived != nil {
 			t.ArchivedAt = nil
 			if *b.Archived {
-				now := time.Now().UTC()
 				t.ArchivedAt = &now
 			}
 		}

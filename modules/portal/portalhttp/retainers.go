@@ -142,7 +142,7 @@ func toRetainerPeriod(r retainers.Retainer, p retainers.Period) PortalRetainerPe
 	f := func(n int64) PortalFigure { return figureOf(r, n) }
 	v := PortalRetainerPeriod{
 		ID: p.ID, FromOn: p.Days().From, ToOn: p.Days().To, State: "open", Opening: f(p.Opening), Granted: f(p.Granted), Adjusted: f(p.Adjusted),
-		Used: f(p.Used), Overage: f(p.Statement.Overage), Expired: f(p.Expired), Closing: f(p.Closing), Left: f(p.Left()),
+		Used: f(p.Used), Overage: f(p.Overage), Expired: f(p.Expired), Closing: f(p.Closing), Left: f(p.Left()),
 	}
 	if p.ClosedAt != nil {
 		v.State = "closed"

@@ -60,7 +60,7 @@ func toPeriod(p retainers.Period) (periodRow, error) {
 	parts := func(ps []ledger.Part) []ledger.Part { return append([]ledger.Part{}, ps...) }
 	r := periodRow{
 		ID: p.ID, RetainerID: p.RetainerID, Number: p.Number(), FromOn: p.Days().From, ToOn: p.Days().To, State: "open",
-		Terms: encode(0, p.Statement.Period.Terms), Carry: encode(1, p.Carry), Expiries: encode(2, parts(p.Expiries)), Over: encode(3, parts(p.Over)),
+		Terms: encode(0, p.Period.Terms), Carry: encode(1, p.Carry), Expiries: encode(2, parts(p.Expiries)), Over: encode(3, parts(p.Over)),
 		OverageRule: string(p.OverageRule), OverageRate: p.OverageRate, Opening: p.Opening, Granted: p.Granted, Adjusted: p.Adjusted, Used: p.Used,
 		Overage: p.Overage, Expired: p.Expired, Closing: p.Closing, FeeMinor: minor(p.Fee), FeeInvoiceID: null(p.FeeInvoiceID), ClosedAt: p.ClosedAt, CreatedAt: p.CreatedAt,
 	}
@@ -81,7 +81,7 @@ func fromPeriod(r periodRow) (retainers.Period, error) {
 		Opening: r.Opening, Granted: r.Granted, Adjusted: r.Adjusted, Used: r.Used, Overage: r.Overage, Expired: r.Expired, Closing: r.Closing,
 	}
 	return p, errors.Join(
-		json.Unmarshal([]byte(r.Terms), &p.Statement.Period.Terms), json.Unmarshal([]byte(r.Carry), &p.Carry),
+		json.Unmarshal([]byte(r.Terms), &p.Period.Terms), json.Unmarshal([]byte(r.Carry), &p.Carry),
 		json.Unmarshal([]byte(r.Expiries), &p.Expiries), json.Unmarshal([]byte(r.Over), &p.Over),
 	)
 }

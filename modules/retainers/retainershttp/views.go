@@ -254,7 +254,7 @@ func toPeriod(r retainers.Retainer, p retainers.Period, sees bool) RetainerPerio
 	v := RetainerPeriodView{
 		ID: p.ID, RetainerID: p.RetainerID, Number: p.Number(), FromOn: p.Days().From, ToOn: p.Days().To, State: "open",
 		Opening: figure(r, p.Opening, sees), Granted: figure(r, p.Granted, sees), Adjusted: figure(r, p.Adjusted, sees), Used: figure(r, p.Used, sees),
-		Overage: figure(r, p.Statement.Overage, sees), Expired: figure(r, p.Expired, sees), Closing: figure(r, p.Closing, sees),
+		Overage: figure(r, p.Overage, sees), Expired: figure(r, p.Expired, sees), Closing: figure(r, p.Closing, sees),
 		Left: figure(r, p.Left(), sees), Fee: price(p.Fee, sees), InvoiceID: optional(p.FeeInvoiceID), ClosedAt: p.ClosedAt,
 	}
 	if p.ClosedAt != nil {
