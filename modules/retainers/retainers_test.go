@@ -149,7 +149,7 @@ func (w *world) periods(t testing.TB, retainerID string) []retainers.Period {
 
 func hours(p retainers.Period) string {
 	h := func(n int64) string { return decimal.NewFromInt(n).Div(decimal.NewFromInt(3600)).String() }
-	return fmt.Sprintf("%s +%s %s -%s (%s) -%s = %s", h(p.Opening), h(p.Granted), h(p.Adjusted), h(p.Used), h(p.Statement.Overage), h(p.Expired), h(p.Closing))
+	return fmt.Sprintf("%s +%s %s -%s (%s) -%s = %s", h(p.Opening), h(p.Granted), h(p.Adjusted), h(p.Used), h(p.Overage), h(p.Expired), h(p.Closing))
 }
 
 func must(t testing.TB, err error) {
