@@ -1,6 +1,6 @@
 // What no chapter came by: the rest of the pages, the audit log, the keyboard.
 export async function lookAround({ olivia, slug, clientUrl, projectUrl }) {
-  const pages = ['/', '/clients', clientUrl, '/clients/import', '/projects', `${projectUrl}?tab=list`, `${projectUrl}?tab=budget`, `${projectUrl}?tab=activity`, '/tasks', '/time', '/approvals', '/rates', '/rates?tab=who', '/invoices', '/audit', '/settings', '/settings/agency', '/settings/people', '/settings/positions', '/settings/time', '/settings/invoicing', '/settings/profile', '/settings/tokens', '/settings/data', '/api/docs', '/nowhere'];
+  const pages = ['/', '/clients', clientUrl, '/clients/import', '/projects', `${projectUrl}?tab=list`, `${projectUrl}?tab=budget`, `${projectUrl}?tab=billing`, `${projectUrl}?tab=activity`, '/tasks', '/time', '/approvals', '/rates', '/rates?tab=who', '/invoices', clientUrl.replace('clients', 'statements'), '/retainers', '/expenses', '/leave', '/audit', '/settings', '/settings/agency', '/settings/people', '/settings/positions', '/settings/time', '/settings/leave', '/settings/holidays', '/settings/expenses', '/settings/invoicing', '/settings/profile', '/settings/tokens', '/settings/data', '/api/docs', '/nowhere'];
   olivia.report.step(`${olivia.width}: looks at every page`);
   for (const at of pages) await olivia.visit(slug, at, `all${at}`);
   olivia.report.step(`${olivia.width}: checks the chain of the audit log`);
