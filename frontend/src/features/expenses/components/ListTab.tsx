@@ -59,12 +59,12 @@ export function ListTab({ mine, onOpen }: { mine?: string; onOpen: (id: string) 
   ];
   const body = (
     <>
-      <Box sx={{ minHeight: { xs: 0, sm: total && total.count === 0 ? 0 : 112 } }}>
-        {total && total.count > 0 && (
+      <Box sx={{ minHeight: { xs: 232, sm: 112 } }}>
+        {total && (
           <Figures>
             <Figure label={t('figure.total')} value={sums(total.base.length > 0 ? total.base : total.gross)} note={t('figure.count', { count: total.count })} />
-            <Figure label={t('figure.owed')} value={sums(total.owed)} note=" " />
-            <Figure label={t('figure.toBill')} value={sums(total.to_bill)} note=" " />
+            <Figure label={t('figure.owed')} value={sums(total.owed)} note={'\u00a0'} />
+            <Figure label={t('figure.toBill')} value={sums(total.to_bill)} note={'\u00a0'} />
             <Figure label={t('figure.drafts')} value={total.drafts} note={`${t('figure.waiting')}: ${total.waiting}`} />
           </Figures>
         )}
