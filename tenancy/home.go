@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -70,7 +71,13 @@ func (m *Migrator) Alone(ctx context.Context, name string) (free func(), err err
 	if err != nil {
 		return nil, away(fmt.Errorf("connect for a lock: %w", err))
 	}
-	release := func() { _ = conn.Close(context.WithoutCancel(ctx)) }
+	release := func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		// The server may take its time to see that the connection is gone, and who comes next comes at once.
+		_, _ = conn.Exec(ctx, `SELECT pg_advisory_unlock_all()`)
+		_ = conn.Close(ctx)
+	}
 	var got bool
 	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, hashed(name)).Scan(&got); err != nil || !got {
 		release()

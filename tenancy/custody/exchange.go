@@ -17,17 +17,30 @@ const (
 	// callsTime is how long an exchange waits for transactions under way, jobsTime for jobs.
 	callsTime, jobsTime = 30 * time.Second, 10 * time.Second
 	quietLook           = 20 * time.Millisecond
+	// aloneTime is how long somebody waits for the copies of an agency that another one has.
+	aloneTime = 2 * time.Second
 )
 
 // alone keeps everybody else from the copies of an agency until free is called. An exchange that was broken off is
 // taken back first. ErrRestoring.
 func (s *Service) alone(ctx context.Context, agencyID string) (free func(), err error) {
-	free, err = s.d.Owner.Alone(ctx, "restore/"+agencyID)
-	if err != nil {
-		return nil, err
-	}
-	if free == nil {
-		return nil, ErrRestoring
+	// Who looks for exchanges that were broken off has it for a moment.
+	for began := time.Now(); ; {
+		free, err = s.d.Owner.Alone(ctx, "restore/"+agencyID)
+		if err != nil {
+			return nil, err
+		}
+		if free != nil {
+			break
+		}
+		if time.Since(began) > aloneTime {
+			return nil, ErrRestoring
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(quietLook):
+		}
 	}
 	if err := s.takeExchangeBack(ctx, agencyID); err != nil {
 		free()
