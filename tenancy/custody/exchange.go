@@ -17,8 +17,8 @@ const (
 	// callsTime is how long an exchange waits for transactions under way, jobsTime for jobs.
 	callsTime, jobsTime = 30 * time.Second, 10 * time.Second
 	quietLook           = 20 * time.Millisecond
-	// aloneTime is how long somebody waits for the copies of an agency that another one has.
-	aloneTime = 2 * time.Second
+	// aloneTime is how long somebody waits for the copies of an agency that another one has. Each look costs a connection.
+	aloneTime, aloneLook = 2 * time.Second, 100 * time.Millisecond
 )
 
 // alone keeps everybody else from the copies of an agency until free is called. An exchange that was broken off is
@@ -39,7 +39,7 @@ func (s *Service) alone(ctx context.Context, agencyID string) (free func(), err 
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(quietLook):
+		case <-time.After(aloneLook):
 		}
 	}
 	if err := s.takeExchangeBack(ctx, agencyID); err != nil {
