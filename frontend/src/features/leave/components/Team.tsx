@@ -51,7 +51,7 @@ export function Team() {
               <tbody>
                 {people.map((m) => (
                   <tr key={m}>
-                    <Box component="th" scope="row" sx={{ position: 'sticky', left: 0, bgcolor: 'background.paper', textAlign: 'start', fontWeight: 400, px: '12px !important', overflowWrap: 'anywhere' }}>{nameOf(m) || t('someone')}</Box>
+                    <Box component="th" scope="row" title={nameOf(m)} sx={{ position: 'sticky', left: 0, bgcolor: 'background.paper', textAlign: 'start', fontWeight: 400, px: '12px !important', maxWidth: { xs: 112, sm: 180 }, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{nameOf(m) || t('someone')}</Box>
                     {days.map((d) => {
                       const away = c.away.find((l) => l.member_id === m && shareOn(l, d) > 0);
                       return (
