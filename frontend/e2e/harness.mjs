@@ -119,6 +119,11 @@ export class Person {
     this.context = await this.browser.newContext({ ...widths[width], locale: 'en-GB', timezoneId: 'Europe/Berlin', storageState: state, reducedMotion: 'reduce', acceptDownloads: true });
     this.context.setDefaultTimeout(patience);
     await this.context.addInitScript(countShifts);
+    const slow = Number(process.env.BUREAU_E2E_SLOW ?? 0);
+    if (slow) await this.context.route(/\/api\/v1\//, async (route) => {
+      await new Promise((r) => setTimeout(r, Math.random() * slow));
+      await route.continue().catch(() => {}); // the page has gone on
+    });
     this.page = await this.context.newPage();
     this.watch(this.page);
     return this.page;

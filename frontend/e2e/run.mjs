@@ -2,7 +2,8 @@
 // same time: an agency signs up, invites its people, plans and tracks, bills,
 // and its client reads the invoice in the portal. All of it through the pages.
 // Every page is looked at: accessibility in light and dark, width, jumps, errors.
-// STORY=desk or STORY=phone tells one of them, STORY=none the operators and the bill alone; BUREAU_E2E_QUICK=1 leaves the looks out.
+// STORY=desk or STORY=phone tells one of them, STORY=none the operators and the bill alone; BUREAU_E2E_QUICK=1 leaves the looks out,
+// BUREAU_E2E_SLOW=400 keeps every answer of the API back for up to so many milliseconds: what jumps only on a slow network jumps then.
 import { openBrowser, Person, Report, startServer } from './harness.mjs';
 import * as account from './story/account.mjs';
 import * as agency from './story/agency.mjs';
@@ -104,5 +105,7 @@ await browser.close();
 await server.stop();
 const failed = ends.filter((e) => e.status === 'rejected');
 for (const f of failed) console.error(f.reason);
+// Once more, where whoever reads only the end finds them.
+for (const p of report.problems) console.log(`!! ${p}`);
 console.log(`\n${report.steps} steps, ${report.pages} looks, ${report.problems.length} problems, ${Math.round((Date.now() - began) / 1000)} s`);
 process.exit(failed.length > 0 || report.problems.length > 0 ? 1 : 0);
