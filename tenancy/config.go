@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/bureauhq/bureau/migrations"
+	"github.com/bureauhq/bureau/tenancy/pool"
 )
 
 // Config says which database holds the agencies and how it is reached.
@@ -35,6 +36,9 @@ type Config struct {
 	// Conns is how many connections a shard opens at most for itself. The shards
 	// have half as many again in common, for the one that is in demand.
 	Conns int
+	// AtOnce is how much the shards of a placement do at a time, of which one may
+	// have half; the rest waits. By default half of all connections.
+	AtOnce int
 	// ConnAgencies is how many agencies a connection may meet before it is
 	// replaced: its backend remembers the tables of each for as long as it lives.
 	ConnAgencies int
@@ -108,6 +112,21 @@ func (c Config) withDefaults() (Config, error) {
 // far busier than the others; without it those who share their shard would wait
 // for them while the other shards' connections are idle.
 func (c Config) reserve() int { return c.Shards * c.Conns / 2 }
+
+// gate lets half as many be at work as the shards may open connections, so that
+// who waits is served by age and not by the length of their shard's queue, and
+// so that most connections wait for an agency that they know. One shard alone
+// has nobody to be fair to.
+func (c Config) gate() *pool.Gate {
+	if c.Shards == 1 {
+		return nil
+	}
+	n := c.AtOnce
+	if n <= 0 {
+		n = (c.Shards*c.Conns + c.reserve()) / 2
+	}
+	return pool.NewGate(n, max(c.Conns, n/2))
+}
 
 func (c Config) appLogin(shard int) string { return fmt.Sprintf("%s_app_%d", c.logins(), shard) }
 func (c Config) controlLogin() string      { return c.logins() + "_control" }

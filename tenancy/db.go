@@ -42,9 +42,9 @@ func Open(_ context.Context, cfg Config) (*DB, error) {
 		if err != nil {
 			return nil, err
 		}
-		reserve := pool.NewReserve(cfg.reserve())
+		reserve, gate := pool.NewReserve(cfg.reserve()), cfg.gate()
 		for i := range cfg.Shards {
-			s, err := openShard(here, i, reserve)
+			s, err := openShard(here, i, reserve, gate)
 			if err != nil {
 				db.Close()
 				return nil, err
@@ -55,13 +55,13 @@ func Open(_ context.Context, cfg Config) (*DB, error) {
 	return db, nil
 }
 
-func openShard(cfg Config, i int, reserve *pool.Reserve) (*shard, error) {
+func openShard(cfg Config, i int, reserve *pool.Reserve, gate *pool.Gate) (*shard, error) {
 	cc, err := cfg.sessionConfig(i)
 	if err != nil {
 		return nil, err
 	}
 	p := pool.New(pool.Config{
-		Conn: cc, Tenant: tenantOf, Max: cfg.Conns, Reserve: reserve, Budget: cfg.ConnAgencies, Life: cfg.ConnLife, Wait: cfg.Wait,
+		Conn: cc, Tenant: tenantOf, Max: cfg.Conns, Reserve: reserve, Gate: gate, Budget: cfg.ConnAgencies, Life: cfg.ConnLife, Wait: cfg.Wait,
 	})
 	s := p.DB()
 	g, err := gorm.Open(postgres.New(postgres.Config{Conn: s}), &gorm.Config{

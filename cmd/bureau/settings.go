@@ -43,6 +43,7 @@ type settings struct {
 	LoginPassword  string        `env:"BUREAU_DATABASE_LOGIN_PASSWORD" secret:"true" what:"Password of the logins that Bureau makes for its pools."`
 	Shards         int           `env:"BUREAU_DATABASE_SHARDS" envDefault:"8" what:"Pools that agencies are spread over, 1 to 64: one for every 250 agencies. It may grow, never shrink."`
 	Conns          int           `env:"BUREAU_DATABASE_CONNS" envDefault:"4" what:"Connections of each pool, 4 to 200. Half as many again are common to all, for the one that is in demand."`
+	AtOnce         int           `env:"BUREAU_DATABASE_AT_ONCE" envDefault:"0" what:"Requests and jobs that use a database at a time, 0 to 10000, of which one pool's may be half; the rest waits by age. 0 is half of all connections."`
 	ConnAgencies   int           `env:"BUREAU_DATABASE_CONN_AGENCIES" envDefault:"100" what:"Agencies that a connection serves before it is replaced, 10 to 10000; its backend remembers the tables of each."`
 	Wait           time.Duration `env:"BUREAU_DATABASE_WAIT" envDefault:"3s" what:"How long a request waits for a connection before it gets 503, 10ms to 1m."`
 	Spares         int           `env:"BUREAU_SPARE_AGENCIES" envDefault:"3" what:"Agencies kept ready for the next sign-ups, 1 to 100."`
@@ -136,6 +137,7 @@ func (s settings) complaints() []error {
 	say(s.LoginPassword != "", "BUREAU_DATABASE_LOGIN_PASSWORD", "set")
 	say(s.Shards >= 1 && s.Shards <= 64, "BUREAU_DATABASE_SHARDS", "1 to 64")
 	say(s.Conns >= 4 && s.Conns <= 200, "BUREAU_DATABASE_CONNS", "4 to 200")
+	say(s.AtOnce >= 0 && s.AtOnce <= 10_000, "BUREAU_DATABASE_AT_ONCE", "0 to 10000")
 	say(s.ConnAgencies >= 10 && s.ConnAgencies <= 10_000, "BUREAU_DATABASE_CONN_AGENCIES", "10 to 10000")
 	say(s.Wait >= 10*time.Millisecond && s.Wait <= time.Minute, "BUREAU_DATABASE_WAIT", "10ms to 1m")
 	say(s.Spares >= 1 && s.Spares <= 100, "BUREAU_SPARE_AGENCIES", "1 to 100")
@@ -248,7 +250,7 @@ func (s settings) config() (app.Config, error) {
 	}
 	c := app.Config{
 		Origin: origin, TrustedProxies: s.Proxies, Log: s.logger(), Now: time.Now, Web: web(), MailFrom: s.MailFrom,
-		Tenancy:         tenancy.Config{OwnerURL: s.DatabaseURL, Prefix: s.DatabasePrefix, Password: s.LoginPassword, Shards: s.Shards, Conns: s.Conns, ConnAgencies: s.ConnAgencies, Wait: s.Wait, Spares: s.Spares, Placements: others, NewAt: s.NewAt},
+		Tenancy:         tenancy.Config{OwnerURL: s.DatabaseURL, Prefix: s.DatabasePrefix, Password: s.LoginPassword, Shards: s.Shards, Conns: s.Conns, AtOnce: s.AtOnce, ConnAgencies: s.ConnAgencies, Wait: s.Wait, Spares: s.Spares, Placements: others, NewAt: s.NewAt},
 		KratosPublicURL: s.KratosPublicURL, KratosAdminURL: s.KratosAdminURL, KratosCookie: s.KratosCookie, TokenKeys: keys,
 	}
 	if s.StripeKey != "" {

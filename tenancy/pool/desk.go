@@ -70,9 +70,9 @@ type waiter struct {
 
 // desk decides who gets which seat. It knows no database.
 type desk struct {
-	max     int           // seats of its own
-	reserve *Reserve      // where more come from; nil: from nowhere
-	wait    time.Duration // how long a caller may stand in the queue
+	max     int      // seats of its own
+	reserve *Reserve // where more come from; nil: from nowhere
+	line    line
 
 	mu     sync.Mutex
 	seats  map[*seat]struct{}
@@ -80,17 +80,16 @@ type desk struct {
 	peak   int        // the most in use at a time since the last look at what is surplus
 	queue  *list.List // of *waiter
 	closed bool
-
-	waits, timeouts, waited atomic.Int64
 }
 
-func newDesk(limit int, reserve *Reserve, wait time.Duration) *desk {
-	return &desk{max: limit, reserve: reserve, wait: wait, seats: map[*seat]struct{}{}, queue: list.New()}
+func newDesk(limit int, reserve *Reserve) *desk {
+	return &desk{max: limit, reserve: reserve, seats: map[*seat]struct{}{}, queue: list.New()}
 }
 
 // take returns an idle seat, or a blank one that the caller must open, or
-// waits for either. The caller gives it back or drops it.
-func (d *desk) take(ctx context.Context, t Tenant) (*seat, error) {
+// waits for either, at most until the given moment. The caller gives it back or
+// drops it.
+func (d *desk) take(ctx context.Context, t Tenant, until time.Time) (*seat, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -98,26 +97,16 @@ func (d *desk) take(ctx context.Context, t Tenant) (*seat, error) {
 	if place == nil {
 		return s, err
 	}
-	d.waits.Add(1)
-	began := now()
-	limit := time.NewTimer(d.wait)
-	defer limit.Stop()
-	defer func() { d.waited.Add(int64(time.Since(began))) }()
 	w, _ := place.Value.(*waiter)
-	select {
-	case s := <-w.got:
-		if s == nil {
-			return nil, ErrClosed
-		}
-		return s, nil
-	case <-ctx.Done():
+	s, err = stand(ctx, &d.line, until, w.got)
+	switch {
+	case err != nil:
 		d.leave(place)
-		return nil, ctx.Err()
-	case <-limit.C:
-		d.timeouts.Add(1)
-		d.leave(place)
-		return nil, ErrBusy
+		return nil, err
+	case s == nil:
+		return nil, ErrClosed
 	}
+	return s, nil
 }
 
 // ask returns a seat or a place in the queue.

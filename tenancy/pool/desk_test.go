@@ -23,7 +23,7 @@ func TestDeskFollowsItsRules(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		spare := rapid.IntRange(0, 4).Draw(t, "reserve")
-		m := &model{desk: newDesk(rapid.IntRange(1, 6).Draw(t, "max"), NewReserve(spare), time.Hour), spare: spare}
+		m := &model{desk: newDesk(rapid.IntRange(1, 6).Draw(t, "max"), NewReserve(spare)), spare: spare}
 		tenants := rapid.IntRange(1, 9).Draw(t, "tenants")
 		t.Repeat(map[string]func(*rapid.T){
 			"ask":  func(t *rapid.T) { m.ask(t, tenant(rapid.IntRange(1, tenants).Draw(t, "tenant"))) },
@@ -209,7 +209,7 @@ func (m *model) check(t *rapid.T) {
 // Many at once, with waits that end too early: no seat is held by two, none is lost.
 func TestDeskUnderRace(t *testing.T) {
 	t.Parallel()
-	d := newDesk(4, nil, 2*time.Millisecond)
+	d := newDesk(4, nil)
 	var holders sync.Map // *seat → *atomic.Int32
 	var served, busy, cancelled atomic.Int64
 	var all sync.WaitGroup
@@ -218,7 +218,7 @@ func TestDeskUnderRace(t *testing.T) {
 			for range 400 {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(rand.IntN(3000))*time.Microsecond)
 				who := tenant(rand.IntN(12))
-				s, err := d.take(ctx, who)
+				s, err := d.take(ctx, who, now().Add(2*time.Millisecond))
 				cancel()
 				switch {
 				case errors.Is(err, ErrBusy):
@@ -253,8 +253,8 @@ func TestDeskUnderRace(t *testing.T) {
 
 func TestDeskClosesOnWaiters(t *testing.T) {
 	t.Parallel()
-	d := newDesk(1, nil, time.Hour)
-	s, err := d.take(t.Context(), tenant(1))
+	d := newDesk(1, nil)
+	s, err := d.take(t.Context(), tenant(1), now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +269,7 @@ func TestDeskClosesOnWaiters(t *testing.T) {
 		t.Fatal("a closed desk took a seat back as good")
 	}
 	d.drop(s)
-	if _, err := d.take(t.Context(), tenant(1)); !errors.Is(err, ErrClosed) || len(d.seats) != 0 {
+	if _, err := d.take(t.Context(), tenant(1), now().Add(time.Hour)); !errors.Is(err, ErrClosed) || len(d.seats) != 0 {
 		t.Fatalf("got %v with %d seats, want ErrClosed and none", err, len(d.seats))
 	}
 }

@@ -115,6 +115,7 @@ func (l *lease) Close() error {
 	if !l.done {
 		l.done = true
 		l.pool.back(l.seat)
+		l.pool.pass.leave() // whoever comes in next finds the session
 	}
 	return nil
 }

@@ -37,12 +37,14 @@ type Config struct {
 	// Reserve is what the pool has in common with others; it is asked when all
 	// sessions are in use. Nil for none.
 	Reserve *Reserve
+	// Gate bounds the checkouts of this pool and of others together. Nil for no bound.
+	Gate *Gate
 	// Budget is how many tenants a session may meet before it is closed: its
 	// backend never forgets the tables it has seen.
 	Budget int
 	// Life is how long a session lives, give or take a tenth.
 	Life time.Duration
-	// Wait is how long a checkout may wait for a session. ErrBusy.
+	// Wait is how long a checkout may wait, before the gate and for a session. ErrBusy.
 	Wait time.Duration
 }
 
@@ -50,6 +52,7 @@ type Config struct {
 type Pool struct {
 	cfg  Config
 	base driver.Connector
+	pass pass
 	desk *desk
 	done chan struct{}
 	busy sync.WaitGroup // what runs beside the callers
@@ -63,7 +66,7 @@ func New(cfg Config) *Pool {
 	cc.RuntimeParams["default_transaction_read_only"] = "on"
 	cc.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement // never the simple protocol, whatever the URL says
 	throughWire(&cc.Config)
-	p := &Pool{cfg: cfg, base: stdlib.GetConnector(*cc), desk: newDesk(cfg.Max, cfg.Reserve, cfg.Wait), done: make(chan struct{})}
+	p := &Pool{cfg: cfg, base: stdlib.GetConnector(*cc), pass: pass{gate: cfg.Gate}, desk: newDesk(cfg.Max, cfg.Reserve), done: make(chan struct{})}
 	p.busy.Go(p.sweep)
 	return p
 }
@@ -102,10 +105,33 @@ func (p *Pool) Connect(ctx context.Context) (driver.Conn, error) {
 	if !plain(t.Schema) || !plain(t.Role) {
 		return nil, fmt.Errorf("pool: malformed tenant %q", t)
 	}
-	s, err := p.desk.take(ctx, t)
+	s, err := p.wait(ctx, t)
 	if err != nil {
 		return nil, err
 	}
+	l, err := p.ready(ctx, s, t)
+	if err != nil {
+		p.pass.leave()
+		return nil, err
+	}
+	return l, nil
+}
+
+// wait passes the gate and takes a seat.
+func (p *Pool) wait(ctx context.Context, t Tenant) (*seat, error) {
+	until := now().Add(p.cfg.Wait)
+	if err := p.pass.enter(ctx, until); err != nil {
+		return nil, err
+	}
+	s, err := p.desk.take(ctx, t, until)
+	if err != nil {
+		p.pass.leave()
+	}
+	return s, err
+}
+
+// ready makes the seat a session of t's.
+func (p *Pool) ready(ctx context.Context, s *seat, t Tenant) (*lease, error) {
 	if s.open && !alive(ctx, s) {
 		p.hangUp(s.conn, &p.broken)
 		s.blank()

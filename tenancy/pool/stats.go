@@ -19,8 +19,8 @@ type Stats struct {
 	Cold   int64 // it met the tenant for the first time
 	Opened int64 // a new session was opened
 
-	Waits    int64 // checkouts that stood in the queue
-	TimedOut int64 // of those, the ones that left it with ErrBusy
+	Waits    int64 // times that a checkout stood in a queue, before the gate or for a session
+	TimedOut int64 // of those, the ones that ended in ErrBusy
 	Waited   time.Duration
 
 	Recycled int64 // closed because they had met as many tenants as the budget allows
@@ -38,11 +38,16 @@ func (p *Pool) Stats() Stats {
 	s := Stats{
 		Hits: p.hits.Load(), Warm: p.warm.Load(), Cold: p.cold.Load(), Opened: p.opened.Load(),
 		Recycled: p.recycled.Load(), Aged: p.aged.Load(), Tainted: p.tainted.Load(), Broken: p.broken.Load(),
-		Waits: p.desk.waits.Load(), TimedOut: p.desk.timeouts.Load(), Waited: time.Duration(p.desk.waited.Load()),
 	}
+	for _, l := range []*line{&p.pass.line, &p.desk.line} {
+		s.Waits += l.waits.Load()
+		s.TimedOut += l.timeouts.Load()
+		s.Waited += time.Duration(l.waited.Load())
+	}
+	before := p.pass.waiting()
 	p.desk.mu.Lock()
 	defer p.desk.mu.Unlock()
-	s.Open, s.Idle, s.Queue = len(p.desk.seats), len(p.desk.idle), p.desk.queue.Len()
+	s.Open, s.Idle, s.Queue = len(p.desk.seats), len(p.desk.idle), before+p.desk.queue.Len()
 	for seat := range p.desk.seats {
 		n := int(seat.count.Load())
 		s.Tenants += n
