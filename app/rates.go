@@ -92,11 +92,17 @@ func (p repricer) RepriceTx(ctx context.Context, tx *tenancy.Tx, rateIDs []strin
 // prices answers timesheets.Rates.
 type prices struct{ rates *rates.Service }
 
-func (p prices) ResolveTx(ctx context.Context, tx *tenancy.Tx, q timesheets.RateQuestion) (timesheets.Rate, error) {
-	a, err := p.rates.ResolveTx(ctx, tx, rates.Question{
-		MemberID: q.MemberID, ProjectID: q.ProjectID, ClientID: q.ClientID, TaskID: q.TaskID, ServiceID: q.ServiceID, Day: q.Day,
-	})
-	return timesheets.Rate{
-		Found: a.Found, PerHour: a.PerHour, Currency: a.Currency, RateID: a.RateID, CardID: a.CardID, CardName: a.CardName, Level: a.Level, Why: a.Why,
-	}, err
+func (p prices) ResolveTx(ctx context.Context, tx *tenancy.Tx, qs []timesheets.RateQuestion) ([]timesheets.Rate, error) {
+	asked := make([]rates.Question, len(qs))
+	for i, q := range qs {
+		asked[i] = rates.Question{MemberID: q.MemberID, ProjectID: q.ProjectID, ClientID: q.ClientID, TaskID: q.TaskID, ServiceID: q.ServiceID, Day: q.Day}
+	}
+	answers, err := p.rates.ResolveManyTx(ctx, tx, asked)
+	out := make([]timesheets.Rate, len(answers))
+	for i, a := range answers {
+		out[i] = timesheets.Rate{
+			Found: a.Found, PerHour: a.PerHour, Currency: a.Currency, RateID: a.RateID, CardID: a.CardID, CardName: a.CardName, Level: a.Level, Why: a.Why,
+		}
+	}
+	return out, err
 }

@@ -97,7 +97,7 @@ type Store interface {
 	Schedules(ctx context.Context, tx *tenancy.Tx, memberID string) ([]Schedule, error)
 	PutSchedule(context.Context, *tenancy.Tx, Schedule, time.Time) error
 	// PositionsOn returns the position of every member who has one on that day.
-	PositionsOn(ctx context.Context, tx *tenancy.Tx, on day.Date) (map[string]string, error)
+	PositionsOn(ctx context.Context, tx *tenancy.Tx, memberIDs []string, days []day.Date) (map[day.Date]map[string]string, error)
 	Holidays(context.Context, *tenancy.Tx, day.Range) ([]Off, error)
 	// SchedulesOf and LeaveOf answer for many members at once.
 	SchedulesOf(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (map[string][]Schedule, error)
@@ -271,9 +271,9 @@ func (s *Service) PositionOfTx(ctx context.Context, tx *tenancy.Tx, memberID str
 	return position, err
 }
 
-// PositionsOnTx returns the position of every member who has one on that day.
-func (s *Service) PositionsOnTx(ctx context.Context, tx *tenancy.Tx, on day.Date) (map[string]string, error) {
-	return s.d.Store.PositionsOn(ctx, tx, on)
+// PositionsOnTx returns, for each of the days, the position of those of the members who have one.
+func (s *Service) PositionsOnTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, days []day.Date) (map[day.Date]map[string]string, error) {
+	return s.d.Store.PositionsOn(ctx, tx, memberIDs, days)
 }
 
 func (s *Service) note(ctx context.Context, tx *tenancy.Tx, action, entity, id, label string, before, after any) error {

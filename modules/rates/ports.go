@@ -76,7 +76,7 @@ type Projects interface {
 
 // Positions tells who has which position on a day; *people.Service answers it.
 type Positions interface {
-	PositionsOnTx(ctx context.Context, tx *tenancy.Tx, on day.Date) (map[string]string, error)
+	PositionsOnTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, days []day.Date) (map[day.Date]map[string]string, error)
 }
 
 // Settings tells the agency's own currency; *agency.Service answers it.

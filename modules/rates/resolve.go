@@ -3,6 +3,7 @@ package rates
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -69,8 +70,7 @@ func (s *Service) ResolveTx(ctx context.Context, tx *tenancy.Tx, q Question) (An
 	return as[0], nil
 }
 
-// ResolveManyTx answers all questions with as many queries as they have
-// different days, and three more.
+// ResolveManyTx answers all questions with three queries, however many they are.
 func (s *Service) ResolveManyTx(ctx context.Context, tx *tenancy.Tx, qs []Question) ([]Answer, error) {
 	asked, err := s.gather(ctx, tx, qs)
 	if err != nil {
@@ -115,7 +115,7 @@ type asked struct {
 }
 
 func (s *Service) gather(ctx context.Context, tx *tenancy.Tx, qs []Question) (asked, error) {
-	a := asked{questions: slices.Clone(qs), positions: map[day.Date]map[string]string{}, rates: map[key][]Dated{}}
+	a := asked{questions: slices.Clone(qs), rates: map[key][]Dated{}}
 	if len(qs) == 0 {
 		return a, nil
 	}
@@ -124,6 +124,7 @@ func (s *Service) gather(ctx context.Context, tx *tenancy.Tx, qs []Question) (as
 	}
 	from, to := qs[0].Day, qs[0].Day
 	var clientIDs, projectIDs []string
+	members, days := map[string]bool{}, map[day.Date]bool{}
 	for _, q := range a.questions {
 		clientIDs, projectIDs = add(clientIDs, q.ClientID), add(projectIDs, q.ProjectID)
 		if q.Day.Before(from) {
@@ -132,13 +133,11 @@ func (s *Service) gather(ctx context.Context, tx *tenancy.Tx, qs []Question) (as
 		if q.Day.After(to) {
 			to = q.Day
 		}
-		if a.positions[q.Day] == nil {
-			on, err := s.d.Positions.PositionsOnTx(ctx, tx, q.Day)
-			if err != nil {
-				return a, err
-			}
-			a.positions[q.Day] = on
-		}
+		members[q.MemberID], days[q.Day] = true, true
+	}
+	var err error
+	if a.positions, err = s.d.Positions.PositionsOnTx(ctx, tx, slices.Collect(maps.Keys(members)), slices.Collect(maps.Keys(days))); err != nil {
+		return a, err
 	}
 	found, err := s.d.Store.Candidates(ctx, tx, clientIDs, projectIDs, from, to)
 	for _, d := range found {

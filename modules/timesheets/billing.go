@@ -186,19 +186,15 @@ func (s *Service) rerateTx(ctx context.Context, tx *tenancy.Tx, f Filter, only [
 }
 
 func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, only []string, out *Rerating) (changed []Entry, err error) {
-	known := map[RateQuestion]Rate{}
+	known, err := s.rates(ctx, tx, entries)
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range entries {
 		if e.Own != nil {
 			continue // what was set by hand stays
 		}
-		q := e.question()
-		r, ok := known[q]
-		if !ok {
-			if r, err = s.d.Rates.ResolveTx(ctx, tx, q); err != nil {
-				return nil, err
-			}
-			known[q] = r
-		}
+		r := known[e.question()]
 		if only != nil && !slices.Contains(only, e.RateID) && !slices.Contains(only, r.RateID) {
 			continue
 		}

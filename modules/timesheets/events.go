@@ -1,6 +1,7 @@
 package timesheets
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/day"
@@ -80,6 +81,29 @@ type EntryChanged struct{ EntryEvent }
 
 // EntryDeleted is published when an entry was taken out.
 type EntryDeleted struct{ EntryEvent }
+
+// EntriesChanged is published when many entries were edited at once.
+type EntriesChanged struct {
+	Entries int    `json:"entries"`
+	Member  string `json:"member,omitempty"` // whose all of them are, if they are one person's
+}
+
+func (EntriesChanged) EventName() string { return "timesheets.entries_changed.v1" }
+
+// Trace says which member's pages show the entries; everybody's, if they are of several.
+func (e EntriesChanged) Trace() event.Trace {
+	return event.Trace{Entity: "time_entry", EntityID: "many", MemberID: e.Member, Label: fmt.Sprintf("%d entries", e.Entries)}
+}
+
+func manyChanged(entries []Entry) EntriesChanged {
+	out := EntriesChanged{Entries: len(entries), Member: entries[0].MemberID}
+	for _, e := range entries {
+		if e.MemberID != out.Member {
+			out.Member = ""
+		}
+	}
+	return out
+}
 
 func (EntryLogged) EventName() string  { return "timesheets.entry_logged.v1" }
 func (EntryChanged) EventName() string { return "timesheets.entry_changed.v1" }

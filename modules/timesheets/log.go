@@ -191,12 +191,35 @@ func (s *Service) price(ctx context.Context, tx *tenancy.Tx, e *Entry) error {
 		e.take(e.Own.rate())
 		return nil
 	}
-	r, err := s.d.Rates.ResolveTx(ctx, tx, e.question())
+	known, err := s.rates(ctx, tx, []Entry{*e})
 	if err != nil {
 		return err
 	}
-	e.take(r)
+	e.take(known[e.question()])
 	return nil
+}
+
+// rates asks for the rates of all entries at once, each question once. What was set by hand is not asked for.
+func (s *Service) rates(ctx context.Context, tx *tenancy.Tx, entries []Entry) (map[RateQuestion]Rate, error) {
+	known := map[RateQuestion]Rate{}
+	var questions []RateQuestion
+	for _, e := range entries {
+		if _, asked := known[e.question()]; !asked && e.Own == nil {
+			known[e.question()] = Rate{}
+			questions = append(questions, e.question())
+		}
+	}
+	if len(questions) == 0 {
+		return known, nil
+	}
+	answers, err := s.d.Rates.ResolveTx(ctx, tx, questions)
+	if err != nil {
+		return nil, err
+	}
+	for i, q := range questions {
+		known[q] = answers[i]
+	}
+	return known, nil
 }
 
 func (e Entry) question() RateQuestion {

@@ -53,6 +53,24 @@ type Store interface {
 	MarkBilled(ctx context.Context, tx *tenancy.Tx, ids []string, invoiceID string, at time.Time) (int, error)
 	ReleaseBilled(ctx context.Context, tx *tenancy.Tx, invoiceID string, at time.Time) (int, error)
 	SaveRates(ctx context.Context, tx *tenancy.Tx, entries []Entry) error
+
+	BulkStore
+}
+
+// BulkStore is the part of Store that changes of many entries need. Each of its methods sends as many statements for many as for one.
+type BulkStore interface {
+	// SaveEntries writes entries over the versions before their own, all or none. ErrBulkStale.
+	SaveEntries(ctx context.Context, tx *tenancy.Tx, entries []Entry) error
+	// EntriesOn lists what people have on some days, by date.
+	EntriesOn(ctx context.Context, tx *tenancy.Tx, on []MemberDay) ([]Entry, error)
+	// Weeks returns those of the weeks that there are. With hold they are made where need be and locked.
+	Weeks(ctx context.Context, tx *tenancy.Tx, fresh []Sheet, hold bool) ([]Sheet, error)
+	TouchSheets(ctx context.Context, tx *tenancy.Tx, ids []string) error
+
+	AddBulk(ctx context.Context, tx *tenancy.Tx, k BulkKept, before time.Time) error // lets go of those before a moment
+	Bulk(ctx context.Context, tx *tenancy.Tx, id string) (BulkKept, error)           // ErrNoBulk; locked
+	LastBulk(ctx context.Context, tx *tenancy.Tx, memberID string, since time.Time) (*BulkKept, error)
+	BulkUndone(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
 }
 
 // DayCount is a work date and how many entries it has.
@@ -101,7 +119,8 @@ type Sale struct {
 
 // Rates finds the price of an hour and says why it is that one.
 type Rates interface {
-	ResolveTx(ctx context.Context, tx *tenancy.Tx, q RateQuestion) (Rate, error)
+	// ResolveTx answers all questions in their order, with as many statements for many as for one.
+	ResolveTx(ctx context.Context, tx *tenancy.Tx, qs []RateQuestion) ([]Rate, error)
 }
 
 // RateQuestion names the hour whose price is wanted. The work date decides.

@@ -76,11 +76,15 @@ func (w *world) ServiceNamesTx(context.Context, *tenancy.Tx, []string) (map[stri
 	return map[string]string{w.consulting.ID: w.consulting.Name, w.courtesy.ID: w.courtesy.Name}, nil
 }
 
-func (w *world) ResolveTx(context.Context, *tenancy.Tx, timesheets.RateQuestion) (timesheets.Rate, error) {
-	if w.price == nil {
-		return timesheets.Rate{Why: "No card has a rate for this."}, nil
+func (w *world) ResolveTx(_ context.Context, _ *tenancy.Tx, qs []timesheets.RateQuestion) ([]timesheets.Rate, error) {
+	out := make([]timesheets.Rate, len(qs))
+	for i := range qs {
+		out[i] = timesheets.Rate{Why: "No card has a rate for this."}
+		if w.price != nil {
+			out[i] = timesheets.Rate{Found: true, PerHour: *w.price, Currency: "EUR", RateID: id.New(), CardID: id.New(), CardName: "Agency 2026", Level: "agency", Why: "Agency card, developer"}
+		}
 	}
-	return timesheets.Rate{Found: true, PerHour: *w.price, Currency: "EUR", RateID: id.New(), CardID: id.New(), CardName: "Agency 2026", Level: "agency", Why: "Agency card, developer"}, nil
+	return out, nil
 }
 
 func (w *world) ExpectedTx(_ context.Context, _ *tenancy.Tx, members []string, from, to day.Date) (map[string]map[day.Date]time.Duration, error) {

@@ -104,19 +104,29 @@ func (Store) PutSchedule(ctx context.Context, tx *tenancy.Tx, s people.Schedule,
 	return err
 }
 
-// PositionsOn returns the position of every member who has one on that day.
-func (Store) PositionsOn(ctx context.Context, tx *tenancy.Tx, on day.Date) (map[string]string, error) {
-	rows, err := tx.PGX().Query(ctx, `SELECT DISTINCT ON (member_id) member_id, coalesce(position_id::text, '') FROM employments
-		WHERE starts_on <= $1 ORDER BY member_id, starts_on DESC`, on)
-	if err != nil {
-		return nil, fmt.Errorf("positions on %s: %w", on, err)
+// PositionsOn returns, for each of the days, the position of those of the members who have one.
+func (Store) PositionsOn(ctx context.Context, tx *tenancy.Tx, memberIDs []string, days []day.Date) (map[day.Date]map[string]string, error) {
+	on := make([]string, len(days))
+	for i, d := range days {
+		on[i] = d.String()
 	}
-	out := map[string]string{}
+	rows, err := tx.PGX().Query(ctx, `SELECT DISTINCT ON (asked.day, e.member_id) asked.day, e.member_id::text, coalesce(e.position_id::text, '')
+		FROM unnest($2::text[]::date[]) AS asked(day) JOIN employments AS e ON e.member_id = ANY($1::uuid[]) AND e.starts_on <= asked.day
+		ORDER BY asked.day, e.member_id, e.starts_on DESC`, memberIDs, on)
+	if err != nil {
+		return nil, fmt.Errorf("positions of members: %w", err)
+	}
+	out := map[day.Date]map[string]string{}
+	var d day.Date
 	var member, position string
-	_, err = pgx.ForEachRow(rows, []any{&member, &position}, func() error {
-		if position != "" {
-			out[member] = position
+	_, err = pgx.ForEachRow(rows, []any{&d, &member, &position}, func() error {
+		if position == "" {
+			return nil
 		}
+		if out[d] == nil {
+			out[d] = map[string]string{}
+		}
+		out[d][member] = position
 		return nil
 	})
 	return out, err

@@ -175,8 +175,12 @@ func (Store) Entries(_ context.Context, tx *tenancy.Tx, f timesheets.Filter) ([]
 	if f.Limit > 0 {
 		order = ` ORDER BY work_date DESC, id DESC`
 	}
+	return entries(tx, `SELECT `+entryColumns+` FROM time_entries`+w.String()+order+limit(f.Limit), w.args...)
+}
+
+func entries(tx *tenancy.Tx, query string, args ...any) ([]timesheets.Entry, error) {
 	var rows []entryRow
-	if err := tx.Gorm().Raw(`SELECT `+entryColumns+` FROM time_entries`+w.String()+order+limit(f.Limit), w.args...).Scan(&rows).Error; err != nil {
+	if err := tx.Gorm().Raw(query, args...).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("list time entries: %w", err)
 	}
 	out := make([]timesheets.Entry, len(rows))
@@ -238,17 +242,4 @@ func (Store) MarkBilled(_ context.Context, tx *tenancy.Tx, ids []string, invoice
 func (Store) ReleaseBilled(_ context.Context, tx *tenancy.Tx, invoiceID string, at time.Time) (int, error) {
 	return summed(tx, dry(tx).Exec(`UPDATE time_entries SET state = 'approved', invoice_id = NULL, updated_at = ?, version = version + 1
 		WHERE invoice_id = ?`, at, invoiceID))
-}
-
-// SaveRates writes new rate snapshots of entries that are neither approved nor billed.
-func (Store) SaveRates(_ context.Context, tx *tenancy.Tx, entries []timesheets.Entry) error {
-	for _, e := range entries {
-		_, err := summed(tx, dry(tx).Exec(`UPDATE time_entries SET rate_amount = ?, rate_currency = ?, rate_id = ?, rate_card_id = ?, rate_card_name = ?,
-			rate_level = ?, rate_why = ? WHERE id = ? AND state IN ('draft', 'submitted', 'rejected')`,
-			e.Rate, null(e.Currency), null(e.RateID), null(e.RateCardID), e.RateCardName, e.RateLevel, e.RateWhy, e.ID))
-		if err != nil {
-			return fmt.Errorf("save a rate: %w", err)
-		}
-	}
-	return nil
 }

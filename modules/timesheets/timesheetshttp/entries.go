@@ -22,6 +22,7 @@ func registerEntries(api *httpapi.API, h handlers) {
 	httpapi.Handle(api, op("time-entries-recent", http.MethodGet, base+"/recent", "What you worked on lately", write), h.recent)
 	httpapi.Handle(api, op("time-entries-summary", http.MethodGet, base+"/summary", "Totals of time entries", write), h.summary)
 	registerExports(api, h, base)
+	registerBulk(api, h, base)
 	httpapi.Handle(api, op("time-entries-rerate", http.MethodPost, base+"/rerate", "Price unbilled, unapproved time by today's rate cards", "rates.cards.write"), h.rerate)
 	httpapi.Handle(api, op("time-entries-get", http.MethodGet, base+"/{id}", "Look at one time entry", write), h.get)
 	httpapi.Handle(api, op("time-entries-change", http.MethodPatch, base+"/{id}", "Change a time entry", write), h.change)

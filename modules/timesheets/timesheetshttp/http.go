@@ -31,6 +31,10 @@ type Service interface {
 	Summary(context.Context, timesheets.Filter, timesheets.Group) (timesheets.Totals, []timesheets.Totals, error)
 	Export(context.Context, timesheets.Filter) (table.Table, error)
 	Rerate(context.Context, timesheets.Filter, bool) (timesheets.Rerating, error)
+	PreviewBulk(context.Context, timesheets.Filter, timesheets.BulkChange) (timesheets.BulkResult, error)
+	Bulk(context.Context, timesheets.Filter, timesheets.BulkChange, string) (timesheets.BulkResult, error)
+	UndoBulk(context.Context, string) (timesheets.BulkResult, error)
+	LastBulk(context.Context) (*timesheets.BulkKept, error)
 
 	Week(context.Context, string, day.Date) (timesheets.Grid, error)
 	SetCell(context.Context, timesheets.CellChange) (timesheets.Grid, error)

@@ -1,9 +1,13 @@
-import { timeApi, type CellInput, type TimeCell, type TimeGrid } from '../../shared/api/gen/time.gen';
+import { timeApi, type CellInput, type TimeBulk, type TimeBulkView, type TimeCell, type TimeEntriesListApiArg, type TimeEntriesListApiResponse, type TimeGrid } from '../../shared/api/gen/time.gen';
+import { infinite } from '../../shared/api/infinite';
 
 type SetCell = { week: string; cell: CellInput };
 
 export const api = timeApi.injectEndpoints({
   endpoints: (build) => ({
+    entriesFeed: build.infiniteQuery<TimeEntriesListApiResponse, TimeEntriesListApiArg, string>({ ...infinite('/api/v1/time-entries'), providesTags: ['time'] }),
+    // A question that changes nothing, though it is posted: it is asked again when time changes.
+    bulkPreview: build.query<TimeBulkView, TimeBulk>({ query: (body) => ({ url: '/api/v1/time-entries/bulk/preview', method: 'POST', body }), providesTags: ['time'], keepUnusedDataFor: 0 }),
     // The cell shows its new value at once; the server's week replaces the guess.
     // No tags: the answer is the new state, and other pages hear of it by the stream.
     setCell: build.mutation<TimeGrid, SetCell>({
@@ -21,7 +25,7 @@ export const api = timeApi.injectEndpoints({
   }),
 });
 
-export const { useSetCellMutation } = api;
+export const { useSetCellMutation, useEntriesFeedInfiniteQuery, useBulkPreviewQuery } = api;
 
 /** Writes a cell into a grid as the server will. */
 function put(g: TimeGrid, c: CellInput): void {

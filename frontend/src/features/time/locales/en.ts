@@ -90,5 +90,27 @@ export const useT = registerLocale('time', {
     started: 'Timer started',
     reason: 'Sent back: {{reason}}',
   },
+  entries: {
+    title: 'Time entries', open: 'All entries', search: 'Search notes', empty: 'No time yet', emptyText: 'What is logged shows here, entry by entry.',
+    sum_one: '{{time}} in one entry', sum_other: '{{time}} in {{count}} entries', someone: 'Somebody', yes: 'Billable', no: 'Not billable', name: '{{work}}, {{day}}, {{time}}',
+    col: { day: 'Day', member: 'Person', work: 'Project and task', note: 'Note', state: 'State', time: 'Time', amount: 'Amount' },
+    filter: { member: 'Person', project: 'Project', state: 'State', billable: 'Billable', from: 'From', to: 'To' },
+  },
+  bulk: {
+    change_one: 'Change one entry', change_other: 'Change {{count}} entries', all: 'Change all {{count}} that fit', none: 'Nothing changes',
+    title: 'Change several entries', keep: 'Stays as it is', service: 'Service', noService: 'No service', billable: 'Billable',
+    note: 'Note', replaceNote: 'Replace the note', move: 'Move by days', moveHelp: '1 is the next day, -7 a week earlier. Hours on the clock stay.',
+    reprice: 'Find the rate again', repriceHelp: 'By the rate cards of today. Rates set on an entry itself stay.',
+    preview: 'What would change', say: 'Choose what changes. Nothing is saved before you have seen what it does.',
+    changed_one: 'One entry changes.', changed_other: '{{count}} entries change.', unchanged_one: 'One is like that already.', unchanged_other: '{{count}} are like that already.',
+    stay_one: 'One stays as it is:', stay_other: '{{count}} stay as they are:', worth: 'Worth: {{before}} before, {{after}} after', sameWorth: 'Worth: {{before}}, as before', nothing: 'nothing',
+    done_one: 'One entry changed', done_other: '{{count}} entries changed', undone_one: 'One entry is as it was', undone_other: '{{count}} entries are as they were',
+    undonePart: '{{count}} are as they were; {{stay}} were changed since, or are closed', undo_one: 'Undo the change of one entry', undo_other: 'Undo the change of {{count}} entries',
+    why: {
+      gone: '{{count}} deleted since', changed: '{{count}} changed since', billed: '{{count}} on an invoice', approved: '{{count}} approved', submitted: '{{count}} in a week that was handed in',
+      not_yours: '{{count}} of somebody else', locked: '{{count}} in a closed period', day: '{{count}} would go to a day that cannot be', week_closed: '{{count}} would go to a week that was handed in',
+      day_full: '{{count}} would make a day longer than 24 hours', overlap: '{{count}} would overlap with other time',
+    },
+  },
   list: { empty: 'No time on this day', emptyText: 'Log what you worked on, or start the timer.', label: 'Entries of {{day}}' },
 });

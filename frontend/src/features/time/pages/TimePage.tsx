@@ -7,6 +7,7 @@ import Typography from '@mui/material/Typography';
 import LeftIcon from '@mui/icons-material/ChevronLeftRounded';
 import RightIcon from '@mui/icons-material/ChevronRightRounded';
 import { useEffect, useMemo, useState } from 'react';
+import { Link } from 'react-router';
 import { useTimerGetQuery, useTimesheetsGridQuery, type TimeEntryView, type TimeGrid, type TimeGridRow } from '../../../shared/api/gen/time.gen';
 import { command, useCommand } from '../../../shared/lib/commands';
 import { addDays, formatDayLong, formatRange, startOfWeek, today, type Day } from '../../../shared/lib/dates';
@@ -59,6 +60,7 @@ export function TimePage() {
         actions={
           <>
             {phone && !timer.data?.timer && <Button variant="outlined" onClick={() => command('timer.toggle')}>{t('startTimer')}</Button>}
+            <Button component={Link} to="/time/entries" variant="outlined" color="inherit" sx={{ borderColor: 'divider' }}>{t('entries.open')}</Button>
             <Button variant="outlined" color="inherit" onClick={() => setExporting(true)} sx={{ borderColor: 'divider' }}>{t('export.open')}</Button>
             <Button variant="contained" onClick={() => setLog('1')}>{t('log')}</Button>
           </>
