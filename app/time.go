@@ -122,11 +122,45 @@ func (l logged) TaskSecondsTx(ctx context.Context, tx *tenancy.Tx, taskIDs []str
 	return l.s.Timesheets.TaskSecondsTx(ctx, tx, taskIDs)
 }
 
+func (l logged) SpentTx(ctx context.Context, tx *tenancy.Tx, scopes []projects.Scope) ([]projects.Spent, error) {
+	asked := make([]timesheets.Scope, len(scopes))
+	for i, s := range scopes {
+		asked[i] = timesheets.Scope(s)
+	}
+	spent, err := l.s.Timesheets.SpentTx(ctx, tx, asked)
+	out := make([]projects.Spent, len(spent))
+	for i, s := range spent {
+		out[i] = projects.Spent(s)
+	}
+	return out, err
+}
+
 // ledgers answers timesheets.Ledgers. They are looked up when told, since they are built after timesheets.
 type ledgers struct{ s *Services }
 
 func (l ledgers) CountTx(ctx context.Context, tx *tenancy.Tx, entries []timesheets.Counted) error {
-	return l.s.Retainers.CountTx(ctx, tx, entries)
+	if err := l.s.Retainers.CountTx(ctx, tx, entries); err != nil {
+		return err
+	}
+	var touched []string
+	for _, e := range entries {
+		touched = append(touched, e.ProjectID)
+		if e.From != "" {
+			touched = append(touched, e.From)
+		}
+	}
+	slices.Sort(touched)
+	return l.s.Projects.CountedTx(ctx, tx, slices.Compact(touched))
+}
+
+func (l ledgers) GuardTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (timesheets.Check, error) {
+	return l.s.Projects.GuardTx(ctx, tx, projectIDs)
+}
+
+func (l ledgers) RoomTx(ctx context.Context, tx *tenancy.Tx, e timesheets.Entry) error {
+	return l.s.Projects.RoomTx(ctx, tx, projects.Work{
+		ProjectID: e.ProjectID, TaskID: e.TaskID, MemberID: e.MemberID, Billable: e.Billable, PerHour: e.Rate, Currency: e.Currency,
+	})
 }
 
 // notices answers timesheets.Notices: letters to members, in the agency's looks.
@@ -159,4 +193,11 @@ func (n notices) Tell(ctx context.Context, l timesheets.Notice) error {
 	}
 	msg.Key, msg.To = l.Key, []mail.Address{{Name: m.Name, Email: m.Email}}
 	return n.sender.Send(ctx, msg)
+}
+
+// budgetNotices answers projects.Notices.
+type budgetNotices struct{ notices }
+
+func (n budgetNotices) Tell(ctx context.Context, l projects.Notice) error {
+	return n.notices.Tell(ctx, timesheets.Notice(l))
 }

@@ -1,19 +1,24 @@
 package projects
 
 import (
+	"slices"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/money"
 )
 
-// Budget sets what was agreed against what was logged. It counts all logged
-// time, billable or not, for the hours, and the value of billable time for the money.
+// Budget sets what was agreed for a project against what was used of it, as its
+// terms count it (rule 48): unless they say otherwise all logged time, billable
+// or not, for the hours, and the value of billable time for the money.
 type Budget struct {
-	UsedSeconds     int64
+	UsedSeconds     int64 // what the budget in hours counts; without one, all that was logged
 	BillableSeconds int64
 	LeftSeconds     *int64 // nil without a budget; negative when overrun
 	HoursPercent    *int
+	Level           int  // the highest alert that is reached, of all budgets of the project that the reader may see
+	Stopped         bool // one of them takes no more
 
 	// Money is nil for those who may not see amounts.
 	Money *MoneyBudget
@@ -27,12 +32,22 @@ type MoneyBudget struct {
 	Percent *int
 }
 
-func budgetOf(a access.Actor, p Project, u Usage) Budget {
+func budgetOf(a access.Actor, p Project, u Usage, sts []Standing) Budget {
 	b := Budget{UsedSeconds: u.Seconds, BillableSeconds: u.BillableSeconds}
-	if p.BudgetHours != nil {
-		agreed := p.BudgetHours.Mul(decimal.NewFromInt(3600)).Round(0).IntPart()
-		left := agreed - u.Seconds
-		b.LeftSeconds, b.HoursPercent = &left, percentOf(u.Seconds, agreed)
+	var cash *Standing
+	for _, st := range sts {
+		seen, spent := st.seenBy(a)
+		if seen && spent {
+			b.Level, b.Stopped = max(b.Level, st.Level()), b.Stopped || st.Stopped()
+		}
+		switch {
+		case !st.Own():
+		case st.Unit == InHours:
+			left := st.Left()
+			b.UsedSeconds, b.LeftSeconds, b.HoursPercent = st.Spent, &left, st.Percent()
+		case spent:
+			cash = &st
+		}
 	}
 	if !a.Can(SeeBudget) {
 		return b
@@ -40,19 +55,23 @@ func budgetOf(a access.Actor, p Project, u Usage) Budget {
 	m := &MoneyBudget{Budget: p.BudgetMoney}
 	if a.Can(seeBillRates) {
 		m.Used = append([]money.Money{}, u.Amount...)
-		if p.BudgetMoney != nil {
-			used := money.Zero(p.BudgetMoney.Currency)
-			for _, amount := range u.Amount {
-				if amount.Currency == used.Currency {
-					used = used.Add(amount)
-				}
-			}
-			left := p.BudgetMoney.Sub(used)
-			m.Left, m.Percent = &left, percentOf(used.Minor, p.BudgetMoney.Minor)
+		if cash != nil && p.BudgetMoney != nil {
+			left := money.Of(cash.Left(), cash.Currency)
+			m.Left, m.Percent = &left, cash.Percent()
+			m.Used = counted(m.Used, money.Of(cash.Spent, cash.Currency))
 		}
 	}
 	b.Money = m
 	return b
+}
+
+// counted puts what a budget counts in the place of all that was logged in its currency.
+func counted(used []money.Money, m money.Money) []money.Money {
+	out := slices.DeleteFunc(used, func(o money.Money) bool { return o.Currency == m.Currency })
+	if m.IsZero() {
+		return out
+	}
+	return append(out, m)
 }
 
 // percentOf rounds half up; nothing of nothing has no percentage.

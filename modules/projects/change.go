@@ -90,6 +90,11 @@ func (s *Service) Change(ctx context.Context, id string, version int, c ProjectC
 				return p, nil, err
 			}
 		}
+		if c.BudgetHours != nil || c.BudgetMoney != nil {
+			if err := s.agree(ctx, tx, p); err != nil {
+				return p, nil, err
+			}
+		}
 		events := []event.Event{ProjectChanged{refOf(p)}}
 		if p.State != was.State {
 			events = []event.Event{ProjectStateChanged{refOf(p), was.State, p.State}}

@@ -1,6 +1,10 @@
 package projects
 
-import "github.com/bureauhq/bureau/app/kit/event"
+import (
+	"fmt"
+
+	"github.com/bureauhq/bureau/app/kit/event"
+)
 
 // ProjectRef is what all events of a project carry.
 type ProjectRef struct {
@@ -52,6 +56,13 @@ type (
 		ProjectRef
 		MemberID string `json:"member_id"`
 	}
+	// BudgetReached is published when a level of a budget is crossed.
+	BudgetReached struct {
+		ProjectRef
+		Budget string `json:"budget"`
+		Of     string `json:"of"`
+		Level  int    `json:"level"`
+	}
 	TaskCreated   struct{ TaskRef }
 	TaskChanged   struct{ TaskRef }
 	TaskMoved     struct{ TaskRef }
@@ -84,6 +95,7 @@ func (ProjectArchived) EventName() string     { return "projects.project_archive
 func (ProjectRestored) EventName() string     { return "projects.project_restored.v1" }
 func (MemberAdded) EventName() string         { return "projects.member_added.v1" }
 func (MemberRemoved) EventName() string       { return "projects.member_removed.v1" }
+func (BudgetReached) EventName() string       { return "projects.budget_reached.v1" }
 func (TaskCreated) EventName() string         { return "projects.task_created.v1" }
 func (TaskChanged) EventName() string         { return "projects.task_changed.v1" }
 func (TaskMoved) EventName() string           { return "projects.task_moved.v1" }
@@ -96,3 +108,10 @@ func (TaskDeleted) EventName() string         { return "projects.task_deleted.v1
 func (CommentAdded) EventName() string        { return "projects.comment_added.v1" }
 func (CommentChanged) EventName() string      { return "projects.comment_changed.v1" }
 func (CommentDeleted) EventName() string      { return "projects.comment_deleted.v1" }
+
+// Trace says in timelines which level of what was crossed. It holds no amount.
+func (e BudgetReached) Trace() event.Trace {
+	t := e.ProjectRef.Trace()
+	t.Label = fmt.Sprintf("%s: %d %%", e.Of, e.Level)
+	return t
+}

@@ -151,9 +151,21 @@ func (s *Service) overviews(ctx context.Context, tx *tenancy.Tx, ps []Project) (
 	if err != nil {
 		return nil, err
 	}
+	limits, err := s.d.Store.LimitsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	standing, err := s.standing(ctx, tx, limits, noDay, noDay)
+	if err != nil {
+		return nil, err
+	}
+	of := make(map[string][]Standing, len(ps))
+	for _, st := range standing {
+		of[st.ProjectID] = append(of[st.ProjectID], st)
+	}
 	actor := access.From(ctx)
 	for i, p := range ps {
-		o := Overview{Project: p, ClientName: names[p.ClientID].Name, Progress: progress[p.ID], Budget: budgetOf(actor, p, usage[p.ID])}
+		o := Overview{Project: p, ClientName: names[p.ClientID].Name, Progress: progress[p.ID], Budget: budgetOf(actor, p, usage[p.ID], of[p.ID])}
 		if !actor.Can(SeeBudget) {
 			o.BudgetMoney = nil
 		}

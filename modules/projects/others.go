@@ -76,5 +76,16 @@ func (s *Service) TasksUnderTx(ctx context.Context, tx *tenancy.Tx, ids []string
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return s.d.Store.Under(ctx, tx, ids)
+	trees, err := s.d.Store.Trees(ctx, tx, ids)
+	seen := map[string]bool{}
+	var out []string
+	for _, tree := range trees {
+		for _, t := range tree {
+			if !seen[t] {
+				seen[t] = true
+				out = append(out, t)
+			}
+		}
+	}
+	return out, err
 }

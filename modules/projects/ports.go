@@ -25,6 +25,8 @@ const (
 
 	// seeBillRates is asked for besides SeeBudget where worked value is shown.
 	seeBillRates access.Permission = "rates.bill.see"
+	// seeAllTime is asked for where a figure tells what one person worked.
+	seeAllTime access.Permission = "timesheets.entries.read_all"
 )
 
 // Store keeps projects, tasks and comments. Its one implementation is projectsdb.
@@ -41,6 +43,20 @@ type Store interface {
 	Progress(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]Progress, error)
 	Timeline(context.Context, *tenancy.Tx, TimelineFilter) ([]Moment, error) // limit+1 rows
 
+	AddLimit(context.Context, *tenancy.Tx, Limit) error  // ErrLimitTaken
+	SaveLimit(context.Context, *tenancy.Tx, Limit) error // ErrStale; the version that was read goes in
+	RemoveLimit(ctx context.Context, tx *tenancy.Tx, id string) error
+	AgreeLimit(context.Context, *tenancy.Tx, Limit) error                                // the project's own, made, changed or (below nothing) taken away
+	Limit(ctx context.Context, tx *tenancy.Tx, id string) (Limit, error)                 // ErrLimitNotFound
+	LimitsOf(ctx context.Context, tx *tenancy.Tx, projectIDs []string) ([]Limit, error)  // the projects' own first
+	HoldLimits(ctx context.Context, tx *tenancy.Tx, projectID string) ([]Limit, error)   // those with alerts, locked
+	HoldStops(ctx context.Context, tx *tenancy.Tx, projectIDs []string) ([]Limit, error) // those with a hard stop, locked
+	Stops(ctx context.Context, tx *tenancy.Tx, projectID string) ([]Limit, error)        // those with a hard stop
+	Watched(ctx context.Context, tx *tenancy.Tx, projectIDs []string) ([]string, error)  // those that have budgets with alerts
+	SetTold(ctx context.Context, tx *tenancy.Tx, id string, level int) error             // no edit: the version stays
+	AddAlerts(ctx context.Context, tx *tenancy.Tx, alertID, limitID string, levels []int, at time.Time) error
+	LimitAlerts(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string][]Reached, error)
+
 	AddTask(context.Context, *tenancy.Tx, Task) error
 	TaskByID(context.Context, *tenancy.Tx, string) (Task, error)                                     // ErrTaskNotFound
 	TaskForUpdate(context.Context, *tenancy.Tx, string) (Task, error)                                // ErrTaskNotFound; locks the row
@@ -51,7 +67,7 @@ type Store interface {
 	TasksIn(ctx context.Context, tx *tenancy.Tx, projectID string, columns []string) ([]Task, error) // by rank, archived ones too
 	Above(ctx context.Context, tx *tenancy.Tx, taskID string) ([]Task, error)                        // the task and its ancestors, nearest first
 	Below(ctx context.Context, tx *tenancy.Tx, taskID string) ([]string, int, error)                 // ids of all below, and how many levels
-	Under(ctx context.Context, tx *tenancy.Tx, taskIDs []string) ([]string, error)                   // the tasks and all below them
+	Trees(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string][]string, error)        // each task with all below it
 	Neighbours(ctx context.Context, tx *tenancy.Tx, p Place) (before, after string, err error)       // ErrBadNeighbour
 
 	AddComment(context.Context, *tenancy.Tx, Comment) error
@@ -90,11 +106,45 @@ type Usage struct {
 	Amount          []money.Money // one for each currency
 }
 
+// Scope is the part of the work on a project that a budget counts.
+type Scope struct {
+	ProjectID          string
+	TaskIDs            []string // empty: all of it
+	MemberID           string   // empty: everybody's
+	Approved, Billable bool
+	Currency           string
+	From, To           day.Date // both open for all of it
+}
+
+// Spent is what a scope comes to: the time that it counts, and the worth of what is billable in its currency.
+type Spent struct{ Seconds, Minor int64 }
+
 // Logged tells what was logged, whatever its state. It stands above projects in
 // the house, so it is asked by port; the timesheets answer.
 type Logged interface {
 	UsageTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]Usage, error)
 	TaskSecondsTx(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string]int64, error)
+	SpentTx(ctx context.Context, tx *tenancy.Tx, scopes []Scope) ([]Spent, error) // in the order of the scopes
+}
+
+// Jobs takes work that comes later.
+type Jobs interface {
+	Enqueue(ctx context.Context, tx job.Tx, jobs ...job.Args) error
+}
+
+// Notices writes letters to members. A member who has left gets none.
+type Notices interface {
+	Tell(ctx context.Context, n Notice) error
+}
+
+// Notice is a letter to one member.
+type Notice struct {
+	Key        string // the same for a repeat of the same letter
+	MemberID   string
+	Subject    string
+	Paragraphs []string
+	Action     string // what its button says
+	Path       string // and where it leads, in the agency
 }
 
 // Services tells what the agency sells. It stands above projects in the house,

@@ -57,6 +57,23 @@ func (l *logged) UsageTx(context.Context, *tenancy.Tx, []string) (map[string]pro
 	return l.projects, nil
 }
 
+func (l *logged) SpentTx(_ context.Context, _ *tenancy.Tx, scopes []projects.Scope) ([]projects.Spent, error) {
+	out := make([]projects.Spent, len(scopes))
+	for i, s := range scopes {
+		u := l.projects[s.ProjectID]
+		out[i].Seconds = u.Seconds
+		for _, m := range u.Amount {
+			if m.Currency == s.Currency {
+				out[i].Minor = m.Minor
+			}
+		}
+	}
+	return out, nil
+}
+
+// Tell drops letters.
+func (l *logged) Tell(context.Context, projects.Notice) error { return nil }
+
 func (l *logged) TaskSecondsTx(context.Context, *tenancy.Tx, []string) (map[string]int64, error) {
 	return l.tasks, nil
 }
@@ -88,7 +105,7 @@ func setup(t *testing.T) bundle {
 	l := &logged{tasks: map[string]int64{}, projects: map[string]projects.Usage{}}
 	svc := projects.New(projects.Deps{
 		DB: a.DB, Store: projectsdb.Store{}, Clients: clientSvc, Members: allButStranger{}, Settings: inVienna{}, Holidays: noHolidays{}, Logged: l, Services: anyService{},
-		Events: a.Bus, Now: a.Clock.Now,
+		Events: a.Bus, Jobs: a.Queue, Notices: l, Now: a.Clock.Now,
 	})
 	return bundle{a, svc, l, c}
 }

@@ -221,21 +221,58 @@ func TestBudget(t *testing.T) {
 	actor := func(perms ...access.Permission) access.Actor {
 		return access.Actor{Kind: access.Staff, Perms: access.NewSet(perms...)}
 	}
-	b := budgetOf(actor(SeeBudget, seeBillRates), p, u)
-	if *b.LeftSeconds != -9000 || *b.HoursPercent != 107 {
-		t.Errorf("hours: %d left, %d %%", *b.LeftSeconds, *b.HoursPercent)
+	sts := []Standing{
+		{Limit: Limit{Unit: InHours, Amount: 135_000, Alerts: UsualAlerts}, Spent: u.Seconds},
+		{Limit: Limit{Unit: InMoney, Amount: eur.Minor, Currency: "EUR", Alerts: UsualAlerts}, Spent: 125_000},
+		{Limit: Limit{TaskID: "t", Unit: InHours, Amount: 3600, HardStop: true, Alerts: []int{120}}, Spent: 4320},
+	}
+	b := budgetOf(actor(SeeBudget, seeBillRates), p, u, sts)
+	if *b.LeftSeconds != -9000 || *b.HoursPercent != 107 || b.Level != 120 || !b.Stopped {
+		t.Errorf("hours: %d left, %d %%, %+v", *b.LeftSeconds, *b.HoursPercent, b)
 	}
 	if b.Money.Left.Minor != 375_000 || *b.Money.Percent != 25 || len(b.Money.Used) != 2 {
 		t.Errorf("money: %+v", b.Money)
 	}
-	if b := budgetOf(actor(SeeBudget), p, u); b.Money.Budget == nil || b.Money.Used != nil || b.Money.Left != nil || b.Money.Percent != nil {
+	if b := budgetOf(actor(SeeBudget), p, u, sts); b.Money.Budget == nil || b.Money.Used != nil || b.Money.Left != nil || b.Money.Percent != nil {
 		t.Errorf("without rates: %+v", b.Money)
 	}
-	if b := budgetOf(actor(seeBillRates), p, u); b.Money != nil {
+	if b := budgetOf(actor(seeBillRates), p, u, sts); b.Money != nil {
 		t.Errorf("without budgets: %+v", b.Money)
 	}
-	if b := budgetOf(actor(), Project{}, u); b.LeftSeconds != nil || b.HoursPercent != nil || b.UsedSeconds != 144_000 {
+	if b := budgetOf(actor(), Project{}, u, nil); b.LeftSeconds != nil || b.HoursPercent != nil || b.UsedSeconds != 144_000 || b.Level != 0 {
 		t.Errorf("no budget: %+v", b)
+	}
+}
+
+// A level is reached exactly, never by rounding.
+func TestBudgetLevels(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		spent, amount int64
+		level         int
+	}{{0, 100, 0}, {4999, 10_000, 0}, {5000, 10_000, 50}, {7499, 10_000, 50}, {7500, 10_000, 75}, {9999, 10_000, 90}, {10_000, 10_000, 100}, {30_000, 10_000, 100}, {0, 0, 0}, {1, 0, 100}} {
+		if got := (Standing{Limit: Limit{Amount: c.amount, Alerts: UsualAlerts}, Spent: c.spent}).Level(); got != c.level {
+			t.Errorf("%d of %d: level %d, want %d", c.spent, c.amount, got, c.level)
+		}
+	}
+}
+
+func TestBudgetRunsOut(t *testing.T) {
+	t.Parallel()
+	today := day.New(2026, time.March, 2)
+	for _, c := range []struct {
+		amount, spent, lately int64
+		on                    string
+	}{
+		{100 * 3600, 60 * 3600, 40 * 3600, "2026-03-30"}, // 40 hours left at 10 a week: four weeks
+		{100 * 3600, 60 * 3600, 80 * 3600, "2026-03-16"},
+		{100 * 3600, 60 * 3600, 0, ""},
+		{100 * 3600, 100 * 3600, 40 * 3600, ""},
+		{1_000_000 * 3600, 3600, 3600, ""},
+	} {
+		if got := (Standing{Limit: Limit{Amount: c.amount}, Spent: c.spent, Lately: c.lately}).runsOut(today).String(); got != c.on {
+			t.Errorf("%+v: %q", c, got)
+		}
 	}
 }
 

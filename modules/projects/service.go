@@ -29,6 +29,8 @@ type Deps struct {
 	Logged   Logged
 	Services Services
 	Events   Publisher
+	Jobs     Jobs
+	Notices  Notices
 	Now      func() time.Time
 }
 
@@ -38,7 +40,7 @@ type Service struct{ d Deps }
 // New returns a service over d.
 func New(d Deps) *Service {
 	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Members == nil || d.Settings == nil ||
-		d.Holidays == nil || d.Logged == nil || d.Services == nil || d.Events == nil || d.Now == nil {
+		d.Holidays == nil || d.Logged == nil || d.Services == nil || d.Events == nil || d.Jobs == nil || d.Notices == nil || d.Now == nil {
 		panic("projects: a dependency is missing")
 	}
 	return &Service{d}
@@ -117,6 +119,9 @@ func (s *Service) create(ctx context.Context, tx *tenancy.Tx, n NewProject) (Pro
 		if _, err := s.d.Store.AddMember(ctx, tx, p.ID, m, p.CreatedAt); err != nil {
 			return Project{}, err
 		}
+	}
+	if err := s.agree(ctx, tx, p); err != nil {
+		return Project{}, err
 	}
 	if err := s.note(ctx, tx, "projects.project_created", nil, p.record()); err != nil {
 		return Project{}, err

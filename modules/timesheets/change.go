@@ -67,6 +67,10 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, c conditions, be
 	if err := s.moveWeeks(ctx, tx, c, before, &e); err != nil {
 		return e, nil, err
 	}
+	enough, err := s.d.Ledgers.GuardTx(ctx, tx, distinct([]string{before.ProjectID, e.ProjectID}))
+	if err != nil {
+		return e, nil, err
+	}
 	e.Source, e.CrossedLock = FromManual, false // what was edited by hand obeys the rules for hands
 	ws, err := s.surroundings(ctx, tx, c, &e)
 	if err != nil {
@@ -91,7 +95,10 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, c conditions, be
 			return e, nil, err
 		}
 	}
-	if err := s.count(ctx, tx, e); err != nil {
+	if err := enough(ctx); err != nil {
+		return e, nil, err
+	}
+	if err := s.d.Ledgers.CountTx(ctx, tx, []Counted{{Entry: e, From: before.ProjectID}}); err != nil {
 		return e, nil, err
 	}
 	if err := audit.Record(ctx, tx, audit.Change{Action: "timesheets.entry_changed", Entity: "time_entry", EntityID: e.ID, Before: record(before), After: record(e)}); err != nil {

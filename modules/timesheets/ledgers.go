@@ -10,13 +10,22 @@ import (
 type Counted struct {
 	Entry
 
-	Gone bool // it was deleted
+	Gone bool   // it was deleted
+	From string // the project it was moved from
 }
+
+// Check refuses what was done since it was made, where budgets have no room for it.
+type Check func(ctx context.Context) error
 
 // Ledgers keep accounts of time: retainers and budgets. They are told of every
 // entry in the transaction that changed it, and may refuse the change.
 type Ledgers interface {
 	CountTx(ctx context.Context, tx *tenancy.Tx, entries []Counted) error
+	// GuardTx is asked before time of projects is added or changed by hand, and its answer after it. A timer that
+	// stops is never held back.
+	GuardTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (Check, error)
+	// RoomTx refuses to begin work for which there is no room: e is as it would be, priced, and of no length.
+	RoomTx(ctx context.Context, tx *tenancy.Tx, e Entry) error
 }
 
 // count tells the ledgers what became of entries.

@@ -123,6 +123,12 @@ func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, c conditions, e *Ent
 		sheet.State = Draft // what was handed in has changed, so it has to be handed in again
 	}
 	e.SheetID, e.CrossedLock = sheet.ID, c.settings.Lock.Locks(e.Day)
+	enough := Check(func(context.Context) error { return nil }) // worked time is kept, whatever it costs
+	if e.Source != FromTimer {
+		if enough, err = s.d.Ledgers.GuardTx(ctx, tx, []string{e.ProjectID}); err != nil {
+			return nil, err
+		}
+	}
 	warnings, err := s.surroundings(ctx, tx, c, e)
 	if err != nil {
 		return nil, err
@@ -135,6 +141,9 @@ func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, c conditions, e *Ent
 		return nil, err
 	}
 	if err := s.roundDay(ctx, tx, c, e); err != nil {
+		return nil, err
+	}
+	if err := enough(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.count(ctx, tx, *e); err != nil {

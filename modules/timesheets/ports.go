@@ -48,6 +48,7 @@ type Store interface {
 	Opening(ctx context.Context, tx *tenancy.Tx, from, to day.Date, invoices int) (Opening, error)
 	Recent(ctx context.Context, tx *tenancy.Tx, memberID string, since day.Date) ([]Entry, error)
 	Sums(ctx context.Context, tx *tenancy.Tx, f Filter, group Group) ([]Sum, error)
+	ScopeSums(ctx context.Context, tx *tenancy.Tx, scopes []Scope) ([]Sum, error) // one for each, in their order
 	SheetSums(ctx context.Context, tx *tenancy.Tx, sheetIDs []string) ([]Sum, error)
 
 	MarkBilled(ctx context.Context, tx *tenancy.Tx, ids []string, invoiceID string, at time.Time) (int, error)

@@ -128,6 +128,12 @@ func (w *world) CountTx(_ context.Context, _ *tenancy.Tx, entries []timesheets.C
 	return nil
 }
 
+// GuardTx and RoomTx have room for everything.
+func (w *world) GuardTx(context.Context, *tenancy.Tx, []string) (timesheets.Check, error) {
+	return func(context.Context) error { return nil }, nil
+}
+func (w *world) RoomTx(context.Context, *tenancy.Tx, timesheets.Entry) error { return nil }
+
 func setup(t testing.TB) *world {
 	t.Helper()
 	price := decimal.RequireFromString("95")

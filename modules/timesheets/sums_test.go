@@ -2,8 +2,10 @@ package timesheets_test
 
 import (
 	"context"
+	"math/big"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -122,6 +124,7 @@ func TestSumsAreWhatReplayingGives(t *testing.T) {
 		}
 		if i%10 == 9 {
 			w.sumsHold(t, name)
+			w.scopesHold(t, random, projects, tasks[1:], members)
 		}
 	}
 	for name := range steps {
@@ -207,4 +210,63 @@ func (w *world) totalsHold(t *testing.T, random *rand.Rand, members []string) {
 			t.Errorf("%+v by %q: %d entries, %d s, %v; its entries give %d, %d s, %v", f, g, total.Entries, total.Seconds, got, len(entries), seconds, want)
 		}
 	}
+}
+
+// scopesHold asks for what budgets count and works it out of the entries alone, one by one (rules 48 and 54).
+func (w *world) scopesHold(t *testing.T, random *rand.Rand, projects, tasks, members []string) {
+	t.Helper()
+	entries, err := w.svc.List(w.manager(), timesheets.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var scopes []timesheets.Scope
+	for range 12 {
+		s := timesheets.Scope{ProjectID: projects[random.IntN(len(projects))], Approved: random.IntN(2) == 0, Billable: random.IntN(2) == 0, Currency: []string{"EUR", "USD", ""}[random.IntN(3)]}
+		if random.IntN(2) == 0 {
+			s.MemberID = members[random.IntN(len(members))]
+		}
+		if random.IntN(2) == 0 {
+			s.TaskIDs = tasks[:1+random.IntN(len(tasks))]
+		}
+		scopes = append(scopes, s)
+	}
+	days := slices.Clone(scopes)
+	for i := range days {
+		days[i].From, days[i].To = day.MustParse("2026-01-10"), day.MustParse("2026-02-06")
+	}
+	for _, asked := range [][]timesheets.Scope{scopes, days} {
+		var got []timesheets.Spent
+		if err := w.DB.Read(w.Ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
+			got, err = w.svc.SpentTx(ctx, tx, asked)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for i, s := range asked {
+			if want := spentOf(entries, s); got[i] != want {
+				t.Fatalf("%+v: %+v, its entries give %+v", s, got[i], want)
+			}
+		}
+	}
+}
+
+func spentOf(entries []timesheets.Entry, s timesheets.Scope) (out timesheets.Spent) {
+	worth := new(big.Rat)
+	for _, e := range entries {
+		switch {
+		case e.ProjectID != s.ProjectID, s.MemberID != "" && e.MemberID != s.MemberID, len(s.TaskIDs) > 0 && !slices.Contains(s.TaskIDs, e.TaskID):
+			continue
+		case s.Approved && e.State != timesheets.Approved && e.State != timesheets.Billed, !s.From.IsZero() && (e.Day.Before(s.From) || e.Day.After(s.To)):
+			continue
+		}
+		if e.Billable || !s.Billable {
+			out.Seconds += e.RawSeconds
+		}
+		if e.Billable && e.Rate != nil && e.Currency == s.Currency {
+			worth.Add(worth, new(big.Rat).Mul(e.Rate.Rat(), big.NewRat(e.BilledSeconds*100, 3600)))
+		}
+	}
+	half := worth.Add(worth, big.NewRat(1, 2)) // nothing here is negative
+	out.Minor = new(big.Int).Quo(half.Num(), half.Denom()).Int64()
+	return out
 }

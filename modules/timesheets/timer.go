@@ -98,6 +98,9 @@ func (s *Service) StartTimer(ctx context.Context, n NewTimer) (t Timer, stopped 
 		if t, err = s.freshTimer(ctx, tx, n, w, c, me, now); err != nil {
 			return err
 		}
+		if err := s.room(ctx, tx, c, w, t); err != nil {
+			return err
+		}
 		if running != nil {
 			// The old work ends where the new begins, unless told otherwise.
 			end := t.StartedAt
@@ -151,6 +154,19 @@ func (s *Service) freshTimer(ctx context.Context, tx *tenancy.Tx, n NewTimer, w 
 	}
 	t.AsksAt = c.settings.asksAt(t)
 	return t, s.checkStart(ctx, tx, c, t, now, t.StartedAt != now)
+}
+
+// room refuses to begin work, or to go on with other work, that a budget has no room for (rule 54).
+func (s *Service) room(ctx context.Context, tx *tenancy.Tx, c conditions, w Work, t Timer) error {
+	sale, err := s.saleOf(ctx, tx, "", w)
+	if err != nil {
+		return err
+	}
+	e := Entry{MemberID: t.MemberID, ProjectID: w.ProjectID, ClientID: w.ClientID, TaskID: w.TaskID, ServiceID: sale.ID, Billable: t.Billable && sale.Billable, Day: c.today}
+	if err := s.price(ctx, tx, &e); err != nil {
+		return err
+	}
+	return s.d.Ledgers.RoomTx(ctx, tx, e)
 }
 
 // checkStart refuses a start that the timer cannot have. A timer that starts now
@@ -212,13 +228,18 @@ func (s *Service) changedTimer(ctx context.Context, tx *tenancy.Tx, c conditions
 		return t, err
 	}
 	t.takeNames(w, w.TaskName)
+	if ch.ProjectID != nil || ch.TaskID != nil || ch.Billable != nil {
+		if ch.Billable != nil {
+			t.Billable = *ch.Billable
+		}
+		if err := s.room(ctx, tx, c, w, t); err != nil {
+			return t, err
+		}
+	}
 	if ch.Note != nil {
 		if t.Note, err = parseNote(*ch.Note); err != nil {
 			return t, err
 		}
-	}
-	if ch.Billable != nil {
-		t.Billable = *ch.Billable
 	}
 	if ch.StartedAt != nil {
 		t.StartedAt = ch.StartedAt.UTC().Truncate(time.Second)

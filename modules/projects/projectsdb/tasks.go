@@ -238,19 +238,25 @@ func (Store) Below(ctx context.Context, tx *tenancy.Tx, taskID string) (ids []st
 	return ids, levels, err
 }
 
-// Under returns tasks and all that are below them.
-func (Store) Under(ctx context.Context, tx *tenancy.Tx, taskIDs []string) ([]string, error) {
+// Trees returns each task with all that are below it.
+func (Store) Trees(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string][]string, error) {
 	rows, err := tx.PGX().Query(ctx, `
 		WITH RECURSIVE down AS (
-			SELECT id FROM tasks WHERE id = ANY($1::uuid[])
+			SELECT id AS root, id FROM tasks WHERE id = ANY($1::uuid[])
 			UNION
-			SELECT t.id FROM tasks t JOIN down ON t.parent_id = down.id
+			SELECT down.root, t.id FROM tasks t JOIN down ON t.parent_id = down.id
 		)
-		SELECT id::text FROM down`, taskIDs)
+		SELECT root::text, id::text FROM down`, taskIDs)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, pgx.RowTo[string])
+	out := make(map[string][]string, len(taskIDs))
+	var root, id string
+	_, err = pgx.ForEachRow(rows, []any{&root, &id}, func() error {
+		out[root] = append(out[root], id)
+		return nil
+	})
+	return out, err
 }
 
 // Neighbours finds the ranks between which a card goes. Archived cards keep their rank, so they count.

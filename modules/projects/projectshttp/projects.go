@@ -31,6 +31,11 @@ type Service interface {
 	ProjectTimeline(context.Context, string, page.Query) ([]projects.Moment, *string, error)
 	Plans(context.Context, day.Date) ([]projects.Plan, error)
 
+	Limits(ctx context.Context, projectID string) ([]projects.Standing, error)
+	AddLimit(context.Context, projects.LimitDraft) (projects.Standing, error)
+	ChangeLimit(ctx context.Context, id string, version int, t projects.LimitTerms) (projects.Standing, error)
+	RemoveLimit(ctx context.Context, id string) error
+
 	CreateTask(context.Context, projects.NewTask) (projects.TaskRow, error)
 	FindTask(context.Context, string) (projects.TaskRow, error)
 	ChangeTask(ctx context.Context, id string, version int, c projects.TaskChange) (projects.TaskRow, error)
@@ -69,6 +74,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, op("projects-remove-member", http.MethodDelete, base+"/{id}/members/{member_id}", "Take a member off a project's team"), h.removeMember)
 	httpapi.Handle(api, op("projects-timeline", http.MethodGet, base+"/{id}/timeline", "What happened in a project"), h.timeline)
 	httpapi.Handle(api, op("project-templates-list", http.MethodGet, "/api/v1/project-templates", "Templates for projects, laid on the calendar"), h.templates)
+	registerBudgets(api, h)
 	registerTasks(api, h)
 	registerComments(api, h)
 }
@@ -124,6 +130,8 @@ type ProjectBudget struct {
 	BillableSeconds int64               `json:"billable_seconds"`
 	LeftSeconds     *int64              `json:"left_seconds" doc:"Negative when overrun"`
 	Percent         *int                `json:"percent"`
+	Level           int                 `json:"level" doc:"The highest alert that is reached, of all budgets of the project; 0 for none"`
+	Stopped         bool                `json:"stopped" doc:"One of its budgets has a hard stop and is used up"`
 	Money           *ProjectMoneyBudget `json:"money,omitempty" doc:"Missing for those who may not see amounts"`
 }
 
@@ -459,6 +467,7 @@ func toColumn(c projects.Column) ColumnView {
 func toView(o projects.Overview) ProjectView {
 	b := ProjectBudget{
 		UsedSeconds: o.Budget.UsedSeconds, BillableSeconds: o.Budget.BillableSeconds, LeftSeconds: o.Budget.LeftSeconds, Percent: o.Budget.HoursPercent,
+		Level: o.Budget.Level, Stopped: o.Budget.Stopped,
 	}
 	if o.BudgetHours != nil {
 		h := o.BudgetHours.String()

@@ -1,7 +1,7 @@
 import { api as base } from '../../shared/api/baseApi';
 import { infinite } from '../../shared/api/infinite';
 import { isApiError, type ApiError } from '../../shared/api/problem';
-import { projectsApi, type ProjectsListApiArg, type ProjectsListApiResponse } from '../../shared/api/gen/projects.gen';
+import { projectsApi, type BudgetTerms, type BudgetView, type ProjectsListApiArg, type ProjectsListApiResponse } from '../../shared/api/gen/projects.gen';
 import { tasksApi, type TaskChange, type TaskList, type TaskView } from '../../shared/api/gen/tasks.gen';
 import { moved, type Target } from './model';
 
@@ -9,6 +9,14 @@ export type { ProjectView, TemplateView, TemplateTaskView, ProjectMoment, Column
 export type { TaskView, TaskChange, CommentView, ChecklistLine } from '../../shared/api/gen/tasks.gen';
 export { useProjectTemplatesListQuery, useProjectsGetQuery, useProjectsCreateMutation, useProjectsChangeMutation, useProjectsArchiveMutation, useProjectsRestoreMutation, useProjectsChangeColumnsMutation, useProjectsAddMemberMutation, useProjectsRemoveMemberMutation } from '../../shared/api/gen/projects.gen';
 export { useTasksGetQuery, useTasksCreateMutation, useTasksArchiveMutation, useTasksRestoreMutation, useTasksDeleteMutation, useTaskCommentsListQuery, useTaskCommentsCreateMutation, useTaskCommentsChangeMutation, useTaskCommentsDeleteMutation } from '../../shared/api/gen/tasks.gen';
+
+export type { BudgetView } from '../../shared/api/gen/projects.gen';
+export { useBudgetsListQuery, useBudgetsCreateMutation, useBudgetsChangeMutation, useBudgetsRemoveMutation } from '../../shared/api/gen/projects.gen';
+
+/** The terms of a budget as they are written. */
+export const termsOf = (b: BudgetView): BudgetTerms => ({
+  hours: b.hours ?? undefined, money: b.money ? { amount: b.money.budget.amount, currency: b.money.budget.currency } : undefined, approved_only: b.approved_only, billable_only: b.billable_only, alerts: b.alerts, hard_stop: b.hard_stop,
+});
 
 export type { FeeView, FeePart } from '../../shared/api/gen/fees.gen';
 export { useFeesListQuery, useFeesCreateMutation, useFeesChangeMutation, useFeesArchiveMutation, useFeesRestoreMutation, useChangeOrdersCreateMutation, useFeePartsAcceptMutation, useFeePartsWithdrawMutation } from '../../shared/api/gen/fees.gen';

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../shared/lib/duration';
 import { addDays } from '../../shared/lib/dates';
 import type { TaskView } from '../../shared/api/gen/tasks.gen';
 
@@ -55,3 +56,6 @@ export function newColumnId(taken: string[]): string {
   while (taken.includes(`column-${n}`)) n += 1;
   return `column-${n}`;
 }
+
+/** 1:30 h */
+export const hours = (seconds: number): string => `${formatDuration(seconds)} h`;

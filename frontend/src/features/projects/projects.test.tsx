@@ -19,7 +19,7 @@ const olivia = me().member_id;
 const project = (over: Partial<ProjectView> = {}): ProjectView => ({
   id: 'p1', client_id: 'c1', client_name: 'Initech', code: 'INI-001', name: 'Website', description: '', state: 'active', manager_id: olivia, member_ids: [olivia], starts_on: '2026-03-02', due_on: '2026-04-30', billable: true, colour: 'blue',
   columns: [{ id: 'todo', name: 'To do', category: 'todo' }, { id: 'doing', name: 'In progress', category: 'doing', limit: 1 }, { id: 'done', name: 'Done', category: 'done' }],
-  budget: { hours: '40', used_seconds: 72_000, billable_seconds: 36_000, left_seconds: 72_000, percent: 50 }, tasks: 3, tasks_done: 1, created_at: '2026-03-02T09:00:00Z', updated_at: '2026-03-02T09:00:00Z', archived_at: null, version: 3, ...over,
+  budget: { hours: '40', used_seconds: 72_000, billable_seconds: 36_000, left_seconds: 72_000, percent: 50, level: 50, stopped: false }, tasks: 3, tasks_done: 1, created_at: '2026-03-02T09:00:00Z', updated_at: '2026-03-02T09:00:00Z', archived_at: null, version: 3, ...over,
 });
 
 const task = (id: string, name: string, over: Partial<TaskView> = {}): TaskView => ({

@@ -3,10 +3,10 @@ import LinearProgress from '@mui/material/LinearProgress';
 import Typography from '@mui/material/Typography';
 import { useCommon } from '../lib/i18n';
 
-type BudgetProps = { used: number; total: number; format: (n: number) => string; label: string; compact?: boolean };
+type BudgetProps = { used: number; total: number; format: (n: number) => string; label: string; compact?: boolean; marks?: number[] };
 
 /** Used against planned: a bar, and always the numbers. */
-export function BudgetBar({ used, total, format, label, compact }: BudgetProps) {
+export function BudgetBar({ used, total, format, label, compact, marks }: BudgetProps) {
   const t = useCommon();
   const percent = total > 0 ? Math.round((used / total) * 100) : 0;
   const colour = percent > 100 ? 'error' : percent >= 80 ? 'warning' : 'primary';
@@ -20,7 +20,10 @@ export function BudgetBar({ used, total, format, label, compact }: BudgetProps) 
           </Typography>
         </Box>
       )}
-      <LinearProgress variant="determinate" color={colour} value={Math.min(100, percent)} aria-label={label} aria-valuetext={t('budget.used', { used: format(used), total: format(total), percent })} sx={{ height: compact ? 4 : 8, borderRadius: 1, bgcolor: 'action.selected' }} />
+      <Box sx={{ position: 'relative' }}>
+        <LinearProgress variant="determinate" color={colour} value={Math.min(100, percent)} aria-label={label} aria-valuetext={t('budget.used', { used: format(used), total: format(total), percent })} sx={{ height: compact ? 4 : 8, borderRadius: 1, bgcolor: 'action.selected' }} />
+        {marks?.filter((m) => m < 100).map((m) => <Box key={m} component="span" aria-hidden sx={{ position: 'absolute', top: 0, bottom: 0, left: `${m}%`, width: 2, bgcolor: 'background.paper' }} />)}
+      </Box>
       {compact && <Typography variant="caption" sx={{ color: percent > 100 ? 'error.main' : 'text.secondary', fontVariantNumeric: 'tabular-nums' }}>{percent} %</Typography>}
     </Box>
   );

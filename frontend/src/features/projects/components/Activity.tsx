@@ -11,7 +11,7 @@ import { useT } from '../locales/en';
 
 const known = [
   'project_created', 'project_changed', 'project_state_changed', 'project_archived', 'project_restored', 'member_added', 'member_removed', 'task_created', 'task_changed', 'task_moved', 'task_completed',
-  'task_reopened', 'task_assigned', 'task_archived', 'task_restored', 'task_deleted', 'comment_added', 'comment_changed', 'comment_deleted',
+  'task_reopened', 'task_assigned', 'task_archived', 'task_restored', 'task_deleted', 'comment_added', 'comment_changed', 'comment_deleted', 'budget_reached',
 ] as const;
 
 /** What happened, newest first. */

@@ -32,6 +32,14 @@ export function HoursBar({ project }: { project: ProjectView }) {
   return <BudgetBar label={t('budgetOf', { name: project.name })} used={budget.used_seconds} total={Number(budget.hours) * 3600} format={formatHours} />;
 }
 
+/** The worst of a project's budgets, once it is near its end. */
+export function BudgetState({ project: { budget } }: { project: ProjectView }) {
+  const t = useT();
+  if (budget.stopped) return <StatusChip label={t('budget.usedUp')} tone="danger" />;
+  if (budget.level >= 100) return <StatusChip label={t('budget.over')} tone="danger" />;
+  return budget.level >= 75 ? <StatusChip label={t('budget.level', { level: budget.level })} tone="warning" /> : null;
+}
+
 const icons = { low: ArrowDown, normal: null, high: ArrowUp, urgent: DoubleUp };
 const colours = { low: 'text.secondary', normal: 'text.secondary', high: 'warning.main', urgent: 'error.main' };
 

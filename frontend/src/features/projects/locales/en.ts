@@ -68,14 +68,20 @@ export const useT = registerLocale('projects', {
   },
   spent: { title: 'Expenses', open: 'Open', sum_one: '{{count}} expense: {{sum}}', sum_other: '{{count}} expenses: {{sum}}', toBill: 'To bill to the client: {{sum}}' },
   budget: {
-    hours: 'Hours', money: 'Value', noHours: 'No budget in hours was agreed.', noMoney: 'No budget in money was agreed.', used: 'Logged', billable: 'of it billable', left: 'Left', agreed: 'Agreed', percent: 'Used', counts: 'All logged time counts, approved or not. The value is that of billable time at its rates.', byTask: 'Estimate and time by task', set: 'Set a budget',
+    title: 'Budgets', money: 'Value', used: 'Logged', billable: 'of it billable', left: 'Left', agreed: 'Agreed', percent: 'Used', worth: 'Worth', byTask: 'Estimate and time by task',
+    add: 'Add a budget', edit: 'Edit budget', editOf: 'Edit the budget: {{name}}', remove: 'Remove', removeOf: 'Remove the budget: {{name}}', removed: 'Budget removed', save: 'Save', none: 'No budget yet', noneText: 'Agree on hours or money for the project, a phase, a task or a person.',
+    ofProject: 'Whole project', ofPhase: 'Phase {{name}}', ofTask: 'Task {{name}}', phase: 'Phase', unit: { hours: 'Hours', money: 'Money' }, for: 'For', whose: 'Whose time', everybody: 'Everybody', in: 'In', hoursOf: 'Hours', amount: 'Amount',
+    countsLabel: 'Counts', countsLogged: 'All logged time', countsApproved: 'Approved time alone', countsBillable: 'Billable time alone', countsWorth: 'Value of billable time', alerts: 'Alerts at %', alertsHelp: 'Percentages. Each is told once when it is crossed.', alertsAt: 'alerts at {{at}} %', badAlerts: 'Write percentages such as 50, 75, 90, 100',
+    hardStop: 'Hard stop', hardStopHelp: 'Nothing more can be started or added. Timers stop as always.', hardStopNeeds: 'Needs a budget that counts all logged time.', stopped: 'Stopped', level: '{{level}} % reached',
+    isStopped: '{{name}}: the budget is used up and has a hard stop. No timer starts on it and no time is added.', isReached: '{{name}}: {{percent}} % of the budget is used.',
+    pace: '{{pace}} a week lately', runsOut: 'runs out on {{day}}', perWeek: '{{hours}} a week until {{day}}', usedUp: 'Budget used up', over: 'Budget spent',
   },
   people: { add: 'Add to the team', remove: 'Take {{name}} off the team', manager: 'Manager', empty: 'Nobody is on the team yet.', choose: 'Choose a member', removed: '{{name}} is off the team', open_one: '{{count}} open task', open_other: '{{count}} open tasks' },
   activity: { empty: 'Nothing has happened yet.', more: 'Show older' },
   event: {
     project_created: 'created the project', project_changed: 'changed the project', project_state_changed: 'changed the state', project_archived: 'archived the project', project_restored: 'restored the project',
     member_added: 'changed the team', member_removed: 'changed the team', task_created: 'added', task_changed: 'changed', task_moved: 'moved', task_completed: 'finished', task_reopened: 'opened again', task_assigned: 'assigned',
-    task_archived: 'archived', task_restored: 'restored', task_deleted: 'deleted', comment_added: 'commented on', comment_changed: 'changed a comment on', comment_deleted: 'deleted a comment on', other: 'did something with',
+    task_archived: 'archived', task_restored: 'restored', task_deleted: 'deleted', comment_added: 'commented on', comment_changed: 'changed a comment on', comment_deleted: 'deleted a comment on', budget_reached: 'saw a budget reach', other: 'did something with',
   },
   my: {
     title: 'My tasks', empty: 'Nothing is waiting for you', emptyText: 'Tasks that are assigned to you appear here, from all projects.',

@@ -21,9 +21,9 @@ import { useT } from '../locales/en';
 
 const Board = lazy(async () => ({ default: (await import('../components/Board')).Board }));
 const ListTab = lazy(async () => ({ default: (await import('../components/ListTab')).ListTab }));
-const BudgetTab = lazy(async () => ({ default: (await import('../components/tabs')).BudgetTab }));
+const BudgetTab = lazy(async () => ({ default: (await import('../components/BudgetTab')).BudgetTab }));
 const BillingTab = lazy(async () => ({ default: (await import('../components/BillingTab')).BillingTab }));
-const PeopleTab = lazy(async () => ({ default: (await import('../components/tabs')).PeopleTab }));
+const PeopleTab = lazy(async () => ({ default: (await import('../components/PeopleTab')).PeopleTab }));
 const Activity = lazy(async () => ({ default: (await import('../components/Activity')).Activity }));
 const ProjectDialog = lazy(async () => ({ default: (await import('../components/ProjectDialog')).ProjectDialog }));
 const ColumnsDialog = lazy(async () => ({ default: (await import('../components/ColumnsDialog')).ColumnsDialog }));
@@ -55,7 +55,7 @@ export function ProjectPage() {
       <Suspense fallback={<SkeletonPage />}>
         {tab === 'board' && <Board project={project} onOpen={setTask} />}
         {tab === 'list' && <ListTab project={project} onOpen={setTask} />}
-        {tab === 'budget' && <BudgetTab project={project} onEdit={() => setDialog('edit')} onOpen={setTask} />}
+        {tab === 'budget' && <BudgetTab project={project} onOpen={setTask} />}
         {tab === 'billing' && seesFees && <BillingTab project={project} />}
         {tab === 'people' && <PeopleTab project={project} />}
         {tab === 'activity' && <Activity of="projects" id={project.id} />}

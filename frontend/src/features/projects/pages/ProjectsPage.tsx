@@ -17,7 +17,7 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { EmptyState, ErrorState, Late, NoResults } from '../../../shared/ui/states';
 import { Can, PersonAvatar } from '../../../shared/ui/small';
 import { useClientChoiceQuery, useNames, useProjectsFeedInfiniteQuery, type ProjectView } from '../api';
-import { Dot, HoursBar, ProjectState } from '../components/parts';
+import { BudgetState, Dot, HoursBar, ProjectState } from '../components/parts';
 import { useT } from '../locales/en';
 
 const ProjectDialog = lazy(async () => ({ default: (await import('../components/ProjectDialog')).ProjectDialog }));
@@ -118,7 +118,7 @@ function ProjectCard({ project: p, manager }: { project: ProjectView; manager: s
           </Typography>
           <Typography variant="body2" sx={{ color: 'text.secondary' }}>{p.client_name}</Typography>
         </Box>
-        <ProjectState state={p.state} />
+        <Box sx={{ display: 'grid', gap: 1, justifyItems: 'end', flexShrink: 0 }}><ProjectState state={p.state} /><BudgetState project={p} /></Box>
       </Box>
       <Box sx={{ flex: 1 }} />
       <HoursBar project={p} />
