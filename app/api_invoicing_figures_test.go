@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/bureauhq/bureau/app/apptest"
@@ -50,6 +51,9 @@ func TestEveryViewOfAnInvoiceShowsTheExactFigures(t *testing.T) {
 		rates[x.ID] = made.ID
 	}
 	sayable(t, env, client)
+	for _, currency := range []string{"EUR", "JPY", "KWD"} {
+		finance.POST(t, "/api/v1/exchange-rates", map[string]any{"currency": currency, "on": time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly), "value": "0.0123456789"}).Expect(t, http.StatusOK)
+	}
 	r := rand.New(rand.NewPCG(20261125, 3))
 	issued, said := 0, 0
 	for issued < views(t) {

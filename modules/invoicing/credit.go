@@ -240,7 +240,7 @@ func (s *Service) noteOn(ctx context.Context, tx *tenancy.Tx, i Invoice, n NewCr
 	note := Invoice{
 		ID: s.d.NewID(), Kind: CreditNote, CreditsID: i.ID, CreditsNumber: i.Number, CreditsOn: i.IssueOn, EntityID: i.EntityID, ClientID: i.ClientID, ClientName: i.ClientName,
 		State: Draft, Currency: i.Currency, Rounding: i.Rounding, TaxMethod: i.TaxMethod, PricesIncludeTax: i.PricesIncludeTax, IssueOn: on, DueOn: on,
-		Reference: i.Reference, Note: strings.TrimSpace(n.Reason), Footer: i.Footer, Version: 1, CreatedBy: access.From(ctx).MemberID, CreatedAt: at, UpdatedAt: at,
+		Rate: i.Rate, Reference: i.Reference, Note: strings.TrimSpace(n.Reason), Footer: i.Footer, Version: 1, CreatedBy: access.From(ctx).MemberID, CreatedAt: at, UpdatedAt: at,
 	}
 	for k, l := range i.Lines {
 		if now[k].IsZero() {
@@ -301,7 +301,7 @@ func (s *Service) settleCredit(ctx context.Context, tx *tenancy.Tx, i, note Invo
 	}
 	p := Payment{
 		ID: s.d.NewID(), ClientID: note.ClientID, ClientName: note.ClientName, Amount: note.Payable(), ReceivedOn: note.IssueOn, Method: ByCreditNote,
-		Reference: note.Number, CreditNoteID: note.ID, CreatedBy: note.CreatedBy, CreatedAt: note.CreatedAt,
+		Rate: note.Rate, Reference: note.Number, CreditNoteID: note.ID, CreatedBy: note.CreatedBy, CreatedAt: note.CreatedAt,
 	}
 	if err := s.d.Store.AddPayment(ctx, tx, p); err != nil {
 		return err
@@ -384,7 +384,8 @@ func (s *Service) reissue(ctx context.Context, tx *tenancy.Tx, i Invoice, deduct
 	d.Document, d.PDFKey, d.PDFHash, d.SentAt, d.IssuedAt = nil, "", "", nil, nil
 	d.Version, d.CreatedBy, d.CreatedAt, d.UpdatedAt = 1, access.From(ctx).MemberID, at, at
 	d.Paid, d.Credited = money.Zero(i.Currency), money.Zero(i.Currency)
-	d.Deductions = nil
+	d.Deductions, d.Rate = nil, nil
+	d.BaseNet, d.BaseTax, d.BaseTotal = money.Money{}, money.Money{}, money.Money{}
 	var again []Deduct
 	for _, x := range i.Deductions {
 		amount := x.amount()

@@ -131,7 +131,7 @@ func TestRule24_ACreditNoteOnAPaidInvoiceIsTheClientsCredit(t *testing.T) {
 	if got := w.find(t, other.ID); !got.Credited.IsZero() || got.Balance().Amount() != "100.00" {
 		t.Errorf("undone: %v credited, %v open", got.Credited, got.Balance())
 	}
-	_, err = w.svc.VoidPayment(w.Ctx, p.ID, "")
+	_, err = w.svc.VoidPayment(w.Ctx, p.ID, "bounced")
 	wantFault(t, err, invoicing.ErrCreditNote)
 }
 

@@ -46,6 +46,7 @@ type Document struct {
 	Deducted         money.Money      `json:"deducted" doc:"What the deposits come to"`
 	CashRounding     money.Money      `json:"cash_rounding" doc:"Changes what is payable, never net or tax"`
 	Payable          money.Money      `json:"payable"`
+	Base             *BaseFigures     `json:"base,omitempty" doc:"In the currency of the books, where that is another one"`
 	LegalTexts       []string         `json:"legal_texts"`
 	Progress         []Progress       `json:"progress" doc:"How far fees that were agreed are billed with this document"`
 	Note             string           `json:"note"`
@@ -99,7 +100,7 @@ func compose(i Invoice, number string, on day.Date, e LegalEntity, c Client, d D
 		Buyer:  Party{Name: c.Name, Address: slices.Clone(c.Address), Postal: c.Postal, TaxID: c.TaxID},
 		Bank:   e.Bank, Reference: i.Reference, Currency: i.Currency, Locale: localeFor(e.speaks(c), d.Locale), Format: Format(or(string(c.Format), string(PlainPDF))), PricesIncludeTax: i.PricesIncludeTax, TaxMethod: i.TaxMethod,
 		DiscountPercent: i.Discount.Percent, Discount: i.DiscountTotal, Taxes: i.Taxes, Net: i.Net, Tax: i.Tax, Total: i.Total,
-		Withheld: i.Withheld, Deductions: i.Deductions, Deducted: i.Deducted, CashRounding: i.Cash, Payable: i.Payable(), Progress: i.Progress, Note: i.Note, Footer: i.Footer, Language: e.speaks(c), Layout: e.Layout, Colour: or(e.Colour, d.Colour), LogoKey: or(e.LogoKey, d.LogoKey),
+		Withheld: i.Withheld, Deductions: i.Deductions, Deducted: i.Deducted, CashRounding: i.Cash, Payable: i.Payable(), Base: i.baseFigures(), Progress: i.Progress, Note: i.Note, Footer: i.Footer, Language: e.speaks(c), Layout: e.Layout, Colour: or(e.Colour, d.Colour), LogoKey: or(e.LogoKey, d.LogoKey),
 	}
 	for _, l := range i.Lines {
 		line := DocumentLine{

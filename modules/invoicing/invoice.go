@@ -118,6 +118,10 @@ type Invoice struct {
 	Credited        money.Money
 	WrittenOff      money.Money
 
+	RateWish                    *RateWish  // of a draft: typed in; nil takes the kept one when it is issued
+	Rate                        *calc.Rate // frozen at issue; nil on documents that are older than rates
+	BaseNet, BaseTax, BaseTotal money.Money
+
 	Progress  []Progress // of fees; written onto the document
 	deducts   *[]Deduct  // what is wished to be deducted
 	Document  *Document  // what the issued document shows
@@ -350,6 +354,11 @@ func (i Invoice) check() error {
 		checkDiscount(l.Discount, i.Currency, at)
 	}
 	checkDiscount(i.Discount, i.Currency, func(field, text string) { bad = bad.At("body."+field, text) })
+	if i.RateWish != nil {
+		if err := i.RateWish.check("body.exchange_rate", "body.exchange_direction"); err != nil {
+			return err
+		}
+	}
 	if len(bad.Fields) > 0 {
 		return bad
 	}

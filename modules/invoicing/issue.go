@@ -2,6 +2,7 @@ package invoicing
 
 import (
 	"context"
+	"errors"
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/tenancy"
@@ -82,6 +83,9 @@ func (s *Service) number(ctx context.Context, tx *tenancy.Tx, e LegalEntity, i *
 	if err := s.fitForData(*i, e, client, defaults); err != nil {
 		return err
 	}
+	if err := s.freezeRate(ctx, tx, e, i); err != nil {
+		return err
+	}
 	series := e.Series(i.Kind, i.IssueOn)
 	n, err := s.d.Store.NextNumber(ctx, tx, series, i.IssueOn)
 	if err != nil {
@@ -145,6 +149,9 @@ func (s *Service) paper(ctx context.Context, tx *tenancy.Tx, i Invoice) (Paper, 
 		}
 	}
 	if err := s.progress(ctx, tx, &i); err != nil {
+		return Paper{}, err
+	}
+	if err := s.freezeRate(ctx, tx, entity, &i); err != nil && !errors.Is(err, ErrNoRate) { // that is asked for when it is issued
 		return Paper{}, err
 	}
 	last, err := s.d.Store.LastNumber(ctx, tx, entity.Series(i.Kind, on))

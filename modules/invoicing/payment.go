@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/access"
@@ -14,6 +15,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -39,7 +41,8 @@ type Payment struct {
 	Method       string
 	Reference    string
 	Note         string
-	CreditNoteID string // what it is the value of, if it is no money
+	CreditNoteID string     // what it is the value of, if it is no money
+	Rate         *calc.Rate // into the currency of the books; nil on payments that are older than rates
 	VoidedAt     *time.Time
 	VoidWhy      string
 	CreatedBy    string
@@ -60,6 +63,7 @@ type Allocation struct {
 	InvoiceNumber string
 	Amount        money.Money
 	AppliedOn     day.Date
+	Gain          *money.Money // in the currency of the books, by the rates of the payment and of the invoice
 	UndoneAt      *time.Time
 	UndoWhy       string
 	CreatedAt     time.Time
@@ -96,6 +100,7 @@ type NewPayment struct {
 	Method     string
 	Reference  string
 	Note       string
+	Rate       *RateWish // nil: the kept one of the day
 	Parts      []Part
 	KeepCredit bool // what is not applied becomes the client's credit
 }
@@ -111,6 +116,11 @@ type PaymentFilter struct {
 func (s *Service) Record(ctx context.Context, n NewPayment) (p Payment, err error) {
 	if n.Amount.Sign() <= 0 {
 		return Payment{}, ErrBadPayment.At("body.amount", "must be more than zero")
+	}
+	if n.Rate != nil {
+		if err := n.Rate.check("body.exchange_rate", "body.exchange_direction"); err != nil {
+			return Payment{}, err
+		}
 	}
 	p = Payment{
 		ID: s.d.NewID(), ClientID: n.ClientID, Amount: n.Amount, ReceivedOn: n.ReceivedOn, Method: cmp.Or(n.Method, "bank_transfer"),
@@ -132,6 +142,9 @@ func (s *Service) Record(ctx context.Context, n NewPayment) (p Payment, err erro
 			return err
 		}
 		p.ClientName = client.Name
+		if err := s.payRate(ctx, tx, &p, n.Parts, n.Rate); err != nil {
+			return err
+		}
 		if err := s.d.Store.AddPayment(ctx, tx, p); err != nil {
 			return err
 		}
@@ -195,6 +208,9 @@ func (s *Service) apply(ctx context.Context, tx *tenancy.Tx, p *Payment, parts [
 		}
 		a := Allocation{
 			ID: s.d.NewID(), PaymentID: p.ID, InvoiceID: i.ID, InvoiceNumber: i.Number, Amount: part.Amount, AppliedOn: on, CreatedAt: s.d.Now(),
+		}
+		if a.Gain, err = s.gainOf(ctx, tx, *p, i, part.Amount, field); err != nil {
+			return err
 		}
 		if err := s.d.Store.AddAllocation(ctx, tx, a); err != nil {
 			return err
@@ -261,6 +277,9 @@ func (s *Service) undo(ctx context.Context, tx *tenancy.Tx, p Payment, a *Alloca
 
 // VoidPayment takes back a payment that never came: all of it is undone.
 func (s *Service) VoidPayment(ctx context.Context, id, why string) (p Payment, err error) {
+	if why = strings.TrimSpace(why); why == "" {
+		return p, ErrBadPayment.At("body.reason", "is required")
+	}
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		if p, err = s.livePayment(ctx, tx, id); err != nil {
 			return err

@@ -12,7 +12,9 @@ import (
 	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/fees"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -203,6 +205,7 @@ type Store interface {
 	SetSettled(ctx context.Context, tx *tenancy.Tx, i Invoice) error
 	// CreditedLines is how much of each line credit notes took back so far.
 	CreditedLines(ctx context.Context, tx *tenancy.Tx, i Invoice) (map[string]money.Money, error)
+	CreditedBase(ctx context.Context, tx *tenancy.Tx, i Invoice) (Sums, error)
 	CreditedTotal(ctx context.Context, tx *tenancy.Tx, i Invoice) (money.Money, error)
 	// KeepPDF notes where a document is kept, and tells which one stands: the first.
 	KeepPDF(ctx context.Context, tx *tenancy.Tx, invoiceID, key, hash string) (firstKey, firstHash string, err error)
@@ -227,6 +230,18 @@ type Store interface {
 	Sending(ctx context.Context, tx *tenancy.Tx, id string) (Sending, error)
 	Sendings(ctx context.Context, tx *tenancy.Tx, invoiceID string) ([]Sending, error)
 	MarkSent(ctx context.Context, tx *tenancy.Tx, s Sending) error
+
+	Rates(ctx context.Context, tx *tenancy.Tx, f RateFilter) ([]ExchangeRate, error)
+	// RateOn finds the latest rate of a day or before it that is not older than so many days, or none.
+	RateOn(ctx context.Context, tx *tenancy.Tx, currency, base string, on day.Date, maxAge int) (*calc.Rate, error)
+	PutRate(ctx context.Context, tx *tenancy.Tx, r ExchangeRate) (ExchangeRate, error)
+	DropRate(ctx context.Context, tx *tenancy.Tx, id string) (ExchangeRate, error) // ErrRateNotFound
+
+	CurrencyReport(ctx context.Context, tx *tenancy.Tx, from, to day.Date, zone string) (CurrencyReport, error)
+	OpenForeign(ctx context.Context, tx *tenancy.Tx, on day.Date, zone string, limit int) ([]OpenForeign, error)
+	AddRevaluation(ctx context.Context, tx *tenancy.Tx, r Revaluation) error // ErrRevalued
+	Revaluations(ctx context.Context, tx *tenancy.Tx, p page.Query) ([]Revaluation, error)
+	DropRevaluation(ctx context.Context, tx *tenancy.Tx, id string) (Revaluation, error) // ErrRevaluationNotFound
 
 	AddPayment(ctx context.Context, tx *tenancy.Tx, p Payment) error
 	LockedPayment(ctx context.Context, tx *tenancy.Tx, id string) (Payment, error) // ErrPaymentNotFound

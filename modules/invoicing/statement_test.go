@@ -119,6 +119,7 @@ func TestStatementKeepsCurrenciesApart(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.issued(t, free("Work", "1", "10"))
+	w.keepRate(t, day.MustParse("2026-03-02"), "0.92")
 	i, err := w.svc.Create(w.Ctx, invoicing.DraftOf{ClientID: w.client.ID, Currency: "USD", Edit: func(i *invoicing.Invoice) { i.Lines = []invoicing.Line{free("Work", "1", "7")} }})
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,7 @@ type Words struct {
 	Subtotal, Discount, Net                               string
 	Total, TotalCredited, TotalInclusive, ToPay, ToCredit string
 	PayBy                                                 string // with {day}
+	InBooks                                               string // with {rate}, {day}, {net}, {tax} and {total}
 	InvoiceSubject, CreditSubject                         string // with {number} and {seller}
 	InvoiceLetter, CreditLetter                           string // with {buyer}, {number}, {total}, {due} or {of}, and {seller}
 
@@ -46,7 +47,7 @@ var words = map[Language]Words{
 		Invoice: "Invoice", CreditNote: "Credit note", Draft: "Draft", BillTo: "BILL TO", Date: "Date", Due: "Due", ForInvoice: "For invoice", Of: "Of",
 		Period: "Period", SupplyOn: "Date of supply", Reference: "Your reference", TaxID: "Tax ID", TaxNumber: "Tax number", Description: "Description", Quantity: "Quantity",
 		Price: "Price", Amount: "Amount", Less: "less {what}", On: "on {what}", Subtotal: "Subtotal", Discount: "Discount", Net: "Net", Total: "Total", TotalCredited: "Total credited",
-		TotalInclusive: "Total, tax included", ToPay: "To pay", ToCredit: "To your credit", PayBy: "Please pay by {day} to",
+		TotalInclusive: "Total, tax included", ToPay: "To pay", ToCredit: "To your credit", PayBy: "Please pay by {day} to", InBooks: "At {rate} of {day}: net {net}, tax {tax}, total {total}",
 		InvoiceSubject: "Invoice {number} from {seller}", CreditSubject: "Credit note {number} from {seller}",
 		InvoiceLetter: "Dear {buyer},\n\nplease find attached invoice {number} over {total}, due on {due}.\n\nKind regards\n{seller}\n",
 		CreditLetter:  "Dear {buyer},\n\nplease find attached credit note {number} over {total} for invoice {of}.\n\nKind regards\n{seller}\n",
@@ -57,7 +58,7 @@ var words = map[Language]Words{
 		Invoice: "Rechnung", CreditNote: "Gutschrift", Draft: "Entwurf", BillTo: "RECHNUNG AN", Date: "Datum", Due: "Fällig", ForInvoice: "Zu Rechnung", Of: "Vom",
 		Period: "Zeitraum", SupplyOn: "Leistungsdatum", Reference: "Ihr Zeichen", TaxID: "USt-IdNr.", TaxNumber: "Steuernummer", Description: "Beschreibung", Quantity: "Menge",
 		Price: "Preis", Amount: "Betrag", Less: "abzüglich {what}", On: "auf {what}", Subtotal: "Zwischensumme", Discount: "Rabatt", Net: "Netto", Total: "Gesamt", TotalCredited: "Gutgeschrieben",
-		TotalInclusive: "Gesamt inkl. Steuer", ToPay: "Zu zahlen", ToCredit: "Ihr Guthaben", PayBy: "Bitte zahlen Sie bis {day} an",
+		TotalInclusive: "Gesamt inkl. Steuer", ToPay: "Zu zahlen", ToCredit: "Ihr Guthaben", PayBy: "Bitte zahlen Sie bis {day} an", InBooks: "Zum Kurs {rate} vom {day}: netto {net}, Steuer {tax}, gesamt {total}",
 		InvoiceSubject: "Rechnung {number} von {seller}", CreditSubject: "Gutschrift {number} von {seller}",
 		InvoiceLetter: "Guten Tag {buyer},\n\nanbei erhalten Sie die Rechnung {number} über {total}, fällig am {due}.\n\nMit freundlichen Grüßen\n{seller}\n",
 		CreditLetter:  "Guten Tag {buyer},\n\nanbei erhalten Sie die Gutschrift {number} über {total} zur Rechnung {of}.\n\nMit freundlichen Grüßen\n{seller}\n",
@@ -68,7 +69,7 @@ var words = map[Language]Words{
 		Invoice: "Facture", CreditNote: "Avoir", Draft: "Brouillon", BillTo: "FACTURÉ À", Date: "Date", Due: "Échéance", ForInvoice: "Sur facture", Of: "Du",
 		Period: "Période", SupplyOn: "Date de livraison", Reference: "Votre référence", TaxID: "N° TVA", TaxNumber: "N° fiscal", Description: "Désignation", Quantity: "Quantité",
 		Price: "Prix", Amount: "Montant", Less: "moins {what}", On: "sur {what}", Subtotal: "Sous-total", Discount: "Remise", Net: "Total HT", Total: "Total TTC", TotalCredited: "Total crédité",
-		TotalInclusive: "Total, taxes comprises", ToPay: "À payer", ToCredit: "À votre crédit", PayBy: "À régler avant le {day} sur",
+		TotalInclusive: "Total, taxes comprises", ToPay: "À payer", ToCredit: "À votre crédit", PayBy: "À régler avant le {day} sur", InBooks: "Au cours {rate} du {day} : HT {net}, taxe {tax}, TTC {total}",
 		InvoiceSubject: "Facture {number} de {seller}", CreditSubject: "Avoir {number} de {seller}",
 		InvoiceLetter: "Bonjour {buyer},\n\nveuillez trouver ci-joint la facture {number} d’un montant de {total}, à régler avant le {due}.\n\nCordialement\n{seller}\n",
 		CreditLetter:  "Bonjour {buyer},\n\nveuillez trouver ci-joint l’avoir {number} d’un montant de {total} sur la facture {of}.\n\nCordialement\n{seller}\n",
@@ -79,7 +80,7 @@ var words = map[Language]Words{
 		Invoice: "Factura", CreditNote: "Factura rectificativa", Draft: "Borrador", BillTo: "FACTURAR A", Date: "Fecha", Due: "Vencimiento", ForInvoice: "De la factura", Of: "Del",
 		Period: "Periodo", SupplyOn: "Fecha de la operación", Reference: "Su referencia", TaxID: "NIF-IVA", TaxNumber: "NIF", Description: "Descripción", Quantity: "Cantidad",
 		Price: "Precio", Amount: "Importe", Less: "menos {what}", On: "sobre {what}", Subtotal: "Subtotal", Discount: "Descuento", Net: "Base imponible", Total: "Total", TotalCredited: "Total abonado",
-		TotalInclusive: "Total, impuestos incluidos", ToPay: "A pagar", ToCredit: "A su favor", PayBy: "Rogamos pago antes del {day} a",
+		TotalInclusive: "Total, impuestos incluidos", ToPay: "A pagar", ToCredit: "A su favor", PayBy: "Rogamos pago antes del {day} a", InBooks: "Al cambio {rate} del {day}: base {net}, impuesto {tax}, total {total}",
 		InvoiceSubject: "Factura {number} de {seller}", CreditSubject: "Factura rectificativa {number} de {seller}",
 		InvoiceLetter: "Estimados {buyer}:\n\nadjuntamos la factura {number} por {total}, con vencimiento el {due}.\n\nAtentamente\n{seller}\n",
 		CreditLetter:  "Estimados {buyer}:\n\nadjuntamos la factura rectificativa {number} por {total} de la factura {of}.\n\nAtentamente\n{seller}\n",

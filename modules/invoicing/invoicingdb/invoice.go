@@ -55,6 +55,14 @@ type invoiceRow struct {
 	DeductedMinor    int64
 	CashStepMinor    int64
 	CashMinor        int64
+	BaseCurrency     *string
+	Rate             *decimal.Decimal
+	RateDirection    string
+	RateOn           day.Date
+	RateSource       string
+	BaseNetMinor     int64
+	BaseTaxMinor     int64
+	BaseTotalMinor   int64
 	Taxes            []calc.TaxAmount    `gorm:"serializer:json"`
 	Document         *invoicing.Document `gorm:"serializer:json"`
 	PDFKey           string              `gorm:"column:pdf_key"`
@@ -86,6 +94,7 @@ func toRow(i invoicing.Invoice) invoiceRow {
 	if i.Number != "" {
 		r.Number = &i.Number
 	}
+	r.rate(i)
 	if i.CreditsID != "" {
 		r.CreditsID = &i.CreditsID
 	}
@@ -121,7 +130,26 @@ func (r invoiceRow) invoice() invoicing.Invoice {
 	if r.CreditsID != nil {
 		i.CreditsID = *r.CreditsID
 	}
+	switch {
+	case r.Rate == nil:
+	case r.State == string(invoicing.Draft):
+		i.RateWish = &invoicing.RateWish{Value: *r.Rate, Direction: calc.Direction(r.RateDirection)}
+	default:
+		i.Rate = rateOf(r.Currency, r.BaseCurrency, r.Rate, r.RateDirection, r.RateOn, r.RateSource)
+		i.BaseNet, i.BaseTax, i.BaseTotal = money.Of(r.BaseNetMinor, i.Rate.Base), money.Of(r.BaseTaxMinor, i.Rate.Base), money.Of(r.BaseTotalMinor, i.Rate.Base)
+	}
 	return i
+}
+
+// rate writes the frozen rate, or what is wished for a draft.
+func (r *invoiceRow) rate(i invoicing.Invoice) {
+	switch {
+	case i.State == invoicing.Draft && i.RateWish != nil:
+		r.Rate, r.RateDirection = &i.RateWish.Value, string(i.RateWish.Direction)
+	case i.State != invoicing.Draft && i.Rate != nil:
+		r.BaseCurrency, r.Rate, r.RateDirection, r.RateOn, r.RateSource = &i.Rate.Base, &i.Rate.Value, string(i.Rate.Direction), i.Rate.On, i.Rate.Source
+		r.BaseNetMinor, r.BaseTaxMinor, r.BaseTotalMinor = i.BaseNet.Minor, i.BaseTax.Minor, i.BaseTotal.Minor
+	}
 }
 
 type lineRow struct {

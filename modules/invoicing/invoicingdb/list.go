@@ -31,6 +31,9 @@ func (w *where) add(cond string, args ...any) {
 	w.conds = append(w.conds, cond)
 }
 
+// last is the place of the last argument.
+func (w *where) last() string { return fmt.Sprintf("$%d", len(w.args)) }
+
 func (w *where) String() string {
 	if len(w.conds) == 0 {
 		return "true"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -35,10 +36,17 @@ type paymentRow struct {
 	Reference    string
 	Note         string
 	CreditNoteID *string
-	VoidedAt     *time.Time
-	VoidReason   string
-	CreatedBy    string
-	CreatedAt    time.Time `gorm:"autoCreateTime:false"`
+	BaseCurrency *string
+	Rate         *decimal.Decimal
+
+	RateDirection string
+	RateOn        day.Date
+	RateSource    string
+
+	VoidedAt   *time.Time
+	VoidReason string
+	CreatedBy  string
+	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
 }
 
 func (paymentRow) TableName() string { return "payments" }
@@ -48,6 +56,7 @@ func (r paymentRow) payment() invoicing.Payment {
 		ID: r.ID, ClientID: r.ClientID, ClientName: r.ClientName, Amount: money.Of(r.AmountMinor, r.Currency), ReceivedOn: r.ReceivedOn,
 		Method: r.Method, Reference: r.Reference, Note: r.Note, VoidedAt: r.VoidedAt, VoidWhy: r.VoidReason, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
 	}
+	p.Rate = rateOf(r.Currency, r.BaseCurrency, r.Rate, r.RateDirection, r.RateOn, r.RateSource)
 	if r.CreditNoteID != nil {
 		p.CreditNoteID = *r.CreditNoteID
 	}
@@ -59,6 +68,9 @@ func (Store) AddPayment(_ context.Context, tx *tenancy.Tx, p invoicing.Payment) 
 	r := paymentRow{
 		ID: p.ID, ClientID: p.ClientID, ClientName: p.ClientName, Currency: p.Amount.Currency, AmountMinor: p.Amount.Minor, ReceivedOn: p.ReceivedOn,
 		Method: p.Method, Reference: p.Reference, Note: p.Note, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt,
+	}
+	if p.Rate != nil {
+		r.BaseCurrency, r.Rate, r.RateDirection, r.RateOn, r.RateSource = &p.Rate.Base, &p.Rate.Value, string(p.Rate.Direction), p.Rate.On, p.Rate.Source
 	}
 	if p.CreditNoteID != "" {
 		r.CreditNoteID = &p.CreditNoteID
@@ -141,15 +153,21 @@ func (s Store) allocate(ctx context.Context, tx *tenancy.Tx, all []invoicing.Pay
 		ids = append(ids, p.ID)
 	}
 	rows, err := tx.PGX().Query(ctx, `
-		SELECT a.id::text, a.payment_id::text, a.invoice_id::text, coalesce(i.number, ''), a.amount_minor, i.currency, a.applied_on, a.undone_at, a.undo_reason, a.created_at
+		SELECT a.id::text, a.payment_id::text, a.invoice_id::text, coalesce(i.number, ''), a.amount_minor, i.currency, a.applied_on, a.undone_at, a.undo_reason, a.created_at, a.gain_minor, a.gain_currency
 		FROM allocations a JOIN invoices i ON i.id = a.invoice_id WHERE a.payment_id = ANY($1::uuid[]) ORDER BY a.id`, ids)
 	if err != nil {
 		return err
 	}
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a invoicing.Allocation, err error) {
 		var applied time.Time
-		err = row.Scan(&a.ID, &a.PaymentID, &a.InvoiceID, &a.InvoiceNumber, &a.Amount.Minor, &a.Amount.Currency, &applied, &a.UndoneAt, &a.UndoWhy, &a.CreatedAt)
+		var gain money.Money
+		var in *string
+		err = row.Scan(&a.ID, &a.PaymentID, &a.InvoiceID, &a.InvoiceNumber, &a.Amount.Minor, &a.Amount.Currency, &applied, &a.UndoneAt, &a.UndoWhy, &a.CreatedAt, &gain.Minor, &in)
 		a.AppliedOn = day.Of(applied, time.UTC)
+		if in != nil {
+			gain.Currency = *in
+			a.Gain = &gain
+		}
 		return a, err
 	})
 	if err != nil {
@@ -164,9 +182,14 @@ func (s Store) allocate(ctx context.Context, tx *tenancy.Tx, all []invoicing.Pay
 
 // AddAllocation inserts an allocation.
 func (Store) AddAllocation(ctx context.Context, tx *tenancy.Tx, a invoicing.Allocation) error {
+	var gain int64
+	var in *string
+	if a.Gain != nil {
+		gain, in = a.Gain.Minor, &a.Gain.Currency
+	}
 	_, err := tx.PGX().Exec(ctx, `
-		INSERT INTO allocations (id, payment_id, invoice_id, amount_minor, applied_on, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		a.ID, a.PaymentID, a.InvoiceID, a.Amount.Minor, a.AppliedOn, a.CreatedAt)
+		INSERT INTO allocations (id, payment_id, invoice_id, amount_minor, applied_on, created_at, gain_minor, gain_currency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		a.ID, a.PaymentID, a.InvoiceID, a.Amount.Minor, a.AppliedOn, a.CreatedAt, gain, in)
 	return err
 }
 

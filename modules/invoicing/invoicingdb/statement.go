@@ -16,6 +16,14 @@ import (
 // payableMinor is what a document asks for.
 const payableMinor = `(i.total_minor - i.withheld_minor - i.deducted_minor + i.cash_minor)`
 
+// openAt is what was open of a document at the end of the day $3 by the zone $2; knownAt says whether it was there then.
+const (
+	openAt = payableMinor + `
+		- (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.invoice_id = i.id AND a.applied_on <= $3 AND (a.undone_at IS NULL OR (a.undone_at AT TIME ZONE $2)::date > $3))
+		- (SELECT coalesce(sum(w.amount_minor), 0) FROM write_offs w WHERE w.invoice_id = i.id AND w.written_on <= $3 AND (w.undone_at IS NULL OR (w.undone_at AT TIME ZONE $2)::date > $3))`
+	knownAt = `i.kind <> 'credit_note' AND i.issue_on <= $3 AND (i.state = 'issued' OR i.state = 'void' AND (i.voided_at AT TIME ZONE $2)::date > $3)`
+)
+
 // movements are all that ever changed what the client $1 owes; what was undone
 // has a movement of its own, on the day by the zone $2.
 const movements = `
@@ -103,11 +111,9 @@ func (Store) moved(ctx context.Context, tx *tenancy.Tx, of func(string) *invoici
 func (Store) items(ctx context.Context, tx *tenancy.Tx, of func(string) *invoicing.StatementOf, clientID string, _, to day.Date, zone string) error {
 	rows, err := tx.PGX().Query(ctx, `
 		SELECT currency, id, kind, number, issue_on, due_on, payable, open FROM (
-			SELECT i.currency, i.id::text AS id, i.kind, i.number, i.issue_on, i.due_on, `+payableMinor+` AS payable, `+payableMinor+`
-				- (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.invoice_id = i.id AND a.applied_on <= $3 AND (a.undone_at IS NULL OR (a.undone_at AT TIME ZONE $2)::date > $3))
-				- (SELECT coalesce(sum(w.amount_minor), 0) FROM write_offs w WHERE w.invoice_id = i.id AND w.written_on <= $3 AND (w.undone_at IS NULL OR (w.undone_at AT TIME ZONE $2)::date > $3)) AS open
+			SELECT i.currency, i.id::text AS id, i.kind, i.number, i.issue_on, i.due_on, `+payableMinor+` AS payable, `+openAt+` AS open
 			FROM invoices i
-			WHERE i.client_id = $1 AND i.kind <> 'credit_note' AND i.issue_on <= $3 AND (i.state = 'issued' OR i.state = 'void' AND (i.voided_at AT TIME ZONE $2)::date > $3)
+			WHERE i.client_id = $1 AND `+knownAt+`
 		) open WHERE open > 0 ORDER BY due_on, number`, clientID, zone, to)
 	if err != nil {
 		return err

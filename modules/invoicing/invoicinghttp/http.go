@@ -78,6 +78,7 @@ func Register(api *httpapi.API, svc *invoicing.Service) {
 	registerCredits(api, h)
 	registerWriteOffs(api, h)
 	registerPayments(api, h)
+	registerCurrencies(api, h)
 	registerSettings(api, h)
 }
 

@@ -85,14 +85,16 @@ type PaymentPart struct {
 
 // NewPayment is money received.
 type NewPayment struct {
-	ClientID    string        `json:"client_id,omitempty" format:"uuid" doc:"The client of the first invoice when left out"`
-	Amount      money.Money   `json:"amount"`
-	ReceivedOn  day.Date      `json:"received_on"`
-	Method      string        `json:"method,omitempty" enum:"bank_transfer,card,cash,cheque,other" default:"bank_transfer"`
-	Reference   string        `json:"reference,omitempty" maxLength:"120"`
-	Note        string        `json:"note,omitempty" maxLength:"1000"`
-	Allocations []PaymentPart `json:"allocations,omitempty" maxItems:"100"`
-	KeepCredit  bool          `json:"keep_credit,omitempty" doc:"Keep what is applied to no invoice as the client's credit"`
+	ClientID          string        `json:"client_id,omitempty" format:"uuid" doc:"The client of the first invoice when left out"`
+	Amount            money.Money   `json:"amount"`
+	ReceivedOn        day.Date      `json:"received_on"`
+	Method            string        `json:"method,omitempty" enum:"bank_transfer,card,cash,cheque,other" default:"bank_transfer"`
+	ExchangeRate      string        `json:"exchange_rate,omitempty" maxLength:"24" doc:"Into the currency of the books; the kept one of the day when left out"`
+	ExchangeDirection string        `json:"exchange_direction,omitempty" enum:"base_per_unit,units_per_base" default:"base_per_unit"`
+	Reference         string        `json:"reference,omitempty" maxLength:"120"`
+	Note              string        `json:"note,omitempty" maxLength:"1000"`
+	Allocations       []PaymentPart `json:"allocations,omitempty" maxItems:"100"`
+	KeepCredit        bool          `json:"keep_credit,omitempty" doc:"Keep what is applied to no invoice as the client's credit"`
 }
 
 func parts(all []PaymentPart) []invoicing.Part {
@@ -105,9 +107,13 @@ func parts(all []PaymentPart) []invoicing.Part {
 
 func (h handlers) record(ctx context.Context, in *struct{ Body NewPayment }) (*paymentOut, error) {
 	b := in.Body
+	rate, err := rateWish("body.exchange_rate", b.ExchangeRate, b.ExchangeDirection)
+	if err != nil {
+		return nil, err
+	}
 	return onePayment(h.svc.Record(ctx, invoicing.NewPayment{
 		ClientID: b.ClientID, Amount: b.Amount, ReceivedOn: b.ReceivedOn, Method: b.Method, Reference: b.Reference, Note: b.Note,
-		Parts: parts(b.Allocations), KeepCredit: b.KeepCredit,
+		Rate: rate, Parts: parts(b.Allocations), KeepCredit: b.KeepCredit,
 	}))
 }
 
@@ -139,9 +145,14 @@ func (h handlers) undo(ctx context.Context, in *struct {
 	return onePayment(h.svc.Undo(ctx, in.ID, in.AllocationID, in.Body.Reason))
 }
 
+// PaymentVoid says why a payment never came.
+type PaymentVoid struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"500"`
+}
+
 func (h handlers) voidPayment(ctx context.Context, in *struct {
 	IDIn
-	Body PaymentUndo
+	Body PaymentVoid
 },
 ) (*paymentOut, error) {
 	return onePayment(h.svc.VoidPayment(ctx, in.ID, in.Body.Reason))

@@ -55,6 +55,10 @@ type InvoiceView struct {
 	Deducted         money.Money           `json:"deducted" doc:"What the deposits come to"`
 	CashRounding     money.Money           `json:"cash_rounding" doc:"Changes what is payable, never net or tax"`
 	Payable          money.Money           `json:"payable"`
+	Rate             *FrozenRate           `json:"exchange,omitempty" doc:"Into the currency of the books, frozen at issue; of a draft the one typed in, or none"`
+	BaseNet          *money.Money          `json:"base_net,omitempty" doc:"In the currency of the books; none while a draft"`
+	BaseTax          *money.Money          `json:"base_tax,omitempty"`
+	BaseTotal        *money.Money          `json:"base_total,omitempty"`
 	Paid             money.Money           `json:"paid"`
 	Credited         money.Money           `json:"credited" doc:"Settled by credit notes"`
 	WrittenOff       money.Money           `json:"written_off"`
@@ -134,6 +138,12 @@ func toView(i invoicing.Invoice, today day.Date) InvoiceView {
 		Withheld: i.Withheld, Deductions: append([]invoicing.Deduction{}, i.Deductions...), Deducted: i.Deducted, CashRounding: i.Cash, Payable: i.Payable(), PDFSHA256: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy, VoidTime: string(i.VoidTime),
 		Version: i.Version, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
+	switch {
+	case i.Rate != nil:
+		v.Rate, v.BaseNet, v.BaseTax, v.BaseTotal = frozen(i.Rate), &i.BaseNet, &i.BaseTax, &i.BaseTotal
+	case i.RateWish != nil:
+		v.Rate = &FrozenRate{Value: i.RateWish.Value.String(), Direction: string(i.RateWish.Direction), Source: calc.ByHand}
+	}
 	for n, l := range i.Lines {
 		lv := InvoiceLineView{
 			ID: l.ID, Kind: string(l.Kind), ProjectID: l.ProjectID, Description: l.Description, Quantity: l.Quantity.String(), Unit: l.Unit,
@@ -163,24 +173,26 @@ type InvoiceLineInput struct {
 
 // InvoiceChange is what is to be different on a draft; what is left out stays.
 type InvoiceChange struct {
-	EntityID         *string             `json:"entity_id,omitempty" format:"uuid"`
-	ClientID         *string             `json:"client_id,omitempty" format:"uuid"`
-	Currency         *string             `json:"currency,omitempty" minLength:"3" maxLength:"3"`
-	PricesIncludeTax *bool               `json:"prices_include_tax,omitempty" doc:"For the whole document; a line cannot differ"`
-	TaxMethod        *string             `json:"tax_method,omitempty" enum:"per_line,per_rate"`
-	IssueOn          *string             `json:"issue_on,omitempty" maxLength:"10" doc:"A day, or empty for the day of issue"`
-	DueOn            *string             `json:"due_on,omitempty" maxLength:"10" doc:"A day, or empty to follow the terms"`
-	SupplyOn         *string             `json:"supply_on,omitempty" maxLength:"10" doc:"A day, or empty"`
-	PeriodFrom       *string             `json:"period_from,omitempty" maxLength:"10" doc:"A day, or empty"`
-	PeriodTo         *string             `json:"period_to,omitempty" maxLength:"10" doc:"A day, or empty"`
-	TermsDays        *int                `json:"terms_days,omitempty" minimum:"0" maximum:"365"`
-	TermsEndOfMonth  *bool               `json:"terms_end_of_month,omitempty"`
-	Reference        *string             `json:"reference,omitempty" maxLength:"120"`
-	Note             *string             `json:"note,omitempty" maxLength:"4000"`
-	Footer           *string             `json:"footer,omitempty" maxLength:"2000"`
-	DiscountPercent  *string             `json:"discount_percent,omitempty" maxLength:"10" doc:"Off the whole document, spread over its lines before tax"`
-	DiscountAmount   *string             `json:"discount_amount,omitempty" maxLength:"24" doc:"The same as an amount; not beside a percentage"`
-	Lines            *[]InvoiceLineInput `json:"lines,omitempty" maxItems:"500" doc:"All lines in their order"`
+	EntityID          *string             `json:"entity_id,omitempty" format:"uuid"`
+	ClientID          *string             `json:"client_id,omitempty" format:"uuid"`
+	Currency          *string             `json:"currency,omitempty" minLength:"3" maxLength:"3"`
+	PricesIncludeTax  *bool               `json:"prices_include_tax,omitempty" doc:"For the whole document; a line cannot differ"`
+	TaxMethod         *string             `json:"tax_method,omitempty" enum:"per_line,per_rate"`
+	IssueOn           *string             `json:"issue_on,omitempty" maxLength:"10" doc:"A day, or empty for the day of issue"`
+	DueOn             *string             `json:"due_on,omitempty" maxLength:"10" doc:"A day, or empty to follow the terms"`
+	SupplyOn          *string             `json:"supply_on,omitempty" maxLength:"10" doc:"A day, or empty"`
+	PeriodFrom        *string             `json:"period_from,omitempty" maxLength:"10" doc:"A day, or empty"`
+	PeriodTo          *string             `json:"period_to,omitempty" maxLength:"10" doc:"A day, or empty"`
+	TermsDays         *int                `json:"terms_days,omitempty" minimum:"0" maximum:"365"`
+	TermsEndOfMonth   *bool               `json:"terms_end_of_month,omitempty"`
+	Reference         *string             `json:"reference,omitempty" maxLength:"120"`
+	Note              *string             `json:"note,omitempty" maxLength:"4000"`
+	Footer            *string             `json:"footer,omitempty" maxLength:"2000"`
+	DiscountPercent   *string             `json:"discount_percent,omitempty" maxLength:"10" doc:"Off the whole document, spread over its lines before tax"`
+	DiscountAmount    *string             `json:"discount_amount,omitempty" maxLength:"24" doc:"The same as an amount; not beside a percentage"`
+	ExchangeRate      *string             `json:"exchange_rate,omitempty" maxLength:"24" doc:"Into the currency of the books; empty takes the kept one when it is issued"`
+	ExchangeDirection string              `json:"exchange_direction,omitempty" enum:"base_per_unit,units_per_base" default:"base_per_unit"`
+	Lines             *[]InvoiceLineInput `json:"lines,omitempty" maxItems:"500" doc:"All lines in their order"`
 }
 
 func set[T any](to *T, from *T) {
@@ -203,6 +215,13 @@ func (c InvoiceChange) apply(i *invoicing.Invoice) error {
 	set(&i.Reference, c.Reference)
 	set(&i.Note, c.Note)
 	set(&i.Footer, c.Footer)
+	if c.ExchangeRate != nil {
+		wish, err := rateWish("body.exchange_rate", strings.TrimSpace(*c.ExchangeRate), c.ExchangeDirection)
+		if err != nil {
+			return err
+		}
+		i.RateWish = wish
+	}
 	bad := errBadNumber
 	for _, f := range []struct {
 		name string
@@ -326,6 +345,7 @@ type PaymentView struct {
 	ReceivedOn   day.Date         `json:"received_on"`
 	Method       string           `json:"method" enum:"bank_transfer,card,cash,cheque,other,credit_note"`
 	CreditNoteID string           `json:"credit_note_id" doc:"What it is the value of, if it is no money"`
+	Rate         *FrozenRate      `json:"exchange,omitempty" doc:"Into the currency of the books; none on payments that are older than rates"`
 	Reference    string           `json:"reference"`
 	Note         string           `json:"note"`
 	VoidedAt     *time.Time       `json:"voided_at"`
@@ -338,26 +358,27 @@ type PaymentView struct {
 
 // AllocationView is a part of a payment that is applied to an invoice.
 type AllocationView struct {
-	ID            string      `json:"id"`
-	InvoiceID     string      `json:"invoice_id"`
-	InvoiceNumber string      `json:"invoice_number"`
-	Amount        money.Money `json:"amount"`
-	AppliedOn     day.Date    `json:"applied_on"`
-	UndoneAt      *time.Time  `json:"undone_at"`
-	UndoReason    string      `json:"undo_reason"`
+	ID            string       `json:"id"`
+	InvoiceID     string       `json:"invoice_id"`
+	InvoiceNumber string       `json:"invoice_number"`
+	Amount        money.Money  `json:"amount"`
+	Gain          *money.Money `json:"gain,omitempty" doc:"Amount × (rate of the payment − rate of the invoice), in the currency of the books; less than zero is a loss"`
+	AppliedOn     day.Date     `json:"applied_on"`
+	UndoneAt      *time.Time   `json:"undone_at"`
+	UndoReason    string       `json:"undo_reason"`
 }
 
 func paymentView(p invoicing.Payment) PaymentView {
 	v := PaymentView{
 		ID: p.ID, ClientID: p.ClientID, ClientName: p.ClientName, Amount: p.Amount, Unapplied: p.Unapplied(), ReceivedOn: p.ReceivedOn, Method: p.Method,
-		Reference: p.Reference, Note: p.Note, CreditNoteID: p.CreditNoteID, VoidedAt: p.VoidedAt, VoidReason: p.VoidWhy, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt,
+		Rate: frozen(p.Rate), Reference: p.Reference, Note: p.Note, CreditNoteID: p.CreditNoteID, VoidedAt: p.VoidedAt, VoidReason: p.VoidWhy, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt,
 		Allocations: make([]AllocationView, len(p.Allocations)), Refunds: make([]PaymentRefund, len(p.Refunds)),
 	}
 	for n, r := range p.Refunds {
 		v.Refunds[n] = PaymentRefund{r.ID, r.Amount, r.RefundedOn, r.Method, r.Reference, r.Reason}
 	}
 	for n, a := range p.Allocations {
-		v.Allocations[n] = AllocationView{a.ID, a.InvoiceID, a.InvoiceNumber, a.Amount, a.AppliedOn, a.UndoneAt, a.UndoWhy}
+		v.Allocations[n] = AllocationView{a.ID, a.InvoiceID, a.InvoiceNumber, a.Amount, a.Gain, a.AppliedOn, a.UndoneAt, a.UndoWhy}
 	}
 	return v
 }

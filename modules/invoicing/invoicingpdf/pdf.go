@@ -381,7 +381,21 @@ func (s *sheet) totals() {
 		s.text(148, y+1, 42, "R", s.money(d.Payable))
 		y += 8
 	}
+	if d.Base != nil {
+		s.font("", 8, 120)
+		s.text(left, y+1, right-left, "R", s.inBooks(*d.Base))
+		y += 6
+	}
 	s.SetY(y + 4)
+}
+
+// inBooks says what the document comes to in the currency of the seller's books, and at which rate.
+func (s *sheet) inBooks(b invoicing.BaseFigures) string {
+	rate := "1 " + b.Currency + " = " + s.words.Number(b.Value) + " " + b.Base
+	if b.Direction == calc.UnitsPerBase {
+		rate = "1 " + b.Base + " = " + s.words.Number(b.Value) + " " + b.Currency
+	}
+	return invoicing.Fill(s.words.InBooks, "rate", rate, "day", s.words.Day(b.On), "net", s.money(b.Net), "tax", s.money(b.Tax), "total", s.money(b.Total))
 }
 
 func (s *sheet) payable() string {

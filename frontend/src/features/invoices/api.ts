@@ -1,5 +1,5 @@
 import {
-  invoicesApi, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoicesListApiArg, type InvoicesListApiResponse, type InvoicePaper, type NewCreditNote,
+  invoicesApi, type ExchangeRatesListApiArg, type ExchangeRatesListApiResponse, type RevaluationsListApiArg, type RevaluationsListApiResponse, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoicesListApiArg, type InvoicesListApiResponse, type InvoicePaper, type NewCreditNote,
 } from '../../shared/api/gen/invoices.gen';
 import { infinite } from '../../shared/api/infinite';
 
@@ -8,6 +8,8 @@ type Names = { items: { id: string; name: string; code?: string }[] };
 export const api = invoicesApi.injectEndpoints({
   endpoints: (build) => ({
     invoicesFeed: build.infiniteQuery<InvoicesListApiResponse, InvoicesListApiArg, string>({ ...infinite('/api/v1/invoices'), providesTags: ['invoices'] }),
+    exchangeRatesFeed: build.infiniteQuery<ExchangeRatesListApiResponse, ExchangeRatesListApiArg, string>({ ...infinite('/api/v1/exchange-rates'), providesTags: ['invoices'] }),
+    revaluationsFeed: build.infiniteQuery<RevaluationsListApiResponse, RevaluationsListApiArg, string>({ ...infinite('/api/v1/revaluations'), providesTags: ['invoices'] }),
     // Calculations change nothing, so they are questions here although they travel as POST.
     invoiceSum: build.query<InvoiceFigures, InvoiceFigureInput>({ query: (body) => ({ url: '/api/v1/invoices/figure', method: 'POST', body }), keepUnusedDataFor: 5 }),
     timePlan: build.query<InvoiceFromTimeResult, InvoiceFromTime>({
@@ -21,5 +23,5 @@ export const api = invoicesApi.injectEndpoints({
   }),
 });
 
-export const { useInvoicesFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useCreditPaperQuery, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
+export const { useInvoicesFeedInfiniteQuery, useExchangeRatesFeedInfiniteQuery, useRevaluationsFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useCreditPaperQuery, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
 export * from '../../shared/api/gen/invoices.gen';

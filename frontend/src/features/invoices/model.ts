@@ -36,12 +36,17 @@ export function period(preset: Preset, today: Day, weekStart: string): { from: D
   }
 }
 
+/** How an exchange rate is quoted. It is kept as it was: turned round it would be rounded twice. */
+export const directions = ['base_per_unit', 'units_per_base'] as const;
+export type Direction = (typeof directions)[number];
+export const quote = (r: { value: string; direction: string; base: string }, currency: string) => (r.direction === 'units_per_base' ? `1 ${r.base} = ${r.value} ${currency}` : `1 ${currency} = ${r.value} ${r.base}`);
+
 /** One of the two is written; `discount_in` says which. */
 export type DiscountValues = { discount_in: 'percent' | 'amount'; discount_percent: string; discount_amount: string };
 export type LineValues = { id: string; kind: string; description: string; quantity: string; unit: string; unit_price: string; tax_rate_ids: string[] } & DiscountValues;
 export type DraftValues = {
   issue_on: string; due_on: string; supply_on: string; period_from: string; period_to: string;
-  reference: string; note: string; footer: string; prices_include_tax: boolean; lines: LineValues[];
+  reference: string; note: string; footer: string; prices_include_tax: boolean; exchange_rate: string; exchange_direction: Direction; lines: LineValues[];
 } & DiscountValues;
 
 const nothing = (s: string) => (Number(s) === 0 ? '' : s);
@@ -57,7 +62,7 @@ export const discountInput = (x: DiscountValues) => {
 
 export const draftValues = (i: InvoiceView): DraftValues => ({
   issue_on: i.issue_on ?? '', due_on: i.due_on ?? '', supply_on: i.supply_on ?? '', period_from: i.period_from ?? '', period_to: i.period_to ?? '',
-  reference: i.reference, note: i.note, footer: i.footer, prices_include_tax: i.prices_include_tax, ...discountValues(i),
+  reference: i.reference, note: i.note, footer: i.footer, prices_include_tax: i.prices_include_tax, exchange_rate: i.exchange?.value ?? '', exchange_direction: i.exchange?.direction ?? 'base_per_unit', ...discountValues(i),
   lines: i.lines.map((l) => ({
     id: l.id, kind: l.kind, description: l.description, quantity: l.quantity, unit: l.unit, unit_price: l.unit_price,
     ...discountValues(l), tax_rate_ids: l.tax_rate_ids,

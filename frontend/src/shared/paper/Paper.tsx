@@ -62,6 +62,11 @@ export function Paper({ document: d, number }: { document: Document; number?: st
         ))}
       </Box>
       <Box sx={{ mt: 4, ml: 'auto', maxWidth: 340 }}><Totals of={d} bases totalLabel={note ? t('totalCredited') : d.prices_include_tax && d.taxes.length > 0 ? t('inclusive') : t('total')} /></Box>
+      {d.base && (
+        <Typography variant="body2" sx={{ ...quiet, mt: 3, textAlign: 'end' }}>
+          {t('inBooks', { rate: d.base.direction === 'units_per_base' ? `1 ${d.base.base} = ${plain(d.base.value)} ${d.currency}` : `1 ${d.currency} = ${plain(d.base.value)} ${d.base.base}`, day: day(d.base.on), net: money(d.base.net), tax: money(d.base.tax), total: money(d.base.total) })}
+        </Typography>
+      )}
       {d.progress.length > 0 && <ProgressTable of={d} />}
       <Box sx={{ mt: 6, display: 'grid', gap: 2, whiteSpace: 'pre-line', ...quiet }}>
         {d.legal_texts.map((x) => <div key={x}>{x}</div>)}

@@ -18,7 +18,7 @@ import { formatDay } from '../../../shared/lib/dates';
 import { useDebounced } from '../../../shared/lib/hooks';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useCan } from '../../../shared/lib/me';
-import { formatMoney } from '../../../shared/lib/money';
+import { formatMoney, parseAmount } from '../../../shared/lib/money';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { DateField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow, Fields } from '../../../shared/ui/form';
@@ -36,6 +36,7 @@ import { useT } from '../locales/en';
 import { countable, countableDiscount, discountInput, draftValues, ifMatch, lineInput, type DraftValues } from '../model';
 import { Deposits } from './Deposits';
 import { DiscountField } from './DiscountField';
+import { DraftRate } from './RateFields';
 
 /** A draft: what is written at one side, the paper it makes at the other. */
 export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
@@ -60,8 +61,8 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
   const save = form.handleSubmit(async (x) => {
     setAlert(null);
     try {
-      const { lines, discount_in, discount_percent, discount_amount, ...head } = x;
-      const saved = await change({ id: i.id, 'If-Match': ifMatch(version), invoiceChange: { ...head, ...discountInput({ discount_in, discount_percent, discount_amount }), lines: lines.map(lineInput) } }).unwrap();
+      const { lines, discount_in, discount_percent, discount_amount, exchange_rate: rate, ...head } = x;
+      const saved = await change({ id: i.id, 'If-Match': ifMatch(version), invoiceChange: { ...head, exchange_rate: parseAmount(rate) ?? rate, ...discountInput({ discount_in, discount_percent, discount_amount }), lines: lines.map(lineInput) } }).unwrap();
       form.reset(draftValues(saved));
       setVersion(saved.version);
       toast(t('draft.saved'));
@@ -103,6 +104,7 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
                   <DateField name="period_to" label={t('draft.periodTo')} />
                   <DateField name="supply_on" label={t('draft.supplyOn')} help={t('draft.supplyHelp')} />
                 </FieldRow>
+                <DraftRate invoice={i} />
                 <TextField name="reference" label={t('draft.reference')} maxLength={120} />
                 <TextField name="note" label={t('draft.note')} multiline rows={2} maxLength={4000} />
                 <TextField name="footer" label={t('draft.footer')} multiline rows={2} maxLength={2000} />
@@ -151,7 +153,7 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
 }
 
 const fieldNames = [
-  'issue_on', 'due_on', 'supply_on', 'period_from', 'period_to', 'reference', 'note', 'footer', 'discount_percent', 'discount_amount',
+  'issue_on', 'due_on', 'supply_on', 'period_from', 'period_to', 'reference', 'note', 'footer', 'exchange_rate', 'exchange_direction', 'discount_percent', 'discount_amount',
   ...['description', 'quantity', 'unit', 'unit_price', 'discount_percent', 'discount_amount', 'tax_rate_ids'].map((f) => `lines.*.${f}`),
 ];
 

@@ -1,10 +1,11 @@
 import { valibotResolver } from '@hookform/resolvers/valibot';
 import Typography from '@mui/material/Typography';
 import { useMemo, useState } from 'react';
-import { useForm } from 'react-hook-form';
+import { useForm, useWatch } from 'react-hook-form';
 import * as v from 'valibot';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useMe } from '../../../shared/lib/me';
+import { formatMoney } from '../../../shared/lib/money';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { AutocompleteField, NumberField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
@@ -32,9 +33,10 @@ export function EntityDialog({ entity, first, onClose }: { entity: LegalEntityVi
     address: v.object({ line1: text, line2: text, postal_code: text, city: text, region: text, country: v.pipe(text, v.toUpperCase()) }),
     bank: v.object({ name: text, account: text, code: text }),
     terms_days: v.nullish(v.number()), terms_end_of_month: v.boolean(), number_format: need, credit_format: need, number_reset: v.picklist(['yearly', 'never']), fiscal_month: v.string(),
-    rounding: v.picklist(['half_up', 'half_even']), tax_method: v.picklist(['per_rate', 'per_line']), prices_include_tax: v.boolean(), default: v.boolean(),
+    rounding: v.picklist(['half_up', 'half_even']), tax_method: v.picklist(['per_rate', 'per_line']), prices_include_tax: v.boolean(), cash_rounding: v.string(), default: v.boolean(),
   });
   const form = useForm({ resolver: valibotResolver(schema), defaultValues: start(e, me?.agency) });
+  const currency = useWatch({ control: form.control, name: 'currency' });
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone').concat('Etc/UTC').map((z) => ({ value: z, label: z.replaceAll('_', ' ') })), []);
   const currencies = useMemo(() => Intl.supportedValuesOf('currency').map((x) => ({ value: x, label: x })), []);
   const months = useMemo(() => Array.from({ length: 12 }, (_, n) => ({ value: String(n + 1), label: new Intl.DateTimeFormat('en', { month: 'long', timeZone: 'UTC' }).format(Date.UTC(2026, n, 1)) })), []);
@@ -47,8 +49,8 @@ export function EntityDialog({ entity, first, onClose }: { entity: LegalEntityVi
       form={form}
       blocked={lacks && !e && !first && <NotInPlan feature="legal_entities" />}
       onClose={onClose}
-      onSubmit={async ({ default: first, terms_days: days, fiscal_month: month, ...x }) => {
-        const body: LegalEntityChange = { ...x, fiscal_month: Number(month), terms_days: days ?? 0, ...(first && { default: true }) };
+      onSubmit={async ({ default: first, terms_days: days, fiscal_month: month, cash_rounding: coin, ...x }) => {
+        const body: LegalEntityChange = { ...x, fiscal_month: Number(month), cash_rounding: Number(coin), terms_days: days ?? 0, ...(first && { default: true }) };
         if (e) await change({ id: e.id, 'If-Match': ifMatch(e.version), legalEntityChange: body }).unwrap();
         else await create({ legalEntityChange: body }).unwrap();
         toast(t('settings.saved'));
@@ -90,7 +92,10 @@ export function EntityDialog({ entity, first, onClose }: { entity: LegalEntityVi
         <SelectField name="rounding" label={t('settings.rounding')} options={(['half_up', 'half_even'] as const).map((r) => ({ value: r, label: t(`settings.roundings.${r}`) }))} />
         <SelectField name="tax_method" label={t('settings.method')} options={(['per_rate', 'per_line'] as const).map((r) => ({ value: r, label: t(`settings.methods.${r}`) }))} />
       </FieldRow>
-      <SwitchField name="prices_include_tax" label={t('settings.inclusive')} />
+      <FieldRow>
+        <SelectField name="cash_rounding" label={t('settings.cash')} help={t('settings.cashHelp')} options={coins(e?.cash_rounding).map((n) => ({ value: String(n), label: n === 0 ? t('settings.cashNone') : t('settings.cashTo', { coin: coinOf(n, currency) }) }))} />
+        <SwitchField name="prices_include_tax" label={t('settings.inclusive')} />
+      </FieldRow>
       {heading(t('settings.paying'))}
       <FieldRow>
         <NumberField name="terms_days" label={t('settings.terms')} />
@@ -109,6 +114,15 @@ export function EntityDialog({ entity, first, onClose }: { entity: LegalEntityVi
   );
 }
 
+/** What coins there are, and the one that was set by the API. */
+const coins = (set = 0) => [...new Set([0, 5, 10, 50, 100, set])].sort((a, b) => a - b);
+
+/** Minor units of a currency as an amount of it. */
+function coinOf(minor: number, currency: string): string {
+  const places = /^[A-Z]{3}$/.test(currency) ? (new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2) : 2;
+  return formatMoney({ amount: (minor / 10 ** places).toFixed(places), currency });
+}
+
 const start = (e: LegalEntityView | null, agency: { name: string; currency: string; time_zone: string } | undefined) => ({
   name: e?.name ?? agency?.name ?? '', tax_id: e?.tax_id ?? '', tax_number: e?.tax_number ?? '', language: e?.language ?? ('en' as const), layout: e?.layout ?? ('classic' as const), colour: e?.colour ?? '', registration: e?.registration ?? '', email: e?.email ?? '', phone: e?.phone ?? '', footer: e?.footer ?? '',
   currency: e?.currency ?? agency?.currency ?? 'EUR', time_zone: e?.time_zone ?? agency?.time_zone ?? 'Etc/UTC',
@@ -116,5 +130,5 @@ const start = (e: LegalEntityView | null, agency: { name: string; currency: stri
   bank: { name: e?.bank.name ?? '', account: e?.bank.account ?? '', code: e?.bank.code ?? '' },
   terms_days: (e?.terms_days ?? 30) as number | null | undefined, terms_end_of_month: e?.terms_end_of_month ?? false, number_format: e?.number_format ?? 'INV-{YYYY}-{NNNN}', credit_format: e?.credit_format ?? 'CN-{YYYY}-{NNNN}',
   number_reset: e?.number_reset ?? ('yearly' as const), fiscal_month: String(e?.fiscal_month ?? 1), rounding: e?.rounding ?? ('half_up' as const), tax_method: e?.tax_method ?? ('per_rate' as const),
-  prices_include_tax: e?.prices_include_tax ?? false, default: e?.default ?? false,
+  prices_include_tax: e?.prices_include_tax ?? false, cash_rounding: String(e?.cash_rounding ?? 0), default: e?.default ?? false,
 });

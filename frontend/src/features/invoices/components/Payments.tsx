@@ -48,6 +48,7 @@ export function Payments({ invoice }: { invoice: InvoiceView }) {
               <Box sx={{ flex: 1, minWidth: 0 }}>
                 <Typography component="div">{formatDay(payment.received_on)} · {payment.credit_note_id ? <Link component={To} to={`/invoices/${payment.credit_note_id}`}>{t('note.value', { number: payment.reference })}</Link> : t(`pay.methods.${payment.method}`)}</Typography>
                 <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[payment.credit_note_id ? '' : payment.reference, payment.voided_at ? t('voidPay.voided', { reason: payment.void_reason }) : part.undone_at ? t('pay.undone') : '', ...payment.refunds.map((r) => t('refund.of', { amount: formatMoney(r.amount), day: formatDay(r.refunded_on) }))].filter(Boolean).join(' · ')}</Typography>
+                {part.gain && Number(part.gain.amount) !== 0 && <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t(Number(part.gain.amount) > 0 ? 'rate.gain' : 'rate.loss', { sum: formatMoney({ ...part.gain, amount: part.gain.amount.replace('-', '') }) })}</Typography>}
               </Box>
               <Box component={part.undone_at ? 's' : 'span'} sx={{ color: part.undone_at ? 'text.secondary' : undefined }}><Money value={part.amount} /></Box>
               {!payment.voided_at && writes && !(payment.credit_note_id && part.undone_at && Number(payment.unapplied.amount) === 0) && (

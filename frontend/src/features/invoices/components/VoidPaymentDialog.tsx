@@ -27,7 +27,7 @@ export function VoidPaymentDialog({ payment: p, onClose }: { payment: PaymentVie
       submitLabel={t('voidPay.do')}
       onClose={onClose}
       onSubmit={async ({ reason }) => {
-        await voidIt({ id: p.id, paymentUndo: { reason } }).unwrap();
+        await voidIt({ id: p.id, paymentVoid: { reason } }).unwrap();
         toast(t('voidPay.done'));
         onClose();
       }}

@@ -7,6 +7,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Link as To, useParams } from 'react-router';
 import { formatDay, formatMoment } from '../../../shared/lib/dates';
 import { useCan, useMe } from '../../../shared/lib/me';
+import { formatMoney } from '../../../shared/lib/money';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Figure, Figures, Money, StatusChip } from '../../../shared/ui/small';
 import { ErrorState, SkeletonPage } from '../../../shared/ui/states';
@@ -18,7 +19,7 @@ import { Payments } from '../components/Payments';
 import { Sendings } from '../components/Sendings';
 import { WriteOffs } from '../components/WriteOffs';
 import { useT } from '../locales/en';
-import { tones } from '../model';
+import { quote, tones } from '../model';
 
 const DraftEditor = lazy(async () => ({ default: (await import('../components/DraftEditor')).DraftEditor }));
 const SendDialog = lazy(async () => ({ default: (await import('../components/SendDialog')).SendDialog }));
@@ -71,7 +72,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
       {i.credits_id && <Alert severity="info" sx={{ mb: 4 }}><Link component={To} to={`/invoices/${i.credits_id}`}>{t('note.of', { number: i.credits_number })}</Link></Alert>}
       {i.voided_at && <Alert severity="info" sx={{ mb: 4 }}>{t('void.voided', { at: formatMoment(i.voided_at, zone) })}. {i.void_reason && t('void.why', { reason: i.void_reason })}</Alert>}
       <Figures>
-        <Figure label={t('sum.total')} value={<Money value={i.total} />} />
+        <Figure label={t('sum.total')} value={<Money value={i.total} />} note={i.exchange && i.base_total && i.exchange.base !== i.currency ? t('rate.books', { sum: formatMoney(i.base_total), rate: quote(i.exchange, i.currency) }) : undefined} />
         {i.payable.amount !== i.total.amount && <Figure label={t('sum.payable')} value={<Money value={i.payable} />} />}
         {plain && <Figure label={t('sum.paid')} value={<Money value={i.paid} />} />}
         {Number(i.credited.amount) !== 0 && <Figure label={t('sum.credited')} value={<Money value={i.credited} />} />}

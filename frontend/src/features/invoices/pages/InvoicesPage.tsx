@@ -2,6 +2,7 @@ import AddIcon from '@mui/icons-material/AddRounded';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
+import { Link as To } from 'react-router';
 import { useFeed } from '../../../shared/api/infinite';
 import { formatDay } from '../../../shared/lib/dates';
 import { useParam, useTab } from '../../../shared/lib/hooks';
@@ -66,7 +67,7 @@ export function InvoicesPage() {
   const open = overview.data?.totals.filter((x) => Number(x.open.amount) !== 0) ?? [];
   return (
     <>
-      <PageHeader title={t('title')} actions={add} />
+      <PageHeader title={t('title')} actions={<><Button component={To} to="/currencies">{t('currencies.title')}</Button>{add}</>} />
       <Box sx={{ minHeight: { xs: 118, sm: 112 } }}>
         {overview.data && <Figures>{open.length > 0 ? open.flatMap((x) => figures(x, t)) : <Figure label={t('figure.none')} value="–" note={'\u00a0'} />}</Figures>}
       </Box>
