@@ -117,7 +117,7 @@ func (a *App) wireServices() error {
 	})
 	s.Timesheets = timesheets.New(timesheets.Deps{
 		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Services: sales{s}, Rates: prices{s.Rates}, Schedules: s.People,
-		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Ledgers: ledgers{s}, Now: now,
+		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Lines: s.People, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Ledgers: ledgers{s}, Now: now,
 	})
 	timesheets.RegisterJobs(a.Jobs, s.Timesheets)
 	spend := forExpenses{s, team{members{s.Identity}}}

@@ -43,7 +43,7 @@ func (w workplaces) WorkTx(ctx context.Context, tx *tenancy.Tx, projectID, taskI
 
 func toWork(p projects.Project) timesheets.Work {
 	return timesheets.Work{
-		ProjectID: p.ID, ProjectCode: p.Code, ProjectName: p.Name, ClientID: p.ClientID, Billable: p.Billable,
+		LeadID: p.ManagerID, ProjectID: p.ID, ProjectCode: p.Code, ProjectName: p.Name, ClientID: p.ClientID, Billable: p.Billable,
 		Open: p.State != projects.Completed && p.State != projects.Archived,
 	}
 }
@@ -79,6 +79,10 @@ func (w workplaces) NamesTx(ctx context.Context, tx *tenancy.Tx, projectIDs, tas
 	return works, names, err
 }
 
+func (w workplaces) LedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) ([]string, error) {
+	return w.projects.LedTx(ctx, tx, memberIDs)
+}
+
 // calendars answers timesheets.Agency.
 type calendars struct{ agency *agency.Service }
 
@@ -94,6 +98,11 @@ func (t team) OtherApproversTx(ctx context.Context, tx *tenancy.Tx, memberID str
 	holders, err := t.identity.HoldersTx(ctx, tx, timesheets.Approve)
 	others := slices.DeleteFunc(holders, func(m identity.Member) bool { return m.ID == memberID })
 	return len(others), err
+}
+
+func (t team) ApproversTx(ctx context.Context, tx *tenancy.Tx) ([]string, error) {
+	holders, err := t.identity.HoldersTx(ctx, tx, timesheets.Approve)
+	return memberIDs(holders), err
 }
 
 func (t team) NamesTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (map[string]string, error) {

@@ -110,6 +110,7 @@ type Store interface {
 	RemoveHolidaySet(ctx context.Context, tx *tenancy.Tx, id string) error         // ErrSetInUse
 
 	LeaveStore
+	LineStore
 }
 
 // Publisher tells the rest of the house what happened.

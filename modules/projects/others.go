@@ -27,6 +27,11 @@ func (s *Service) ProjectsByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []str
 	return out, err
 }
 
+// LedTx returns the projects that any of the members leads.
+func (s *Service) LedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) ([]string, error) {
+	return s.d.Store.LedBy(ctx, tx, memberIDs)
+}
+
 // TasksByIDsTx returns those of the tasks that exist, by id.
 func (s *Service) TasksByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]Task, error) {
 	ts, err := s.d.Store.TasksByIDs(ctx, tx, ids)

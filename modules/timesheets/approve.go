@@ -3,7 +3,6 @@ package timesheets
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/access"
@@ -36,7 +35,7 @@ func (s *Service) OpenWeek(ctx context.Context, d day.Date) (sheet Sheet, err er
 // Submit hands in the caller's week as they saw it.
 func (s *Service) Submit(ctx context.Context, sheetID string, version int) (Sheet, error) {
 	return s.decide(ctx, sheetID, version, decision{
-		action: "submitted", from: []string{Draft, Rejected}, to: Submitted, own: true,
+		action: "submitted", from: []string{Draft, Rejected}, to: Submitted,
 		lines: Move{From: []string{Draft, Rejected}, To: Submitted},
 		event: func(e SheetEvent) event.Event { return SheetSubmitted{e} },
 	})
@@ -45,44 +44,18 @@ func (s *Service) Submit(ctx context.Context, sheetID string, version int) (Shee
 // Recall takes the caller's week back as long as nobody has decided on it.
 func (s *Service) Recall(ctx context.Context, sheetID string, version int) (Sheet, error) {
 	return s.decide(ctx, sheetID, version, decision{
-		action: "recalled", from: []string{Submitted}, to: Draft, own: true,
+		action: "recalled", from: []string{Submitted}, to: Draft,
 		lines: Move{From: []string{Submitted}, To: Draft},
 		event: func(e SheetEvent) event.Event { return SheetRecalled{e} },
 	})
 }
 
-// ApproveSheet approves a week exactly as it was seen. Nobody approves their
-// own; the only person who could may, with a reason that stays on record.
-func (s *Service) ApproveSheet(ctx context.Context, sheetID string, version int, ownReason string) (Sheet, error) {
-	return s.decide(ctx, sheetID, version, decision{
-		action: "approved", from: []string{Submitted}, to: Approved, ownReason: strings.TrimSpace(ownReason),
-		lines: Move{From: []string{Submitted}, To: Approved},
-		event: func(e SheetEvent) event.Event { return SheetApproved{e} },
-	})
-}
-
-// Reject sends a week back with a reason: whole, or only some of its lines. An
-// approved week can be sent back too, but for what is on an invoice.
-func (s *Service) Reject(ctx context.Context, sheetID string, version int, reason string, entryIDs []string) (Sheet, error) {
-	reason = strings.TrimSpace(reason)
-	if reason == "" {
-		return Sheet{}, ErrNoReason
-	}
-	return s.decide(ctx, sheetID, version, decision{
-		action: "rejected", from: []string{Submitted, Approved}, to: Rejected, reason: reason,
-		lines: Move{From: []string{Submitted, Approved}, To: Rejected, Reason: reason, IDs: entryIDs},
-		event: func(e SheetEvent) event.Event { return SheetRejected{e} },
-	})
-}
-
-// decision is one step in the life of a week.
+// decision is one step of a week's own member.
 type decision struct {
-	action, to        string
-	from              []string
-	own               bool // the member's own step, not an approver's
-	reason, ownReason string
-	lines             Move
-	event             func(SheetEvent) event.Event
+	action, to string
+	from       []string
+	lines      Move
+	event      func(SheetEvent) event.Event
 }
 
 func (s *Service) decide(ctx context.Context, sheetID string, version int, d decision) (sheet Sheet, err error) {
@@ -90,34 +63,32 @@ func (s *Service) decide(ctx context.Context, sheetID string, version int, d dec
 		if sheet, err = s.d.Store.Sheet(ctx, tx, sheetID, true); err != nil {
 			return err
 		}
-		exception, err := s.mayDecide(ctx, tx, sheet, d)
+		a := access.From(ctx)
+		switch {
+		case !mayRead(a, sheet.MemberID):
+			return ErrSheetNotFound
+		case sheet.MemberID != a.MemberID:
+			return ErrNotYours
+		case sheet.State == d.to && sheet.DecidedVersion == version:
+			return nil // the same step on the same version, once more: nothing left to do
+		case sheet.Version != version:
+			return ErrStaleSheet
+		case !slices.Contains(d.from, sheet.State):
+			return ErrWrongState
+		}
+		c, err := s.conditions(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if sheet.State == d.to && sheet.DecidedVersion == version {
-			return nil // the same decision on the same version, once more: nothing left to do
-		}
-		if sheet.Version != version {
-			return ErrStaleSheet
-		}
-		if !slices.Contains(d.from, sheet.State) {
-			return ErrWrongState
-		}
-		if exception && d.to == Approved && d.ownReason == "" {
-			return ErrOwnReason
-		}
-		if d.gives() {
+		if d.to == Draft {
 			if d.lines.Since, err = s.openPart(ctx, tx, sheet); err != nil {
 				return err
 			}
 		}
-		return s.decideTx(ctx, tx, &sheet, d, exception)
+		return s.decideTx(ctx, tx, c, &sheet, d)
 	})
 	return sheet, err
 }
-
-// gives tells whether the step hands entries back to be changed.
-func (d decision) gives() bool { return d.to == Draft || d.to == Rejected }
 
 // openPart is the first day of a week whose time can still change, so that it
 // makes sense to hand it back. What is closed stays as it was decided.
@@ -129,70 +100,46 @@ func (s *Service) openPart(ctx context.Context, tx *tenancy.Tx, sheet Sheet) (da
 	return c.settings.Lock.Open(), err
 }
 
-// mayDecide tells whether the caller may take this step, and whether only as an exception.
-func (s *Service) mayDecide(ctx context.Context, tx *tenancy.Tx, sheet Sheet, d decision) (exception bool, err error) {
-	a := access.From(ctx)
-	own := sheet.MemberID == a.MemberID
-	switch {
-	case !mayRead(a, sheet.MemberID):
-		return false, ErrSheetNotFound
-	case d.own && !own:
-		return false, ErrNotYours
-	case d.own || !own || d.to == Rejected: // sending back one's own week approves nothing
-		return false, nil
-	}
-	others, err := s.d.Team.OtherApproversTx(ctx, tx, a.MemberID)
-	if err == nil && others > 0 {
-		err = ErrOwnSheet
-	}
-	return true, err
-}
-
-func (s *Service) decideTx(ctx context.Context, tx *tenancy.Tx, sheet *Sheet, d decision, exception bool) error {
+func (s *Service) decideTx(ctx context.Context, tx *tenancy.Tx, c conditions, sheet *Sheet, d decision) error {
 	now, by := s.d.Now().UTC(), access.From(ctx).MemberID
 	before := sheetRecord{sheet.MemberID, sheet.Week, sheet.State, 0, sheet.Reason}
-	d.lines.SheetID, d.lines.At = sheet.ID, now
+	d.lines.SheetID, d.lines.At, d.lines.Version = sheet.ID, now, sheet.Version+1
 	moved, err := s.d.Store.MoveEntries(ctx, tx, d.lines)
 	if err != nil {
 		return err
 	}
-	if wanted := len(d.lines.IDs); wanted > 0 && moved != wanted {
-		return ErrNoLine
-	}
-	lines, err := s.d.Store.Entries(ctx, tx, Filter{SheetID: sheet.ID, IDs: d.lines.IDs})
+	lines, err := s.d.Store.Entries(ctx, tx, Filter{SheetID: sheet.ID})
 	if err != nil {
 		return err
+	}
+	if d.to == Submitted {
+		if err := s.route(ctx, tx, c, *sheet, lines); err != nil {
+			return err
+		}
 	}
 	if err := s.count(ctx, tx, lines...); err != nil {
 		return err
 	}
-	sheet.State, sheet.Reason, sheet.DecidedVersion = d.to, d.reason, sheet.Version
+	sheet.State, sheet.Reason, sheet.DecidedVersion = d.to, "", sheet.Version
 	sheet.ExceptionReason, sheet.DecidedAt, sheet.DecidedBy = "", nil, ""
 	sheet.Version++
-	switch {
-	case d.to == Submitted:
+	if d.to == Submitted {
 		sheet.SubmittedAt = &now
-	case !d.own:
-		sheet.DecidedAt, sheet.DecidedBy = &now, by
-	}
-	why, action := d.reason, "timesheets.sheet_"+d.action
-	if exception {
-		sheet.ExceptionReason, why, action = d.ownReason, d.ownReason, "timesheets.sheet_self_approved"
 	}
 	if err := s.d.Store.SaveSheet(ctx, tx, *sheet); err != nil {
 		return err
 	}
 	if err := audit.Record(ctx, tx, audit.Change{
-		Action: action, Entity: "timesheet", EntityID: sheet.ID, Reason: why,
-		Before: before, After: sheetRecord{sheet.MemberID, sheet.Week, sheet.State, moved, d.reason},
+		Action: "timesheets.sheet_" + d.action, Entity: "timesheet", EntityID: sheet.ID,
+		Before: before, After: sheetRecord{sheet.MemberID, sheet.Week, sheet.State, moved, ""},
 	}); err != nil {
 		return err
 	}
-	return s.d.Bus.Publish(ctx, tx, d.event(SheetEvent{Sheet: sheet.ID, Member: sheet.MemberID, Week: sheet.Week, By: by, Reason: d.reason}))
+	return s.d.Bus.Publish(ctx, tx, d.event(SheetEvent{Sheet: sheet.ID, Member: sheet.MemberID, Week: sheet.Week, By: by}))
 }
 
 // Sheet returns a week with its lines.
-func (s *Service) Sheet(ctx context.Context, sheetID string) (line SheetLine, entries []Entry, err error) {
+func (s *Service) Sheet(ctx context.Context, sheetID string) (line SheetLine, entries []Entry, p Progress, err error) {
 	a := access.From(ctx)
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		sheet, err := s.d.Store.Sheet(ctx, tx, sheetID, false)
@@ -210,12 +157,19 @@ func (s *Service) Sheet(ctx context.Context, sheetID string) (line SheetLine, en
 		if entries, err = s.d.Store.Entries(ctx, tx, Filter{SheetID: sheetID}); err != nil {
 			return err
 		}
+		c, err := s.readConditions(ctx, tx, false)
+		if err != nil {
+			return err
+		}
+		if p, err = s.progress(ctx, tx, c, sheet, entries); err != nil {
+			return err
+		}
 		return s.nameAll(ctx, tx, entries)
 	})
 	for i := range entries {
 		s.show(ctx, &entries[i])
 	}
-	return line, entries, err
+	return line, entries, p, err
 }
 
 // Sheets lists weeks, newest first; callers who may not see all see their own.
@@ -238,10 +192,29 @@ func (s *Service) Sheets(ctx context.Context, f SheetFilter) (lines []SheetLine,
 	return lines, err
 }
 
-// Approvals lists the weeks that wait for a decision, oldest first.
-func (s *Service) Approvals(ctx context.Context, f SheetFilter) ([]SheetLine, error) {
-	f.State, f.OldestFirst = Submitted, true
-	return s.Sheets(ctx, f)
+// Approvals lists the weeks that wait for a decision, oldest first: those that wait for the caller, or with all those that wait for others too.
+func (s *Service) Approvals(ctx context.Context, f SheetFilter, all bool) (lines []SheetLine, err error) {
+	f.Waiting, f.OldestFirst = true, true
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if !all {
+			c, err := s.readConditions(ctx, tx, false)
+			if err != nil {
+				return err
+			}
+			m, err := s.mine(ctx, tx, c.today)
+			if err != nil {
+				return err
+			}
+			f.Mine = &m
+		}
+		sheets, err := s.d.Store.Sheets(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		lines, err = s.fillSheets(ctx, tx, sheets)
+		return err
+	})
+	return lines, err
 }
 
 func (s *Service) fillSheets(ctx context.Context, tx *tenancy.Tx, sheets []Sheet) ([]SheetLine, error) {

@@ -227,7 +227,7 @@ func (s *Service) moveWeeks(ctx context.Context, tx *tenancy.Tx, c conditions, b
 			return ErrSheetClosed.At("body.day", "is in a week that was submitted")
 		}
 		if arrives {
-			e.SheetID = sheet.ID
+			e.SheetID, e.SheetVersion = sheet.ID, sheet.Version+1
 			if sheet.ID != before.SheetID {
 				e.State = Draft
 			}
@@ -243,6 +243,10 @@ func (s *Service) moveWeeks(ctx context.Context, tx *tenancy.Tx, c conditions, b
 	}
 	if e.State == Approved {
 		e.State = Submitted
+		one := []Entry{*e}
+		err := s.route(ctx, tx, c, Sheet{ID: e.SheetID, MemberID: e.MemberID}, one)
+		e.Awaits = one[0].Awaits
+		return err
 	}
 	return nil
 }
@@ -271,7 +275,7 @@ func (s *Service) deleteTx(ctx context.Context, tx *tenancy.Tx, c conditions, e 
 		return err
 	}
 	now := s.d.Now().UTC()
-	e.Version, e.UpdatedAt = e.Version+1, now
+	e.Version, e.UpdatedAt, e.SheetVersion = e.Version+1, now, after.SheetVersion
 	if err := s.d.Store.RemoveEntry(ctx, tx, e); err != nil {
 		return err
 	}

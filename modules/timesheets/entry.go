@@ -72,6 +72,9 @@ type Entry struct {
 	Own                              *OwnRate // set on the entry itself: goes before every card
 	MoneyHidden                      bool     // the reader may not see rates
 
+	Awaits       []Step // while submitted: who has to look at it, the next one first; whoever may approve when empty
+	SheetVersion int    // of its week when it was last changed
+
 	CreatedAt, UpdatedAt time.Time
 	CreatedBy            string
 	Version              int

@@ -139,6 +139,23 @@ type SheetApproved struct{ SheetEvent }
 // SheetRejected is published when a week or some of its lines were sent back.
 type SheetRejected struct{ SheetEvent }
 
+// SheetStepTaken is published when some lines of a week were approved, or one look of several is done, or a decision was taken back.
+type SheetStepTaken struct{ SheetEvent }
+
+// RoutesChanged is published when it changed who approves.
+type RoutesChanged struct {
+	Project string `json:"project,omitempty"`
+	Member  string `json:"member,omitempty"`
+}
+
+func (SheetStepTaken) EventName() string { return "timesheets.sheet_step_taken.v1" }
+func (RoutesChanged) EventName() string  { return "timesheets.routes_changed.v1" }
+
+// Trace has no member: it changes what others may decide.
+func (e RoutesChanged) Trace() event.Trace {
+	return event.Trace{Entity: "time_settings", EntityID: "time_settings"}
+}
+
 func (SheetSubmitted) EventName() string { return "timesheets.sheet_submitted.v1" }
 func (SheetRecalled) EventName() string  { return "timesheets.sheet_recalled.v1" }
 func (SheetApproved) EventName() string  { return "timesheets.sheet_approved.v1" }

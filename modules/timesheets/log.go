@@ -122,7 +122,7 @@ func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, c conditions, e *Ent
 		}
 		sheet.State = Draft // what was handed in has changed, so it has to be handed in again
 	}
-	e.SheetID, e.CrossedLock = sheet.ID, c.settings.Lock.Locks(e.Day)
+	e.SheetID, e.SheetVersion, e.CrossedLock = sheet.ID, sheet.Version+1, c.settings.Lock.Locks(e.Day)
 	enough := Check(func(context.Context) error { return nil }) // worked time is kept, whatever it costs
 	if e.Source != FromTimer {
 		if enough, err = s.d.Ledgers.GuardTx(ctx, tx, []string{e.ProjectID}); err != nil {

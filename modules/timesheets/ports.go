@@ -33,6 +33,13 @@ type Store interface {
 	SaveSheet(ctx context.Context, tx *tenancy.Tx, s Sheet) error
 	// MoveEntries gives the entries of a sheet that are in one of the states a new one.
 	MoveEntries(ctx context.Context, tx *tenancy.Tx, m Move) (int, error)
+	// ChangedSince lists the lines of a week that changed, came or went after one of its versions.
+	ChangedSince(ctx context.Context, tx *tenancy.Tx, sheetID string, version int) ([]LineChange, error)
+
+	// MissingSheets returns those of the ids that are of no week.
+	MissingSheets(ctx context.Context, tx *tenancy.Tx, ids []string) ([]string, error)
+
+	ApprovalStore
 
 	AddEntry(ctx context.Context, tx *tenancy.Tx, e Entry) error
 	SaveEntry(ctx context.Context, tx *tenancy.Tx, e Entry) error
@@ -74,6 +81,24 @@ type BulkStore interface {
 	BulkUndone(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
 }
 
+// ApprovalStore keeps who approves and what was decided.
+type ApprovalStore interface {
+	ProjectRoutes(ctx context.Context, tx *tenancy.Tx) (map[string]Route, error)
+	SetProjectRoute(ctx context.Context, tx *tenancy.Tx, projectID string, r Route) error // none: that of the agency
+	SetAwaits(ctx context.Context, tx *tenancy.Tx, entryIDs []string, steps []Step) error
+	// StandsInFor returns those in whose place a member decides on a day.
+	StandsInFor(ctx context.Context, tx *tenancy.Tx, memberID string, on day.Date) ([]string, error)
+	StandIns(ctx context.Context, tx *tenancy.Tx, memberID string, from day.Date) ([]StandIn, error) // all when memberID is empty
+	AddStandIn(ctx context.Context, tx *tenancy.Tx, in StandIn) error
+	RemoveStandIn(ctx context.Context, tx *tenancy.Tx, id string) (StandIn, error) // ErrNoStandIn
+	AddDecision(ctx context.Context, tx *tenancy.Tx, d Decision) error
+	SaveDecision(ctx context.Context, tx *tenancy.Tx, d Decision) error // that it was undone
+	// Decisions returns those about a week, the latest first.
+	Decisions(ctx context.Context, tx *tenancy.Tx, sheetID string, most int) ([]Decision, error)
+	// DecidedBefore tells whether the same member decided the same of the same version.
+	DecidedBefore(ctx context.Context, tx *tenancy.Tx, d Decision) (bool, error)
+}
+
 // DayCount is a work date and how many entries it has.
 type DayCount struct {
 	Day     day.Date
@@ -93,6 +118,8 @@ type Projects interface {
 	WorkTx(ctx context.Context, tx *tenancy.Tx, projectID, taskID string) (Work, error)
 	// NamesTx returns the work of each project and the name of each task.
 	NamesTx(ctx context.Context, tx *tenancy.Tx, projectIDs, taskIDs []string) (map[string]Work, map[string]string, error)
+	// LedTx returns the projects that any of the members leads.
+	LedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) ([]string, error)
 }
 
 // Work is a project, and maybe a task of it, as far as time is concerned.
@@ -100,6 +127,7 @@ type Work struct {
 	ProjectID, ProjectCode, ProjectName string
 	ClientID, ClientName                string
 	TaskID, TaskName                    string
+	LeadID                              string // who leads the project; empty for nobody
 	ServiceID                           string // the task's, if it has one
 	Billable                            bool   // what new entries are unless they say otherwise
 	Open                                bool   // takes new time
@@ -160,9 +188,17 @@ type Calendar struct {
 type Team interface {
 	// OtherApproversTx counts the active members besides memberID who may approve time.
 	OtherApproversTx(ctx context.Context, tx *tenancy.Tx, memberID string) (int, error)
+	// ApproversTx returns the active members who may approve time.
+	ApproversTx(ctx context.Context, tx *tenancy.Tx) ([]string, error)
 	NamesTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (map[string]string, error)
 	// IsMemberTx tells whether there is such an active member of staff.
 	IsMemberTx(ctx context.Context, tx *tenancy.Tx, memberID string) (bool, error)
+}
+
+// Lines knows who reports to whom.
+type Lines interface {
+	ManagersTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (map[string]string, error)
+	ReportsTx(ctx context.Context, tx *tenancy.Tx, managerIDs []string) ([]string, error)
 }
 
 // Publisher tells the rest of the house what happened.

@@ -32,7 +32,7 @@ func TestNoListAsksOnceARow(t *testing.T) {
 	count := &counter{}
 	counted := timesheets.New(timesheets.Deps{
 		DB: w.Another(t, func(c *tenancy.Config) { c.Tracer = count }).DB, Store: timesheetsdb.Store{}, Projects: w, Services: w, Rates: w, Schedules: w,
-		Agency: w, Team: team{w}, Bus: w.Bus, Jobs: w.Queue, Notices: w, Ledgers: w, Now: w.Clock.Now,
+		Agency: w, Team: team{w}, Lines: w, Bus: w.Bus, Jobs: w.Queue, Notices: w, Ledgers: w, Now: w.Clock.Now,
 	})
 	me := w.member()
 	fill := func(members, entries int) {
@@ -59,7 +59,7 @@ func TestNoListAsksOnceARow(t *testing.T) {
 			return len(all), err
 		},
 		"weeks that wait": func() (int, error) {
-			all, err := counted.Approvals(boss, timesheets.SheetFilter{Limit: 200})
+			all, err := counted.Approvals(boss, timesheets.SheetFilter{Limit: 200}, true)
 			return len(all), err
 		},
 		"totals": func() (int, error) {

@@ -29,6 +29,7 @@ type Deps struct {
 	Schedules Schedules
 	Agency    Agency
 	Team      Team
+	Lines     Lines
 	Bus       Publisher
 	Jobs      Jobs
 	Notices   Notices
@@ -42,7 +43,7 @@ type Service struct{ d Deps }
 // New returns a service over d.
 func New(d Deps) *Service {
 	if d.DB == nil || d.Store == nil || d.Projects == nil || d.Services == nil || d.Rates == nil || d.Schedules == nil || d.Agency == nil ||
-		d.Team == nil || d.Bus == nil || d.Jobs == nil || d.Notices == nil || d.Ledgers == nil || d.Now == nil {
+		d.Team == nil || d.Lines == nil || d.Bus == nil || d.Jobs == nil || d.Notices == nil || d.Ledgers == nil || d.Now == nil {
 		panic("timesheets: a dependency is missing")
 	}
 	return &Service{d}

@@ -25,14 +25,17 @@ import (
 // world is an agency with two projects and prices that a test can change.
 type world struct {
 	*testkit.Agency
-	svc      *timesheets.Service
-	works    map[string]timesheets.Work
-	price    *decimal.Decimal
-	calendar timesheets.Calendar
-	others   int
-	website  string
-	support  string
-	client   string
+	svc       *timesheets.Service
+	works     map[string]timesheets.Work
+	price     *decimal.Decimal
+	calendar  timesheets.Calendar
+	others    int
+	leads     map[string]string // by project
+	managers  map[string]string // by member
+	approvers []string          // besides the owner
+	website   string
+	support   string
+	client    string
 
 	consulting, courtesy timesheets.Sale
 
@@ -60,7 +63,34 @@ func (w *world) WorkTx(_ context.Context, _ *tenancy.Tx, projectID, taskID strin
 }
 
 func (w *world) NamesTx(context.Context, *tenancy.Tx, []string, []string) (map[string]timesheets.Work, map[string]string, error) {
-	return w.works, map[string]string{}, nil
+	works := map[string]timesheets.Work{}
+	for id, work := range w.works {
+		work.LeadID = w.leads[id]
+		works[id] = work
+	}
+	return works, map[string]string{}, nil
+}
+
+func (w *world) LedTx(_ context.Context, _ *tenancy.Tx, members []string) (out []string, err error) {
+	for project, lead := range w.leads {
+		if slices.Contains(members, lead) {
+			out = append(out, project)
+		}
+	}
+	return out, nil
+}
+
+func (w *world) ManagersTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
+	return w.managers, nil
+}
+
+func (w *world) ReportsTx(_ context.Context, _ *tenancy.Tx, managers []string) (out []string, err error) {
+	for member, manager := range w.managers {
+		if slices.Contains(managers, manager) {
+			out = append(out, member)
+		}
+	}
+	return out, nil
 }
 
 func (w *world) ServiceTx(_ context.Context, _ *tenancy.Tx, serviceID string) (timesheets.Sale, error) {
@@ -115,6 +145,10 @@ func (t team) OtherApproversTx(context.Context, *tenancy.Tx, string) (int, error
 	return t.w.others, nil
 }
 
+func (t team) ApproversTx(context.Context, *tenancy.Tx) ([]string, error) {
+	return append(slices.Clone(t.w.approvers), t.w.Owner.MemberID), nil
+}
+
 func (t team) NamesTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
 	return map[string]string{t.w.Owner.MemberID: "=Olive"}, nil
 }
@@ -139,7 +173,7 @@ func setup(t testing.TB) *world {
 	price := decimal.RequireFromString("95")
 	w := &world{
 		Agency: testkit.NewAgency(t), calendar: timesheets.Calendar{Zone: "Europe/Berlin", WeekStart: time.Monday}, price: &price, others: 1,
-		website: id.New(), support: id.New(), client: id.New(),
+		website: id.New(), support: id.New(), client: id.New(), leads: map[string]string{}, managers: map[string]string{},
 	}
 	w.consulting = timesheets.Sale{ID: id.New(), Name: "Consulting", Billable: true}
 	w.courtesy = timesheets.Sale{ID: id.New(), Name: "Courtesy"}
@@ -148,7 +182,7 @@ func setup(t testing.TB) *world {
 		w.support: {ProjectID: w.support, ProjectCode: "ACM-002", ProjectName: "Support", ClientID: w.client, ClientName: "Acme", Billable: true, Open: true},
 	}
 	w.svc = timesheets.New(timesheets.Deps{
-		DB: w.DB, Store: timesheetsdb.Store{}, Projects: w, Services: w, Rates: w, Schedules: w, Agency: w, Team: team{w}, Bus: w.Bus, Jobs: w.Queue, Notices: w, Ledgers: w, Now: w.Clock.Now,
+		DB: w.DB, Store: timesheetsdb.Store{}, Projects: w, Services: w, Rates: w, Schedules: w, Agency: w, Team: team{w}, Lines: w, Bus: w.Bus, Jobs: w.Queue, Notices: w, Ledgers: w, Now: w.Clock.Now,
 	})
 	timesheets.RegisterJobs(w.Registry, w.svc)
 	return w
@@ -179,7 +213,7 @@ func (w *world) log(t *testing.T, ctx context.Context, d string, h float64) time
 
 func (w *world) sheet(t *testing.T, ctx context.Context, sheetID string) timesheets.Sheet {
 	t.Helper()
-	line, _, err := w.svc.Sheet(ctx, sheetID)
+	line, _, _, err := w.svc.Sheet(ctx, sheetID)
 	if err != nil {
 		t.Fatal(err)
 	}

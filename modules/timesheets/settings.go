@@ -32,6 +32,8 @@ type Settings struct {
 	Rounding Rounding
 	// ForgottenHours is how long a timer runs before it asks whether it was forgotten.
 	ForgottenHours int
+	Route          Route // whose approval time needs, where a project says nothing else
+	OwnException   bool  // the only one who can approve may approve their own, with a reason
 	Version        int
 }
 
@@ -42,6 +44,8 @@ type SettingsChange struct {
 	Overlap       *string
 	Rounding      *Rounding
 	Forgotten     *int // hours
+	Route         *Route
+	OwnException  *bool
 	Reason        string
 }
 
@@ -106,6 +110,12 @@ func (s Settings) with(ch SettingsChange, today Lock, by string, now time.Time) 
 	}
 	if ch.Rounding != nil {
 		s.Rounding = *ch.Rounding
+	}
+	if ch.Route != nil {
+		s.Route = *ch.Route
+	}
+	if ch.OwnException != nil {
+		s.OwnException = *ch.OwnException
 	}
 	if ch.Forgotten != nil {
 		if s.ForgottenHours = *ch.Forgotten; s.ForgottenHours < 1 || s.ForgottenHours > 24 {

@@ -59,6 +59,9 @@ type SheetFilter struct {
 	AfterWeek       day.Date
 	AfterID         string
 	OldestFirst     bool
+	Waiting         bool   // only those with something to decide
+	Mine            *Mine  // and only what waits for these
+	ProjectID       string // only those with time on it
 }
 
 // SheetLine is a sheet in a list, with what is in it.
@@ -112,6 +115,8 @@ type Move struct {
 	Since   day.Date // only those of this work date or later
 	From    []string
 	To      string
+	Awaits  []Step // the steps that are left, when To is Submitted
 	Reason  string
 	At      time.Time
+	Version int // of the week, after this
 }

@@ -25,6 +25,7 @@ type Service interface {
 	RemoveHolidaySet(ctx context.Context, id string) error
 
 	Leave
+	Lines
 }
 
 // Register declares the operations.
@@ -38,6 +39,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, httpapi.Op{ID: "schedules-put", Tag: "people", Method: http.MethodPut, Path: "/api/v1/members/{id}/schedules/{from}", Summary: "Set what a member works, and as what, from a day on", Need: write}, h.put)
 	registerHolidays(api, h)
 	registerLeave(api, h)
+	registerLines(api, h)
 }
 
 type handlers struct{ svc Service }

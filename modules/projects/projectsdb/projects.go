@@ -115,6 +115,15 @@ func (Store) ByIDs(ctx context.Context, tx *tenancy.Tx, ids []string) ([]project
 	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (projects.Project, error) { return scanProject(r) })
 }
 
+// LedBy returns the ids of the projects that any of the members leads.
+func (Store) LedBy(ctx context.Context, tx *tenancy.Tx, memberIDs []string) ([]string, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT id::text FROM projects WHERE manager_id = ANY($1::uuid[]) LIMIT 20000`, memberIDs)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
 // Save updates p, if it is still at the version that was read.
 func (Store) Save(ctx context.Context, tx *tenancy.Tx, p projects.Project) error {
 	minor, cur := budget(p.BudgetMoney)

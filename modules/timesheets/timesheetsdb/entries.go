@@ -41,6 +41,8 @@ type entryRow struct {
 	OwnRateAmount   *decimal.Decimal
 	OwnRateCurrency *string
 
+	Awaits       string
+	SheetVersion int
 	State        string
 	InvoiceID    *string
 	RejectReason string
@@ -57,7 +59,7 @@ func (entryRow) TableName() string { return "time_entries" }
 
 const entryColumns = `id, member_id, timesheet_id, client_id, project_id, task_id, service_id, work_date, started_at, ended_at, zone, raw_seconds, billed_seconds,
 	billable, note, rate_amount, rate_currency, rate_id, rate_card_id, rate_card_name, rate_level, rate_why, own_rate_amount, own_rate_currency,
-	state, invoice_id, reject_reason, source, crossed_lock, over_day, created_at, created_by, updated_at, version`
+	awaits, sheet_version, state, invoice_id, reject_reason, source, crossed_lock, over_day, created_at, created_by, updated_at, version`
 
 func toRow(e timesheets.Entry) entryRow {
 	r := entryRow{
@@ -68,6 +70,7 @@ func toRow(e timesheets.Entry) entryRow {
 		InvoiceID: null(e.InvoiceID), RejectReason: e.RejectReason, Source: e.Source, CrossedLock: e.CrossedLock, OverDay: e.OverDay,
 		CreatedAt: e.CreatedAt, CreatedBy: null(e.CreatedBy), UpdatedAt: e.UpdatedAt, Version: e.Version,
 	}
+	r.Awaits, r.SheetVersion = timesheets.JoinSteps(e.Awaits), e.SheetVersion
 	if e.Own != nil {
 		r.OwnRateAmount, r.OwnRateCurrency = &e.Own.PerHour, &e.Own.Currency
 	}
@@ -83,6 +86,7 @@ func fromRow(r entryRow) timesheets.Entry {
 		InvoiceID: text(r.InvoiceID), RejectReason: r.RejectReason, Source: r.Source, CrossedLock: r.CrossedLock, OverDay: r.OverDay,
 		CreatedAt: r.CreatedAt.UTC(), CreatedBy: text(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
 	}
+	e.Awaits, e.SheetVersion = timesheets.SplitSteps(r.Awaits), r.SheetVersion
 	if r.OwnRateAmount != nil {
 		e.Own = &timesheets.OwnRate{PerHour: *r.OwnRateAmount, Currency: strings.TrimSpace(text(r.OwnRateCurrency))}
 	}
@@ -115,8 +119,8 @@ func (Store) SaveEntry(_ context.Context, tx *tenancy.Tx, e timesheets.Entry) er
 
 // RemoveEntry marks e as deleted: rows with time on them stay.
 func (Store) RemoveEntry(_ context.Context, tx *tenancy.Tx, e timesheets.Entry) error {
-	return one(summed(tx, dry(tx).Exec(`UPDATE time_entries SET deleted_at = ?, updated_at = ?, version = ? WHERE id = ? AND version = ? AND deleted_at IS NULL`,
-		e.UpdatedAt, e.UpdatedAt, e.Version, e.ID, e.Version-1)))
+	return one(summed(tx, dry(tx).Exec(`UPDATE time_entries SET deleted_at = ?, updated_at = ?, version = ?, sheet_version = ? WHERE id = ? AND version = ? AND deleted_at IS NULL`,
+		e.UpdatedAt, e.UpdatedAt, e.Version, e.SheetVersion, e.ID, e.Version-1)))
 }
 
 // one is what a change of one entry must have changed.

@@ -25,11 +25,13 @@ type settingsRow struct {
 	RoundingMinimum int64
 	RoundingScope   string
 	ForgottenHours  int
+	ApprovalRoute   string
+	OwnException    bool
 	Version         int
 }
 
 const settingsColumns = `locked_through, locked_by, locked_at, grace_days, grace_every, grace_after, overlap,
-	rounding_mode, rounding_step, rounding_minimum, rounding_scope, forgotten_hours, version`
+	rounding_mode, rounding_step, rounding_minimum, rounding_scope, forgotten_hours, approval_route, own_exception, version`
 
 // Settings reads the one row, held against a change when hold is set.
 func (Store) Settings(_ context.Context, tx *tenancy.Tx, hold bool) (timesheets.Settings, error) {
@@ -43,7 +45,8 @@ func (Store) Settings(_ context.Context, tx *tenancy.Tx, hold bool) (timesheets.
 	}
 	s := timesheets.Settings{
 		Lock:  timesheets.Lock{Through: r.LockedThrough, By: text(r.LockedBy), At: utc(r.LockedAt)},
-		Grace: timesheets.Grace{On: r.GraceDays != nil, Every: r.GraceEvery, After: r.GraceAfter}, Overlap: r.Overlap, ForgottenHours: r.ForgottenHours, Version: r.Version,
+		Grace: timesheets.Grace{On: r.GraceDays != nil, Every: r.GraceEvery, After: r.GraceAfter}, Overlap: r.Overlap, ForgottenHours: r.ForgottenHours,
+		Route: timesheets.Route(r.ApprovalRoute), OwnException: r.OwnException, Version: r.Version,
 		Rounding: timesheets.Rounding{Mode: r.RoundingMode, Step: r.RoundingStep, Minimum: r.RoundingMinimum, Scope: r.RoundingScope},
 	}
 	if r.GraceDays != nil {
@@ -59,10 +62,10 @@ func (Store) SaveSettings(_ context.Context, tx *tenancy.Tx, s timesheets.Settin
 		grace = &s.Grace.Days
 	}
 	res := tx.Gorm().Exec(`UPDATE time_settings SET locked_through = ?, locked_by = ?, locked_at = ?, grace_days = ?, grace_every = ?, grace_after = ?,
-		overlap = ?, rounding_mode = ?, rounding_step = ?, rounding_minimum = ?, rounding_scope = ?, forgotten_hours = ?,
+		overlap = ?, rounding_mode = ?, rounding_step = ?, rounding_minimum = ?, rounding_scope = ?, forgotten_hours = ?, approval_route = ?, own_exception = ?,
 		version = version + 1 WHERE one AND version = ?`,
 		s.Lock.Through, null(s.Lock.By), s.Lock.At, grace, s.Grace.Every, s.Grace.After,
-		s.Overlap, s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope, s.ForgottenHours, s.Version)
+		s.Overlap, s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope, s.ForgottenHours, string(s.Route), s.OwnException, s.Version)
 	return res.RowsAffected == 1, res.Error
 }
 

@@ -198,6 +198,8 @@ func (Store) Sheets(_ context.Context, tx *tenancy.Tx, f timesheets.SheetFilter)
 	w.on(f.MemberID != "", `member_id = ?`, f.MemberID)
 	w.on(f.NotMemberID != "", `member_id <> ?`, f.NotMemberID)
 	w.on(f.State != "", `state = ?`, f.State)
+	w.on(f.ProjectID != "", `EXISTS (SELECT FROM time_entries WHERE timesheet_id = timesheets.id AND deleted_at IS NULL AND project_id = ?)`, f.ProjectID)
+	waiting(&w, f)
 	w.on(!f.From.IsZero(), `week_start >= ?`, f.From)
 	w.on(!f.To.IsZero(), `week_start <= ?`, f.To)
 	order, than := `week_start DESC, id DESC`, `<`
@@ -230,8 +232,8 @@ func (Store) MoveEntries(_ context.Context, tx *tenancy.Tx, m timesheets.Move) (
 	w.on(true, `deleted_at IS NULL`)
 	w.on(len(m.IDs) > 0, `id IN ?`, m.IDs)
 	w.on(!m.Since.IsZero(), `work_date >= ?`, m.Since)
-	return summed(tx, dry(tx).Exec(`UPDATE time_entries SET state = ?, reject_reason = ?, updated_at = ?, version = version + 1`+w.String(),
-		append([]any{m.To, m.Reason, m.At}, w.args...)...))
+	return summed(tx, dry(tx).Exec(`UPDATE time_entries SET state = ?, awaits = ?, reject_reason = ?, updated_at = ?, sheet_version = ?, version = version + 1`+w.String(),
+		append([]any{m.To, timesheets.JoinSteps(m.Awaits), m.Reason, m.At, m.Version}, w.args...)...))
 }
 
 // where gathers the conditions of a query.

@@ -40,13 +40,21 @@ type Service interface {
 	SetCell(context.Context, timesheets.CellChange) (timesheets.Grid, error)
 	CopyLastWeek(context.Context, day.Date, bool) (timesheets.Grid, error)
 	OpenWeek(context.Context, day.Date) (timesheets.Sheet, error)
-	Sheet(context.Context, string) (timesheets.SheetLine, []timesheets.Entry, error)
+	Sheet(context.Context, string) (timesheets.SheetLine, []timesheets.Entry, timesheets.Progress, error)
 	Sheets(context.Context, timesheets.SheetFilter) ([]timesheets.SheetLine, error)
-	Approvals(context.Context, timesheets.SheetFilter) ([]timesheets.SheetLine, error)
+	Approvals(context.Context, timesheets.SheetFilter, bool) ([]timesheets.SheetLine, error)
 	Submit(context.Context, string, int) (timesheets.Sheet, error)
 	Recall(context.Context, string, int) (timesheets.Sheet, error)
 	ApproveSheet(context.Context, string, int, string) (timesheets.Sheet, error)
 	Reject(context.Context, string, int, string, []string) (timesheets.Sheet, error)
+	Judge(context.Context, string, int, timesheets.Verdict) (timesheets.Sheet, error)
+	JudgeMany(context.Context, []timesheets.Seen, timesheets.Verdict) ([]timesheets.Judged, error)
+	UndoDecision(context.Context, string) (timesheets.Sheet, error)
+	StandIns(context.Context) ([]timesheets.StandIn, error)
+	AddStandIn(context.Context, timesheets.StandIn) (timesheets.StandIn, error)
+	RemoveStandIn(context.Context, string) error
+	ProjectRoutes(context.Context) (map[string]timesheets.Route, error)
+	SetProjectRoute(context.Context, string, timesheets.Route) error
 
 	Settings(context.Context) (timesheets.Settings, error)
 	ChangeSettings(context.Context, int, timesheets.SettingsChange) (timesheets.Settings, error)
@@ -61,6 +69,7 @@ func Register(api *httpapi.API, svc Service) {
 	registerTimer(api, h)
 	registerEntries(api, h)
 	registerSheets(api, h)
+	registerApprovals(api, h)
 	registerSettings(api, h)
 }
 

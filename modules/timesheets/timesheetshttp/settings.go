@@ -52,6 +52,8 @@ type TimeSettingsView struct {
 	Overlap       string       `json:"overlap" enum:"allow,warn,refuse"`
 	Rounding      RoundingView `json:"rounding"`
 	Forgotten     int          `json:"forgotten_hours" doc:"Hours after which a timer asks whether it was forgotten"`
+	Route         string       `json:"approval_route" enum:"anyone,lead,manager,lead_manager,manager_lead" doc:"Whose approval time needs, in which order"`
+	OwnException  bool         `json:"own_exception" doc:"The only one who can approve may approve their own time, with a reason"`
 	Version       int          `json:"version"`
 }
 
@@ -62,6 +64,8 @@ type TimeSettingsChange struct {
 	Overlap       *string       `json:"overlap,omitempty" enum:"allow,warn,refuse"`
 	Rounding      *RoundingView `json:"rounding,omitempty"`
 	Forgotten     *int          `json:"forgotten_hours,omitempty" minimum:"1" maximum:"24"`
+	Route         *string       `json:"approval_route,omitempty" enum:"anyone,lead,manager,lead_manager,manager_lead"`
+	OwnException  *bool         `json:"own_exception,omitempty"`
 	Reason        string        `json:"reason,omitempty" maxLength:"500" doc:"Required to open a locked period again"`
 }
 
@@ -85,7 +89,7 @@ func oneSettings(s timesheets.Settings, err error) (*settingsOut, error) {
 		return nil, err
 	}
 	v := TimeSettingsView{
-		Grace: GraceView{s.Grace.On, s.Grace.Days, s.Grace.Every}, Overlap: s.Overlap, Forgotten: s.ForgottenHours, Version: s.Version,
+		Grace: GraceView{s.Grace.On, s.Grace.Days, s.Grace.Every}, Overlap: s.Overlap, Forgotten: s.ForgottenHours, Route: string(s.Route), OwnException: s.OwnException, Version: s.Version,
 		Rounding: RoundingView{s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope},
 	}
 	if l := s.Lock; !l.Through.IsZero() {
@@ -103,7 +107,11 @@ func (h handlers) changeSettings(ctx context.Context, in *settingsIn) (*settings
 	if err != nil {
 		return nil, err
 	}
-	ch := timesheets.SettingsChange{Overlap: in.Body.Overlap, Forgotten: in.Body.Forgotten, Reason: in.Body.Reason}
+	ch := timesheets.SettingsChange{Overlap: in.Body.Overlap, Forgotten: in.Body.Forgotten, OwnException: in.Body.OwnException, Reason: in.Body.Reason}
+	if r := in.Body.Route; r != nil {
+		route := timesheets.Route(*r)
+		ch.Route = &route
+	}
 	if r := in.Body.Rounding; r != nil {
 		ch.Rounding = &timesheets.Rounding{Mode: r.Mode, Step: r.StepSeconds, Minimum: r.MinimumSeconds, Scope: r.Scope}
 	}

@@ -25,7 +25,6 @@ func registerSheets(api *httpapi.API, h handlers) {
 	httpapi.Handle(api, op("timesheets-recall", http.MethodPost, base+"/{id}/recall", "Take your week back", write), h.recall)
 	httpapi.Handle(api, op("timesheets-approve", http.MethodPost, base+"/{id}/approve", "Approve a week as it was seen", approve), h.approve)
 	httpapi.Handle(api, op("timesheets-reject", http.MethodPost, base+"/{id}/reject", "Send a week or some of its lines back", approve), h.reject)
-	httpapi.Handle(api, op("approvals-list", http.MethodGet, "/approvals", "Weeks that wait for a decision, oldest first", approve), h.approvals)
 }
 
 // TimesheetView is a member's week.
@@ -93,8 +92,11 @@ type TimesheetList struct {
 
 // TimesheetDetail is a week with its lines.
 type TimesheetDetail struct {
-	Timesheet TimesheetLine   `json:"timesheet"`
-	Entries   []TimeEntryView `json:"entries"`
+	Timesheet TimesheetLine       `json:"timesheet"`
+	Entries   []TimeEntryView     `json:"entries"`
+	Waiting   []TimesheetWaiting  `json:"waiting" doc:"Whom submitted lines wait for"`
+	Decisions []TimesheetDecision `json:"decisions" doc:"What was decided, the latest first"`
+	Yours     []string            `json:"yours" doc:"Entries that you can approve now"`
 }
 
 // TimeGrid is a week as rows by days.
@@ -250,10 +252,6 @@ func (h handlers) sheets(ctx context.Context, in *sheetListIn) (*sheetListOut, e
 	return listSheets(ctx, in, h.svc.Sheets)
 }
 
-func (h handlers) approvals(ctx context.Context, in *sheetListIn) (*sheetListOut, error) {
-	return listSheets(ctx, in, h.svc.Approvals)
-}
-
 func listSheets(ctx context.Context, in *sheetListIn, read func(context.Context, timesheets.SheetFilter) ([]timesheets.SheetLine, error)) (*sheetListOut, error) {
 	f := timesheets.SheetFilter{MemberID: in.MemberID, State: in.State, From: in.From, To: in.To, Limit: in.Size() + 1}
 	after, err := page.Decode(in.Cursor, 2)
@@ -283,11 +281,11 @@ func (h handlers) openWeek(ctx context.Context, in *weekIn) (*sheetOut, error) {
 }
 
 func (h handlers) sheet(ctx context.Context, in *sheetIDIn) (*detailOut, error) {
-	line, entries, err := h.svc.Sheet(ctx, in.ID)
+	line, entries, p, err := h.svc.Sheet(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &detailOut{httpapi.ETag(line.Version), TimesheetDetail{toLine(line), toEntries(entries)}}, nil
+	return &detailOut{httpapi.ETag(line.Version), toDetail(line, entries, p)}, nil
 }
 
 func (h handlers) grid(ctx context.Context, in *gridIn) (*gridOut, error) {
