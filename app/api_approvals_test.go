@@ -73,11 +73,9 @@ func TestTheLineManagerApproves(t *testing.T) {
 	project := newProject(t, env)
 	owner, member, manager := env.As(t, "owner"), env.As(t, "member"), env.As(t, "manager")
 	idOf := func(c *apptest.Client) string {
-		var me struct {
-			MemberID string `json:"member_id"`
-		}
+		var me struct{ Member struct{ ID string } }
 		c.GET(t, "/api/v1/me").Expect(t, http.StatusOK).JSON(t, &me)
-		return me.MemberID
+		return me.Member.ID
 	}
 	ms, mg := idOf(member), idOf(manager)
 	owner.Do(t, http.MethodPut, "/api/v1/members/"+ms+"/line-manager", map[string]any{"manager_id": mg}).Expect(t, http.StatusNoContent)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/timesheets"
 )
 
@@ -152,9 +153,12 @@ type ApprovalRouteInput struct {
 
 type (
 	approvalsIn struct {
-		sheetListIn
-		Scope     string `query:"scope" enum:"mine,all" default:"mine" doc:"What waits for you, or all that waits"`
-		ProjectID string `query:"project_id" format:"uuid"`
+		page.Query
+		MemberID  string   `query:"member_id" format:"uuid"`
+		From      day.Date `query:"from"`
+		To        day.Date `query:"to"`
+		Scope     string   `query:"scope" enum:"mine,all" default:"mine" doc:"What waits for you, or all that waits"`
+		ProjectID string   `query:"project_id" format:"uuid"`
 	}
 	decideIn struct {
 		httpapi.IfMatch
@@ -174,7 +178,8 @@ type (
 )
 
 func (h handlers) approvals(ctx context.Context, in *approvalsIn) (*sheetListOut, error) {
-	return listSheets(ctx, &in.sheetListIn, func(ctx context.Context, f timesheets.SheetFilter) ([]timesheets.SheetLine, error) {
+	asked := sheetListIn{Query: in.Query, MemberID: in.MemberID, From: in.From, To: in.To}
+	return listSheets(ctx, &asked, func(ctx context.Context, f timesheets.SheetFilter) ([]timesheets.SheetLine, error) {
 		f.ProjectID = in.ProjectID
 		return h.svc.Approvals(ctx, f, in.Scope == "all")
 	})
