@@ -258,7 +258,7 @@ func (p *bulkPlan) write(ctx context.Context, tx *tenancy.Tx) error {
 	var after []Entry
 	sheets := map[string]bool{}
 	for _, l := range p.changing() {
-		l.after.SheetID = p.sheet(l.after).ID
+		l.after.SheetID, l.after.SheetVersion = p.sheet(l.after).ID, p.sheet(l.after).Version+1
 		l.after.Version, l.after.UpdatedAt = l.before.Version+1, now
 		after = append(after, l.after)
 		sheets[l.before.SheetID], sheets[l.after.SheetID] = true, true

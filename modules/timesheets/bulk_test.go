@@ -287,7 +287,7 @@ func TestBulkAsksNothingOnceARow(t *testing.T) {
 	count := &counter{}
 	counted := timesheets.New(timesheets.Deps{
 		DB: w.Another(t, func(c *tenancy.Config) { c.Tracer = count }).DB, Store: timesheetsdb.Store{}, Projects: w, Services: w, Rates: w, Schedules: w,
-		Agency: w, Team: team{w}, Bus: w.Bus, Jobs: w.Queue, Notices: w, Ledgers: w, Now: w.Clock.Now,
+		Agency: w, Team: team{w}, Lines: w, Bus: w.Bus, Jobs: w.Queue, Notices: w, Ledgers: w, Now: w.Clock.Now,
 	})
 	rule := timesheets.Rounding{Mode: "up", Step: 900, Scope: timesheets.ScopeDay}
 	if _, err := w.svc.ChangeSettings(w.Ctx, 1, timesheets.SettingsChange{Rounding: &rule}); err != nil {

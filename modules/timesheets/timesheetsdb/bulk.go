@@ -16,6 +16,7 @@ type savedEntry struct {
 	ID            string     `json:"id"`
 	Version       int        `json:"version"`
 	TimesheetID   string     `json:"timesheet_id"`
+	SheetVersion  int        `json:"sheet_version"`
 	ClientID      *string    `json:"client_id"`
 	ProjectID     string     `json:"project_id"`
 	TaskID        *string    `json:"task_id"`
@@ -62,7 +63,7 @@ func (Store) SaveEntries(_ context.Context, tx *tenancy.Tx, entries []timesheets
 	rows := make([]savedEntry, len(entries))
 	for i, e := range entries {
 		rows[i] = savedEntry{
-			ID: e.ID, Version: e.Version, TimesheetID: e.SheetID, ClientID: null(e.ClientID), ProjectID: e.ProjectID, TaskID: null(e.TaskID), ServiceID: null(e.ServiceID),
+			ID: e.ID, Version: e.Version, TimesheetID: e.SheetID, SheetVersion: e.SheetVersion, ClientID: null(e.ClientID), ProjectID: e.ProjectID, TaskID: null(e.TaskID), ServiceID: null(e.ServiceID),
 			WorkDate: e.Day, StartedAt: e.StartedAt, EndedAt: e.EndedAt, BilledSeconds: e.BilledSeconds, Billable: e.Billable, Note: e.Note, State: e.State,
 			CrossedLock: e.CrossedLock, OverDay: e.OverDay, UpdatedAt: e.UpdatedAt, savedRate: rateOf(e),
 		}
@@ -71,12 +72,12 @@ func (Store) SaveEntries(_ context.Context, tx *tenancy.Tx, entries []timesheets
 	if err != nil {
 		return fmt.Errorf("entries as JSON: %w", err)
 	}
-	n, err := keepingSums(tx, `UPDATE time_entries SET version = d.version, timesheet_id = d.timesheet_id, client_id = d.client_id, project_id = d.project_id,
+	n, err := keepingSums(tx, `UPDATE time_entries SET version = d.version, timesheet_id = d.timesheet_id, sheet_version = d.sheet_version, client_id = d.client_id, project_id = d.project_id,
 			task_id = d.task_id, service_id = d.service_id, work_date = d.work_date, started_at = d.started_at, ended_at = d.ended_at,
 			billed_seconds = d.billed_seconds, billable = d.billable, note = d.note, state = d.state, crossed_lock = d.crossed_lock, over_day = d.over_day,
 			updated_at = d.updated_at, rate_amount = d.rate_amount, rate_currency = d.rate_currency, rate_id = d.rate_id, rate_card_id = d.rate_card_id,
 			rate_card_name = d.rate_card_name, rate_level = d.rate_level, rate_why = d.rate_why
-		FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, version int, timesheet_id uuid, client_id uuid, project_id uuid, task_id uuid, service_id uuid,
+		FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, version int, timesheet_id uuid, sheet_version int, client_id uuid, project_id uuid, task_id uuid, service_id uuid,
 			work_date date, started_at timestamptz, ended_at timestamptz, billed_seconds int, billable boolean, note text, state text, crossed_lock boolean,
 			over_day boolean, updated_at timestamptz, `+rateFields+`)
 		WHERE time_entries.id = d.id AND time_entries.version = d.version - 1 AND time_entries.deleted_at IS NULL`, string(raw))
