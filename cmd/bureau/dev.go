@@ -25,6 +25,7 @@ type devOptions struct {
 	demo, noBrowser bool
 	verbose         bool
 	further         []string
+	spares          int
 }
 
 func devCommand(where *place) *cobra.Command {
@@ -43,6 +44,7 @@ func devCommand(where *place) *cobra.Command {
 	cmd.Flags().BoolVar(&o.demo, "demo", false, "load an agency with a year of sample data")
 	cmd.Flags().BoolVar(&o.noBrowser, "no-browser", false, "open no browser")
 	cmd.Flags().StringSliceVar(&o.further, "database", nil, "a further database for agencies to move to; it stays for later starts")
+	cmd.Flags().IntVar(&o.spares, "spares", 0, "agencies kept ready for the next sign-ups; 0 for the usual number")
 	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "log every request")
 	return cmd
 }
@@ -74,6 +76,7 @@ func dev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	cfg.Tenancy.Spares = o.spares
 	cfg.MailPage = stack.MailHandler()
 	stand, err := payments(&cfg, stack.Addresses, o)
 	if err != nil {

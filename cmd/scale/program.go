@@ -31,7 +31,7 @@ const (
 
 func (r *run) start(ctx context.Context) (*program, error) {
 	p := &program{
-		cmd:   exec.Command(r.program, "dev", "--data", r.data, "--port", strconv.Itoa(r.port), "--no-browser"),
+		cmd:   exec.Command(r.program, "dev", "--data", r.data, "--port", strconv.Itoa(r.port), "--spares", strconv.Itoa(r.spares), "--no-browser"),
 		local: "127.0.0.1:" + strconv.Itoa(r.port), ended: make(chan error, 1),
 	}
 	out, err := p.cmd.StdoutPipe()

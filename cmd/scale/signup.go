@@ -82,7 +82,7 @@ func (r *run) signUpBesideTraffic(ctx context.Context, p *program, all []tenancy
 	}
 	at := func(d []time.Duration, percent int) time.Duration { return d[len(d)*percent/100] }
 	r.sheet.Time("sign-up to first page, 95th percentile: from “found the agency” (a spare is claimed) over the sign-in to the page and who I am", at(pages, 95),
-		300*time.Millisecond, fmt.Sprintf("(median %s of %d, of which founding %s; %d began without a spare)", at(pages, 50).Round(time.Millisecond), len(pages), at(claims, 50).Round(time.Millisecond), lacking))
+		300*time.Millisecond, fmt.Sprintf("(median %s of %d, of which founding %s; %d spares kept, %d began without one)", at(pages, 50).Round(time.Millisecond), len(pages), at(claims, 50).Round(time.Millisecond), r.spares, lacking))
 	r.sheet.Note("the same with registration, mail and its code at the identity server, as fast as a program types",
 		fmt.Sprintf("95th percentile %s, median %s", at(wholes, 95).Round(time.Millisecond), at(wholes, 50).Round(time.Millisecond)))
 	return nil
