@@ -12,6 +12,7 @@ import { chromium } from 'playwright-core';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const patience = 30_000;
+const late = 3000;
 
 export const widths = { desk: { viewport: { width: 1440, height: 900 } }, phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 } };
 
@@ -110,6 +111,8 @@ export class Report {
 
 /** A person with a browser of their own. */
 export class Person {
+  refusals = [];
+
   constructor(browser, report, { port, name, email, width = 'desk', slug }) {
     Object.assign(this, { browser, report, port, name, email, width, slug, password: `${name} likes 4 long passphrases` });
   }
@@ -143,7 +146,7 @@ export class Person {
     const where = () => `${this.name} at ${path2(page.url())}`;
     page.on('console', (m) => {
       // A refused call is the network's line; the story expects some of them and says which.
-      if (m.type() === 'error' && !(this.expected ?? []).some((e) => m.text().includes(e))) report.fail(where(), `console: ${m.text().slice(0, 300)} ${path2(m.location().url ?? '')}`);
+      if (m.type() === 'error' && !this.refusals.some((r) => Date.now() < r.until && m.text().includes(`status of ${r.status}`))) report.fail(where(), `console: ${m.text().slice(0, 300)} ${path2(m.location().url ?? '')}`);
     });
     page.on('pageerror', (e) => report.fail(where(), `error: ${e.message.slice(0, 300)}`));
     page.on('request', (r) => {
@@ -156,13 +159,15 @@ export class Person {
     return `http://${host ? `${host}.` : ''}bureau.localhost:${this.port}${at}`;
   }
 
-  /** Does something during which a refused call of this status is expected. */
-  async refused(status, fn) {
-    this.expected = [`status of ${status}`];
+  /** Does something during which refused calls of these statuses are expected. */
+  async refused(statuses, fn) {
+    const these = [statuses].flat().map((status) => ({ status, until: Infinity }));
+    this.refusals.push(...these);
     try {
       await fn();
     } finally {
-      this.expected = [];
+      // The browser says in its own time what it thinks of a call, which may be after the page has shown it.
+      for (const r of these) r.until = Date.now() + late;
     }
   }
 

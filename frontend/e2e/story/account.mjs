@@ -68,18 +68,19 @@ export async function otherSession({ marco, slug, another }) {
   await page.goto(marco.url(slug, '/settings/profile'));
   await page.getByText('This session').first().waitFor();
   await marco.look('profile');
-  await page.getByRole('button', { name: 'End all others' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'End all others' }).click();
-  await page.getByText('All other sessions ended').first().waitFor();
-  const ended = Date.now();
-  another.expected = ['status of 401'];
-  for (;;) {
-    const status = await another.page.evaluate(async () => (await fetch('/api/v1/me')).status);
-    if (status === 401) break;
-    expect(Date.now() - ended < 1500, `the ended session is refused within a second, and it answers ${status} yet`);
-  }
-  await another.page.goto(another.url(slug, '/projects'));
-  await another.page.waitForURL((u) => u.hostname.startsWith('auth.'));
+  await another.refused(401, async () => {
+    await page.getByRole('button', { name: 'End all others' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'End all others' }).click();
+    await page.getByText('All other sessions ended').first().waitFor();
+    const ended = Date.now();
+    for (;;) {
+      const status = await another.page.evaluate(async () => (await fetch('/api/v1/me')).status);
+      if (status === 401) break;
+      expect(Date.now() - ended < 1500, `the ended session is refused within a second, and it answers ${status} yet`);
+    }
+    await another.page.goto(another.url(slug, '/projects'));
+    await another.page.waitForURL((u) => u.hostname.startsWith('auth.'));
+  });
   await page.reload();
   await page.getByText('This session').first().waitFor();
   await another.context.close();
