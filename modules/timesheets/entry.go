@@ -127,6 +127,7 @@ type NewEntry struct {
 	MemberID           string // empty for oneself
 	ProjectID, TaskID  string
 	ServiceID          string // empty for the task's
+	NoService          bool   // not even the task's
 	Day                day.Date
 	StartedAt, EndedAt *time.Time
 	Seconds            *int64

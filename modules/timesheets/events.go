@@ -105,6 +105,18 @@ func manyChanged(entries []Entry) EntriesChanged {
 	return out
 }
 
+// RowsPinned is published when a member pinned other rows, or put them in another order.
+type RowsPinned struct {
+	Member string `json:"member"`
+}
+
+func (RowsPinned) EventName() string { return "timesheets.rows_pinned.v1" }
+
+// Trace says whose pages show the rows.
+func (e RowsPinned) Trace() event.Trace {
+	return event.Trace{Entity: "member", EntityID: e.Member, MemberID: e.Member}
+}
+
 func (EntryLogged) EventName() string  { return "timesheets.entry_logged.v1" }
 func (EntryChanged) EventName() string { return "timesheets.entry_changed.v1" }
 func (EntryDeleted) EventName() string { return "timesheets.entry_deleted.v1" }

@@ -1,7 +1,9 @@
 package timesheets
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +27,7 @@ var (
 type CellChange struct {
 	Day               day.Date
 	ProjectID, TaskID string
+	ServiceID         *string // empty for none; nil for all time of the task, and the task's service for what is new
 	Seconds           int64
 	Expected          *int64  // what the caller saw in the cell
 	Note              *string // nil stays
@@ -46,7 +49,11 @@ func (s *Service) SetCell(ctx context.Context, ch CellChange) (g Grid, err error
 		if _, err := s.openSheet(ctx, tx, me, ch.Day, c); err != nil { // one writer a week
 			return err
 		}
-		entries, err := s.d.Store.Entries(ctx, tx, Filter{MemberID: me, ProjectID: ch.ProjectID, TaskID: ch.TaskID, ExactTask: true, From: ch.Day, To: ch.Day})
+		f := Filter{MemberID: me, ProjectID: ch.ProjectID, TaskID: ch.TaskID, ExactTask: true, From: ch.Day, To: ch.Day}
+		if ch.ServiceID != nil {
+			f.ServiceID, f.ExactService = *ch.ServiceID, true
+		}
+		entries, err := s.d.Store.Entries(ctx, tx, f)
 		if err != nil {
 			return err
 		}
@@ -101,6 +108,9 @@ func (s *Service) setCellTx(ctx context.Context, tx *tenancy.Tx, c conditions, c
 		n := NewEntry{ProjectID: ch.ProjectID, TaskID: ch.TaskID, Day: ch.Day, Seconds: &difference, Zone: ch.Zone}
 		if ch.Note != nil {
 			n.Note = *ch.Note
+		}
+		if ch.ServiceID != nil {
+			n.ServiceID, n.NoService = *ch.ServiceID, *ch.ServiceID == ""
 		}
 		_, _, err := s.logTx(ctx, tx, c, n, FromGrid)
 		return err
@@ -165,23 +175,33 @@ func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memb
 		g.Days = append(g.Days, d)
 		g.Expected[d] = int64(expected[memberID][d] / time.Second)
 	}
-	g.fill(entries)
-	return g, s.nameRows(ctx, tx, &g)
+	var pins []Row
+	if memberID == access.From(ctx).MemberID {
+		if pins, err = s.d.Store.Pins(ctx, tx, memberID); err != nil {
+			return g, err
+		}
+	}
+	g.fill(entries, pins)
+	if err := s.nameRows(ctx, tx, &g); err != nil {
+		return g, err
+	}
+	g.pin(pins)
+	return g, nil
 }
 
-func (g *Grid) fill(entries []Entry) {
+func (g *Grid) fill(entries []Entry, pins []Row) {
 	rows := map[Row]*GridRow{}
 	at := func(r Row) *GridRow {
 		if rows[r] == nil {
-			rows[r] = &GridRow{Work: Work{ProjectID: r.ProjectID, TaskID: r.TaskID}, Cells: map[day.Date]Cell{}}
+			rows[r] = &GridRow{Work: Work{ProjectID: r.ProjectID, TaskID: r.TaskID, ServiceID: r.ServiceID}, Cells: map[day.Date]Cell{}}
 		}
 		return rows[r]
 	}
-	for _, r := range g.Sheet.Rows {
+	for _, r := range slices.Concat(g.Sheet.Rows, pins) {
 		at(r)
 	}
 	for _, e := range entries {
-		row := at(Row{e.ProjectID, e.TaskID})
+		row := at(Row{e.ProjectID, e.TaskID, e.ServiceID})
 		cell := row.Cells[e.Day].with(e)
 		row.Cells[e.Day] = cell
 		row.Seconds += e.RawSeconds
@@ -212,9 +232,9 @@ func (c Cell) with(e Entry) Cell {
 }
 
 func (s *Service) nameRows(ctx context.Context, tx *tenancy.Tx, g *Grid) error {
-	var projects, tasks []string
+	var projects, tasks, services []string
 	for _, r := range g.Rows {
-		projects, tasks = append(projects, r.ProjectID), append(tasks, nonEmpty(r.TaskID)...)
+		projects, tasks, services = append(projects, r.ProjectID), append(tasks, nonEmpty(r.TaskID)...), append(services, nonEmpty(r.ServiceID)...)
 	}
 	if len(projects) == 0 {
 		return nil
@@ -223,14 +243,21 @@ func (s *Service) nameRows(ctx context.Context, tx *tenancy.Tx, g *Grid) error {
 	if err != nil {
 		return err
 	}
+	sold := map[string]string{}
+	if len(services) > 0 {
+		if sold, err = s.d.Services.ServiceNamesTx(ctx, tx, distinct(services)); err != nil {
+			return err
+		}
+	}
 	for i, r := range g.Rows {
 		w := works[r.ProjectID]
-		w.ProjectID, w.TaskID, w.TaskName = r.ProjectID, r.TaskID, names[r.TaskID]
-		g.Rows[i].Work = w
+		w.ProjectID, w.TaskID, w.TaskName, w.ServiceID = r.ProjectID, r.TaskID, names[r.TaskID], r.ServiceID
+		g.Rows[i].Work, g.Rows[i].ServiceName = w, sold[r.ServiceID]
 	}
-	slices.SortFunc(g.Rows, func(a, b GridRow) int {
-		return strings.Compare(a.ClientName+"\x00"+a.Label()+a.TaskID, b.ClientName+"\x00"+b.Label()+b.TaskID)
-	})
+	name := func(r GridRow) string {
+		return strings.Join([]string{r.ClientName, r.Label(), r.TaskID, r.ServiceName, r.ServiceID}, "\x00")
+	}
+	slices.SortFunc(g.Rows, func(a, b GridRow) int { return strings.Compare(name(a), name(b)) })
 	return nil
 }
 
@@ -265,7 +292,7 @@ func (s *Service) CopyLastWeek(ctx context.Context, d day.Date, hours bool) (g G
 			if err := s.copyRow(ctx, tx, c, r, now, hours); err != nil {
 				return err
 			}
-			sheet.Rows = append(sheet.Rows, Row{r.ProjectID, r.TaskID})
+			sheet.Rows = append(sheet.Rows, r.row())
 		}
 		if err := s.saveRows(ctx, tx, sheet); err != nil {
 			return err
@@ -277,7 +304,9 @@ func (s *Service) CopyLastWeek(ctx context.Context, d day.Date, hours bool) (g G
 }
 
 func (s *Service) saveRows(ctx context.Context, tx *tenancy.Tx, sheet Sheet) error {
-	slices.SortFunc(sheet.Rows, func(a, b Row) int { return strings.Compare(a.ProjectID+a.TaskID, b.ProjectID+b.TaskID) })
+	slices.SortFunc(sheet.Rows, func(a, b Row) int {
+		return cmp.Or(cmp.Compare(a.ProjectID, b.ProjectID), cmp.Compare(a.TaskID, b.TaskID), cmp.Compare(a.ServiceID, b.ServiceID))
+	})
 	sheet.Rows = slices.Compact(sheet.Rows)
 	fresh, err := s.d.Store.Sheet(ctx, tx, sheet.ID, true) // entries of this transaction have moved its version
 	if err != nil {
@@ -293,12 +322,19 @@ func (s *Service) copyRow(ctx context.Context, tx *tenancy.Tx, c conditions, r G
 	}
 	for d, cell := range r.Cells {
 		to := d.AddDays(7)
-		i := slices.IndexFunc(now.Rows, func(o GridRow) bool { return o.ProjectID == r.ProjectID && o.TaskID == r.TaskID })
+		i := slices.IndexFunc(now.Rows, func(o GridRow) bool { return o.row() == r.row() })
 		if i >= 0 && now.Rows[i].Cells[to].Seconds > 0 {
 			continue
 		}
-		n := NewEntry{ProjectID: r.ProjectID, TaskID: r.TaskID, Day: to, Seconds: &cell.Seconds, Billable: &cell.Billable}
-		if _, _, err := s.logTx(ctx, tx, c, n, FromGrid); err != nil {
+		n := NewEntry{
+			ProjectID: r.ProjectID, TaskID: r.TaskID, ServiceID: r.ServiceID, NoService: r.ServiceID == "", Day: to, Seconds: &cell.Seconds, Billable: &cell.Billable,
+		}
+		_, _, err := s.logTx(ctx, tx, c, n, FromGrid)
+		if errors.Is(err, ErrNoService) { // sold last week, and not any more
+			n.ServiceID = ""
+			_, _, err = s.logTx(ctx, tx, c, n, FromGrid)
+		}
+		if err != nil {
 			return err
 		}
 	}

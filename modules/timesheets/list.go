@@ -17,6 +17,7 @@ type Filter struct {
 	MemberID, ProjectID, ClientID, TaskID string
 	ServiceID                             string
 	ExactTask                             bool // an empty TaskID means "no task"
+	ExactService                          bool // an empty ServiceID means "no service"
 	ProjectIDs, TaskIDs                   []string
 	SheetID, InvoiceID                    string
 	IDs                                   []string

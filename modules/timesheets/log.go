@@ -38,9 +38,11 @@ func (s *Service) logTx(ctx context.Context, tx *tenancy.Tx, c conditions, n New
 	if err != nil {
 		return e, nil, err
 	}
-	sale, err := s.saleOf(ctx, tx, n.ServiceID, w)
-	if err != nil {
-		return e, nil, err
+	sale := Sale{Billable: true}
+	if !n.NoService {
+		if sale, err = s.saleOf(ctx, tx, n.ServiceID, w); err != nil {
+			return e, nil, err
+		}
 	}
 	if e, err = s.draft(ctx, n, w, sale, c, member, source); err != nil {
 		return e, nil, err

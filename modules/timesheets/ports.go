@@ -63,6 +63,10 @@ type Store interface {
 	SaveRates(ctx context.Context, tx *tenancy.Tx, entries []Entry) error
 
 	BulkStore
+
+	// Pins are the rows that a member wants in every week.
+	Pins(ctx context.Context, tx *tenancy.Tx, memberID string) ([]Row, error)
+	SavePins(ctx context.Context, tx *tenancy.Tx, memberID string, rows []Row) error
 }
 
 // BulkStore is the part of Store that changes of many entries need. Each of its methods sends as many statements for many as for one.
@@ -128,7 +132,7 @@ type Work struct {
 	ClientID, ClientName                string
 	TaskID, TaskName                    string
 	LeadID                              string // who leads the project; empty for nobody
-	ServiceID                           string // the task's, if it has one
+	ServiceID                           string // the task's, if it has one; in a grid, the row's
 	Billable                            bool   // what new entries are unless they say otherwise
 	Open                                bool   // takes new time
 }

@@ -42,6 +42,7 @@ type Sheet struct {
 type Row struct {
 	ProjectID string `json:"project_id"`
 	TaskID    string `json:"task_id,omitempty"`
+	ServiceID string `json:"service_id,omitempty"`
 }
 
 // Days are the seven dates of the week.
@@ -76,7 +77,7 @@ type SheetLine struct {
 	Own                                bool
 }
 
-// Grid is a week as rows of projects and tasks by seven days.
+// Grid is a week as rows of projects, tasks and services by seven days.
 type Grid struct {
 	Sheet    Sheet // ID is empty until the week holds anything
 	MemberID string
@@ -90,11 +91,13 @@ type Grid struct {
 	Zone     string
 }
 
-// GridRow is one project and task.
+// GridRow is one project, task and service.
 type GridRow struct {
 	Work
-	Cells   map[day.Date]Cell
-	Seconds int64
+	ServiceName string
+	Pinned      bool // shown in every week of the one who looks
+	Cells       map[day.Date]Cell
+	Seconds     int64
 }
 
 // Cell is what one member logged on one day for one project and task.

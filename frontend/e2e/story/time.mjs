@@ -68,6 +68,36 @@ async function byKeyboard(p) {
   await page.getByText('40:30').first().waitFor();
   await page.reload();
   await page.getByText('40:30').first().waitFor();
+  await pinByKeyboard(p, cell);
+}
+
+/** Without a mouse: a note, a pin that the next week shows as well, a week filled from its first day, and all of it taken back. */
+async function pinByKeyboard(p, cell) {
+  const { page } = p;
+  const { keyboard } = page;
+  const at = (n) => cell(n).and(page.locator(':focus')).waitFor();
+  const said = (text) => page.getByRole('status').filter({ hasText: text }).first().waitFor();
+  await cell(0).focus();
+  await keyboard.press('Shift+Enter');
+  await page.getByRole('dialog', { name: 'Note' }).waitFor();
+  await keyboard.type('Wireframes');
+  await keyboard.press('Control+Enter');
+  await at(0);
+  await keyboard.press('Alt+p');
+  await said('Pinned to every week');
+  await page.getByRole('button', { name: /^Pin Website relaunch/, pressed: true }).waitFor();
+  await p.look('time-pinned');
+  await keyboard.press('Tab'); // out of the grid, to where the week is left
+  await page.getByRole('button', { name: 'Next week' }).focus();
+  await keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Today' }).waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: /^Pin Website relaunch/, pressed: true }).waitFor();
+  await page.getByRole('button', { name: 'Previous week' }).focus();
+  await keyboard.press('Enter');
+  await page.getByText('40:30').first().waitFor();
+  await cell(0).focus();
+  await keyboard.press('Alt+p');
+  await said('No longer pinned');
 }
 
 async function dayByDay(p) {

@@ -152,6 +152,7 @@ func narrowing(f timesheets.Filter) *where {
 	w.on(f.TaskID != "", `task_id = ?`, f.TaskID)
 	w.on(f.ServiceID != "", `service_id = ?`, f.ServiceID)
 	w.on(f.TaskID == "" && f.ExactTask, `task_id IS NULL`)
+	w.on(f.ServiceID == "" && f.ExactService, `service_id IS NULL`)
 	w.on(len(f.States) > 0, `state IN ?`, f.States)
 	if f.Billable != nil {
 		w.on(true, `billable = ?`, *f.Billable)

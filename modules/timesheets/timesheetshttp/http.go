@@ -39,6 +39,7 @@ type Service interface {
 	Week(context.Context, string, day.Date) (timesheets.Grid, error)
 	SetCell(context.Context, timesheets.CellChange) (timesheets.Grid, error)
 	CopyLastWeek(context.Context, day.Date, bool) (timesheets.Grid, error)
+	Pin(context.Context, []timesheets.Row) error
 	OpenWeek(context.Context, day.Date) (timesheets.Sheet, error)
 	Sheet(context.Context, string) (timesheets.SheetLine, []timesheets.Entry, timesheets.Progress, error)
 	Sheets(context.Context, timesheets.SheetFilter) ([]timesheets.SheetLine, error)

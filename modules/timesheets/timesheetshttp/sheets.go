@@ -7,6 +7,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/timesheets"
@@ -19,6 +20,7 @@ func registerSheets(api *httpapi.API, h handlers) {
 	httpapi.Handle(api, creating(op("timesheets-open", http.MethodPost, base, "Open your week, so that it can be handed in", write)), h.openWeek)
 	httpapi.Handle(api, op("timesheets-grid", http.MethodGet, base+"/grid", "A week as rows of projects and tasks by seven days", write), h.grid)
 	httpapi.Handle(api, op("timesheets-set-cell", http.MethodPut, base+"/grid", "Set a cell of your week", write), h.setCell)
+	httpapi.Handle(api, empty(op("timesheets-pin", http.MethodPut, base+"/pins", "Pin rows, so that every week of yours has them", write)), h.pin)
 	httpapi.Handle(api, idempotent(op("timesheets-copy-last-week", http.MethodPost, base+"/copy-last-week", "Copy the rows of the week before", write)), h.copyLastWeek)
 	httpapi.Handle(api, op("timesheets-get", http.MethodGet, base+"/{id}", "Look at one week with its lines", write), h.sheet)
 	httpapi.Handle(api, op("timesheets-submit", http.MethodPost, base+"/{id}/submit", "Hand in your week", write), h.submit)
@@ -111,7 +113,7 @@ type TimeGrid struct {
 	Zone          string        `json:"zone"`
 }
 
-// TimeGridRow is one project and task.
+// TimeGridRow is one project, task and service.
 type TimeGridRow struct {
 	ProjectID   string     `json:"project_id"`
 	ProjectCode string     `json:"project_code"`
@@ -119,6 +121,9 @@ type TimeGridRow struct {
 	ClientName  string     `json:"client_name"`
 	TaskID      *string    `json:"task_id"`
 	TaskName    string     `json:"task_name"`
+	ServiceID   *string    `json:"service_id"`
+	ServiceName string     `json:"service_name"`
+	Pinned      bool       `json:"pinned" doc:"In every week of yours; these come first, in their order"`
 	Open        bool       `json:"open" doc:"Takes new time"`
 	Seconds     int64      `json:"seconds"`
 	Cells       []TimeCell `json:"cells" doc:"One a day"`
@@ -156,7 +161,7 @@ func toGrid(g timesheets.Grid) TimeGrid {
 func toGridRow(g timesheets.Grid, r timesheets.GridRow) TimeGridRow {
 	row := TimeGridRow{
 		ProjectID: r.ProjectID, ProjectCode: r.ProjectCode, ProjectName: r.ProjectName, ClientName: r.ClientName,
-		TaskID: null(r.TaskID), TaskName: r.TaskName, Open: r.Open, Seconds: r.Seconds, Cells: []TimeCell{},
+		TaskID: null(r.TaskID), TaskName: r.TaskName, ServiceID: null(r.ServiceID), ServiceName: r.ServiceName, Pinned: r.Pinned, Open: r.Open, Seconds: r.Seconds, Cells: []TimeCell{},
 	}
 	for _, d := range g.Days {
 		c := r.Cells[d]
@@ -175,10 +180,23 @@ type CellInput struct {
 	Day       day.Date `json:"day"`
 	ProjectID string   `json:"project_id" format:"uuid"`
 	TaskID    *string  `json:"task_id,omitempty" format:"uuid"`
+	ServiceID *string  `json:"service_id,omitempty" maxLength:"36" doc:"Empty for the row without a service; when left out, all time of the task counts and new time gets the task's"`
 	Seconds   int64    `json:"seconds" doc:"0 empties the cell"`
 	Expected  *int64   `json:"expected_seconds,omitempty" doc:"What you saw in the cell; refused when it holds something else"`
 	Note      *string  `json:"note,omitempty" maxLength:"2000"`
 	Zone      string   `json:"zone,omitempty" maxLength:"60"`
+}
+
+// TimePins are the pinned rows, all of them in their order.
+type TimePins struct {
+	Rows []TimePin `json:"rows" maxItems:"50"`
+}
+
+// TimePin is a row of the grid.
+type TimePin struct {
+	ProjectID string `json:"project_id" format:"uuid"`
+	TaskID    string `json:"task_id,omitempty" format:"uuid"`
+	ServiceID string `json:"service_id,omitempty" format:"uuid"`
 }
 
 // WeekInput names a week by any of its dates.
@@ -223,6 +241,7 @@ type (
 		MemberID string   `query:"member_id" format:"uuid"`
 	}
 	gridOut struct{ Body TimeGrid }
+	pinIn   struct{ Body TimePins }
 	cellIn  struct{ Body CellInput }
 	weekIn  struct{ Body WeekInput }
 	stepIn  struct {
@@ -301,9 +320,20 @@ func oneGrid(g timesheets.Grid, err error) (*gridOut, error) {
 
 func (h handlers) setCell(ctx context.Context, in *cellIn) (*gridOut, error) {
 	b := in.Body
+	if service := text(b.ServiceID); service != "" && !id.Valid(service) {
+		return nil, timesheets.ErrNoService
+	}
 	return oneGrid(h.svc.SetCell(ctx, timesheets.CellChange{
-		Day: b.Day, ProjectID: b.ProjectID, TaskID: text(b.TaskID), Seconds: b.Seconds, Expected: b.Expected, Note: b.Note, Zone: b.Zone,
+		Day: b.Day, ProjectID: b.ProjectID, TaskID: text(b.TaskID), ServiceID: b.ServiceID, Seconds: b.Seconds, Expected: b.Expected, Note: b.Note, Zone: b.Zone,
 	}))
+}
+
+func (h handlers) pin(ctx context.Context, in *pinIn) (*nothing, error) {
+	rows := make([]timesheets.Row, len(in.Body.Rows))
+	for i, r := range in.Body.Rows {
+		rows[i] = timesheets.Row{ProjectID: r.ProjectID, TaskID: r.TaskID, ServiceID: r.ServiceID}
+	}
+	return nil, h.svc.Pin(ctx, rows)
 }
 
 func (h handlers) copyLastWeek(ctx context.Context, in *weekIn) (*gridOut, error) {

@@ -19,7 +19,7 @@ function grid(seconds: Record<string, number> = {}, over: Partial<TimeGrid['time
     timesheet: { id: 's1', member_id: 'm1', week, state: 'draft', submitted_at: null, decided_at: null, decided_by: null, reason: '', exception_reason: '', version: 3, ...over } as TimeGrid['timesheet'],
     days: days.map((day, i) => ({ day, seconds: seconds[day] ?? 0, expected: expected(i), missing: Math.max(0, expected(i) - (seconds[day] ?? 0)) })),
     rows: [{
-      project_id: 'p1', project_code: 'ACM-001', project_name: 'Website', client_name: 'Acme', task_id: null, task_name: '', open: true, seconds: total,
+      project_id: 'p1', project_code: 'ACM-001', project_name: 'Website', client_name: 'Acme', task_id: null, task_name: '', service_id: null, service_name: '', pinned: false, open: true, seconds: total,
       cells: days.map((day) => ({ day, seconds: seconds[day] ?? 0, note: '', entries: seconds[day] ? 1 : 0, state: seconds[day] ? 'draft' : '', timed: false, editable: true, billable: true })),
     }],
     seconds: total, expected: 144_000, missing: 144_000 - total, zone: 'Europe/Berlin',
@@ -73,6 +73,33 @@ it('fills the week by keyboard alone', async () => {
   await user.keyboard('90m{ArrowRight}');
   await waitFor(() => expect(sent).toHaveLength(2));
   expect(sent[1]).toMatchObject({ day: '2026-03-04', seconds: 5400 });
+});
+
+it('fills the week, and pins and moves rows, by keyboard alone', async () => {
+  const row = (project: string, name: string, pinned: boolean) => ({ ...(grid().rows[0] as TimeGrid['rows'][number]), project_id: project, project_name: name, pinned });
+  const pins: unknown[] = [];
+  let rows = [row('p1', 'Website', true), row('p2', 'Support', true), row('p3', 'Hosting', false)];
+  server.use(
+    http.get('*/api/v1/timesheets/grid', () => HttpResponse.json({ ...grid(), rows })),
+    http.put('*/api/v1/timesheets/pins', async ({ request }) => {
+      const body = (await request.json()) as { rows: { project_id: string }[] };
+      pins.push(body.rows.map((r) => r.project_id).join(' '));
+      rows = [...body.rows.map((r) => ({ ...(rows.find((o) => o.project_id === r.project_id) as (typeof rows)[number]), pinned: true })), ...rows.filter((r) => !body.rows.some((o) => o.project_id === r.project_id)).map((r) => ({ ...r, pinned: false }))];
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  const { user } = open();
+  (await cell(/Support, Tuesday/)).focus();
+  await user.keyboard('{Alt>}{ArrowUp}{/Alt}');
+  await waitFor(() => expect(pins).toEqual(['p2 p1']));
+  await waitFor(() => expect(screen.getByLabelText(/Support, Tuesday/)).toHaveAttribute('data-at', '0/1'));
+  await waitFor(() => expect(screen.getByLabelText(/Support, Tuesday/)).toHaveFocus());
+  screen.getByLabelText(/Hosting, Wednesday/).focus();
+  await user.keyboard('{Alt>}p{/Alt}');
+  await waitFor(() => expect(pins).toEqual(['p2 p1', 'p2 p1 p3']));
+  screen.getByLabelText(/Hosting, Wednesday/).focus();
+  await user.keyboard('2{Control>}{Enter}{/Control}');
+  await waitFor(() => expect(sent.map((x) => [x['day'], x['project_id'], x['service_id'], x['seconds']])).toEqual([['2026-03-04', 'p3', '', 7200], ['2026-03-05', 'p3', '', 7200], ['2026-03-06', 'p3', '', 7200]]));
 });
 
 it('has one stop for Tab in the whole grid', async () => {

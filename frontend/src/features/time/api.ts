@@ -1,5 +1,6 @@
 import { timeApi, type CellInput, type TimeBulk, type TimeBulkView, type TimeCell, type TimeEntriesListApiArg, type TimeEntriesListApiResponse, type TimeGrid } from '../../shared/api/gen/time.gen';
 import { infinite } from '../../shared/api/infinite';
+import { keyOf } from './model';
 
 type SetCell = { week: string; cell: CellInput };
 
@@ -29,7 +30,7 @@ export const { useSetCellMutation, useEntriesFeedInfiniteQuery, useBulkPreviewQu
 
 /** Writes a cell into a grid as the server will. */
 function put(g: TimeGrid, c: CellInput): void {
-  const row = g.rows.find((r) => r.project_id === c.project_id && (r.task_id ?? '') === (c.task_id ?? ''));
+  const row = g.rows.find((r) => keyOf(r) === keyOf(c));
   const cell: TimeCell | undefined = row?.cells.find((x) => x.day === c.day);
   if (!row || !cell) return; // a row that is new: it comes with the answer
   const more = c.seconds - cell.seconds;

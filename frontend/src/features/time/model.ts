@@ -6,10 +6,15 @@ import { clockOf } from '../../shared/lib/zones';
 
 export const tones: Record<TimeEntryView['state'], Tone> = { draft: 'neutral', submitted: 'brand', approved: 'success', billed: 'success', rejected: 'danger' };
 
-export type RowKey = { project_id: string; task_id: string | null };
-export const keyOf = (r: RowKey): string => `${r.project_id}/${r.task_id ?? ''}`;
+type RowKey = { project_id: string; task_id?: string | null; service_id?: string | null };
+export const keyOf = (r: RowKey): string => `${r.project_id}/${r.task_id ?? ''}/${r.service_id ?? ''}`;
+
+/** A row as the server is told of it: without a task it has none, and without a service it has none either. */
+export const cellOf = (r: TimeGridRow) => ({ project_id: r.project_id, task_id: r.task_id ?? undefined, service_id: r.service_id ?? '' });
 
 export const workName = (w: { project_name: string; task_name: string }): string => [w.project_name, w.task_name].filter(Boolean).join(' · ');
+
+export const rowName = (r: TimeGridRow): string => [workName(r), r.service_name].filter(Boolean).join(' · ');
 
 /** The note of a cell, open at the place it belongs to. */
 export type Note = { row: TimeGridRow; cell: TimeCell; anchor: HTMLElement };
@@ -18,8 +23,8 @@ export type Note = { row: TimeGridRow; cell: TimeCell; anchor: HTMLElement };
 export const missingDays = (g: TimeGrid): string => g.days.filter((d) => d.missing > 0).map((d) => `${formatWeekday(d.day)} ${formatDuration(d.missing)}`).join(', ');
 
 /** An empty row of a week, until it holds time. */
-export function emptyRow(days: Day[], names: Pick<TimeGridRow, 'project_id' | 'task_id' | 'project_code' | 'project_name' | 'task_name' | 'client_name'>): TimeGridRow {
-  return { ...names, open: true, seconds: 0, cells: days.map((day) => ({ day, seconds: 0, note: '', entries: 0, state: '', timed: false, editable: true, billable: true })) };
+export function emptyRow(days: Day[], names: Pick<TimeGridRow, 'project_id' | 'task_id' | 'project_code' | 'project_name' | 'task_name' | 'client_name' | 'service_id' | 'service_name'>): TimeGridRow {
+  return { ...names, open: true, pinned: false, seconds: 0, cells: days.map((day) => ({ day, seconds: 0, note: '', entries: 0, state: '', timed: false, editable: true, billable: true })) };
 }
 
 /** '09:00 – 10:30' on the clocks of the place it was worked at. */

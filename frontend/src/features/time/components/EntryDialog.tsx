@@ -5,7 +5,7 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
 import { useController, useForm, type FieldErrors, type Resolver } from 'react-hook-form';
-import { useTimeEntriesChangeMutation, useTimeEntriesCreateMutation, type NewTimeEntry, type TimeEntryView } from '../../../shared/api/gen/time.gen';
+import { useTimeEntriesChangeMutation, useTimeEntriesCreateMutation, type NewTimeEntry, type TimeEntryView, type TimeGridRow } from '../../../shared/api/gen/time.gen';
 import { useServices } from '../../../shared/api/services';
 import { addDays, type Day } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
@@ -31,10 +31,10 @@ type Values = {
   billable: boolean | undefined;
 };
 
-type Props = { open: boolean; day: Day; entry?: TimeEntryView; onClose: () => void };
+type Props = { open: boolean; day: Day; entry?: TimeEntryView; /** Work that is chosen already. */ row?: TimeGridRow; onClose: () => void };
 
 /** One entry, by duration or by start and end. Times are those of the place where it was worked. */
-export function EntryDialog({ open, day, entry, onClose }: Props) {
+export function EntryDialog({ open, day, entry, row, onClose }: Props) {
   const t = useT();
   const [create] = useTimeEntriesCreateMutation();
   const [change] = useTimeEntriesChangeMutation();
@@ -42,7 +42,7 @@ export function EntryDialog({ open, day, entry, onClose }: Props) {
     const errors = missing(v, t);
     return Object.keys(errors).length > 0 ? { values: {}, errors } : { values: v, errors: {} };
   };
-  const form = useForm<Values>({ resolver, values: open ? start(day, entry) : undefined, defaultValues: start(day, entry) });
+  const form = useForm<Values>({ resolver, values: open ? start(day, entry, row) : undefined, defaultValues: start(day, entry, row) });
   const save = async (v: Values) => {
     const zone = entry?.zone ?? browserZone();
     const body = { project_id: v.project_id, note: v.note, billable: v.billable, zone, ...when(v, zone) };
@@ -94,8 +94,8 @@ function EntryFields({ form, entry }: { form: AnyForm<Values>; entry?: TimeEntry
   );
 }
 
-function start(day: Day, e: TimeEntryView | undefined): Values {
-  if (!e) return { how: 'duration', project_id: '', task_id: '', service_id: '', day, seconds: null, started_at: '', ended_at: '', note: '', billable: undefined };
+function start(day: Day, e?: TimeEntryView, row?: TimeGridRow): Values {
+  if (!e) return { how: 'duration', project_id: row?.project_id ?? '', task_id: row?.task_id ?? '', service_id: row?.service_id ?? '', day, seconds: null, started_at: '', ended_at: '', note: '', billable: undefined };
   return {
     how: e.started_at ? 'times' : 'duration', project_id: e.project_id, task_id: e.task_id ?? '', service_id: e.service_id ?? '', day: e.day, seconds: e.seconds, note: e.note, billable: e.billable,
     started_at: e.started_at ? clockOf(e.started_at, e.zone) : '', ended_at: e.ended_at ? clockOf(e.ended_at, e.zone) : '',

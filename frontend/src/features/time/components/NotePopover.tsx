@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { problemText } from '../../../shared/api/problem';
 import { TextInput } from '../../../shared/ui/TextInput';
 import { useSetCellMutation } from '../api';
-import type { Note } from '../model';
+import { cellOf, type Note } from '../model';
 import { useT } from '../locales/en';
 
 export function NotePopover({ note, week, readOnly, onSaid, onClose }: { note: Note; week: string; readOnly: boolean; onSaid: (s: string) => void; onClose: () => void }) {
@@ -14,7 +14,7 @@ export function NotePopover({ note, week, readOnly, onSaid, onClose }: { note: N
   const close = async () => {
     if (!readOnly && text !== note.cell.note && note.cell.seconds > 0) {
       try {
-        await set({ week, cell: { day: note.cell.day, project_id: note.row.project_id, task_id: note.row.task_id ?? undefined, seconds: note.cell.seconds, note: text } }).unwrap();
+        await set({ week, cell: { day: note.cell.day, ...cellOf(note.row), seconds: note.cell.seconds, note: text } }).unwrap();
         onSaid(t('grid.saved'));
       } catch (e) {
         setError(problemText(e));

@@ -2,7 +2,9 @@ import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import Typography from '@mui/material/Typography';
 import NoteIcon from '@mui/icons-material/NotesRounded';
-import { useRef, useState } from 'react';
+import PinIcon from '@mui/icons-material/PushPinOutlined';
+import PinnedIcon from '@mui/icons-material/PushPinRounded';
+import { useEffect, useRef, useState } from 'react';
 import type { TimeCell, TimeGrid, TimeGridRow } from '../../../shared/api/gen/time.gen';
 import { problemText } from '../../../shared/api/problem';
 import { formatDayLong, formatDayShort, formatWeekday, today } from '../../../shared/lib/dates';
@@ -10,7 +12,8 @@ import { formatDuration, parseDuration } from '../../../shared/lib/duration';
 import { browserZone } from '../../../shared/lib/zones';
 import { later } from '../../../shared/ui/later';
 import { useSetCellMutation } from '../api';
-import { keyOf, workName, type Note } from '../model';
+import { cellOf, keyOf, rowName, type Note } from '../model';
+import { usePins } from '../pins';
 import { useT } from '../locales/en';
 
 const CellError = later(async () => (await import('./CellError')).CellError);
@@ -36,12 +39,15 @@ const css = {
   '& .cell input[readonly]': { color: 'text.secondary', cursor: 'default' },
   '& .cell input[aria-invalid=true]': { outline: '2px solid', outlineColor: 'error.main', borderRadius: 0.5 },
   '& .cell .note': { position: 'absolute', left: 2, top: 10, opacity: 0 },
+  '& .pin': { opacity: 0 },
+  '& tr:hover .pin, & tr:focus-within .pin, & .pin.has, & .pin:focus-visible': { opacity: 1 },
+  '& .dragged': { opacity: 0.5 },
   '& .cell:hover .note, & .cell:focus-within .note, & .cell .note.has, & .cell .note:focus-visible': { opacity: 1 },
 } as const;
 
 /**
  * The week by keyboard alone: one stop for Tab, arrows inside, typing replaces,
- * Enter saves and goes down, Escape takes back.
+ * Enter saves and goes down, Escape takes back, Ctrl+Enter fills the working days after this one, Alt+P pins the row and Alt with the arrows moves it.
  */
 export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGrid; rows: TimeGridRow[]; label: string; readOnly?: boolean; onCell?: (at: At) => void }) {
   const t = useT();
@@ -50,6 +56,28 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
   const [said, setSaid] = useState('');
   const [note, setNote] = useState<Note | null>(null);
   const now = today(browserZone());
+  const [set] = useSetCellMutation();
+  const pins = usePins(rows, setSaid);
+  const [dragged, setDragged] = useState<TimeGridRow | null>(null);
+  const followed = useRef<{ key: string; col: number } | null>(null);
+  useEffect(() => {
+    const at = followed.current && rows.findIndex((r) => keyOf(r) === followed.current?.key);
+    if (at === null || at < 0 || !followed.current) return;
+    // The row went elsewhere: whoever is in it goes along.
+    const input = table.current?.querySelector<HTMLInputElement>(`input[data-at="${at}/${followed.current.col}"]`);
+    if (input && document.activeElement !== input) input.focus();
+    followed.current = null;
+  }, [rows]);
+  const fill = async (r: TimeGridRow, col: number, seconds: number) => {
+    const free = r.cells.filter((c, i) => i > col && c.editable && c.seconds === 0 && (grid.days[i]?.expected ?? 0) > 0 && !(grid.locked_through && c.day <= grid.locked_through));
+    setSaid(t('grid.saving'));
+    try {
+      for (const c of free) await set({ week: grid.timesheet.week, cell: { day: c.day, ...cellOf(r), seconds, expected_seconds: 0, zone: browserZone() } }).unwrap();
+      setSaid(t('grid.filled', { count: free.length }));
+    } catch (e) {
+      setSaid(problemText(e));
+    }
+  };
   const go = (at: At) => {
     const row = Math.min(rows.length - 1, Math.max(0, at.row));
     const col = Math.min(6, Math.max(0, at.col));
@@ -75,10 +103,23 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
         </thead>
         <tbody>
           {rows.map((r, row) => (
-            <tr key={keyOf(r)}>
+            <tr
+              key={keyOf(r)} className={dragged === r ? 'dragged' : undefined} draggable={r.pinned && !readOnly}
+              onDragStart={(e) => { e.dataTransfer.effectAllowed = 'move'; setDragged(r); }} onDragEnd={() => setDragged(null)}
+              onDragOver={(e) => { if (dragged && r.pinned) e.preventDefault(); }} onDrop={(e) => { e.preventDefault(); if (dragged) pins.put(dragged, r); }}
+            >
               <th scope="row">
-                <Typography noWrap sx={{ fontWeight: 560 }}>{r.project_name}</Typography>
-                <Typography noWrap variant="body2" sx={{ color: 'text.secondary' }}>{[r.client_name, r.task_name].filter(Boolean).join(' · ')}</Typography>
+                <Box sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
+                  <Box sx={{ flex: 1, minWidth: 0, cursor: r.pinned && !readOnly ? 'grab' : undefined }}>
+                    <Typography noWrap sx={{ fontWeight: 560 }}>{r.project_name}</Typography>
+                    <Typography noWrap variant="body2" sx={{ color: 'text.secondary' }}>{[r.client_name, r.task_name, r.service_name].filter(Boolean).join(' · ')}</Typography>
+                  </Box>
+                  {!readOnly && (
+                    <IconButton size="small" tabIndex={-1} className={r.pinned ? 'pin has' : 'pin'} aria-pressed={r.pinned} aria-label={t('grid.pin', { work: rowName(r) })} title={t('grid.pinHelp')} onClick={() => pins.toggle(r)}>
+                      {r.pinned ? <PinnedIcon sx={{ fontSize: 16 }} /> : <PinIcon sx={{ fontSize: 16 }} />}
+                    </IconButton>
+                  )}
+                </Box>
               </th>
               {r.cells.map((c, col) => (
                 <Cell
@@ -87,6 +128,9 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
                   locked={Boolean(grid.locked_through && c.day <= grid.locked_through)}
                   onFocus={() => { setFocus({ row, col }); onCell?.({ row, col }); }} onGo={(dr, dc) => go({ row: row + dr, col: col + dc })} onSaid={setSaid}
                   onNote={(anchor) => setNote({ row: r, cell: c, anchor })}
+                  onFill={(seconds) => void fill(r, col, seconds)}
+                  onPin={() => { followed.current = { key: keyOf(r), col }; pins.toggle(r); }}
+                  onMove={(by) => { followed.current = { key: keyOf(r), col }; pins.move(r, by); }}
                 />
               ))}
               <td className="total">{formatDuration(r.seconds)}</td>
@@ -118,9 +162,10 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
 type CellProps = {
   row: TimeGridRow; cell: TimeCell; week: string; at: string; stop: boolean; today: boolean; readOnly: boolean; closed: boolean; locked: boolean;
   onFocus: () => void; onGo: (rows: number, cols: number) => void; onSaid: (text: string) => void; onNote: (anchor: HTMLElement) => void;
+  onFill: (seconds: number) => void; onPin: () => void; onMove: (by: 1 | -1) => void;
 };
 
-function Cell({ row, cell, week, at, stop, today: isToday, readOnly, closed, locked, onFocus, onGo, onSaid, onNote }: CellProps) {
+function Cell({ row, cell, week, at, stop, today: isToday, readOnly, closed, locked, onFocus, onGo, onSaid, onNote, onFill, onPin, onMove }: CellProps) {
   const t = useT();
   const [set] = useSetCellMutation();
   const [text, setText] = useState<string | null>(null); // null: as kept
@@ -128,33 +173,40 @@ function Cell({ row, cell, week, at, stop, today: isToday, readOnly, closed, loc
   const box = useRef<HTMLTableCellElement>(null);
   const fixed = readOnly || !cell.editable;
   const why = locked ? t('grid.locked') : closed ? t('grid.closed') : cell.timed ? t('grid.timed') : '';
-  const name = t('grid.cell', { work: workName(row), day: formatDayLong(cell.day) });
+  const name = t('grid.cell', { work: rowName(row), day: formatDayLong(cell.day) });
 
-  const save = async () => {
-    if (text === null || fixed) return;
+  /** Keeps what was typed. Says whether the cell holds it now. */
+  const save = async (): Promise<boolean> => {
+    if (text === null || fixed) return true;
     const seconds = text.trim() === '' ? 0 : parseDuration(text);
     if (seconds === null) {
       setError(t('grid.bad'));
-      return;
+      return false;
     }
     setError('');
     if (seconds === cell.seconds || shown(seconds) === shown(cell.seconds)) {
       setText(null);
-      return;
+      return true;
     }
     onSaid(t('grid.saving'));
     try {
       const kept = text;
-      const done = set({ week, cell: { day: cell.day, project_id: row.project_id, task_id: row.task_id ?? undefined, seconds, expected_seconds: cell.seconds, zone: browserZone() } }).unwrap();
+      const done = set({ week, cell: { day: cell.day, ...cellOf(row), seconds, expected_seconds: cell.seconds, zone: browserZone() } }).unwrap();
       setText(shown(seconds));
       await done;
       setText((now) => (now === kept || now === shown(seconds) ? null : now));
       onSaid(t('grid.saved'));
+      return true;
     } catch (e) {
       setText(text);
       setError(problemText(e));
       onSaid(t('grid.failed'));
+      return false;
     }
+  };
+  const fillOn = async () => {
+    const seconds = text === null ? cell.seconds : (parseDuration(text) ?? 0);
+    if ((await save()) && seconds > 0) onFill(seconds);
   };
 
   const key = (e: React.KeyboardEvent<HTMLInputElement>) => {
@@ -167,6 +219,15 @@ function Cell({ row, cell, week, at, stop, today: isToday, readOnly, closed, loc
     if (e.key === 'Enter' && e.shiftKey) {
       e.preventDefault();
       if (box.current) onNote(box.current);
+    } else if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) {
+      e.preventDefault();
+      void fillOn();
+    } else if (e.altKey && e.code === 'KeyP') {
+      e.preventDefault();
+      onPin();
+    } else if (e.altKey && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) {
+      e.preventDefault();
+      onMove(e.key === 'ArrowUp' ? -1 : 1);
     } else if (e.key === 'Enter') {
       void save();
       move(1, 0);
@@ -202,7 +263,7 @@ function Cell({ row, cell, week, at, stop, today: isToday, readOnly, closed, loc
       />
       {error !== '' && <CellError anchor={box} text={error} />}
       {(cell.entries > 0 || cell.note) && (
-        <IconButton size="small" tabIndex={-1} className={cell.note ? 'note has' : 'note'} aria-label={t('grid.note', { work: workName(row), day: formatDayLong(cell.day) })} onClick={() => box.current && onNote(box.current)} sx={{ minWidth: '28px !important', minHeight: '28px !important', p: 0 }}>
+        <IconButton size="small" tabIndex={-1} className={cell.note ? 'note has' : 'note'} aria-label={t('grid.note', { work: rowName(row), day: formatDayLong(cell.day) })} onClick={() => box.current && onNote(box.current)} sx={{ minWidth: '28px !important', minHeight: '28px !important', p: 0 }}>
           <NoteIcon sx={{ fontSize: 16 }} />
         </IconButton>
       )}

@@ -17,6 +17,7 @@ import { useMe } from '../../../shared/lib/me';
 import { browserZone } from '../../../shared/lib/zones';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { EmptyState, ErrorState, Section, SkeletonRows } from '../../../shared/ui/states';
+import { PinnedRows } from '../components/PinnedRows';
 import { DayList } from '../components/DayList';
 import { RowTools } from '../components/RowTools';
 import { SheetBar } from '../components/SheetBar';
@@ -41,6 +42,7 @@ export function TimePage() {
   const [log, setLog] = useParam('log');
   const [exporting, setExporting] = useState(false);
   const [entry, setEntry] = useState<TimeEntryView>();
+  const [row, setRow] = useState<TimeGridRow>();
   const now = today(browserZone());
   const day: Day = /^\d{4}-\d{2}-\d{2}$/.test(date) ? date : now;
   const week = startOfWeek(day, me?.agency.week_start);
@@ -91,13 +93,14 @@ export function TimePage() {
           ) : (
             <>
               <WeekStrip grid={data} day={day} label={t('grid.label', { range: formatRange(week, addDays(week, 6)) })} onDay={go} />
+              <PinnedRows grid={data} day={day} onRow={(r) => { setRow(r); setLog('1'); }} />
               <DayList day={day} onEdit={setEntry} onLog={() => setLog('1')} />
             </>
           )}
         </>
       )}
       {exporting && <ExportDialog from={view === 'week' ? week : day} to={view === 'week' ? addDays(week, 6) : day} onClose={() => setExporting(false)} />}
-      <EntryDialog open={log !== '' || entry !== undefined} day={day} entry={entry} onClose={() => { setEntry(undefined); setLog(''); }} />
+      <EntryDialog open={log !== '' || entry !== undefined} day={day} entry={entry} row={row} onClose={() => { setEntry(undefined); setRow(undefined); setLog(''); }} />
     </>
   );
 }
@@ -110,7 +113,7 @@ function Week({ grid }: { grid: TimeGrid }) {
   // A row keeps its place while it is new: time in it must not make it jump.
   const rows = useMemo(() => {
     const kept = new Map(grid.rows.map((r) => [keyOf(r), r]));
-    const added = extra.map((r) => kept.get(keyOf(r)) ?? r);
+    const added = extra.map((r) => kept.get(keyOf(r)) ?? r).filter((r) => !r.pinned); // a pinned one goes to its place
     const keys = new Set(added.map(keyOf));
     return [...grid.rows.filter((r) => !keys.has(keyOf(r))), ...added];
   }, [grid.rows, extra]);
