@@ -80,6 +80,8 @@ func TestRule54AHardStopBlocksAddingNeverStopping(t *testing.T) {
 	member.PUT(t, "/api/v1/timesheets/grid", cell).Refused(t, http.StatusConflict, usedUp)
 	member.PATCH(t, "/api/v1/time-entries/"+first.ID, etag(first.Version), map[string]any{"seconds": 5 * 3600}).Refused(t, http.StatusConflict, usedUp)
 	member.PATCH(t, "/api/v1/time-entries/"+moved.ID, etag(moved.Version), map[string]any{"project_id": project}).Refused(t, http.StatusConflict, usedUp)
+	bulk := map[string]any{"entry_ids": []string{moved.ID}, "change": map[string]any{"project_id": project}}
+	member.POST(t, "/api/v1/time-entries/bulk", bulk).Refused(t, http.StatusConflict, usedUp, "body.change.project_id")
 	owner.POST(t, "/api/v1/time-entries", work(project, monday, 1, "member_id", member.Member.ID)).Refused(t, http.StatusConflict, usedUp)
 	owner.POST(t, "/api/v1/time-entries", work(project, monday, 0.5)).Expect(t, http.StatusCreated)
 

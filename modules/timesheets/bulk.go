@@ -255,12 +255,17 @@ func (p *bulkPlan) result(ctx context.Context) BulkResult {
 // write puts a plan into effect, with as many statements for many entries as for one.
 func (p *bulkPlan) write(ctx context.Context, tx *tenancy.Tx) error {
 	now := p.s.d.Now().UTC()
+	enough, err := p.guard(ctx, tx)
+	if err != nil {
+		return err
+	}
 	var after []Entry
+	var counted []Counted
 	sheets := map[string]bool{}
 	for _, l := range p.changing() {
 		l.after.SheetID, l.after.SheetVersion = p.sheet(l.after).ID, p.sheet(l.after).Version+1
 		l.after.Version, l.after.UpdatedAt = l.before.Version+1, now
-		after = append(after, l.after)
+		after, counted = append(after, l.after), append(counted, Counted{Entry: l.after, From: l.before.ProjectID})
 		sheets[l.before.SheetID], sheets[l.after.SheetID] = true, true
 		if err := audit.Record(ctx, tx, audit.Change{
 			Action: "timesheets.entry_changed", Entity: "time_entry", EntityID: l.after.ID, Before: record(l.before), After: record(l.after),
@@ -283,8 +288,25 @@ func (p *bulkPlan) write(ctx context.Context, tx *tenancy.Tx) error {
 	if err := p.s.d.Store.TouchSheets(ctx, tx, keys(sheets)); err != nil {
 		return err
 	}
-	if err := p.s.count(ctx, tx, after...); err != nil {
+	if err := enough(ctx); err != nil {
+		return inChange(err)
+	}
+	if err := p.s.d.Ledgers.CountTx(ctx, tx, counted); err != nil {
 		return err
 	}
 	return p.s.d.Bus.Publish(ctx, tx, manyChanged(after))
+}
+
+// guard holds what budgets have left for the projects and tasks that entries come to. Another price alone adds no time.
+func (p *bulkPlan) guard(ctx context.Context, tx *tenancy.Tx) (Check, error) {
+	to := map[string]bool{}
+	for _, l := range p.changing() {
+		if l.before.ProjectID != l.after.ProjectID || l.before.TaskID != l.after.TaskID || l.before.Billable != l.after.Billable {
+			to[l.after.ProjectID] = true
+		}
+	}
+	if len(to) == 0 {
+		return func(context.Context) error { return nil }, nil
+	}
+	return p.s.d.Ledgers.GuardTx(ctx, tx, keys(to))
 }
