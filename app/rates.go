@@ -89,6 +89,31 @@ func (p repricer) RepriceTx(ctx context.Context, tx *tenancy.Tx, rateIDs []strin
 	return rates.Effect{Entries: r.Entries, Before: r.Before, After: r.After}, err
 }
 
+func (p repricer) WorkedTx(ctx context.Context, tx *tenancy.Tx, projectID string) (out rates.Worked, err error) {
+	if out.MemberIDs, err = p.s.Timesheets.WorkersTx(ctx, tx, projectID); err != nil {
+		return out, err
+	}
+	use, err := p.s.Timesheets.UsageTx(ctx, tx, []string{projectID})
+	out.Seconds, out.Worth = use[projectID].Seconds, use[projectID].Amount
+	return out, err
+}
+
+func (p repricer) SecondsTx(ctx context.Context, tx *tenancy.Tx, projectID string, costs []rates.Cost) ([]int64, error) {
+	scopes := make([]timesheets.Scope, len(costs))
+	for i, c := range costs {
+		scopes[i] = timesheets.Scope{ProjectID: projectID, MemberID: c.MemberID, From: c.From, To: day.New(9999, 12, 31)}
+		if c.To != nil {
+			scopes[i].To = c.To.AddDays(-1)
+		}
+	}
+	spent, err := p.s.Timesheets.SpentTx(ctx, tx, scopes)
+	out := make([]int64, len(costs))
+	for i, s := range spent {
+		out[i] = s.Seconds
+	}
+	return out, err
+}
+
 // prices answers timesheets.Rates.
 type prices struct{ rates *rates.Service }
 

@@ -273,6 +273,18 @@ func (s *Service) ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []st
 	return out, nil
 }
 
+// CapacityTx is how much a member can work between two days: the dated schedule less
+// holidays. Leave lowers what somebody is there for, not what they could do (rule 70).
+func (s *Service) CapacityTx(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) (sum time.Duration, err error) {
+	r := day.Range{From: from, To: to}
+	o, err := s.daysOff(ctx, tx, []string{memberID}, r)
+	o.of = nil
+	for _, d := range o.expected(memberID, r) {
+		sum += d
+	}
+	return sum, err
+}
+
 // daysOff reads schedules, holidays and leave: four questions, however many members there are.
 func (s *Service) daysOff(ctx context.Context, tx *tenancy.Tx, memberIDs []string, r day.Range) (o daysOff, err error) {
 	if o.dated, err = s.d.Store.SchedulesOf(ctx, tx, memberIDs); err != nil {

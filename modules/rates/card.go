@@ -21,6 +21,7 @@ const (
 
 var (
 	ErrNotFound     = fault.Define(fault.NotFound, "rates.card_not_found", "This rate card does not exist.")
+	ErrNoProject    = fault.Define(fault.NotFound, "rates.project_not_found", "This project does not exist.")
 	ErrRateNotFound = fault.Define(fault.NotFound, "rates.rate_not_found", "This rate does not exist.")
 	ErrBadCard      = fault.Define(fault.Invalid, "rates.bad_card", "This rate card cannot be saved as it is.")
 	ErrBadRate      = fault.Define(fault.Invalid, "rates.bad_rate", "This rate cannot be saved as it is.")

@@ -37,6 +37,16 @@ type (
 	}
 )
 
+// CostChanged is published when it becomes known what somebody costs. It is in no timeline and holds no amount.
+type CostChanged struct {
+	Member string `json:"member"`
+}
+
+func (CostChanged) EventName() string { return "rates.cost_changed.v1" }
+
+// Trace says which pages show it.
+func (CostChanged) Trace() event.Trace { return event.Trace{Entity: "cost_rate"} }
+
 // ServiceRef names a service in an event.
 type ServiceRef struct {
 	Service string `json:"service"`

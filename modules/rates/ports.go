@@ -7,6 +7,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/tenancy"
@@ -41,6 +42,13 @@ type Store interface {
 	// Candidates returns the rates of all cards that may answer for these
 	// clients and projects on some of these days, the agency's included.
 	Candidates(ctx context.Context, tx *tenancy.Tx, clientIDs, projectIDs []string, from, to day.Date) ([]Dated, error)
+
+	Costs(ctx context.Context, tx *tenancy.Tx, memberID string) ([]Cost, error) // of all where no member is named; by member and day
+	CostsOf(ctx context.Context, tx *tenancy.Tx, memberIDs []string) ([]Cost, error)
+	Cost(ctx context.Context, tx *tenancy.Tx, id string) (Cost, error) // ErrCostNotFound
+	AddCost(context.Context, *tenancy.Tx, Cost) error
+	EndCost(ctx context.Context, tx *tenancy.Tx, id string, to *day.Date) error
+	RemoveCost(ctx context.Context, tx *tenancy.Tx, id string) error
 
 	AddSold(context.Context, *tenancy.Tx, Sold) error                 // ErrServiceTaken
 	SaveSold(context.Context, *tenancy.Tx, Sold) error                // ErrServiceTaken
@@ -77,6 +85,27 @@ type Projects interface {
 // Positions tells who has which position on a day; *people.Service answers it.
 type Positions interface {
 	PositionsOnTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, days []day.Date) (map[day.Date]map[string]string, error)
+}
+
+// Capacity tells how much somebody can work between two days, both included: their
+// schedule less holidays, before leave; *people.Service answers it.
+type Capacity interface {
+	CapacityTx(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) (time.Duration, error)
+}
+
+// Worked is what was logged on a project.
+type Worked struct {
+	MemberIDs []string
+	Seconds   int64
+	Worth     []money.Money // of what is billable, one for each currency
+}
+
+// Time is the time that was logged; timesheets answer it.
+type Time interface {
+	Repricer
+	WorkedTx(ctx context.Context, tx *tenancy.Tx, projectID string) (Worked, error)
+	// SecondsTx tells, for each cost, how long its member worked on the project while it held.
+	SecondsTx(ctx context.Context, tx *tenancy.Tx, projectID string, costs []Cost) ([]int64, error)
 }
 
 // Settings tells the agency's own currency; *agency.Service answers it.

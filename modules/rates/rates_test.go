@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -32,6 +34,8 @@ type world struct {
 	sale                            string
 	asked                           int // how often positions were asked for
 	tax                             string
+	capacity                        time.Duration
+	worked                          rates.Worked
 	smallPlan                       error // what cards of clients and projects are refused with
 }
 
@@ -48,6 +52,20 @@ func (w *world) MembersTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[s
 
 func (w *world) RepriceTx(context.Context, *tenancy.Tx, []string, day.Date) (rates.Effect, error) {
 	return rates.Effect{}, nil
+}
+
+// CapacityTx is what the test says a year has.
+func (w *world) CapacityTx(context.Context, *tenancy.Tx, string, day.Date, day.Date) (time.Duration, error) {
+	return w.capacity, nil
+}
+
+func (w *world) WorkedTx(context.Context, *tenancy.Tx, string) (rates.Worked, error) {
+	return w.worked, nil
+}
+
+// SecondsTx says 10 hours for each cost.
+func (w *world) SecondsTx(_ context.Context, _ *tenancy.Tx, _ string, costs []rates.Cost) ([]int64, error) {
+	return slices.Repeat([]int64{36_000}, len(costs)), nil
 }
 
 func (w *world) IsPositionTx(_ context.Context, _ *tenancy.Tx, id string) (bool, error) {
@@ -101,7 +119,7 @@ func setup(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.client = c.ID
-	w.svc = rates.New(rates.Deps{DB: w.DB, Store: ratesdb.Store{}, Clients: cl, Projects: w, Targets: w, Taxes: w, Positions: w, Settings: w, Plan: w, Time: w, Events: w.Bus, Now: w.Clock.Now})
+	w.svc = rates.New(rates.Deps{DB: w.DB, Store: ratesdb.Store{}, Clients: cl, Projects: w, Targets: w, Taxes: w, Positions: w, Settings: w, Plan: w, Capacity: w, Time: w, Events: w.Bus, Now: w.Clock.Now})
 	sold, err := w.svc.CreateSold(w.Ctx, rates.NewSold{Name: "Consulting", Billable: true})
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,8 @@ type Deps struct {
 	Positions Positions
 	Settings  Settings
 	Plan      Plan
-	Time      Repricer
+	Capacity  Capacity
+	Time      Time
 	Events    Publisher
 	Now       func() time.Time
 }
@@ -40,7 +41,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Targets == nil || d.Taxes == nil || d.Positions == nil || d.Settings == nil || d.Plan == nil || d.Time == nil || d.Events == nil || d.Now == nil {
+	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Targets == nil || d.Taxes == nil || d.Positions == nil || d.Settings == nil || d.Plan == nil || d.Capacity == nil || d.Time == nil || d.Events == nil || d.Now == nil {
 		panic("rates: a dependency is missing")
 	}
 	return &Service{d}

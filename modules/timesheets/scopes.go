@@ -50,3 +50,13 @@ func (s *Service) SpentTx(ctx context.Context, tx *tenancy.Tx, scopes []Scope) (
 	}
 	return out, nil
 }
+
+// WorkersTx returns who has logged time on a project.
+func (s *Service) WorkersTx(ctx context.Context, tx *tenancy.Tx, projectID string) ([]string, error) {
+	sums, err := s.d.Store.Sums(ctx, tx, Filter{ProjectID: projectID}, ByMember)
+	var out []string
+	for _, sum := range sums {
+		out = append(out, sum.Key)
+	}
+	return distinct(out), err
+}

@@ -29,6 +29,11 @@ type Service interface {
 	RemoveRate(context.Context, string) error
 	Revise(context.Context, string, int, rates.Revision) (rates.Rate, rates.Effect, error)
 	PreviewRevision(context.Context, string, int, rates.Revision) (rates.Effect, error)
+	Costs(ctx context.Context, memberID string) ([]rates.Cost, error)
+	AddCost(context.Context, rates.CostDraft) (rates.Cost, error)
+	FigureCost(context.Context, rates.CostDraft) (rates.Cost, error)
+	RemoveCost(context.Context, string) error
+	Margin(ctx context.Context, projectID string) (rates.Margin, error)
 	Explain(context.Context, []string, rates.Question) ([]rates.Explanation, error)
 	CreateSold(context.Context, rates.NewSold) (rates.Sold, error)
 	ChangeSold(context.Context, string, int, rates.SoldChange) (rates.Sold, error)
@@ -45,6 +50,7 @@ func Register(api *httpapi.API, svc Service) {
 	h := handlers{svc}
 	registerServices(api, h)
 	registerRevisions(api, h)
+	registerCosts(api, h)
 	const cards = "/api/v1/rate-cards"
 	op := func(id, method, path, summary string) httpapi.Op {
 		o := httpapi.Op{ID: id, Tag: "rates", Method: method, Path: path, Summary: summary, Need: rates.WriteCards}
