@@ -6,7 +6,7 @@ export const ifMatch = (version: number): string => `"${version}"`;
 export type Standing = 'now' | 'later' | 'past';
 
 /** Whether a rate holds on a day, holds later, or held before. */
-export function standing(r: RateView, day: string): Standing {
+export function standing(r: Pick<RateView, 'valid_from' | 'valid_to'>, day: string): Standing {
   if (r.valid_from > day) return 'later';
   return r.valid_to !== null && r.valid_to <= day ? 'past' : 'now';
 }

@@ -5,6 +5,7 @@ import Typography from '@mui/material/Typography';
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { useExpensesSummaryQuery } from '../../../shared/api/gen/expenses.gen';
+import { useProjectsMarginQuery } from '../../../shared/api/gen/rates.gen';
 import { useCan } from '../../../shared/lib/me';
 import { formatMoney, type MoneyValue } from '../../../shared/lib/money';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
@@ -32,9 +33,34 @@ function Spent({ project }: { project: ProjectView }) {
   );
 }
 
+/** What the project is worth against what it cost, for the few who may know. */
+function Margin({ project }: { project: ProjectView }) {
+  const t = useT();
+  const { data } = useProjectsMarginQuery({ id: project.id });
+  const m = data?.cost;
+  const all = (x: MoneyValue[]) => (x.length > 0 ? x.map((y) => formatMoney(y)).join(' + ') : '–');
+  return (
+    <Section title={t('margin.title')}>
+      <Box sx={{ minHeight: { xs: 240, sm: 110 } }}>
+        {m && (
+          <>
+            <Figures>
+              <Figure label={t('margin.worth')} value={all(m.worth)} />
+              <Figure label={t('margin.cost')} value={all(m.costs)} />
+              <Figure label={t('margin.title')} value={<Money value={m.margin} />} note={m.percent === null ? undefined : `${m.percent} %`} />
+            </Figures>
+            <Typography variant="caption" component="p" sx={{ color: 'text.secondary' }}>{m.seconds_without_cost > 0 ? t('margin.without', { hours: hours(m.seconds_without_cost) }) : t('margin.counts')}</Typography>
+          </>
+        )}
+      </Box>
+    </Section>
+  );
+}
+
 /** What was agreed against what was spent, in hours and, for those who may see it, in money. */
 export function BudgetTab({ project, onOpen }: { project: ProjectView; onOpen: (id: string) => void }) {
   const t = useT();
+  const can = useCan();
   const { budget } = project;
   const { data } = useProjectTasksQuery(boardOf(project.id));
   const list = useBudgetsListQuery({ id: project.id });
@@ -53,6 +79,7 @@ export function BudgetTab({ project, onOpen }: { project: ProjectView; onOpen: (
         <Section title={t('budget.byTask')} pad={false}>
           <TaskEffort rows={rows} onOpen={onOpen} />
         </Section>
+        {can('rates.cost.see') && can('rates.bill.see') && <Margin project={project} />}
         <Can permission="expenses.expenses.write"><Spent project={project} /></Can>
       </Held>
     </>

@@ -10,14 +10,24 @@ export const useT = registerLocale('rates', {
   levels: { agency: 'Agency', client: 'Client', project: 'Project' },
   client: 'Client', project: 'Project', currencyHelp: 'Empty: the client’s or your own',
   state: 'State', archivedCards: 'Archived', archived: 'Archived', archive: 'Archive', restore: 'Restore', archivedToast: '{{name}} archived',
-  rename: 'Rename', saved: 'Saved', tab: { label: 'Parts of rates', cards: 'Rate cards', services: 'Services', who: 'Who gets which rate' },
+  rename: 'Rename', saved: 'Saved', tab: { label: 'Parts of rates', cards: 'Rate cards', services: 'Services', who: 'Who gets which rate', costs: 'Costs' },
   card: {
     add: 'Add rate', edit: 'Change rate', empty: 'No rates on this card', emptyText: 'Add a rate for a person, a service or a position, valid from a day on.',
     kind: 'Rate for', type: 'Kind', kinds: { member: 'Person', service: 'Service', position: 'Position', task: 'Task' }, person: 'Person', position: 'Position', task: 'Task',
     perHour: 'Per hour', from: 'From', to: 'Up to', toHelp: 'The first day on which it no longer holds. Empty: until the next rate.', open: 'open',
     now: 'Now', later: 'Later', past: 'Past', removed: 'Rate removed', remove: 'Remove', removeTitle: 'Remove this rate?',
     removeText: 'Time that has this rate already keeps it. The rate before it holds again for these days.', hidden: 'hidden',
-    changeNote: 'Time that has this rate already keeps it. For a new price, add a rate that begins on the day it changes.', unknown: 'Unknown',
+    unknown: 'Unknown',
+  },
+  revise: {
+    for: 'Which time gets the new price?', reach: { new: 'What is logged from now on', from: 'Work from a day on, logged already or not', unbilled: 'All that is not approved yet, too' }, from: 'From',
+    counting: 'Counting what changes…', none: 'No time that was logged changes.', effect_one: '{{count}} entry changes: {{before}} → {{after}}.', effect_other: '{{count}} entries change: {{before}} → {{after}}.', kept: 'Approved, billed and closed time keeps its price.',
+    noPreview: 'What changes cannot be told yet.', done_one: 'Saved; {{count}} entry has the new price', done_other: 'Saved; {{count}} entries have the new price',
+  },
+  cost: {
+    new: 'New cost rate', empty: 'Nobody has said what people cost', emptyText: 'Say what an hour costs, or the salary of a year. Projects show their margin then, to those who may see costs.', from: 'Worked out of', byHour: 'An amount for the hour', ofSalary: '{{salary}} a year over {{hours}} h',
+    kind: 'Cost of', kinds: { salary: 'A year', hour: 'An hour' }, salary: 'Cost of a year', figure: '{{hour}} an hour: spread over {{hours}} hours of {{year}}, after holidays and before leave.', figureHelp: 'It is spread over the hours of the year, after holidays and before leave.', noFigure: 'This cannot be worked out.',
+    removed: 'Cost rate removed', removeTitle: 'Remove this cost rate?', removeText: 'The one before it holds again for these days. Margins change with it.',
   },
   service: {
     new: 'New service', edit: 'Change service', search: 'Find a service', empty: 'No services yet', time: 'Time on it', tax: 'Tax', taxDefault: 'The agency’s default',

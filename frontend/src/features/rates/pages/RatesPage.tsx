@@ -19,7 +19,8 @@ const NewCardDialog = later(async () => (await import('../components/NewCardDial
 
 const Who = lazy(async () => ({ default: (await import('../components/Who')).Who }));
 const Services = lazy(async () => ({ default: (await import('../components/Services')).Services }));
-const tabs = ['cards', 'services', 'who'] as const;
+const Costs = lazy(async () => ({ default: (await import('../components/Costs')).Costs }));
+const tabs = ['cards', 'services', 'who', 'costs'] as const;
 
 export function RatesPage() {
   const t = useT();
@@ -28,14 +29,17 @@ export function RatesPage() {
   const [adding, setAdding] = useState(false);
   const [service, setService] = useState<ServiceView | 'new' | null>(null);
   const sells = useCan()('rates.services.write');
+  const seesCost = useCan()('rates.cost.see');
+  const [costing, setCosting] = useState(false);
   return (
     <>
       <PageHeader title={t('title')} sub={t('sub')} actions={
         tab === 'cards' ? writes && <Button variant="contained" onClick={() => setAdding(true)}>{t('new')}</Button>
+        : tab === 'costs' ? seesCost && writes && <Button variant="contained" onClick={() => setCosting(true)}>{t('cost.new')}</Button>
         : tab === 'services' && sells && <Button variant="contained" onClick={() => setService('new')}>{t('service.new')}</Button>
       } />
-      <TabBar label={t('tab.label')} value={tab} onChange={setTab} tabs={tabs.map((x) => ({ value: x, label: t(`tab.${x}`) }))} />
-      {tab === 'cards' ? <Cards onAdd={() => setAdding(true)} /> : <Suspense fallback={null}>{tab === 'services' ? <Services editing={service} onEdit={setService} /> : <Who />}</Suspense>}
+      <TabBar label={t('tab.label')} value={tab} onChange={setTab} tabs={tabs.filter((x) => x !== 'costs' || seesCost).map((x) => ({ value: x, label: t(`tab.${x}`) }))} />
+      {tab === 'cards' ? <Cards onAdd={() => setAdding(true)} /> : <Suspense fallback={null}>{tab === 'services' ? <Services editing={service} onEdit={setService} /> : tab === 'who' ? <Who /> : seesCost && <Costs adding={costing} onAdd={setCosting} />}</Suspense>}
       {adding && <NewCardDialog onClose={() => setAdding(false)} />}
     </>
   );
