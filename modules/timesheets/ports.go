@@ -56,6 +56,9 @@ type Store interface {
 	Recent(ctx context.Context, tx *tenancy.Tx, memberID string, since day.Date) ([]Entry, error)
 	Sums(ctx context.Context, tx *tenancy.Tx, f Filter, group Group) ([]Sum, error)
 	ScopeSums(ctx context.Context, tx *tenancy.Tx, scopes []Scope) ([]Sum, error) // one for each, in their order
+	// SumsOff counts the kept sums that are not what the entries add up to; AddUpAgain mends them.
+	SumsOff(ctx context.Context, tx *tenancy.Tx) (int, error)
+	AddUpAgain(ctx context.Context, tx *tenancy.Tx) error
 	SheetSums(ctx context.Context, tx *tenancy.Tx, sheetIDs []string) ([]Sum, error)
 
 	MarkBilled(ctx context.Context, tx *tenancy.Tx, ids []string, invoiceID string, at time.Time) (int, error)

@@ -150,6 +150,10 @@ func (w *world) sumsHold(t *testing.T, after string) {
 	err := w.DB.Read(w.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		return tx.PGX().QueryRow(ctx, replayed).Scan(&differences)
 	})
+	off, err2 := w.svc.SumsOff(w.Ctx)
+	if err2 != nil || off != 0 {
+		t.Fatalf("after %q the product itself finds %d sums off: %v", after, off, err2)
+	}
 	if err != nil || differences != 0 {
 		t.Fatalf("after %q %d sums are not what replaying gives: %v", after, differences, err)
 	}
@@ -176,7 +180,7 @@ func (w *world) totalsHold(t *testing.T, random *rand.Rand, members []string) {
 		if random.IntN(4) > 0 {
 			f.To = day.MustParse("2026-01-20").AddDays(random.IntN(60))
 		}
-		groups := []timesheets.Group{timesheets.ByNothing, timesheets.ByProject, timesheets.ByMember, timesheets.ByTask, timesheets.ByClient}
+		groups := []timesheets.Group{timesheets.ByNothing, timesheets.ByProject, timesheets.ByMember, timesheets.ByTask, timesheets.ByClient, timesheets.ByDay}
 		g := groups[random.IntN(len(groups))]
 		total, by, err := w.svc.Summary(boss, f, g)
 		if err != nil {
@@ -195,7 +199,7 @@ func (w *world) totalsHold(t *testing.T, random *rand.Rand, members []string) {
 		}
 		want, seconds := map[string]int64{}, int64(0)
 		for _, e := range entries {
-			key := map[timesheets.Group]string{timesheets.ByProject: e.ProjectID, timesheets.ByMember: e.MemberID, timesheets.ByTask: e.TaskID, timesheets.ByClient: e.ClientID}[g]
+			key := map[timesheets.Group]string{timesheets.ByProject: e.ProjectID, timesheets.ByMember: e.MemberID, timesheets.ByTask: e.TaskID, timesheets.ByClient: e.ClientID, timesheets.ByDay: e.Day.String()}[g]
 			want[key] += e.BilledSeconds
 			seconds += e.RawSeconds
 		}

@@ -168,9 +168,21 @@ func conditions(f timesheets.Filter) *where {
 	w.on(f.InvoiceID != "", `invoice_id = ?`, f.InvoiceID)
 	w.on(!f.From.IsZero(), `work_date >= ?`, f.From)
 	w.on(!f.To.IsZero(), `work_date <= ?`, f.To)
-	w.on(f.Text != "", `note ILIKE ?`, pg.Contains(f.Text))
+	inNote(w, f.Text)
 	w.on(f.AfterID != "", `(work_date, id) < (?::date, ?::uuid)`, f.AfterDay, f.AfterID)
 	return w
+}
+
+// inNote finds text in notes. Where it has words they are looked up by their beginnings, in an index, before
+// the note is read; text without a word is looked for as it stands.
+func inNote(w *where, text string) {
+	w.on(strings.ContainsFunc(text, asciiWord), `to_tsvector('simple', regexp_replace(note, '[^[:alnum:]]+', ' ', 'g'))
+		@@ (SELECT to_tsquery('simple', string_agg(word || ':*', ' & ')) FROM regexp_split_to_table(?, '[^[:alnum:]]+') AS word WHERE word <> '')`, text)
+	w.on(text != "", `note ILIKE ?`, pg.Contains(text))
+}
+
+func asciiWord(r rune) bool {
+	return (r >= '0' && r <= '9') || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z')
 }
 
 // Entries lists entries: a page newest first, or all of them oldest first.

@@ -24,7 +24,7 @@ func summed(tx *tenancy.Tx, change *gorm.DB) (int, error) {
 	return keepingSums(tx, change.Statement.SQL.String(), change.Statement.Vars...)
 }
 
-// keepingSums runs a statement that changes entries and carries what it changed over to time_sums: as one statement, so
+// keepingSums runs a statement that changes entries and carries what it changed over to time_sums and time_day_sums: as one statement, so
 // that neither can be had without the other. Rows are met in the order of their key, in which two of these never wait for each other in a circle.
 func keepingSums(tx *tenancy.Tx, change string, args ...any) (n int, err error) {
 	ctx := tx.Gorm().Statement.Context
@@ -44,7 +44,19 @@ func keepingSums(tx *tenancy.Tx, change string, args ...any) (n int, err error) 
 			ORDER BY 2, 1, 3, 4, 5, 6, 7, 8, 9
 			ON CONFLICT ON CONSTRAINT time_sums_key DO UPDATE SET entries = time_sums.entries + EXCLUDED.entries, no_rate = time_sums.no_rate + EXCLUDED.no_rate,
 				seconds = time_sums.seconds + EXCLUDED.seconds, billable_seconds = time_sums.billable_seconds + EXCLUDED.billable_seconds,
-				billed_seconds = time_sums.billed_seconds + EXCLUDED.billed_seconds, worth = time_sums.worth + EXCLUDED.worth)
+				billed_seconds = time_sums.billed_seconds + EXCLUDED.billed_seconds, worth = time_sums.worth + EXCLUDED.worth),
+		days AS (
+			INSERT INTO time_day_sums AS d (work_date, member_id, state, billable, rate_currency, entries, no_rate, seconds, billable_seconds, billed_seconds, worth)
+			SELECT work_date, member_id, state, billable, rate_currency,
+				sum(sign), coalesce(sum(sign) FILTER (WHERE billable AND rate_amount IS NULL), 0), sum(sign * raw_seconds),
+				coalesce(sum(sign * raw_seconds) FILTER (WHERE billable), 0), sum(sign * billed_seconds),
+				coalesce(sum(sign * billed_seconds * rate_amount) FILTER (WHERE billable), 0)
+			FROM sides GROUP BY 1, 2, 3, 4, 5
+			HAVING (sum(sign), sum(sign * raw_seconds), sum(sign * billed_seconds)) <> (0, 0, 0) OR sum(sign * billed_seconds * rate_amount) <> 0
+			ORDER BY 2, 1, 3, 4, 5
+			ON CONFLICT ON CONSTRAINT time_day_sums_key DO UPDATE SET entries = d.entries + EXCLUDED.entries, no_rate = d.no_rate + EXCLUDED.no_rate,
+				seconds = d.seconds + EXCLUDED.seconds, billable_seconds = d.billable_seconds + EXCLUDED.billable_seconds,
+				billed_seconds = d.billed_seconds + EXCLUDED.billed_seconds, worth = d.worth + EXCLUDED.worth)
 		SELECT count(*) FROM changed`, args...).Scan(&n); err != nil {
 		return 0, err
 	}
@@ -52,8 +64,12 @@ func keepingSums(tx *tenancy.Tx, change string, args ...any) (n int, err error) 
 		return n, nil
 	}
 	// Whole weeks and invoices leave rows behind that stand for nothing any more.
-	_, err = tx.PGX().Exec(ctx, `DELETE FROM time_sums WHERE id IN (SELECT id FROM time_sums WHERE entries = 0 LIMIT 1000 FOR UPDATE SKIP LOCKED)`)
-	return n, err
+	for _, table := range []string{"time_sums", "time_day_sums"} {
+		if _, err := tx.PGX().Exec(ctx, `DELETE FROM `+table+` WHERE id IN (SELECT id FROM `+table+` WHERE entries = 0 LIMIT 1000 FOR UPDATE SKIP LOCKED)`); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // ofMonths tells whether the question can be answered by sums of whole months, and the rest of their days.
@@ -180,8 +196,11 @@ var groupColumns = map[timesheets.Group]string{
 
 // Sums adds up entries by group and currency.
 func (Store) Sums(_ context.Context, tx *tenancy.Tx, f timesheets.Filter, group timesheets.Group) ([]timesheets.Sum, error) {
-	if ofMonths(f, group) {
+	switch {
+	case ofMonths(f, group):
 		return monthly(tx, f, group)
+	case ofDays(f, group):
+		return daily(tx, f)
 	}
 	w := conditions(f)
 	key := groupColumns[group]

@@ -1,0 +1,81 @@
+package timesheetsdb
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/bureauhq/bureau/modules/timesheets"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// ofDays tells whether the question can be answered by the sums of people's days.
+func ofDays(f timesheets.Filter, group timesheets.Group) bool {
+	work := f.ProjectID != "" || f.ClientID != "" || f.TaskID != "" || f.ServiceID != "" || f.ExactTask || f.ExactService || len(f.ProjectIDs)+len(f.TaskIDs) > 0
+	return group == timesheets.ByDay && !work && f.SheetID == "" && f.InvoiceID == "" && f.Text == "" && f.AfterID == "" && len(f.IDs) == 0
+}
+
+// daily adds up the sums of people's days.
+func daily(tx *tenancy.Tx, f timesheets.Filter) ([]timesheets.Sum, error) {
+	w := narrowing(f)
+	w.on(!f.From.IsZero(), `work_date >= ?`, f.From)
+	w.on(!f.To.IsZero(), `work_date <= ?`, f.To)
+	var rows []sumRow
+	err := tx.Gorm().Raw(`SELECT work_date::text AS key, sum(entries) AS entries, sum(no_rate) AS no_rate, sum(seconds) AS seconds, sum(billable_seconds) AS billable_seconds,
+		sum(billed_seconds) AS billed_seconds, coalesce(rate_currency, '') AS currency, sum(worth) AS seconds_times_rate
+		FROM time_day_sums`+w.String()+` GROUP BY work_date, rate_currency HAVING sum(entries) > 0 ORDER BY work_date`, w.args...).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("add up days: %w", err)
+	}
+	return fromSums(rows), nil
+}
+
+// kept are the tables of sums, and how their rows are found again from the entries alone.
+var kept = []struct{ table, keys, again string }{
+	{
+		"time_sums", `month, member_id, project_id, client_id, task_id, service_id, state, billable, rate_currency`,
+		`work_date - extract(day FROM work_date)::int + 1 AS month, member_id, project_id, client_id, task_id, service_id, state, billable, rate_currency`,
+	},
+	{"time_day_sums", `work_date, member_id, state, billable, rate_currency`, `work_date, member_id, state, billable, rate_currency`},
+}
+
+const (
+	sumsOf  = `entries, no_rate, seconds, billable_seconds, billed_seconds, worth`
+	addedUp = `count(*)::int AS entries, (count(*) FILTER (WHERE billable AND rate_amount IS NULL))::int AS no_rate, sum(raw_seconds) AS seconds,
+		coalesce(sum(raw_seconds) FILTER (WHERE billable), 0) AS billable_seconds, sum(billed_seconds) AS billed_seconds,
+		coalesce(sum(billed_seconds * rate_amount) FILTER (WHERE billable), 0) AS worth`
+)
+
+// SumsOff counts the sums that are not what adding up all entries gives.
+func (Store) SumsOff(ctx context.Context, tx *tenancy.Tx) (off int, err error) {
+	for _, k := range kept {
+		var n int
+		err := tx.PGX().QueryRow(ctx, `WITH again AS (SELECT `+k.again+`, `+addedUp+` FROM time_entries WHERE deleted_at IS NULL GROUP BY `+k.keys+`),
+			there AS (SELECT `+k.keys+`, `+sumsOf+` FROM `+k.table+` WHERE (`+sumsOf+`) <> (0, 0, 0, 0, 0, 0))
+			SELECT count(*) FROM (SELECT DISTINCT `+k.keys+` FROM ((TABLE again EXCEPT ALL TABLE there) UNION ALL (TABLE there EXCEPT ALL TABLE again)) AS other) AS off`).Scan(&n)
+		if err != nil {
+			return 0, fmt.Errorf("compare %s with the entries: %w", k.table, err)
+		}
+		off += n
+	}
+	return off, nil
+}
+
+// AddUpAgain adds what is missing to each sum and takes off what is too much. Sums and entries are read at one moment, and
+// what others change meanwhile comes on top of it, so nobody has to wait and nothing is counted twice.
+func (Store) AddUpAgain(ctx context.Context, tx *tenancy.Tx) error {
+	for _, k := range kept {
+		_, err := tx.PGX().Exec(ctx, `INSERT INTO `+k.table+` AS d (`+k.keys+`, `+sumsOf+`)
+			SELECT `+k.keys+`, sum(sign * entries), sum(sign * no_rate), sum(sign * seconds), sum(sign * billable_seconds), sum(sign * billed_seconds), sum(sign * worth)
+			FROM (SELECT 1 AS sign, `+k.again+`, `+addedUp+` FROM time_entries WHERE deleted_at IS NULL GROUP BY `+k.keys+`
+				UNION ALL SELECT -1, `+k.keys+`, `+sumsOf+` FROM `+k.table+`) AS sides
+			GROUP BY `+k.keys+`
+			HAVING (sum(sign * entries), sum(sign * no_rate), sum(sign * seconds), sum(sign * billable_seconds), sum(sign * billed_seconds), sum(sign * worth)) <> (0, 0, 0, 0, 0, 0)
+			ON CONFLICT ON CONSTRAINT `+k.table+`_key DO UPDATE SET entries = d.entries + EXCLUDED.entries, no_rate = d.no_rate + EXCLUDED.no_rate,
+				seconds = d.seconds + EXCLUDED.seconds, billable_seconds = d.billable_seconds + EXCLUDED.billable_seconds,
+				billed_seconds = d.billed_seconds + EXCLUDED.billed_seconds, worth = d.worth + EXCLUDED.worth`)
+		if err != nil {
+			return fmt.Errorf("mend %s: %w", k.table, err)
+		}
+	}
+	return nil
+}
