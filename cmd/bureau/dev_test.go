@@ -174,8 +174,10 @@ func TestDevFromFirstStartToSecond(t *testing.T) {
 	if s := answerOf(t, "migrate", "status", "--json", "--data", data); len(s["behind"].([]any)) != 0 {
 		t.Errorf("migrate status: %v", s)
 	}
-	if s := answerOf(t, "doctor", "--json", "--data", data); s["ok"] != true {
-		t.Errorf("doctor: %v", s)
+	for _, flag := range []string{"--json", "--sums", "--repair-sums"} {
+		if s := answerOf(t, "doctor", "--json", "--data", data, flag); s["ok"] != true {
+			t.Errorf("doctor %s: %v", flag, s)
+		}
 	}
 	pids := servicePIDs(t, data)
 	dev.interrupt(t)

@@ -23,11 +23,14 @@ type finding struct {
 }
 
 func doctorCommand(where *place) *cobra.Command {
-	var asJSON bool
+	var asJSON, sums, repair bool
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Check that everything Bureau needs is there and fits", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			findings := examine(cmd.Context(), where)
+			if sums || repair {
+				findings = append(findings, examineSums(cmd.Context(), where, repair)...)
+			}
 			bad := 0
 			for _, f := range findings {
 				if !f.OK {
@@ -48,6 +51,8 @@ func doctorCommand(where *place) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "answer in JSON")
+	cmd.Flags().BoolVar(&sums, "sums", false, "compare each agency's totals of time with its entries; this reads all of them")
+	cmd.Flags().BoolVar(&repair, "repair-sums", false, "and mend those that are off")
 	return cmd
 }
 
