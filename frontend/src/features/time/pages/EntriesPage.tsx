@@ -85,7 +85,7 @@ export function EntriesPage() {
         ]}
       />
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, minHeight: 36, mb: 3 }}>
-        <Button size="small" variant="contained" disabled={picked.length === 0} onClick={() => setAsking('chosen')}>{t('bulk.change', { count: picked.length })}</Button>
+        <Button size="small" variant="contained" disabled={picked.length === 0} onClick={() => setAsking('chosen')}>{picked.length > 0 ? t('bulk.change', { count: picked.length }) : t('bulk.choose')}</Button>
         <Button size="small" disabled={!total || total.entries === 0} onClick={() => setAsking('all')}>{t('bulk.all', { count: total?.entries ?? 0 })}</Button>
       </Box>
       <DataTable
