@@ -85,7 +85,7 @@ check: lint ## Lint, and look for known vulnerabilities where their database can
 
 .PHONY: bench
 bench: tools/postgres/node_modules/.done ## Measure the stack and the agencies' pool against their floors and rivals, as ratios (AGENCIES=40)
-	@BUREAU_BENCH_AGENCIES=$(AGENCIES) go run ./cmd/teststack -- go test -timeout 1h -run '^$$' -bench Ratios -benchtime 1x $(ARGS) ./app ./cmd/scale/ratio
+	@BUREAU_BENCH_AGENCIES=$(AGENCIES) go run ./cmd/teststack -- go test -timeout 1h -run '^$$' -bench 'Ratios|InvoiceRun' -benchtime 1x $(ARGS) ./app ./cmd/scale/ratio
 
 .PHONY: scale
 scale: build tools/postgres/node_modules/.done ## Make 2,000 agencies and measure everything there are goals for; writes docs/performance.md (AGENCIES=60 for a try)

@@ -26,6 +26,7 @@ var mayUse = map[string][]string{
 	"expenses":   {"projects", "agency"},
 	"fees":       {"projects"},
 	"invoicing":  {"clients", "projects", "rates", "timesheets", "fees", "agency"},
+	"runs":       {"clients", "invoicing", "agency"},
 	"retainers":  {"clients", "projects", "timesheets", "invoicing", "agency"},
 	"ops":        {"identity", "agency"},
 	"portal":     {"clients", "projects", "timesheets", "fees", "invoicing", "retainers", "agency", "identity"},

@@ -49,7 +49,7 @@ func (f forExpenses) OtherApproversTx(ctx context.Context, tx *tenancy.Tx, membe
 type spentForInvoices struct{ expenses *expenses.Service }
 
 func (x spentForInvoices) SpentTx(ctx context.Context, tx *tenancy.Tx, q invoicing.TimeQuery) ([]invoicing.Spent, error) {
-	all, err := x.expenses.UnbilledTx(ctx, tx, expenses.Unbilled{ClientID: q.ClientID, ProjectIDs: q.ProjectIDs, From: q.From, To: q.To})
+	all, err := x.expenses.UnbilledTx(ctx, tx, expenses.Unbilled(q))
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +73,10 @@ func (x spentForInvoices) SpentTx(ctx context.Context, tx *tenancy.Tx, q invoici
 		}
 	}
 	return out, nil
+}
+
+func (x spentForInvoices) SpentByTx(ctx context.Context, tx *tenancy.Tx, q invoicing.TimeQuery) (map[string]int, error) {
+	return x.expenses.ToBillTx(ctx, tx, expenses.Unbilled(q))
 }
 
 func (x spentForInvoices) TakeTx(ctx context.Context, tx *tenancy.Tx, documentID string, ids []string) error {

@@ -30,11 +30,25 @@ func (f forInvoices) DefaultsTx(ctx context.Context, tx *tenancy.Tx) (invoicing.
 
 func (f forInvoices) ClientTx(ctx context.Context, tx *tenancy.Tx, id string) (invoicing.Client, error) {
 	c, err := f.s.Clients.ClientTx(ctx, tx, id)
+	return billed(c), err
+}
+
+func (f forInvoices) ClientsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]invoicing.Client, error) {
+	all, err := f.s.Clients.ClientsByIDsTx(ctx, tx, ids)
+	out := make(map[string]invoicing.Client, len(all))
+	for id, c := range all {
+		out[id] = billed(c)
+	}
+	return out, err
+}
+
+// billed is a client as one to whom documents go.
+func billed(c clients.Client) invoicing.Client {
 	a := c.BillingAddress()
 	return invoicing.Client{
 		ID: c.ID, Name: c.Name, Address: a.Lines(), Postal: invoicing.Address{Line1: a.Line1, Line2: a.Line2, PostalCode: a.PostalCode, City: a.City, Region: a.Region, Country: a.Country}, TaxID: c.TaxID, Currency: c.Currency, TermsDays: c.PaymentTermsDays,
 		Format: invoicing.Format(c.InvoiceFormat), Language: c.Language,
-	}, err
+	}
 }
 
 // BillingTx names the contacts for invoices, or else the company's own address for them.
@@ -68,8 +82,17 @@ func (f forInvoices) NamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) 
 	return out, err
 }
 
+func (f forInvoices) ToBillTx(ctx context.Context, tx *tenancy.Tx, q invoicing.TimeQuery) (map[string]invoicing.ToBill, error) {
+	all, err := f.s.Timesheets.ToBillTx(ctx, tx, timesheets.UnbilledFilter(q))
+	out := make(map[string]invoicing.ToBill, len(all))
+	for id, n := range all {
+		out[id] = invoicing.ToBill(n)
+	}
+	return out, err
+}
+
 func (f forInvoices) UnbilledTx(ctx context.Context, tx *tenancy.Tx, q invoicing.TimeQuery) ([]invoicing.TimeEntry, error) {
-	entries, err := f.s.Timesheets.UnbilledTx(ctx, tx, timesheets.UnbilledFilter{ClientID: q.ClientID, ProjectIDs: q.ProjectIDs, From: q.From, To: q.To})
+	entries, err := f.s.Timesheets.UnbilledTx(ctx, tx, timesheets.UnbilledFilter(q))
 	if err != nil {
 		return nil, err
 	}

@@ -51,6 +51,9 @@ import (
 	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/modules/retainers/retainersdb"
 	"github.com/bureauhq/bureau/modules/retainers/retainershttp"
+	"github.com/bureauhq/bureau/modules/runs"
+	"github.com/bureauhq/bureau/modules/runs/runsdb"
+	"github.com/bureauhq/bureau/modules/runs/runshttp"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/modules/timesheets/timesheetsdb"
 	"github.com/bureauhq/bureau/modules/timesheets/timesheetshttp"
@@ -70,6 +73,7 @@ type Services struct {
 	Expenses   *expenses.Service
 	Fees       *fees.Service
 	Invoicing  *invoicing.Service
+	Runs       *runs.Service
 	Retainers  *retainers.Service
 	Portal     *portal.Service
 	Ops        *ops.Service
@@ -131,6 +135,8 @@ func (a *App) wireServices() error {
 		Files: papers{a.cfg.Files}, Images: images{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)
+	s.Runs = runs.New(runs.Deps{DB: a.DB, Store: runsdb.Store{}, Clients: s.Clients, Bills: s.Invoicing, Settings: s.Agency, Events: a.Bus, Jobs: a.Queue, Now: now})
+	runs.RegisterJobs(a.Jobs, s.Runs)
 	s.Retainers = retainers.New(retainers.Deps{
 		DB: a.DB, Store: retainersdb.Store{}, Clients: s.Clients, Projects: s.Projects, Time: s.Timesheets, Members: bill, Settings: s.Agency, Bills: s.Invoicing,
 		Events: a.Bus, Jobs: a.Queue, Now: now,
@@ -163,6 +169,7 @@ func (a *App) registerOperations() {
 	expenseshttp.Register(a.API, s.Expenses)
 	feeshttp.Register(a.API, s.Fees)
 	invoicinghttp.Register(a.API, s.Invoicing)
+	runshttp.Register(a.API, s.Runs)
 	retainershttp.Register(a.API, s.Retainers)
 	portalhttp.Register(a.API, s.Portal)
 	opshttp.Register(a.API, s.Ops, s.Identity, s.Billing, billingdb.New(a.Control, a.Queue))

@@ -26,6 +26,7 @@ import (
 	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/retainers"
+	"github.com/bureauhq/bureau/modules/runs"
 	"github.com/bureauhq/bureau/modules/timesheets"
 )
 
@@ -41,6 +42,7 @@ type Services struct {
 	Expenses   *expenses.Service
 	Fees       *fees.Service
 	Retainers  *retainers.Service
+	Runs       *runs.Service
 	Billing    Billing // nil leaves invoices out
 	Once       Once
 }
@@ -100,6 +102,7 @@ func Load(ctx context.Context, s Services, size Size, today day.Date, tell Progr
 		{"expenses", m.spend},
 		{"invoices", m.invoices},
 		{"retainers", m.retainers},
+		{"runs", m.billRuns},
 	} {
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("sample %s: %w", step.what, err)

@@ -2,6 +2,7 @@ package clients
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -202,6 +203,12 @@ func (s *Service) Find(ctx context.Context, clientID string) (c Client, err erro
 // ClientTx returns one client, archived or not, in another module's transaction. ErrNotFound.
 func (s *Service) ClientTx(ctx context.Context, tx *tenancy.Tx, clientID string) (Client, error) {
 	return s.d.Store.ByID(ctx, tx, clientID)
+}
+
+// ActiveTx returns all clients that are not archived, by name.
+func (s *Service) ActiveTx(ctx context.Context, tx *tenancy.Tx) ([]Client, error) {
+	all, err := s.d.Store.All(ctx, tx)
+	return slices.DeleteFunc(all, func(c Client) bool { return c.ArchivedAt != nil }), err
 }
 
 // ClientsByIDsTx returns those of the clients that exist, by id.

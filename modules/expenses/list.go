@@ -25,6 +25,7 @@ type Filter struct {
 	ProjectID   string
 	ProjectIDs  []string
 	ClientID    string
+	ClientIDs   []string
 	CategoryID  string
 	InvoiceID   string
 	From, To    day.Date

@@ -48,6 +48,7 @@ type Store interface {
 	Expense(ctx context.Context, tx *tenancy.Tx, id string) (Expense, error)       // ErrNotFound
 	LockedExpense(ctx context.Context, tx *tenancy.Tx, id string) (Expense, error) // ErrNotFound; held until the end
 	List(ctx context.Context, tx *tenancy.Tx, f Filter) ([]Expense, error)
+	CountByClient(ctx context.Context, tx *tenancy.Tx, f Filter) (map[string]int, error)
 	Sums(ctx context.Context, tx *tenancy.Tx, f Filter) ([]Sum, error)
 	// SpentOn is what the member spent besides e on its day in its category.
 	SpentOn(ctx context.Context, tx *tenancy.Tx, e Expense, currency string) (money.Money, error)

@@ -72,17 +72,23 @@ func (s *Service) noteMany(ctx context.Context, tx *tenancy.Tx, action string, e
 // Unbilled says whose approved expenses are wanted. Zero fields do not narrow.
 type Unbilled struct {
 	ClientID   string
+	ClientIDs  []string
 	ProjectIDs []string
 	From, To   day.Date
 }
 
 // UnbilledTx returns approved, billable expenses that are on no invoice, oldest first.
 func (s *Service) UnbilledTx(ctx context.Context, tx *tenancy.Tx, f Unbilled) ([]Expense, error) {
-	all, err := s.d.Store.List(ctx, tx, Filter{ClientID: f.ClientID, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To, Billing: BillingOpen})
+	all, err := s.d.Store.List(ctx, tx, Filter{ClientID: f.ClientID, ClientIDs: f.ClientIDs, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To, Billing: BillingOpen})
 	if err != nil {
 		return nil, err
 	}
 	return all, s.fill(ctx, tx, all)
+}
+
+// ToBillTx counts approved, billable expenses that are on no invoice, client by client.
+func (s *Service) ToBillTx(ctx context.Context, tx *tenancy.Tx, f Unbilled) (map[string]int, error) {
+	return s.d.Store.CountByClient(ctx, tx, Filter{ClientID: f.ClientID, ClientIDs: f.ClientIDs, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To, Billing: BillingOpen})
 }
 
 // SaleTaxesTx are the tax rates by which categories are billed; those without one have the agency's default.

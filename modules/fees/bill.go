@@ -65,13 +65,22 @@ func (s *Service) DueTx(ctx context.Context, tx *tenancy.Tx, clientID string, pr
 	return out, err
 }
 
+// DueOfTx is DueTx for many clients at once; of all of them if none is named.
+func (s *Service) DueOfTx(ctx context.Context, tx *tenancy.Tx, clientIDs []string, on day.Date) (out []Due, err error) {
+	all, err := s.d.Store.Fees(ctx, tx, Filter{ClientIDs: clientIDs, Open: true, All: true})
+	for _, f := range all {
+		out = append(out, f.MayBill(on)...)
+	}
+	return out, err
+}
+
 // CoveredTx tells whose time is paid for by fees and not billed by the hour.
 func (s *Service) CoveredTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (Coverage, error) {
 	c := Coverage{map[string]bool{}, map[string]bool{}}
 	if len(projectIDs) == 0 {
 		return c, nil
 	}
-	all, err := s.d.Store.Fees(ctx, tx, Filter{ProjectIDs: projectIDs, Page: everything})
+	all, err := s.d.Store.Fees(ctx, tx, Filter{ProjectIDs: projectIDs, All: true})
 	if err != nil {
 		return c, err
 	}

@@ -38,8 +38,10 @@ type Publisher interface {
 type Filter struct {
 	ProjectIDs []string
 	ClientID   string
+	ClientIDs  []string
 	Archived   bool // those instead of the others
 	Open       bool // only those of which something is left
+	All        bool // no page
 	Page       page.Query
 }
 

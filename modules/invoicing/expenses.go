@@ -44,14 +44,15 @@ type Attachment struct {
 type Expenses interface {
 	Billable
 	SpentTx(ctx context.Context, tx *tenancy.Tx, q TimeQuery) ([]Spent, error)
-	TakeTx(ctx context.Context, tx *tenancy.Tx, documentID string, ids []string) error // billed already
+	SpentByTx(ctx context.Context, tx *tenancy.Tx, q TimeQuery) (map[string]int, error) // counted by client
+	TakeTx(ctx context.Context, tx *tenancy.Tx, documentID string, ids []string) error  // billed already
 	ReceiptsTx(ctx context.Context, tx *tenancy.Tx, documentID string) ([]Attachment, error)
 }
 
 // wantsExpenses tells whether what was spent goes with the draft: as time does, unless it is said.
 func (f FromTime) wantsExpenses() bool {
 	if f.Expenses != nil {
-		return *f.Expenses && (f.ClientID != "" || len(f.ProjectIDs) > 0)
+		return *f.Expenses && (f.ClientID != "" || len(f.clients) > 0 || len(f.ProjectIDs) > 0)
 	}
 	return !f.NoTime
 }
@@ -61,7 +62,7 @@ func (s *Service) spent(ctx context.Context, tx *tenancy.Tx, f FromTime) ([]Spen
 	if s.d.Expenses == nil || !f.wantsExpenses() {
 		return nil, nil
 	}
-	return s.d.Expenses.SpentTx(ctx, tx, TimeQuery{ClientID: f.ClientID, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To})
+	return s.d.Expenses.SpentTx(ctx, tx, f.query())
 }
 
 // expenseLines makes a line of each expense that has a price in the invoice's

@@ -33,12 +33,19 @@ type FromTime struct {
 	From, To   day.Date
 	GroupBy    GroupBy
 	TaxRateIDs []string
+	Currency   string // empty: the client's, else the entity's
+
+	clients []string // many at once, for a look ahead
+}
+
+func (f FromTime) query() TimeQuery {
+	return TimeQuery{ClientID: f.ClientID, ClientIDs: f.clients, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To}
 }
 
 // LeftOut is time in the period that cannot be on the draft, and why.
 type LeftOut struct {
 	TimeEntry
-	Why string // "no_rate", "other_currency", "fixed_fee", "expense_currency"
+	Why string // "no_rate", "other_currency", "fixed_fee", "expense_currency", "fee_currency"
 }
 
 // Preview shows what a draft from time would be. Nothing is saved.
@@ -66,19 +73,8 @@ type planned struct{ error }
 // what was picked of fees, and takes all of it.
 func (s *Service) CreateFromTime(ctx context.Context, f FromTime) (i Invoice, out []LeftOut, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		if i, out, err = s.plan(ctx, tx, f); err != nil {
-			return err
-		}
-		if len(i.Lines) == 0 {
-			return ErrNothingToBill
-		}
-		if err := s.add(ctx, tx, &i); err != nil {
-			return err
-		}
-		if err := s.takeExpenses(ctx, tx, i); err != nil {
-			return err
-		}
-		return s.d.Time.MarkBilledTx(ctx, tx, i.entries(), i.ID)
+		i, out, err = s.BillTx(ctx, tx, Bill{FromTime: f})
+		return err
 	})
 	return i, out, err
 }
@@ -125,23 +121,12 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 	case slices.ContainsFunc(agreed, func(l fees.Line) bool { return l.ClientID != of }):
 		return Invoice{}, nil, ErrManyClients.At("body.fees", "are of another client")
 	}
-	i, err := s.blank(ctx, tx, DraftOf{ClientID: of, EntityID: f.EntityID})
+	i, err := s.blank(ctx, tx, DraftOf{ClientID: of, EntityID: f.EntityID, Currency: f.Currency})
 	if err != nil {
 		return Invoice{}, nil, err
 	}
 	i.ID = draftID
-	i.PeriodFrom, i.PeriodTo = f.From, f.To
-	if f.NoTime && len(spent) == 0 {
-		i.PeriodFrom, i.PeriodTo = day.Date{}, day.Date{}
-	}
-	if len(agreed) > 0 && f.NoTime {
-		i.Currency = agreed[0].Amount.Currency
-	}
-	if at := slices.IndexFunc(agreed, func(l fees.Line) bool { return l.Amount.Currency != i.Currency }); at >= 0 {
-		return Invoice{}, nil, ErrBadInvoice.At("body.fees", "are in "+agreed[at].Amount.Currency+", the invoice in "+i.Currency)
-	}
-	billable, out := sift(entries, i.Currency, covered)
-	names, err := s.names(ctx, tx, f.GroupBy, billable)
+	names, err := s.names(ctx, tx, f.GroupBy, entries)
 	if err != nil {
 		return Invoice{}, nil, err
 	}
@@ -151,19 +136,46 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 			return Invoice{}, nil, err
 		}
 	}
+	out, err := i.assemble(f, basket{agreed: agreed, entries: entries, covered: covered, spent: spent, names: names, asked: asked})
+	for n := range i.Lines {
+		i.Lines[n].ID = s.d.NewID()
+	}
+	return i, out, err
+}
+
+// basket is what a draft is made of.
+type basket struct {
+	agreed  []fees.Line
+	entries []TimeEntry
+	covered fees.Coverage
+	spent   []Spent
+	names   map[string]string // of members, where lines are theirs
+	asked   bool              // the taxes were
+}
+
+// assemble puts on the draft what can be, and returns what cannot.
+func (i *Invoice) assemble(f FromTime, b basket) ([]LeftOut, error) {
+	i.PeriodFrom, i.PeriodTo = f.From, f.To
+	if f.NoTime && len(b.spent) == 0 {
+		i.PeriodFrom, i.PeriodTo = day.Date{}, day.Date{}
+	}
+	if len(b.agreed) > 0 && f.NoTime && f.Currency == "" {
+		i.Currency = b.agreed[0].Amount.Currency
+	}
+	if at := slices.IndexFunc(b.agreed, func(l fees.Line) bool { return l.Amount.Currency != i.Currency }); at >= 0 {
+		return nil, ErrBadInvoice.At("body.fees", "are in "+b.agreed[at].Amount.Currency+", the invoice in "+i.Currency)
+	}
+	billable, out := sift(b.entries, i.Currency, b.covered)
 	taxes := func(e TimeEntry) []string {
-		if !asked && e.TaxRateID != "" {
+		if !b.asked && e.TaxRateID != "" {
 			return []string{e.TaxRateID} // what the service is sold with
 		}
 		return f.TaxRateIDs
 	}
-	i.Lines = append(feeLines(agreed, f.TaxRateIDs), group(billable, f.GroupBy, names, taxes)...)
-	lines, abroad := i.expenseLines(spent, f.TaxRateIDs, asked)
-	i.Lines, out = append(i.Lines, lines...), append(out, abroad...)
-	for n := range i.Lines {
-		i.Lines[n].ID = s.d.NewID()
-	}
-	return i, out, nil
+	i.Lines = append(feeLines(b.agreed, f.TaxRateIDs), group(billable, f.GroupBy, b.names, taxes)...)
+	lines, abroad := i.expenseLines(b.spent, f.TaxRateIDs, b.asked)
+	i.Lines = append(i.Lines, lines...)
+	return append(out, abroad...), nil
 }
 
 func (s *Service) names(ctx context.Context, tx *tenancy.Tx, by GroupBy, entries []TimeEntry) (map[string]string, error) {
@@ -197,7 +209,7 @@ func (s *Service) worked(ctx context.Context, tx *tenancy.Tx, f FromTime) ([]Tim
 	if f.NoTime {
 		return nil, fees.Coverage{}, nil
 	}
-	entries, err := s.d.Time.UnbilledTx(ctx, tx, TimeQuery{ClientID: f.ClientID, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To})
+	entries, err := s.d.Time.UnbilledTx(ctx, tx, f.query())
 	if err != nil {
 		return nil, fees.Coverage{}, err
 	}

@@ -18,33 +18,38 @@ import (
 // happens under the lock, and a crash after the commit loses nothing.
 func (s *Service) Issue(ctx context.Context, id string, on day.Date) (i Invoice, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		before, err := s.draft(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		i = before
-		entity, err := s.d.Store.Entity(ctx, tx, i.EntityID)
-		if err != nil {
-			return err
-		}
-		if i.IssueOn, err = s.issueDay(entity, i, on); err != nil {
-			return err
-		}
-		if err := s.ready(ctx, tx, &i); err != nil {
-			return err
-		}
-		if err := s.number(ctx, tx, entity, &i); err != nil {
-			return err
-		}
-		if err := s.d.Store.MarkIssued(ctx, tx, i); err != nil {
-			return err
-		}
-		if err := s.d.Queue.Enqueue(ctx, tx, keepPDF{i.ID}); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, "invoicing.invoice_issued", &before, &i, InvoiceIssued{factOf(i)})
+		i, err = s.issueTx(ctx, tx, id, on)
+		return err
 	})
 	return i, err
+}
+
+func (s *Service) issueTx(ctx context.Context, tx *tenancy.Tx, id string, on day.Date) (Invoice, error) {
+	before, err := s.draft(ctx, tx, id)
+	if err != nil {
+		return Invoice{}, err
+	}
+	i := before
+	entity, err := s.d.Store.Entity(ctx, tx, i.EntityID)
+	if err != nil {
+		return i, err
+	}
+	if i.IssueOn, err = s.issueDay(entity, i, on); err != nil {
+		return i, err
+	}
+	if err := s.ready(ctx, tx, &i); err != nil {
+		return i, err
+	}
+	if err := s.number(ctx, tx, entity, &i); err != nil {
+		return i, err
+	}
+	if err := s.d.Store.MarkIssued(ctx, tx, i); err != nil {
+		return i, err
+	}
+	if err := s.d.Queue.Enqueue(ctx, tx, keepPDF{i.ID}); err != nil {
+		return i, err
+	}
+	return i, s.record(ctx, tx, "invoicing.invoice_issued", &before, &i, InvoiceIssued{factOf(i)})
 }
 
 func (s *Service) issueDay(e LegalEntity, i Invoice, on day.Date) (day.Date, error) {

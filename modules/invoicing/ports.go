@@ -70,6 +70,7 @@ type Recipient struct {
 // Clients answers who a client is.
 type Clients interface {
 	ClientTx(ctx context.Context, tx *tenancy.Tx, id string) (Client, error) // not found
+	ClientsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]Client, error)
 	BillingTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]Recipient, error)
 }
 
@@ -91,9 +92,16 @@ type TimeEntry struct {
 	Note        string
 }
 
+// ToBill counts a client's billable time that is on no invoice.
+type ToBill struct {
+	Approved int
+	Open     int // not approved yet
+}
+
 // TimeQuery says which time is wanted.
 type TimeQuery struct {
 	ClientID   string
+	ClientIDs  []string // those alone
 	ProjectIDs []string
 	From, To   day.Date
 }
@@ -101,6 +109,7 @@ type TimeQuery struct {
 // Time answers what is unbilled and is told what was billed.
 type Time interface {
 	UnbilledTx(ctx context.Context, tx *tenancy.Tx, q TimeQuery) ([]TimeEntry, error)
+	ToBillTx(ctx context.Context, tx *tenancy.Tx, q TimeQuery) (map[string]ToBill, error)        // by client
 	MarkBilledTx(ctx context.Context, tx *tenancy.Tx, entryIDs []string, invoiceID string) error // billed already
 	ReleaseBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID string) error
 }
@@ -111,6 +120,7 @@ type Fees interface {
 	// BillTx takes what was picked for a document; its field paths are those of body.fees.
 	BillTx(ctx context.Context, tx *tenancy.Tx, documentID string, picks []fees.Pick, on day.Date) ([]fees.Line, error)
 	DueTx(ctx context.Context, tx *tenancy.Tx, clientID string, projectIDs []string, on day.Date) ([]fees.Due, error)
+	DueOfTx(ctx context.Context, tx *tenancy.Tx, clientIDs []string, on day.Date) ([]fees.Due, error) // no ids: of all clients
 	CoveredTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (fees.Coverage, error)
 	ProgressTx(ctx context.Context, tx *tenancy.Tx, documentID string) ([]fees.Progress, error)
 	AgainTx(ctx context.Context, tx *tenancy.Tx, documentID string, sourceIDs []string) ([]string, error)

@@ -84,39 +84,44 @@ func letterOf(i Invoice) (subject, message string) {
 // delays nobody; it is queued exactly when this succeeds.
 func (s *Service) Send(ctx context.Context, id string, l Letter) (out Sending, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		i, err := s.d.Store.LockedInvoice(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if i.State != Issued {
-			return ErrNotIssued
-		}
-		out = Sending{ID: s.d.NewID(), InvoiceID: id, Subject: l.Subject, Message: l.Message, WithReceipts: l.WithReceipts, QueuedAt: s.d.Now()}
-		if out.To, err = s.recipients(ctx, tx, i, l.To); err != nil {
-			return err
-		}
-		subject, message := letterOf(i)
-		if out.Subject == "" {
-			out.Subject = subject
-		}
-		if out.Message == "" {
-			out.Message = message
-		}
-		if _, err := s.receipts(ctx, tx, out); err != nil {
-			return err
-		}
-		if err := s.d.Store.AddSend(ctx, tx, out); err != nil {
-			return err
-		}
-		if err := s.d.Queue.Enqueue(ctx, tx, sendMail{out.ID}); err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, audit.Change{Action: "invoicing.invoice_sent", Entity: "invoice", EntityID: id, After: out}); err != nil {
-			return err
-		}
-		return s.d.Events.Publish(ctx, tx, InvoiceSent{factOf(i)})
+		out, err = s.sendTx(ctx, tx, id, l)
+		return err
 	})
 	return out, err
+}
+
+func (s *Service) sendTx(ctx context.Context, tx *tenancy.Tx, id string, l Letter) (Sending, error) {
+	i, err := s.d.Store.LockedInvoice(ctx, tx, id)
+	if err != nil {
+		return Sending{}, err
+	}
+	if i.State != Issued {
+		return Sending{}, ErrNotIssued
+	}
+	out := Sending{ID: s.d.NewID(), InvoiceID: id, Subject: l.Subject, Message: l.Message, WithReceipts: l.WithReceipts, QueuedAt: s.d.Now()}
+	if out.To, err = s.recipients(ctx, tx, i, l.To); err != nil {
+		return out, err
+	}
+	subject, message := letterOf(i)
+	if out.Subject == "" {
+		out.Subject = subject
+	}
+	if out.Message == "" {
+		out.Message = message
+	}
+	if _, err := s.receipts(ctx, tx, out); err != nil {
+		return out, err
+	}
+	if err := s.d.Store.AddSend(ctx, tx, out); err != nil {
+		return out, err
+	}
+	if err := s.d.Queue.Enqueue(ctx, tx, sendMail{out.ID}); err != nil {
+		return out, err
+	}
+	if err := audit.Record(ctx, tx, audit.Change{Action: "invoicing.invoice_sent", Entity: "invoice", EntityID: id, After: out}); err != nil {
+		return out, err
+	}
+	return out, s.d.Events.Publish(ctx, tx, InvoiceSent{factOf(i)})
 }
 
 func (s *Service) recipients(ctx context.Context, tx *tenancy.Tx, i Invoice, to []string) ([]Recipient, error) {

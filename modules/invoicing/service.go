@@ -87,6 +87,10 @@ func (s *Service) blank(ctx context.Context, tx *tenancy.Tx, of DraftOf) (Invoic
 	if err != nil {
 		return Invoice{}, err
 	}
+	return s.blankFor(ctx, entity, client, of), nil
+}
+
+func (s *Service) blankFor(ctx context.Context, entity LegalEntity, client Client, of DraftOf) Invoice {
 	now := s.d.Now()
 	i := Invoice{
 		ID: s.d.NewID(), Kind: cmp.Or(of.Kind, PlainInvoice), EntityID: entity.ID, ClientID: client.ID, ClientName: client.Name, State: Draft,
@@ -105,7 +109,7 @@ func (s *Service) blank(ctx context.Context, tx *tenancy.Tx, of DraftOf) (Invoic
 	if of.Edit != nil {
 		of.Edit(&i)
 	}
-	return i, nil
+	return i
 }
 
 func (s *Service) entityFor(ctx context.Context, tx *tenancy.Tx, id string) (LegalEntity, error) {
@@ -152,11 +156,16 @@ func (s *Service) ready(ctx context.Context, tx *tenancy.Tx, i *Invoice) error {
 	if err != nil {
 		return err
 	}
+	return i.addUp(entity, rates, entity.Today(s.d.Now()))
+}
+
+// addUp calculates a draft, of which nothing is paid.
+func (i *Invoice) addUp(entity LegalEntity, rates map[string]TaxRate, today day.Date) error {
 	if i.CashStep = 0; i.Currency == entity.Currency {
 		i.CashStep = entity.CashStep
 	}
 	i.Paid, i.Credited, i.WrittenOff = money.Zero(i.Currency), money.Zero(i.Currency), money.Zero(i.Currency)
-	return i.calculate(rates, entity.Today(s.d.Now()))
+	return i.calculate(rates, today)
 }
 
 func (s *Service) rates(ctx context.Context, tx *tenancy.Tx) (map[string]TaxRate, error) {

@@ -65,6 +65,15 @@ func (w *world) ClientTx(_ context.Context, _ *tenancy.Tx, id string) (invoicing
 	return w.client, nil
 }
 
+func (w *world) ClientsTx(context.Context, *tenancy.Tx, []string) (map[string]invoicing.Client, error) {
+	return map[string]invoicing.Client{w.client.ID: w.client}, nil
+}
+
+func (w *world) ToBillTx(ctx context.Context, tx *tenancy.Tx, q invoicing.TimeQuery) (map[string]invoicing.ToBill, error) {
+	all, err := w.UnbilledTx(ctx, tx, q)
+	return map[string]invoicing.ToBill{w.client.ID: {Approved: len(all)}}, err
+}
+
 func (w *world) BillingTx(context.Context, *tenancy.Tx, string) ([]invoicing.Recipient, error) {
 	return w.billing, nil
 }

@@ -17,6 +17,7 @@ var ErrNotBillable = fault.Define(fault.Conflict, "timesheets.not_billable", "So
 // UnbilledFilter says whose approved time is wanted. Zero fields do not narrow.
 type UnbilledFilter struct {
 	ClientID   string
+	ClientIDs  []string
 	ProjectIDs []string
 	From, To   day.Date
 }
@@ -26,12 +27,42 @@ type UnbilledFilter struct {
 func (s *Service) UnbilledTx(ctx context.Context, tx *tenancy.Tx, f UnbilledFilter) ([]Entry, error) {
 	yes := true
 	entries, err := s.d.Store.Entries(ctx, tx, Filter{
-		ClientID: f.ClientID, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To, States: []string{Approved}, Billable: &yes,
+		ClientID: f.ClientID, ClientIDs: f.ClientIDs, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To, States: []string{Approved}, Billable: &yes,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return entries, s.nameAll(ctx, tx, entries)
+}
+
+// ToBill counts a client's billable time that is on no invoice.
+type ToBill struct {
+	Approved int
+	Open     int // not approved yet
+}
+
+// ToBillTx counts what there is to bill, client by client. It sends the same statements however many there are.
+func (s *Service) ToBillTx(ctx context.Context, tx *tenancy.Tx, f UnbilledFilter) (map[string]ToBill, error) {
+	yes, out := true, map[string]ToBill{}
+	for _, states := range [][]string{{Approved}, {Draft, Submitted, Rejected}} {
+		sums, err := s.d.Store.Sums(ctx, tx, Filter{
+			ClientID: f.ClientID, ClientIDs: f.ClientIDs, ProjectIDs: f.ProjectIDs, From: f.From, To: f.To, States: states, Billable: &yes,
+		}, ByClient)
+		if err != nil {
+			return nil, err
+		}
+		for _, sum := range sums {
+			n := out[sum.Key]
+			if states[0] == Approved {
+				n.Approved += sum.Entries
+			} else {
+				n.Open += sum.Entries
+			}
+			out[sum.Key] = n
+		}
+	}
+	delete(out, "") // work for nobody
+	return out, nil
 }
 
 // MarkBilledTx ties entries to an invoice, all or none. ErrNotBillable.

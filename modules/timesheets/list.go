@@ -18,7 +18,7 @@ type Filter struct {
 	ServiceID                             string
 	ExactTask                             bool // an empty TaskID means "no task"
 	ExactService                          bool // an empty ServiceID means "no service"
-	ProjectIDs, TaskIDs                   []string
+	ProjectIDs, TaskIDs, ClientIDs        []string
 	SheetID, InvoiceID                    string
 	IDs                                   []string
 	From, To                              day.Date // work dates, both included

@@ -11,6 +11,7 @@ const tagsOf: Record<string, string[]> = {
   rates: ['rates', 'rate-cards', 'services'],
   timesheets: ['time', 'timesheets', 'time-entries', 'timers', 'timer', 'projects', 'dashboard'],
   retainers: ['retainers', 'portal'],
+  runs: ['invoice-runs'],
   expenses: ['expenses'],
   fees: ['fees', 'portal'],
   invoicing: ['fees', 'expenses', 'invoices', 'payments', 'invoicing', 'time', 'clients', 'dashboard'],

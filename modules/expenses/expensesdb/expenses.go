@@ -149,6 +149,9 @@ func narrowed(q *gorm.DB, f expenses.Filter) *gorm.DB {
 	if len(f.ProjectIDs) > 0 {
 		q = q.Where("project_id IN ?", f.ProjectIDs)
 	}
+	if len(f.ClientIDs) > 0 {
+		q = q.Where("client_id IN ?", f.ClientIDs)
+	}
 	if len(f.States) > 0 {
 		q = q.Where("state IN ?", f.States)
 	}
@@ -196,6 +199,20 @@ func (Store) List(_ context.Context, tx *tenancy.Tx, f expenses.Filter) ([]expen
 		out[n] = r.expense()
 	}
 	return out, nil
+}
+
+// CountByClient counts expenses for clients; those for none are left out.
+func (Store) CountByClient(_ context.Context, tx *tenancy.Tx, f expenses.Filter) (map[string]int, error) {
+	var rows []struct {
+		ClientID string
+		Count    int
+	}
+	err := narrowed(tx.Gorm(), f).Where("client_id IS NOT NULL").Select("client_id, count(*) AS count").Group("client_id").Scan(&rows).Error
+	out := make(map[string]int, len(rows))
+	for _, r := range rows {
+		out[r.ClientID] = r.Count
+	}
+	return out, err
 }
 
 // Sums adds up by currency and by the agency's currency at the time.

@@ -112,6 +112,9 @@ func (s Store) Fees(ctx context.Context, tx *tenancy.Tx, f fees.Filter) ([]fees.
 	if f.ClientID != "" {
 		add(`client_id = $%d`, f.ClientID)
 	}
+	if len(f.ClientIDs) > 0 {
+		add(`client_id = ANY($%d::uuid[])`, f.ClientIDs)
+	}
 	if f.Open {
 		where += ` AND billed_minor < contract_minor`
 	}
@@ -125,7 +128,11 @@ func (s Store) Fees(ctx context.Context, tx *tenancy.Tx, f fees.Filter) ([]fees.
 		}
 		add(`(created_at, id::text) > ($%d::text::timestamptz, $%d)`, after[0], after[1])
 	}
-	return s.read(ctx, tx, fmt.Sprintf(`SELECT %s FROM fees WHERE %s ORDER BY created_at, id::text LIMIT %d`, columns, where, f.Page.Size()+1), args...)
+	limit := ""
+	if !f.All {
+		limit = fmt.Sprintf(" LIMIT %d", f.Page.Size()+1)
+	}
+	return s.read(ctx, tx, fmt.Sprintf(`SELECT %s FROM fees WHERE %s ORDER BY created_at, id::text%s`, columns, where, limit), args...)
 }
 
 // ByIDs reads fees, in the order of their ids.

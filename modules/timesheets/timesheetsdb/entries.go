@@ -149,6 +149,7 @@ func narrowing(f timesheets.Filter) *where {
 	w.on(len(f.ProjectIDs) > 0, `project_id IN ?`, f.ProjectIDs)
 	w.on(len(f.TaskIDs) > 0, `task_id IN ?`, f.TaskIDs)
 	w.on(f.ClientID != "", `client_id = ?`, f.ClientID)
+	w.on(len(f.ClientIDs) > 0, `client_id IN ?`, f.ClientIDs)
 	w.on(f.TaskID != "", `task_id = ?`, f.TaskID)
 	w.on(f.ServiceID != "", `service_id = ?`, f.ServiceID)
 	w.on(f.TaskID == "" && f.ExactTask, `task_id IS NULL`)

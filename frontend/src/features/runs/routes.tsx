@@ -1,0 +1,7 @@
+import type { RouteObject } from 'react-router';
+
+export const routes: RouteObject[] = [
+  { path: 'invoice-runs', lazy: async () => ({ Component: (await import('./pages/RunsPage')).RunsPage }) },
+  { path: 'invoice-runs/new', lazy: async () => ({ Component: (await import('./pages/NewRunPage')).NewRunPage }) },
+  { path: 'invoice-runs/:id', lazy: async () => ({ Component: (await import('./pages/RunPage')).RunPage }) },
+];

@@ -1,0 +1,260 @@
+// Package runsdb keeps invoice runs in Postgres.
+package runsdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/runs"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// Store implements runs.Store.
+type Store struct{}
+
+var _ runs.Store = Store{}
+
+type runRow struct {
+	ID         string `gorm:"primaryKey"`
+	FromOn     day.Date
+	ToOn       day.Date
+	IssueOn    *day.Date
+	How        string
+	GroupBy    string
+	EntityID   *string
+	WithTime   bool
+	Expenses   bool
+	Fees       bool
+	WaitOpen   bool
+	Chosen     bool
+	State      string
+	CreatedBy  *string
+	CreatedAt  time.Time
+	FinishedAt *time.Time
+}
+
+func (runRow) TableName() string { return "invoice_runs" }
+
+func (r runRow) run() runs.Run {
+	out := runs.Run{
+		ID: r.ID, Chosen: r.Chosen, State: runs.State(r.State), CreatedBy: text(r.CreatedBy), CreatedAt: r.CreatedAt.UTC(), FinishedAt: r.FinishedAt, Counts: map[runs.ItemState]int{},
+		Wish: runs.Wish{
+			From: r.FromOn, To: r.ToOn, How: invoicing.How(r.How), GroupBy: invoicing.GroupBy(r.GroupBy), EntityID: text(r.EntityID),
+			Time: r.WithTime, Expenses: r.Expenses, Fees: r.Fees, WaitForOpen: r.WaitOpen,
+		},
+	}
+	if r.IssueOn != nil {
+		out.IssueOn = *r.IssueOn
+	}
+	return out
+}
+
+type itemRow struct {
+	RunID      string
+	ClientID   string
+	ClientName string
+	Position   int
+	State      string
+	InvoiceID  *string
+	Number     string
+	Currency   *string
+	TotalMinor int64
+	LeftOut    int
+	Code       string
+	Why        string
+	DecidedAt  *time.Time
+}
+
+func (itemRow) TableName() string { return "invoice_run_items" }
+
+func (r itemRow) item() runs.Item {
+	i := runs.Item{
+		RunID: r.RunID, ClientID: r.ClientID, ClientName: r.ClientName, Position: r.Position, State: runs.ItemState(r.State), InvoiceID: text(r.InvoiceID),
+		Number: r.Number, LeftOut: r.LeftOut, Code: r.Code, Why: r.Why, DecidedAt: r.DecidedAt,
+	}
+	if r.Currency != nil {
+		total := money.Of(r.TotalMinor, *r.Currency)
+		i.Total = &total
+	}
+	return i
+}
+
+// AddRun inserts a run with its clients.
+func (Store) AddRun(_ context.Context, tx *tenancy.Tx, r runs.Run, items []runs.Item) error {
+	row := runRow{
+		ID: r.ID, FromOn: r.From, ToOn: r.To, How: string(r.How), GroupBy: string(r.GroupBy), EntityID: null(r.EntityID), WithTime: r.Time, Expenses: r.Expenses, Fees: r.Fees,
+		WaitOpen: r.WaitForOpen, Chosen: r.Chosen, State: string(r.State), CreatedBy: null(r.CreatedBy), CreatedAt: r.CreatedAt, FinishedAt: r.FinishedAt,
+	}
+	if !r.IssueOn.IsZero() {
+		row.IssueOn = &r.IssueOn
+	}
+	if err := tx.Gorm().Create(&row).Error; err != nil || len(items) == 0 {
+		return err
+	}
+	rows := make([]itemRow, len(items))
+	for n, i := range items {
+		rows[n] = itemRow{RunID: i.RunID, ClientID: i.ClientID, ClientName: i.ClientName, Position: i.Position, State: string(i.State), DecidedAt: i.DecidedAt}
+	}
+	return tx.Gorm().CreateInBatches(&rows, 1000).Error
+}
+
+// Run finds one with its counts.
+func (s Store) Run(ctx context.Context, tx *tenancy.Tx, id string) (runs.Run, error) {
+	return s.one(ctx, tx, tx.Gorm(), id)
+}
+
+// HoldRun does the same and keeps it from being ended until the transaction ends.
+func (s Store) HoldRun(ctx context.Context, tx *tenancy.Tx, id string) (runs.Run, error) {
+	return s.one(ctx, tx, tx.Gorm().Clauses(clause.Locking{Strength: "UPDATE"}), id)
+}
+
+func (s Store) one(ctx context.Context, tx *tenancy.Tx, q *gorm.DB, id string) (runs.Run, error) {
+	var rows []runRow
+	if err := q.Where("id = ?", id).Find(&rows).Error; err != nil {
+		return runs.Run{}, err
+	}
+	if len(rows) == 0 {
+		return runs.Run{}, runs.ErrNotFound
+	}
+	out := []runs.Run{rows[0].run()}
+	err := s.count(ctx, tx, out)
+	return out[0], err
+}
+
+// Runs lists them, newest first.
+func (s Store) Runs(ctx context.Context, tx *tenancy.Tx, limit int, after []string) ([]runs.Run, error) {
+	q := tx.Gorm().Order("created_at DESC, id DESC").Limit(limit)
+	if after != nil {
+		q = q.Where("(created_at, id) < (?::timestamptz, ?::uuid)", after[0], after[1])
+	}
+	var rows []runRow
+	if err := q.Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	out := make([]runs.Run, len(rows))
+	for n, r := range rows {
+		out[n] = r.run()
+	}
+	return out, s.count(ctx, tx, out)
+}
+
+// count fills in how far runs are, with one question for all of them.
+func (Store) count(_ context.Context, tx *tenancy.Tx, all []runs.Run) error {
+	if len(all) == 0 {
+		return nil
+	}
+	at, ids := map[string]*runs.Run{}, make([]string, len(all))
+	for n := range all {
+		at[all[n].ID], ids[n] = &all[n], all[n].ID
+	}
+	var rows []struct {
+		RunID    string
+		State    string
+		Currency *string
+		Clients  int
+		Total    int64
+	}
+	err := tx.Gorm().Raw(`SELECT run_id, state, currency, count(*) AS clients, sum(total_minor)::bigint AS total FROM invoice_run_items
+		WHERE run_id IN ? GROUP BY run_id, state, currency ORDER BY currency`, ids).Scan(&rows).Error
+	for _, c := range rows {
+		r := at[c.RunID]
+		r.Counts[runs.ItemState(c.State)] += c.Clients
+		if c.Currency == nil {
+			continue
+		}
+		if n := len(r.Totals); n > 0 && r.Totals[n-1].Currency == *c.Currency {
+			r.Totals[n-1].Minor += c.Total
+			continue
+		}
+		r.Totals = append(r.Totals, money.Of(c.Total, *c.Currency))
+	}
+	return err
+}
+
+// Items lists the clients of a run.
+func (Store) Items(_ context.Context, tx *tenancy.Tx, runID string, state runs.ItemState, limit int, after []string) ([]runs.Item, error) {
+	q := tx.Gorm().Where("run_id = ?", runID).Order("position").Limit(limit)
+	if state != "" {
+		q = q.Where("state = ?", string(state))
+	}
+	if after != nil {
+		q = q.Where("position > ?::int", after[0])
+	}
+	return items(q)
+}
+
+func items(q *gorm.DB) ([]runs.Item, error) {
+	var rows []itemRow
+	if err := q.Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list the clients of a run: %w", err)
+	}
+	out := make([]runs.Item, len(rows))
+	for n, r := range rows {
+		out[n] = r.item()
+	}
+	return out, nil
+}
+
+// Take holds the next client of a run that nobody holds.
+func (Store) Take(_ context.Context, tx *tenancy.Tx, runID string) (runs.Item, bool, error) {
+	got, err := items(tx.Gorm().Clauses(clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"}).Where("run_id = ? AND state = 'pending'", runID).Order("position").Limit(1))
+	if err != nil || len(got) == 0 {
+		return runs.Item{}, false, err
+	}
+	return got[0], true, nil
+}
+
+// Settle writes what became of a client that waited.
+func (Store) Settle(ctx context.Context, tx *tenancy.Tx, i runs.Item) (bool, error) {
+	var currency *string
+	var total int64
+	if i.Total != nil {
+		currency, total = &i.Total.Currency, i.Total.Minor
+	}
+	tag, err := tx.PGX().Exec(ctx, `UPDATE invoice_run_items SET state = $3, invoice_id = $4, number = $5, currency = $6, total_minor = $7, left_out = $8, code = $9, why = $10, decided_at = $11
+		WHERE run_id = $1 AND client_id = $2 AND state = 'pending'`,
+		i.RunID, i.ClientID, string(i.State), null(i.InvoiceID), i.Number, currency, total, i.LeftOut, i.Code, i.Why, i.DecidedAt)
+	return tag.RowsAffected() == 1, err
+}
+
+// End ends a run and passes over the clients that are left.
+func (Store) End(ctx context.Context, tx *tenancy.Tx, r runs.Run) error {
+	if _, err := tx.PGX().Exec(ctx, `UPDATE invoice_run_items SET state = 'cancelled', decided_at = $2 WHERE run_id = $1 AND state = 'pending'`, r.ID, r.FinishedAt); err != nil {
+		return err
+	}
+	_, err := tx.PGX().Exec(ctx, `UPDATE invoice_runs SET state = $2, finished_at = $3 WHERE id = $1 AND state = 'running'`, r.ID, string(r.State), r.FinishedAt)
+	return err
+}
+
+// LastMove tells when a run came on last.
+func (Store) LastMove(ctx context.Context, tx *tenancy.Tx, runID string) (at time.Time, err error) {
+	err = tx.PGX().QueryRow(ctx, `SELECT greatest(r.created_at, max(i.decided_at)) FROM invoice_runs r LEFT JOIN invoice_run_items i ON i.run_id = r.id
+		WHERE r.id = $1 GROUP BY r.id`, runID).Scan(&at)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = runs.ErrNotFound
+	}
+	return at, err
+}
+
+func null(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

@@ -1,0 +1,180 @@
+package runs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// work bills the clients of a run until none is left. It may run twice, and
+// twice at once: a client is held while it is billed.
+type work struct {
+	Run string `json:"run"`
+}
+
+// Kind names the job.
+func (work) Kind() string { return "runs.work" }
+
+// watch lets a run go on whose worker was killed: the queue itself would wait
+// an hour before it believed that.
+type watch struct {
+	Run string `json:"run"`
+}
+
+// Kind names the job.
+func (watch) Kind() string { return "runs.watch" }
+
+const (
+	// patience is how long a run may stand still before somebody else goes on with it.
+	patience = 30 * time.Second
+	// mostTime is how long a run may take in one go.
+	mostTime = time.Hour
+	// beat is how often pages are told how far a run is.
+	beat = time.Second
+)
+
+// RegisterJobs says how the work is done that comes by itself.
+func RegisterJobs(r *job.Registry, s *Service) {
+	job.HandleWithin(r, mostTime, s.work)
+	job.Handle(r, s.watch)
+}
+
+func (s *Service) work(ctx context.Context, j work) error {
+	var told time.Time
+	for {
+		more, err := s.next(ctx, j.Run, &told)
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+func (s *Service) watch(ctx context.Context, j watch) error {
+	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		r, err := s.d.Store.HoldRun(ctx, tx, j.Run)
+		if err != nil || r.State != Running {
+			return err
+		}
+		last, err := s.d.Store.LastMove(ctx, tx, j.Run)
+		if err != nil {
+			return err
+		}
+		now := s.now()
+		if rest := last.Add(patience).Sub(now); rest > 0 {
+			return job.NotYet(rest)
+		}
+		if err := s.d.Jobs.EnqueueAt(ctx, tx, time.Time{}, work(j)); err != nil {
+			return err
+		}
+		return s.d.Jobs.EnqueueAt(ctx, tx, now.Add(patience), j)
+	})
+}
+
+// next bills one client, all or nothing. False: there is none left.
+func (s *Service) next(ctx context.Context, runID string, told *time.Time) (more bool, err error) {
+	var i Item
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		r, err := s.d.Store.Run(ctx, tx, runID)
+		if err != nil || r.State != Running {
+			return err
+		}
+		i, more, err = s.d.Store.Take(ctx, tx, runID)
+		if err != nil {
+			return err
+		}
+		if !more {
+			return s.finish(ctx, tx, runID)
+		}
+		b := r.bill(i.ClientID)
+		b.Edit = func(i *invoicing.Invoice) { i.CreatedBy = r.CreatedBy }
+		made, left, err := s.d.Bills.BillTx(onBehalf(ctx, r), tx, b)
+		if err != nil {
+			return err
+		}
+		i.State, i.InvoiceID, i.Number, i.Total, i.LeftOut = Drafted, made.ID, made.Number, &made.Total, len(left)
+		if made.State == invoicing.Issued {
+			i.State = Issued
+		}
+		return s.settle(ctx, tx, r, i, told)
+	})
+	why, refused := refusal(err)
+	if !more || !refused {
+		return more, err
+	}
+	i.State, i.Code, i.Why = Refused, why.Code, said(why)
+	if errors.Is(err, invoicing.ErrNothingToBill) {
+		i.State = Nothing
+	}
+	return true, s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		r, err := s.d.Store.Run(ctx, tx, runID)
+		if err != nil {
+			return err
+		}
+		return s.settle(ctx, tx, r, i, told)
+	})
+}
+
+// onBehalf lets the log say for whom the machine acts.
+func onBehalf(ctx context.Context, r Run) context.Context {
+	a := access.From(ctx)
+	a.OnBehalfOf = r.CreatedBy
+	return access.With(ctx, a)
+}
+
+func (s *Service) settle(ctx context.Context, tx *tenancy.Tx, r Run, i Item, told *time.Time) error {
+	now := s.now()
+	i.DecidedAt = &now
+	if ok, err := s.d.Store.Settle(ctx, tx, i); err != nil || !ok {
+		return err
+	}
+	if now.Sub(*told) >= beat {
+		*told = now
+		return s.d.Events.Publish(ctx, tx, Moved{r.ref()})
+	}
+	return nil
+}
+
+// finish ends a run of which no client is left. One that another worker holds is left.
+func (s *Service) finish(ctx context.Context, tx *tenancy.Tx, runID string) error {
+	r, err := s.d.Store.HoldRun(ctx, tx, runID)
+	if err != nil || r.State != Running || r.Left() > 0 {
+		return err
+	}
+	_, err = s.end(ctx, tx, r, Done)
+	return err
+}
+
+// refusal tells faults that are about the client from those that another try mends.
+func refusal(err error) (*fault.Error, bool) {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return nil, false
+	}
+	switch f.Kind {
+	case fault.Invalid, fault.NotFound, fault.Forbidden, fault.Precondition, fault.Conflict:
+		return f, true
+	}
+	return nil, false
+}
+
+// said is the reason with what is wrong in particular.
+func said(f *fault.Error) string {
+	parts := []string{f.Text}
+	for _, field := range f.Fields {
+		parts = append(parts, strings.TrimPrefix(field.Path, "body.")+" "+field.Text)
+	}
+	return strings.Join(parts, " ")
+}
+
+func byName(a, b clients.Client) int {
+	return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.ID, b.ID))
+}
