@@ -88,7 +88,7 @@ func (b *biller) with(t testing.TB, n, each int) {
 	for range n {
 		b.made++
 		c, _, err := b.a.Services.Clients.Create(b.ctx, clients.Draft{
-			Name: fmt.Sprintf("Client %04d", b.made), Code: fmt.Sprintf("C%04d", b.made), Currency: "EUR",
+			Name: fmt.Sprintf("Client %04d", b.made), Code: fmt.Sprintf("C%04d", b.made), Currency: "USD",
 			Addresses: []clients.Address{{Kind: clients.AddressMain, Line1: "1 High Street", City: "Berlin", PostalCode: "10115", Country: "DE"}},
 		})
 		must(err)
@@ -105,7 +105,7 @@ func (b *biller) with(t testing.TB, n, each int) {
 			{`INSERT INTO timesheets (id, member_id, week_start, created_at) VALUES ($1, $2, '2026-02-02', now())`, []any{sheet, member}},
 			{`INSERT INTO time_entries (id, member_id, timesheet_id, client_id, project_id, work_date, zone, raw_seconds, billed_seconds, billable, note, rate_amount, rate_currency,
 					state, source, created_at, updated_at)
-				SELECT uuidv7(), $2, $1, p.client_id, p.id, '2026-02-02'::date + n % 20, 'UTC', 900, 900, true, 'Some work', 95, 'EUR', 'approved', 'manual', now(), now()
+				SELECT uuidv7(), $2, $1, p.client_id, p.id, '2026-02-02'::date + n % 20, 'UTC', 900, 900, true, 'Some work', 95, 'USD', 'approved', 'manual', now(), now()
 				FROM (SELECT id, client_id, row_number() OVER (PARTITION BY client_id ORDER BY id) AS k FROM projects
 					WHERE client_id IN (SELECT id FROM clients ORDER BY code DESC LIMIT $3)) AS p, generate_series(1, $4::int) AS n WHERE n % 2 = p.k - 1`, []any{sheet, member, n, each}},
 			{`DELETE FROM time_sums`, nil},
@@ -248,7 +248,7 @@ func TestTwoRunsAtOnceBillEachClientOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	issued, nothing, total := 0, 0, money.Zero("EUR")
+	issued, nothing, total := 0, 0, money.Zero("USD")
 	for _, run := range ids {
 		r := b.over(t, run)
 		issued, nothing = issued+r.Counts[runs.Issued], nothing+r.Counts[runs.Nothing]
@@ -265,7 +265,7 @@ func TestTwoRunsAtOnceBillEachClientOnce(t *testing.T) {
 	}
 	slices.SortFunc(all, func(a, b invoicing.Summary) int { return strings.Compare(a.Number, b.Number) })
 	for n, i := range all {
-		if !strings.HasSuffix(i.Number, fmt.Sprintf("-%04d", n+1)) || i.Total.String() != "142.50 EUR" {
+		if !strings.HasSuffix(i.Number, fmt.Sprintf("-%04d", n+1)) || i.Total.String() != "142.50 USD" {
 			t.Errorf("invoice %d is %s over %s", n, i.Number, i.Total)
 		}
 	}

@@ -79,14 +79,15 @@ func (s *Service) oneMore(ctx context.Context, all []LegalEntity) error {
 // none up gets one from its profile, so that the first draft needs no visit to
 // the settings.
 func (s *Service) defaultEntity(ctx context.Context, tx *tenancy.Tx) (LegalEntity, error) {
-	all, err := s.d.Store.Entities(ctx, tx)
-	if err != nil {
+	if e, found, err := s.theDefault(ctx, tx); found || err != nil {
+		return e, err
+	}
+	// Two first drafts at once make one.
+	if err := tx.Lock(ctx, "invoicing.entities"); err != nil {
 		return LegalEntity{}, err
 	}
-	for _, e := range all {
-		if e.Default {
-			return e, nil
-		}
+	if e, found, err := s.theDefault(ctx, tx); found || err != nil {
+		return e, err
 	}
 	defaults, err := s.d.Settings.DefaultsTx(ctx, tx)
 	if err != nil {
@@ -95,6 +96,16 @@ func (s *Service) defaultEntity(ctx context.Context, tx *tenancy.Tx) (LegalEntit
 	e := NewLegalEntity(s.d.NewID(), defaults, s.d.Now())
 	e.Default = true
 	return e, s.addEntity(ctx, tx, &e)
+}
+
+func (s *Service) theDefault(ctx context.Context, tx *tenancy.Tx) (LegalEntity, bool, error) {
+	all, err := s.d.Store.Entities(ctx, tx)
+	for _, e := range all {
+		if e.Default {
+			return e, true, err
+		}
+	}
+	return LegalEntity{}, false, err
 }
 
 // ChangeEntity changes a legal entity. Documents keep what they were made with.
