@@ -96,3 +96,16 @@ func (e SettingsChanged) Trace() event.Trace {
 func (InvoiceWrittenOff) EventName() string { return "invoicing.invoice_written_off.v1" }
 func (WriteOffUndone) EventName() string    { return "invoicing.write_off_undone.v1" }
 func (PaymentRefunded) EventName() string   { return "invoicing.payment_refunded.v1" }
+
+// InvoiceReminded and the others are what becomes of reminders.
+type (
+	InvoiceReminded     struct{ Fact }
+	ReminderUnaddressed struct{ Fact }
+	RemindersPaused     struct{ Fact }
+	RemindersResumed    struct{ Fact }
+)
+
+func (InvoiceReminded) EventName() string     { return "invoicing.invoice_reminded.v1" }
+func (ReminderUnaddressed) EventName() string { return "invoicing.reminder_unaddressed.v1" }
+func (RemindersPaused) EventName() string     { return "invoicing.reminders_paused.v1" }
+func (RemindersResumed) EventName() string    { return "invoicing.reminders_resumed.v1" }

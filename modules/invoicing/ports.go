@@ -183,6 +183,7 @@ type Publisher interface {
 // Queue takes jobs; job.Queue is one.
 type Queue interface {
 	Enqueue(ctx context.Context, tx job.Tx, all ...job.Args) error
+	EnqueueAt(ctx context.Context, tx job.Tx, at time.Time, all ...job.Args) error
 }
 
 // Store keeps what this module owns. Its one implementation is invoicingdb.
@@ -240,6 +241,18 @@ type Store interface {
 	Sending(ctx context.Context, tx *tenancy.Tx, id string) (Sending, error)
 	Sendings(ctx context.Context, tx *tenancy.Tx, invoiceID string) ([]Sending, error)
 	MarkSent(ctx context.Context, tx *tenancy.Tx, s Sending) error
+
+	// ReminderPolicy finds the policy of a client, or the agency's for no client; nil where there is none.
+	ReminderPolicy(ctx context.Context, tx *tenancy.Tx, clientID string, hold bool) (*ReminderPolicy, error)
+	ReminderPolicies(ctx context.Context, tx *tenancy.Tx) (map[string]ReminderPolicy, error)
+	PutReminderPolicy(ctx context.Context, tx *tenancy.Tx, p ReminderPolicy) error
+	DropReminderPolicy(ctx context.Context, tx *tenancy.Tx, clientID string) error
+	Remindable(ctx context.Context, tx *tenancy.Tx, from, to day.Date, after string, limit int) ([]Remindable, error)
+	// TakeReminder tells whether the step was not taken before.
+	TakeReminder(ctx context.Context, tx *tenancy.Tx, invoiceID string, r Reminder) (first bool, err error)
+	SettleReminder(ctx context.Context, tx *tenancy.Tx, sendingID string) error
+	PauseReminders(ctx context.Context, tx *tenancy.Tx, invoiceID string, at *time.Time, reason string) error
+	Reminding(ctx context.Context, tx *tenancy.Tx, invoiceID string) (Reminding, error)
 
 	Rates(ctx context.Context, tx *tenancy.Tx, f RateFilter) ([]ExchangeRate, error)
 	// RateOn finds the latest rate of a day or before it that is not older than so many days, or none.

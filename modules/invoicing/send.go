@@ -31,6 +31,7 @@ type Sending struct {
 	Message   string
 	// WithReceipts sends the receipts of the expenses on the invoice along.
 	WithReceipts bool
+	Reminder     bool // one of the ladder
 	QueuedAt     time.Time
 	SentAt       *time.Time
 }
@@ -179,6 +180,9 @@ func (s *Service) sendMail(ctx context.Context, j sendMail) error {
 	if err != nil || out.SentAt != nil {
 		return err
 	}
+	if settled, err := s.settledBefore(ctx, out, i); err != nil || settled {
+		return err
+	}
 	files, err := s.attached(ctx, i)
 	if err != nil {
 		return err
@@ -206,4 +210,5 @@ func RegisterJobs(r *job.Registry, s *Service) {
 	job.Handle(r, s.keepPDF)
 	r.Always(keepPDF{}) // an issued invoice can be read
 	job.Handle(r, s.sendMail)
+	job.HandleWithin(r, roundTime, s.remindRound)
 }

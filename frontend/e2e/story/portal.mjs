@@ -30,6 +30,10 @@ export async function visit({ cleo, slug, open, voided, total }) {
   await page.getByText(open).first().waitFor();
   await page.getByText(voided).first().waitFor();
   await cleo.look('portal-invoices');
+  await page.getByRole('link', { name: 'Statement' }).click();
+  await page.getByText('Closing balance').first().waitFor();
+  await cleo.look('portal-account');
+  await page.goBack();
   await page.getByRole('link', { name: open }).first().click();
   await page.getByText(total).first().waitFor();
   const href = await page.getByRole('link', { name: 'Open PDF' }).getAttribute('href');

@@ -215,17 +215,18 @@ type sendRow struct {
 	SentAt     *time.Time
 
 	WithReceipts bool
+	Reminder     bool
 }
 
 func (sendRow) TableName() string { return "invoice_sends" }
 
 func (r sendRow) sending() invoicing.Sending {
-	return invoicing.Sending{ID: r.ID, InvoiceID: r.InvoiceID, To: r.Recipients, Subject: r.Subject, Message: r.Message, WithReceipts: r.WithReceipts, QueuedAt: r.QueuedAt, SentAt: r.SentAt}
+	return invoicing.Sending{ID: r.ID, InvoiceID: r.InvoiceID, To: r.Recipients, Subject: r.Subject, Message: r.Message, WithReceipts: r.WithReceipts, Reminder: r.Reminder, QueuedAt: r.QueuedAt, SentAt: r.SentAt}
 }
 
 // AddSend inserts a mail that is to be sent.
 func (Store) AddSend(_ context.Context, tx *tenancy.Tx, s invoicing.Sending) error {
-	return tx.Gorm().Create(&sendRow{s.ID, s.InvoiceID, s.To, s.Subject, s.Message, s.QueuedAt, s.SentAt, s.WithReceipts}).Error
+	return tx.Gorm().Create(&sendRow{s.ID, s.InvoiceID, s.To, s.Subject, s.Message, s.QueuedAt, s.SentAt, s.WithReceipts, s.Reminder}).Error
 }
 
 // Sending reads one mail.

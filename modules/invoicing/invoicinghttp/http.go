@@ -79,6 +79,7 @@ func Register(api *httpapi.API, svc *invoicing.Service) {
 	registerWriteOffs(api, h)
 	registerPayments(api, h)
 	registerCurrencies(api, h)
+	registerReminders(api, h)
 	registerSettings(api, h)
 }
 

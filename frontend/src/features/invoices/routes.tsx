@@ -6,6 +6,8 @@ export const routes: RouteObject[] = [
   { path: 'invoices/:id', lazy: async () => ({ Component: (await import('./pages/InvoicePage')).InvoicePage }) },
   { path: 'currencies', lazy: async () => ({ Component: (await import('./pages/CurrenciesPage')).CurrenciesPage }) },
   { path: 'statements/:clientId', lazy: async () => ({ Component: (await import('./pages/StatementPage')).StatementPage }) },
+  { path: 'reminders/:clientId', lazy: async () => ({ Component: (await import('./pages/RemindersPage')).RemindersPage }) },
+  { path: 'settings/reminders', lazy: async () => ({ Component: (await import('./pages/RemindersPage')).RemindersPage }) },
   { path: 'settings/invoicing', lazy: async () => ({ Component: (await import('./pages/SettingsPage')).SettingsPage }) },
 ];
 

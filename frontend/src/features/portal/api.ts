@@ -1,5 +1,5 @@
 import { useSearchParams } from 'react-router';
-import { portalApi, type PortalComment, type PortalInvoice, type PortalInvoiceList, type PortalOverview, type PortalProject, type PortalProjectList, type PortalRetainer, type PortalRetainerList, type PortalStatement } from '../../shared/api/gen/portal.gen';
+import { portalApi, type PortalAccount, type PortalComment, type PortalMilestone, type PortalMilestoneList, type PortalInvoice, type PortalInvoiceList, type PortalOverview, type PortalProject, type PortalProjectList, type PortalRetainer, type PortalRetainerList, type PortalStatement } from '../../shared/api/gen/portal.gen';
 import { infinite } from '../../shared/api/infinite';
 
 type As = { as: string };
@@ -21,6 +21,11 @@ const asContact = portalApi.injectEndpoints({
       query: ({ queryArg: { as, id }, pageParam }) => ({ url: `/api/v1/portal/retainer-periods/${one(id)}`, params: { limit: 100, ...(as ? { preview: as } : {}), ...(pageParam ? { cursor: pageParam } : {}) } }),
       providesTags: ['portal'],
     }),
+    accountAs: build.query<PortalAccount, As & { from: string; to: string }>({
+      query: ({ as, from, to }) => ({ url: '/api/v1/portal/account', params: { ...(from && { from }), ...(to && { to }), ...(as && { preview: as }) } }), providesTags: ['portal'],
+    }),
+    milestonesAs: build.query<PortalMilestoneList, As>({ query: ({ as }) => call('/milestones', as), providesTags: ['portal'] }),
+    acceptMilestone: build.mutation<PortalMilestone, { id: string }>({ query: ({ id }) => ({ url: `/api/v1/portal/milestones/${one(id)}/accept`, method: 'POST' }), invalidatesTags: ['portal'] }),
     replyOn: build.mutation<PortalComment, { task: string; body: string }>({
       query: ({ task, body }) => ({ url: `/api/v1/portal/tasks/${one(task)}/comments`, method: 'POST', body: { body } }),
       invalidatesTags: ['portal'],
@@ -28,7 +33,7 @@ const asContact = portalApi.injectEndpoints({
   }),
 });
 
-export const { useOverviewAsQuery, useProjectsAsQuery, useProjectAsQuery, useInvoicesAsQuery, useInvoiceAsQuery, useRetainersAsQuery, useRetainerAsQuery, useStatementAsInfiniteQuery, useReplyOnMutation } = asContact;
+export const { useAccountAsQuery, useMilestonesAsQuery, useAcceptMilestoneMutation, useOverviewAsQuery, useProjectsAsQuery, useProjectAsQuery, useInvoicesAsQuery, useInvoiceAsQuery, useRetainersAsQuery, useRetainerAsQuery, useStatementAsInfiniteQuery, useReplyOnMutation } = asContact;
 
 /** The contact as whom a member looks, and how links keep it. */
 export function useAs() {

@@ -11,6 +11,7 @@ export const routes: RouteObject[] = [
       { path: 'retainers', lazy: async () => ({ Component: (await import('./pages/RetainersPage')).RetainersPage }) },
       { path: 'retainers/:id', lazy: async () => ({ Component: (await import('./pages/RetainerPage')).RetainerPage }) },
       { path: 'retainers/:id/:period', lazy: async () => ({ Component: (await import('./pages/StatementPage')).StatementPage }) },
+      { path: 'account', lazy: async () => ({ Component: (await import('./pages/AccountPage')).AccountPage }) },
       { path: 'invoices', lazy: async () => ({ Component: (await import('./pages/InvoicesPage')).InvoicesPage }) },
       { path: 'invoices/:id', lazy: async () => ({ Component: (await import('./pages/InvoicePage')).InvoicePage }) },
     ],

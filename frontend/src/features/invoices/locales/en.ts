@@ -28,6 +28,13 @@ export const useT = registerLocale('invoices', {
   deposit: {
     chip: 'Deposit', about: 'Money invoiced ahead. It is owed in work: no part of what was invoiced until a later invoice deducts it, with its tax.', title: 'Deposits', add: 'Deduct', remove: 'Do not deduct', left: '{{left}} left of {{number}}, {{day}}', unpaid: '{{balance}} of it is not paid', done: 'Deducted {{number}}', undone: 'Not deducted any more', taken: 'Deposit {{number}}, {{day}}', saveFirst: 'Save the draft first.',
   },
+  remind: {
+    title: 'Reminders', titleClient: 'Reminders of this client', sub: 'Letters about what is not paid, so many days before or after the due date.', note: 'They go out in the morning, once each, until the invoice is settled. An invoice that is disputed can be left out.', open: 'Reminders',
+    steps: 'Steps', on: 'Remind clients of what is open', onClient: 'Remind this client', onHelp: 'Steps of earlier days are not made up for', since: 'On since {{day}}; steps of earlier days are not sent', agencys: 'This client has the reminders of the agency. What you save here is its own.', days: 'Days', when: 'When', before: 'before the due date', after: 'after the due date', letter: 'Letter', remove: 'Remove step {{n}}', add: 'Add step', save: 'Save reminders', saved: 'Reminders saved', drop: "Use the agency's", dropped: "This client has the agency's reminders again",
+    letterTitle: 'The letter of this step', take: 'Take over', usual: 'Empty: the usual words', places: 'With {buyer}, {number}, {total}, {open}, {due}, {days} and {seller}; empty: the usual words', noPreview: 'A word in braces stands for nothing.',
+    list: 'Reminders', next: 'Next on {{day}}: {{step}}', none: 'No reminder is to come.', paused: 'Paused: {{reason}}', pause: 'Pause', pauseTitle: 'Pause reminders?', pauseText: 'This invoice gets no reminders until you let them go on, such as while it is disputed.', pausedDone: 'Reminders paused', resume: 'Go on', resumed: 'Reminders go on',
+    stepBefore_one: '{{count}} day before it is due', stepBefore_other: '{{count}} days before it is due', stepAfter_one: '{{count}} day after it was due', stepAfter_other: '{{count}} days after it was due', outcome: { sent: 'Sent', no_address: 'Nobody to write to', settled: 'Paid before it went' },
+  },
   rate: {
     label: 'Exchange rate', help: 'Empty: the kept rate, at most 31 days old', payHelp: 'Empty: the kept rate of that day', quoted: 'Quoted as', perUnit: '1 {{currency}} = … {{base}}', perBase: '1 {{base}} = … {{currency}}', gain: '{{sum}} gained by the rate', loss: '{{sum}} lost by the rate', books: '{{sum}} in the books at {{rate}}',
   },

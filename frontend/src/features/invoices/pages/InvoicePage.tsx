@@ -16,6 +16,7 @@ import { Paper } from '../../../shared/paper/Paper';
 import { CreditNotes } from '../components/CreditNotes';
 import { EInvoice } from '../components/EInvoice';
 import { Payments } from '../components/Payments';
+import { Reminders } from '../components/Reminders';
 import { Sendings } from '../components/Sendings';
 import { WriteOffs } from '../components/WriteOffs';
 import { useT } from '../locales/en';
@@ -86,6 +87,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
           {plain && <WriteOffs id={i.id} />}
           {plain && credits.data && <CreditNotes notes={credits.data.notes} />}
           <EInvoice id={i.id} issued />
+          {plain && <Reminders invoice={i} />}
           <Sendings id={i.id} />
         </Box>
       </Box>

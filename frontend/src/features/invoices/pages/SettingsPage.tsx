@@ -2,6 +2,7 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
+import { Link as To } from 'react-router';
 import { useCan } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { PageHeader } from '../../../shared/ui/PageHeader';
@@ -22,7 +23,7 @@ export function SettingsPage() {
   const entities = useLegalEntitiesListQuery();
   return (
     <Box sx={{ maxWidth: 960 }}>
-      <PageHeader title={t('settings.title')} sub={t('settings.sub')} up={{ to: '/settings', label: t('settings.up') }} />
+      <PageHeader title={t('settings.title')} sub={t('settings.sub')} up={{ to: '/settings', label: t('settings.up') }} actions={<Button component={To} to="/settings/reminders" variant="outlined">{t('remind.open')}</Button>} />
       <Alert severity="info" sx={{ mb: 4 }}>{t('settings.keepNote')}</Alert>
       <Entities writes={writes} />
       <Held until={!entities.isLoading}><Box sx={{ mt: 6 }}><Taxes writes={writes} /></Box></Held>

@@ -41,6 +41,7 @@ export function StatementPage() {
         sub={t('statement.asOf', { day: formatDay(s.to) })}
         actions={
           <>
+            <Can permission="invoicing.settings.read"><Button component={To} to={`/reminders/${clientId}`}>{t('remind.open')}</Button></Can>
             <Button variant="outlined" startIcon={<PdfIcon />} href={`/api/v1/invoices/statement/pdf?${pdf}`} target="_blank" rel="noopener">{t('pdf')}</Button>
             <Can permission="invoicing.payments.write">
               {payable.map((x) => <Button key={x.currency} variant="contained" onClick={() => setPaying(x)}>{payable.length > 1 ? `${t('statement.record')} (${x.currency})` : t('statement.record')}</Button>)}

@@ -22,6 +22,13 @@ export const useT = registerLocale('portal', {
     used: '{{used}} of {{all}} used', left: '{{left}} left', period: 'Period', granted: 'Granted', usedHead: 'Used', leftHead: 'Left', open: 'Open', closed: 'Closed', opening: 'Rolled over', adjusted: 'Adjusted',
     over: 'Beyond the retainer', expired: 'Expired', closing: 'Left at the end', closingOpen: 'Left if the period ended now', day: 'Day', work: 'Approved work', noWork: 'No approved work yet',
   },
+  milestones: 'Milestones',
+  milestone: { accept: 'Accept', acceptOf: 'Accept {{name}}', acceptTitle: 'Accept {{name}}?', acceptText: 'You say that what was agreed is done. {{amount}} may be billed then.', accepted: 'Accepted', acceptedBy: 'accepted by {{name}}, {{at}}', billed: 'Billed', open: 'Not accepted yet', done: 'Milestone accepted' },
+  account: {
+    title: 'Statement', asOf: 'As known at the end of {{day}}', from: 'From', to: 'To', nothing: 'Nothing was billed and nothing is open', credit: 'Your credit', on: 'Day', what: 'What', amount: 'Amount', balance: 'Balance', moves: 'What happened', opening: 'Opening balance', closing: 'Closing balance',
+    ages: { current: 'not due', d30: '1–30 days late', d60: '31–60', d90: '61–90', more: 'over 90' },
+    kinds: { invoice: 'Invoice', deposit: 'Deposit invoice', void: 'Voided', payment: 'Payment', credit_note: 'Credit note', payment_void: 'Payment taken back', refund: 'Refund', write_off: 'Written off', write_off_undone: 'Write-off undone' },
+  },
   noInvoices: 'No invoices yet',
   progress: '{{done}} of {{all}} tasks done',
   hours: 'Approved hours',

@@ -3,7 +3,8 @@ import Typography from '@mui/material/Typography';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Figure, Figures, Money } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, SkeletonPage } from '../../../shared/ui/states';
-import { useAs, useOverviewAsQuery } from '../api';
+import { useAs, useMilestonesAsQuery, useOverviewAsQuery } from '../api';
+import { Milestones } from '../components/Milestones';
 import { InvoiceTable } from '../components/InvoiceTable';
 import { ProjectCards } from '../components/parts';
 import { useT } from '../locales/en';
@@ -12,7 +13,9 @@ export function OverviewPage() {
   const t = useT();
   const { as } = useAs();
   const { data: o, error, refetch } = useOverviewAsQuery({ as });
-  if (!o) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  const milestones = useMilestonesAsQuery({ as });
+  if (!o || milestones.isLoading) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  const waiting = milestones.data?.items.filter((m) => !m.accepted_at) ?? [];
   const first = o.contact.split(' ')[0] ?? '';
   return (
     <>
@@ -21,6 +24,12 @@ export function OverviewPage() {
         <Figure label={t('outstanding')} value={o.outstanding.length > 0 ? o.outstanding.map((m) => <Box key={m.currency}><Money value={m} cents /></Box>) : t('nothingOpen')} />
         <Figure label={t('projects')} value={o.projects.filter((p) => p.state === 'active').length} note={t('state.active')} />
       </Figures>
+      {waiting.length > 0 && (
+        <Box component="section" sx={{ mb: 6 }}>
+          <Typography component="h2" variant="h3" sx={{ mb: 3 }}>{t('milestones')}</Typography>
+          <Milestones rows={waiting} />
+        </Box>
+      )}
       {o.invoices.length > 0 && (
         <Box component="section" sx={{ mb: 6 }}>
           <Typography component="h2" variant="h3" sx={{ mb: 3 }}>{t('openInvoices')}</Typography>

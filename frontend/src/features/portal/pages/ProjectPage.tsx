@@ -10,7 +10,8 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { later } from '../../../shared/ui/later';
 import { Duration, Facts, PersonAvatar } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
-import { useAs, useProjectAsQuery } from '../api';
+import { useAs, useMilestonesAsQuery, useProjectAsQuery } from '../api';
+import { Milestones } from '../components/Milestones';
 import { Progress, ProjectState } from '../components/parts';
 import { useT } from '../locales/en';
 
@@ -35,8 +36,10 @@ export function ProjectPage() {
   const { id = '' } = useParams();
   const { as, to } = useAs();
   const { data: p, error, refetch } = useProjectAsQuery({ as, id });
+  const milestones = useMilestonesAsQuery({ as });
   const [replying, setReplying] = useState<Thread | null>(null);
-  if (!p) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!p || milestones.isLoading) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  const agreed = milestones.data?.items.filter((m) => m.project_id === id) ?? [];
   const threads = threadsOf(p.comments ?? []);
   return (
     <>
@@ -53,6 +56,12 @@ export function ProjectPage() {
           />
         </Box>
       </Section>
+      {agreed.length > 0 && (
+        <>
+          <Typography component="h2" variant="h3" sx={{ mt: 6, mb: 3 }}>{t('milestones')}</Typography>
+          <Milestones rows={agreed} />
+        </>
+      )}
       <Typography component="h2" variant="h3" sx={{ mt: 6, mb: 3 }}>{t('comments')}</Typography>
       {threads.length === 0 && <EmptyState title={t('noComments')} text={t('noCommentsText', { agency: me?.agency.name ?? '' })} />}
       {threads.map((th) => (

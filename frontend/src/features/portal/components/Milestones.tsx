@@ -1,0 +1,56 @@
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import type { PortalMilestone } from '../../../shared/api/gen/portal.gen';
+import { formatDay, formatMoment } from '../../../shared/lib/dates';
+import { useMe } from '../../../shared/lib/me';
+import { formatMoney } from '../../../shared/lib/money';
+import { ConfirmDialog } from '../../../shared/ui/dialogs';
+import { Money, StatusChip } from '../../../shared/ui/small';
+import { toast } from '../../../shared/ui/Toast';
+import { useAcceptMilestoneMutation, useAs } from '../api';
+import { useT } from '../locales/en';
+
+/** What was agreed to be paid once it is accepted. A contact accepts; somebody who looks as them does not. */
+export function Milestones({ rows }: { rows: PortalMilestone[] }) {
+  const t = useT();
+  const { as } = useAs();
+  const zone = useMe()?.agency.time_zone;
+  const [accept] = useAcceptMilestoneMutation();
+  const [asking, setAsking] = useState<PortalMilestone | null>(null);
+  return (
+    <>
+      <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper' }}>
+        {rows.map((m, n) => (
+          <Box component="li" key={m.id} sx={{ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 3, p: 4, borderTop: n > 0 ? 1 : 0, borderColor: 'divider' }}>
+            <Box sx={{ flex: '1 1 220px', minWidth: 0 }}>
+              <Typography sx={{ fontWeight: 560 }} className="said">{m.name}</Typography>
+              <Typography variant="body2" sx={{ color: 'text.secondary' }}>
+                {[m.project_name, m.due_on && !m.accepted_at && `${t('due')}: ${formatDay(m.due_on)}`, m.accepted_at && t('milestone.acceptedBy', { name: m.accepted_by, at: formatMoment(m.accepted_at, zone) })].filter(Boolean).join(' · ')}
+              </Typography>
+            </Box>
+            <Typography component="span" sx={{ fontVariantNumeric: 'tabular-nums' }}><Money value={m.amount} /></Typography>
+            <Box sx={{ minWidth: { sm: 110 }, textAlign: 'end' }}>
+              {m.billed ? <StatusChip label={t('milestone.billed')} tone="success" /> : m.accepted_at ? <StatusChip label={t('milestone.accepted')} tone="brand" /> : as ? <StatusChip label={t('milestone.open')} /> : (
+                <Button variant="outlined" aria-label={t('milestone.acceptOf', { name: m.name })} onClick={() => setAsking(m)}>{t('milestone.accept')}</Button>
+              )}
+            </Box>
+          </Box>
+        ))}
+      </Box>
+      <ConfirmDialog
+        open={asking !== null}
+        title={t('milestone.acceptTitle', { name: asking?.name ?? '' })}
+        text={t('milestone.acceptText', { amount: formatMoney(asking?.amount) })}
+        confirmLabel={t('milestone.accept')}
+        onClose={() => setAsking(null)}
+        onConfirm={async () => {
+          if (!asking) return;
+          await accept({ id: asking.id }).unwrap();
+          toast(t('milestone.done'));
+        }}
+      />
+    </>
+  );
+}
