@@ -77,7 +77,7 @@ func (d CostDraft) check() error {
 // Margin is what a project is worth against what it cost.
 type Margin struct {
 	Worth, Cost    []money.Money // one for each currency; those of different ones are never added
-	Margin         *money.Money  // where all is in one currency
+	Margin         *money.Money  // where all is in one currency and something is known of the cost
 	Percent        *int          // of the worth
 	Seconds        int64         // all that was logged
 	WithoutCost    int64         // of it by people whose cost on that day nobody said
@@ -107,7 +107,7 @@ func (m *Margin) close() error {
 		m.Cost = append(m.Cost, sum)
 	}
 	all := money.Sum(append(append([]money.Money{}, m.Worth...), m.Cost...)...)
-	if len(all) != 1 {
+	if len(all) != 1 || len(m.Cost) == 0 { // where nobody said what anything cost, all of the worth is no margin
 		return nil
 	}
 	worth, cost := money.Zero(all[0].Currency), money.Zero(all[0].Currency)

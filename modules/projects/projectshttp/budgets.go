@@ -42,7 +42,7 @@ type BudgetView struct {
 	Percent        *int         `json:"percent"`
 	Level          int          `json:"level" doc:"The highest alert that is reached; 0 for none"`
 	Stopped        bool         `json:"stopped" doc:"It has a hard stop and is used up: no timer starts and no time is added"`
-	RunsOutOn      *day.Date    `json:"runs_out_on" doc:"When nothing is left, if it goes on as in the last four weeks"`
+	RunsOutOn      *day.Date    `json:"runs_out_on" nullable:"true" doc:"When nothing is left, if it goes on as in the last four weeks"`
 	ApprovedOnly   bool         `json:"approved_only" doc:"It counts approved time alone, not all that was logged"`
 	BillableOnly   bool         `json:"billable_only" doc:"It counts billable time alone"`
 	Alerts         []int        `json:"alerts" doc:"Percentages at which it is told of"`

@@ -39,7 +39,7 @@ type CostRateView struct {
 	MemberID      string     `json:"member_id"`
 	Cost          CostOfHour `json:"cost"`
 	ValidFrom     day.Date   `json:"valid_from"`
-	ValidTo       *day.Date  `json:"valid_to" doc:"The first day on which it no longer holds; null: open"`
+	ValidTo       *day.Date  `json:"valid_to" nullable:"true" doc:"The first day on which it no longer holds; null: open"`
 	CapacityHours *string    `json:"capacity_hours" doc:"Of the year that the salary was spread over: after holidays, before leave"`
 }
 
@@ -74,7 +74,7 @@ type MarginView struct {
 type MarginFigures struct {
 	Worth              []money.Money `json:"worth" doc:"Of billable time, one for each currency"`
 	Costs              []money.Money `json:"costs" doc:"Of all time, each hour at what it cost on its day"`
-	Margin             *money.Money  `json:"margin" doc:"Where all is in one currency"`
+	Margin             *money.Money  `json:"margin" doc:"Where all is in one currency, and a cost is known"`
 	Percent            *int          `json:"percent" doc:"Of the worth"`
 	Seconds            int64         `json:"seconds"`
 	SecondsWithoutCost int64         `json:"seconds_without_cost" doc:"By people of whom nobody said what they cost on that day"`

@@ -50,8 +50,8 @@ export function BudgetDialog({ project, budget, tasks, onClose }: { project: Pro
     <FormDialog open title={budget ? t('budget.edit') : t('budget.add')} form={form} onSubmit={save} onClose={onClose} submitLabel={t('budget.save')}>
       {budget ? <Typography>{name(budget, names)}</Typography> : (
         <FieldRow>
-          <AutocompleteField name="task_id" label={t('budget.for')} placeholder={t('budget.ofProject')} options={tasks.map((x) => ({ value: x.id, label: x.name, sub: x.sub_tasks > 0 ? t('budget.phase') : undefined }))} />
-          <AutocompleteField name="member_id" label={t('budget.whose')} placeholder={t('budget.everybody')} options={members.filter((m) => m.state === 'active').map((m) => ({ value: m.id, label: m.name }))} />
+          <AutocompleteField name="task_id" label={t('budget.for')} help={t('budget.forHelp')} placeholder={t('budget.ofProject')} options={tasks.map((x) => ({ value: x.id, label: x.name, sub: x.sub_tasks > 0 ? t('budget.phase') : undefined }))} />
+          <AutocompleteField name="member_id" label={t('budget.whose')} help={t('budget.whoseHelp')} placeholder={t('budget.everybody')} options={members.filter((m) => m.state === 'active').map((m) => ({ value: m.id, label: m.name }))} />
         </FieldRow>
       )}
       <FieldRow>

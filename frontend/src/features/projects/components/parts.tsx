@@ -37,7 +37,7 @@ export function BudgetState({ project: { budget } }: { project: ProjectView }) {
   const t = useT();
   if (budget.stopped) return <StatusChip label={t('budget.usedUp')} tone="danger" />;
   if (budget.level >= 100) return <StatusChip label={t('budget.over')} tone="danger" />;
-  return budget.level >= 75 ? <StatusChip label={t('budget.level', { level: budget.level })} tone="warning" /> : null;
+  return budget.level >= 75 ? <StatusChip label={t('budget.near', { level: budget.level })} tone="warning" /> : null;
 }
 
 const icons = { low: ArrowDown, normal: null, high: ArrowUp, urgent: DoubleUp };

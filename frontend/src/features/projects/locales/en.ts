@@ -70,11 +70,11 @@ export const useT = registerLocale('projects', {
   budget: {
     title: 'Budgets', money: 'Value', used: 'Logged', billable: 'of it billable', left: 'Left', agreed: 'Agreed', percent: 'Used', worth: 'Worth', byTask: 'Estimate and time by task',
     add: 'Add a budget', edit: 'Edit budget', editOf: 'Edit the budget: {{name}}', remove: 'Remove', removeOf: 'Remove the budget: {{name}}', removed: 'Budget removed', save: 'Save', none: 'No budget yet', noneText: 'Agree on hours or money for the project, a phase, a task or a person.',
-    ofProject: 'Whole project', ofPhase: 'Phase {{name}}', ofTask: 'Task {{name}}', phase: 'Phase', unit: { hours: 'Hours', money: 'Money' }, for: 'For', whose: 'Whose time', everybody: 'Everybody', in: 'In', hoursOf: 'Hours', amount: 'Amount',
+    ofProject: 'Whole project', ofPhase: 'Phase {{name}}', ofTask: 'Task {{name}}', phase: 'Phase', unit: { hours: 'Hours', money: 'Money' }, for: 'For', forHelp: 'Empty: the whole project', whoseHelp: 'Empty: everybody’s', whose: 'Whose time', everybody: 'Everybody', in: 'In', hoursOf: 'Hours', amount: 'Amount',
     countsLabel: 'Counts', countsLogged: 'All logged time', countsApproved: 'Approved time alone', countsBillable: 'Billable time alone', countsWorth: 'Value of billable time', alerts: 'Alerts at %', alertsHelp: 'Percentages. Each is told once when it is crossed.', alertsAt: 'alerts at {{at}} %', badAlerts: 'Write percentages such as 50, 75, 90, 100',
     hardStop: 'Hard stop', hardStopHelp: 'Nothing more can be started or added. Timers stop as always.', hardStopNeeds: 'Needs a budget that counts all logged time.', stopped: 'Stopped', level: '{{level}} % reached',
     isStopped: '{{name}}: the budget is used up and has a hard stop. No timer starts on it and no time is added.', isReached: '{{name}}: {{percent}} % of the budget is used.',
-    pace: '{{pace}} a week lately', runsOut: 'runs out on {{day}}', perWeek: '{{hours}} a week until {{day}}', usedUp: 'Budget used up', over: 'Budget spent',
+    pace: '{{pace}} a week lately', runsOut: 'runs out on {{day}}', perWeek: '{{hours}} a week until {{day}}', usedUp: 'Budget used up', near: 'Budget {{level}} %', over: 'Budget spent',
   },
   margin: { title: 'Margin', worth: 'Worth', cost: 'Cost', without: '{{hours}} by people whose cost nobody has said are left out.', counts: 'Billable time at its rates, against all time at what it cost on its day.' },
   people: { add: 'Add to the team', remove: 'Take {{name}} off the team', manager: 'Manager', empty: 'Nobody is on the team yet.', choose: 'Choose a member', removed: '{{name}} is off the team', open_one: '{{count}} open task', open_other: '{{count}} open tasks' },

@@ -34,12 +34,13 @@ export function RateDialog({ card, rate, day, targets, onClose }: Props) {
     const priced = !same(amount, r.per_hour);
     if (priced && x.reach === 'from' && !x.from) {
       form.setError('from', { message: c('error.required') });
-      throw new Error('incomplete');
+      return;
     }
     let version = r.version;
     if (x.valid_to !== (r.valid_to ?? '')) version = (await change({ id: r.id, 'If-Match': ifMatch(version), rateChange: { valid_to: x.valid_to } }).unwrap()).version;
     if (!priced) {
       toast(t('saved'));
+      onClose();
       return;
     }
     const done = await revise({ id: r.id, 'If-Match': ifMatch(version), rateRevision: { per_hour: amount, reach: x.reach, ...(x.reach === 'from' ? { from: x.from } : {}) } }).unwrap();
@@ -47,12 +48,12 @@ export function RateDialog({ card, rate, day, targets, onClose }: Props) {
     // No entry has the new price yet, so going back to the old one leaves no trace.
     const undo = x.reach === 'new' && old !== null ? () => void revise({ id: r.id, 'If-Match': ifMatch(done.revised.version), rateRevision: { per_hour: old, reach: 'new' } }).unwrap().catch(toast.failed) : undefined;
     toast(done.effect.entries > 0 ? t('revise.done', { count: done.effect.entries }) : t('saved'), { undo });
+    onClose();
   };
   const save = async (x: Values) => {
     const amount = x.per_hour ?? '';
     if (rate) {
       await edit(rate, x, amount);
-      onClose();
       return;
     }
     await create({ id: card.id, newRate: { kind: x.kind, target_id: x.target_id, per_hour: amount, valid_from: x.valid_from, ...(x.valid_to ? { valid_to: x.valid_to } : {}) } }).unwrap();
