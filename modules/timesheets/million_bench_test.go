@@ -31,11 +31,11 @@ func BenchmarkMillionEntries(b *testing.B) {
 	const columns = `(id, member_id, timesheet_id, client_id, project_id, task_id, work_date, zone, raw_seconds, billed_seconds, billable, note, rate_amount, rate_currency, state, source, created_at, updated_at)`
 	const numbered = `('00000000-0000-7000-%s-' || lpad((%s)::text, 12, '0'))::uuid`
 	project := `(n % 100 * 7 + n / 30000 * 3 + n / 100 % 6) % 50`
-	for from := 0; from < 1_000_000; from += 40_000 {
+	for from := 0; from < 1_000_000; from += 10_000 {
 		run(`INSERT INTO time_entries `+columns+`
 			SELECT uuidv7(), `+fmt.Sprintf(numbered, "8000", "n % 100")+`, $1, `+fmt.Sprintf(numbered, "a000", project+" / 5")+`, `+fmt.Sprintf(numbered, "9000", project)+`,
 				`+fmt.Sprintf(numbered, "b000", project+" * 4 + n / 100 % 4")+`, '2023-06-01'::date + n / 1000, 'UTC', 1800, 1800, n % 5 <> 0, 'Some work', 95, 'EUR',
-				CASE WHEN n < 900000 THEN 'approved' ELSE 'draft' END, 'manual', now(), now() FROM generate_series($2::int, $2::int + 39999) AS n`, w.client, from)
+				CASE WHEN n < 900000 THEN 'approved' ELSE 'draft' END, 'manual', now(), now() FROM generate_series($2::int, $2::int + 9999) AS n`, w.client, from)
 	}
 	run(`INSERT INTO time_entries `+columns+`
 		SELECT uuidv7(), $2, $1, $1, `+fmt.Sprintf(numbered, "9000", "n % 20")+`, NULL,
