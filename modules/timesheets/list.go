@@ -24,7 +24,7 @@ type Filter struct {
 	From, To                              day.Date // work dates, both included
 	States                                []string
 	Billable                              *bool
-	Text                                  string // in the note
+	Text                                  string // in the note, from the beginning of a word
 	Limit                                 int    // 0 for all
 	AfterDay                              day.Date
 	AfterID                               string // newest first, after this one

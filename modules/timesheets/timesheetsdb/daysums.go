@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -30,12 +31,12 @@ func daily(tx *tenancy.Tx, f timesheets.Filter) ([]timesheets.Sum, error) {
 }
 
 // kept are the tables of sums, and how their rows are found again from the entries alone.
-var kept = []struct{ table, keys, again string }{
+var kept = []struct{ table, date, keys, again string }{
 	{
-		"time_sums", `month, member_id, project_id, client_id, task_id, service_id, state, billable, rate_currency`,
+		"time_sums", "month", `month, member_id, project_id, client_id, task_id, service_id, state, billable, rate_currency`,
 		`work_date - extract(day FROM work_date)::int + 1 AS month, member_id, project_id, client_id, task_id, service_id, state, billable, rate_currency`,
 	},
-	{"time_day_sums", `work_date, member_id, state, billable, rate_currency`, `work_date, member_id, state, billable, rate_currency`},
+	{"time_day_sums", "work_date", `work_date, member_id, state, billable, rate_currency`, `work_date, member_id, state, billable, rate_currency`},
 }
 
 const (
@@ -45,37 +46,60 @@ const (
 		coalesce(sum(billed_seconds * rate_amount) FILTER (WHERE billable), 0) AS worth`
 )
 
+// eachMonth calls fn for every month that has entries or sums: one at a time, however many years there are.
+func eachMonth(ctx context.Context, tx *tenancy.Tx, fn func(first, next day.Date) error) error {
+	var first, last day.Date
+	err := tx.PGX().QueryRow(ctx, `SELECT least((SELECT min(work_date) FROM time_entries WHERE deleted_at IS NULL), (SELECT min(month) FROM time_sums), (SELECT min(work_date) FROM time_day_sums)),
+		greatest((SELECT max(work_date) FROM time_entries WHERE deleted_at IS NULL), (SELECT max(month) FROM time_sums), (SELECT max(work_date) FROM time_day_sums))`).Scan(&first, &last)
+	if err != nil || first.IsZero() {
+		return err
+	}
+	for m := first.StartOfMonth(); !m.After(last); m = m.EndOfMonth().AddDays(1) {
+		if err := fn(m, m.EndOfMonth().AddDays(1)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // SumsOff counts the sums that are not what adding up all entries gives.
 func (Store) SumsOff(ctx context.Context, tx *tenancy.Tx) (off int, err error) {
-	for _, k := range kept {
-		var n int
-		err := tx.PGX().QueryRow(ctx, `WITH again AS (SELECT `+k.again+`, `+addedUp+` FROM time_entries WHERE deleted_at IS NULL GROUP BY `+k.keys+`),
-			there AS (SELECT `+k.keys+`, `+sumsOf+` FROM `+k.table+` WHERE (`+sumsOf+`) <> (0, 0, 0, 0, 0, 0))
-			SELECT count(*) FROM (SELECT DISTINCT `+k.keys+` FROM ((TABLE again EXCEPT ALL TABLE there) UNION ALL (TABLE there EXCEPT ALL TABLE again)) AS other) AS off`).Scan(&n)
-		if err != nil {
-			return 0, fmt.Errorf("compare %s with the entries: %w", k.table, err)
+	err = eachMonth(ctx, tx, func(first, next day.Date) error {
+		for _, k := range kept {
+			var n int
+			err := tx.PGX().QueryRow(ctx, `WITH again AS (SELECT `+k.again+`, `+addedUp+` FROM time_entries
+					WHERE deleted_at IS NULL AND work_date >= $1 AND work_date < $2 GROUP BY `+k.keys+`),
+				there AS (SELECT `+k.keys+`, `+sumsOf+` FROM `+k.table+` WHERE `+k.date+` >= $1 AND `+k.date+` < $2 AND (`+sumsOf+`) <> (0, 0, 0, 0, 0, 0))
+				SELECT count(*) FROM (SELECT DISTINCT `+k.keys+` FROM ((TABLE again EXCEPT ALL TABLE there) UNION ALL (TABLE there EXCEPT ALL TABLE again)) AS other) AS off`,
+				first, next).Scan(&n)
+			if err != nil {
+				return fmt.Errorf("compare %s with the entries: %w", k.table, err)
+			}
+			off += n
 		}
-		off += n
-	}
-	return off, nil
+		return nil
+	})
+	return off, err
 }
 
 // AddUpAgain adds what is missing to each sum and takes off what is too much. Sums and entries are read at one moment, and
 // what others change meanwhile comes on top of it, so nobody has to wait and nothing is counted twice.
 func (Store) AddUpAgain(ctx context.Context, tx *tenancy.Tx) error {
-	for _, k := range kept {
-		_, err := tx.PGX().Exec(ctx, `INSERT INTO `+k.table+` AS d (`+k.keys+`, `+sumsOf+`)
-			SELECT `+k.keys+`, sum(sign * entries), sum(sign * no_rate), sum(sign * seconds), sum(sign * billable_seconds), sum(sign * billed_seconds), sum(sign * worth)
-			FROM (SELECT 1 AS sign, `+k.again+`, `+addedUp+` FROM time_entries WHERE deleted_at IS NULL GROUP BY `+k.keys+`
-				UNION ALL SELECT -1, `+k.keys+`, `+sumsOf+` FROM `+k.table+`) AS sides
-			GROUP BY `+k.keys+`
-			HAVING (sum(sign * entries), sum(sign * no_rate), sum(sign * seconds), sum(sign * billable_seconds), sum(sign * billed_seconds), sum(sign * worth)) <> (0, 0, 0, 0, 0, 0)
-			ON CONFLICT ON CONSTRAINT `+k.table+`_key DO UPDATE SET entries = d.entries + EXCLUDED.entries, no_rate = d.no_rate + EXCLUDED.no_rate,
-				seconds = d.seconds + EXCLUDED.seconds, billable_seconds = d.billable_seconds + EXCLUDED.billable_seconds,
-				billed_seconds = d.billed_seconds + EXCLUDED.billed_seconds, worth = d.worth + EXCLUDED.worth`)
-		if err != nil {
-			return fmt.Errorf("mend %s: %w", k.table, err)
+	return eachMonth(ctx, tx, func(first, next day.Date) error {
+		for _, k := range kept {
+			_, err := tx.PGX().Exec(ctx, `INSERT INTO `+k.table+` AS d (`+k.keys+`, `+sumsOf+`)
+				SELECT `+k.keys+`, sum(sign * entries), sum(sign * no_rate), sum(sign * seconds), sum(sign * billable_seconds), sum(sign * billed_seconds), sum(sign * worth)
+				FROM (SELECT 1 AS sign, `+k.again+`, `+addedUp+` FROM time_entries WHERE deleted_at IS NULL AND work_date >= $1 AND work_date < $2 GROUP BY `+k.keys+`
+					UNION ALL SELECT -1, `+k.keys+`, `+sumsOf+` FROM `+k.table+` WHERE `+k.date+` >= $1 AND `+k.date+` < $2) AS sides
+				GROUP BY `+k.keys+`
+				HAVING (sum(sign * entries), sum(sign * no_rate), sum(sign * seconds), sum(sign * billable_seconds), sum(sign * billed_seconds), sum(sign * worth)) <> (0, 0, 0, 0, 0, 0)
+				ON CONFLICT ON CONSTRAINT `+k.table+`_key DO UPDATE SET entries = d.entries + EXCLUDED.entries, no_rate = d.no_rate + EXCLUDED.no_rate,
+					seconds = d.seconds + EXCLUDED.seconds, billable_seconds = d.billable_seconds + EXCLUDED.billable_seconds,
+					billed_seconds = d.billed_seconds + EXCLUDED.billed_seconds, worth = d.worth + EXCLUDED.worth`, first, next)
+			if err != nil {
+				return fmt.Errorf("mend %s: %w", k.table, err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }

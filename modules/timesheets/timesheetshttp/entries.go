@@ -180,7 +180,7 @@ type EntryFilter struct {
 	To        day.Date `query:"to" doc:"Last work date"`
 	States    []string `query:"state" enum:"draft,submitted,approved,billed,rejected" maxItems:"5"`
 	Billable  string   `query:"billable" enum:"true,false"`
-	Text      string   `query:"q" maxLength:"100" doc:"In the note"`
+	Text      string   `query:"q" maxLength:"100" doc:"In the note, from the beginning of a word"`
 }
 
 func (f EntryFilter) filter() timesheets.Filter {
