@@ -144,7 +144,7 @@ export async function sendBack(cast) {
   marco.report.step(`${marco.width}: the manager sends the week back with a reason`);
   const { page } = marco;
   await go(marco, 'Approvals');
-  await page.getByText(mina.name).first().waitFor();
+  await page.getByRole('checkbox', { name: new RegExp(mina.name) }).waitFor();
   await page.getByRole('button', { name: new RegExp(`Show the lines of ${mina.name}`) }).click();
   await page.getByText('Website relaunch').first().waitFor();
   await marco.look('approvals');

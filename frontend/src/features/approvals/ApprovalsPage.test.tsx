@@ -15,11 +15,19 @@ const line = (id: string, member: string, over: Partial<TimesheetLine> = {}): Ti
   per_day: Array.from({ length: 7 }, (_, i) => ({ day: addDays(week, i), seconds: 0, expected: 0, missing: 0 })), ...over,
 });
 let waiting: TimesheetLine[] = [];
+let refused = '';
+let undone: string[] = [];
+const decideless = ({ params }: { params: Record<string, unknown> }) => {
+  undone.push(String(params.id));
+  return HttpResponse.json(line(String(params.id), 'm1'));
+};
 let calls: { url: string; match: string | null; body: unknown }[] = [];
 
 beforeEach(() => {
   waiting = [line('s1', 'm1'), line('s2', 'm2')];
   calls = [];
+  refused = '';
+  undone = [];
   const decide = async ({ request }: { request: Request }) => {
     const url = new URL(request.url).pathname;
     calls.push({ url, match: request.headers.get('If-Match'), body: await request.json() });
@@ -30,9 +38,18 @@ beforeEach(() => {
   server.use(
     http.get('*/api/v1/approvals', () => HttpResponse.json(pageOf(waiting))),
     http.get('*/api/v1/members', () => HttpResponse.json(pageOf([{ id: 'm1', name: 'Mia Member' }, { id: 'm2', name: 'Tom Tester' }]))),
+    http.post('*/api/v1/approvals/decide', async ({ request }) => {
+      const body = (await request.json()) as { items: { id: string }[] };
+      calls.push({ url: '/api/v1/approvals/decide', match: null, body });
+      waiting = waiting.filter((s) => !body.items.some((i) => i.id === s.id) || s.id === refused);
+      const items = body.items.map((i) => (i.id === refused ? { id: i.id, timesheet: null, problem: { status: 412, code: 'timesheets.sheet_stale', detail: 'Tue 3 March, Support: now 2:00' } } : { id: i.id, timesheet: line(i.id, 'm1'), problem: null }));
+      return HttpResponse.json({ done: items.filter((i) => i.timesheet).length, failed: items.filter((i) => i.problem).length, items });
+    }),
+    http.post('*/api/v1/timesheets/:id/decide', decide),
+    http.post('*/api/v1/timesheets/:id/undo', decideless),
     http.post('*/api/v1/timesheets/:id/approve', decide),
     http.post('*/api/v1/timesheets/:id/reject', decide),
-    http.get('*/api/v1/timesheets/:id', () => HttpResponse.json({ timesheet: line('s1', 'm1'), entries: [] })),
+    http.get('*/api/v1/timesheets/:id', () => HttpResponse.json({ timesheet: line('s1', 'm1'), entries: [], waiting: [], decisions: [], yours: [] })),
   );
 });
 
@@ -45,7 +62,7 @@ it('opens the week that a link names', async () => {
 it('shows what was worked beside what is billed', async () => {
   waiting = [line('s1', 'm1', { billable_seconds: 36_000, billed_seconds: 37_800 })];
   const entry = { id: 'e1', day: week, project_name: 'Website', task_name: '', note: '', state: 'submitted', billable: true, seconds: 420, billed_seconds: 900, started_at: null, ended_at: null, zone: 'UTC' };
-  server.use(http.get('*/api/v1/timesheets/:id', () => HttpResponse.json({ timesheet: waiting[0], entries: [entry] })));
+  server.use(http.get('*/api/v1/timesheets/:id', () => HttpResponse.json({ timesheet: waiting[0], entries: [entry], waiting: [], decisions: [], yours: [] })));
   renderApp(<ApprovalsPage />, { at: '/?open=s1' });
   expect(await screen.findByText('10:00 billable, billed 10:30')).toBeVisible();
   expect(await screen.findByText('billed 0:15')).toBeVisible();
@@ -56,7 +73,7 @@ it('approves the version that was seen', async () => {
   await user.click(await screen.findByRole('button', { name: /^Approve Mia Member/ }));
   expect(await screen.findByText('Week approved')).toBeVisible();
   expect(calls).toEqual([{ url: '/api/v1/timesheets/s1/approve', match: '"7"', body: {} }]);
-  await waitFor(() => expect(screen.queryByText('Mia Member')).toBeNull());
+  await waitFor(() => expect(screen.queryByRole('checkbox', { name: /Mia Member/ })).toBeNull());
 });
 
 it('approves many at once', async () => {
@@ -65,7 +82,49 @@ it('approves many at once', async () => {
   await user.click(screen.getByRole('checkbox', { name: /Tom Tester/ }));
   await user.click(screen.getByRole('button', { name: 'Approve 2 weeks' }));
   expect(await screen.findByText('2 weeks approved')).toBeVisible();
+  expect(calls).toEqual([{ url: '/api/v1/approvals/decide', match: null, body: { decision: 'approve', items: [{ id: 's1', version: 7 }, { id: 's2', version: 7 }] } }]);
   expect(await screen.findByText('Nothing to approve')).toBeVisible();
+});
+
+it('says which of many was refused and why, and takes the others back', async () => {
+  refused = 's2';
+  const { user } = renderApp(<ApprovalsPage />);
+  await user.click(await screen.findByRole('checkbox', { name: /Mia Member/ }));
+  await user.click(screen.getByRole('button', { name: 'Select all' }));
+  await user.click(screen.getByRole('button', { name: 'Approve 2 weeks' }));
+  expect(await screen.findByText('1 approved, 1 not: Tue 3 March, Support: now 2:00')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Undo' }));
+  await waitFor(() => expect(undone).toEqual(['s1']));
+});
+
+it('approves some lines of a week, and shows whom the others wait for', async () => {
+  const entry = (id: string, project: string) => ({ id, day: week, project_name: project, task_name: '', note: '', state: 'submitted', billable: true, seconds: 420, billed_seconds: 420, started_at: null, ended_at: null, zone: 'UTC' });
+  server.use(http.get('*/api/v1/timesheets/:id', () => HttpResponse.json({
+    timesheet: waiting[0], entries: [entry('e1', 'Website'), entry('e2', 'Support')], yours: ['e1'],
+    waiting: [{ step: 'lead', member_id: 'm2', lines: 1 }], decisions: [{ decided_by: 'm2', in_place_of: 'm1', decision: 'approved', reason: '', lines: 1, decided_at: '2026-03-10T09:00:00Z' }],
+  })));
+  const { user } = renderApp(<ApprovalsPage />, { at: '/?open=s1' });
+  expect(await screen.findByText('Waits for Tom Tester, project lead: 1')).toBeVisible();
+  expect(screen.getByText(/^Tom Tester approved 1 line, .*in place of Mia Member/)).toBeVisible();
+  await user.click(screen.getByRole('checkbox', { name: /Website/ }));
+  await user.click(screen.getByRole('checkbox', { name: /Support/ }));
+  expect(screen.getByRole('button', { name: 'Send back 2 lines' })).toBeVisible();
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Approve 1 line' }));
+  await waitFor(() => expect(calls).toEqual([{ url: '/api/v1/timesheets/s1/decide', match: '"7"', body: { approve: ['e1'] } }]));
+});
+
+it('names a stand-in, with refusals at their fields', async () => {
+  server.use(
+    http.get('*/api/v1/stand-ins', () => HttpResponse.json(pageOf([]))),
+    http.post('*/api/v1/stand-ins', () => HttpResponse.json(problem(422, 'timesheets.bad_stand_in', 'No.', [{ location: 'body.last_day', message: 'is over' }]), { status: 422 })),
+  );
+  const { user } = renderApp(<ApprovalsPage />);
+  await user.click(await screen.findByRole('button', { name: 'Stand-ins' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Stand-ins' });
+  await user.click(within(dialog).getByRole('button', { name: 'Add' }));
+  expect(await within(dialog).findByText('Please fill this in')).toBeVisible();
+  expect(await violations()).toEqual([]);
 });
 
 it('sends back with a reason', async () => {
@@ -80,7 +139,7 @@ it('sends back with a reason', async () => {
 
 it('is worked by keyboard', async () => {
   const { user } = renderApp(<ApprovalsPage />);
-  await screen.findByText('Tom Tester');
+  await screen.findByRole('checkbox', { name: /Tom Tester/ });
   await user.keyboard('jjx');
   expect(screen.getByRole('checkbox', { name: /Tom Tester/ })).toBeChecked();
   await user.keyboard('a');
@@ -133,6 +192,6 @@ it('shows weeks that were sent back with their reason, and cannot reopen them', 
 
 it('has no axe violations', async () => {
   renderApp(<ApprovalsPage />);
-  await screen.findByText('Mia Member');
+  await screen.findByRole('checkbox', { name: /Mia Member/ });
   expect(await violations()).toEqual([]);
 });

@@ -5,6 +5,9 @@ import type { TimeEntryView, TimesheetLine } from '../../shared/api/gen/time.gen
 /** A week that goes back to its person, or only some of its entries. */
 export type Back = { sheet: TimesheetLine; entryIds?: string[] };
 
+/** Weeks that go back together. */
+export type BackMany = { sheets: TimesheetLine[] };
+
 /** What can have been decided about a week. */
 export type Decision = 'approved' | 'rejected';
 

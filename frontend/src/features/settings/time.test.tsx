@@ -11,13 +11,15 @@ let settings: Record<string, unknown> = {};
 let sent: { match: string | null; body: Record<string, unknown> }[] = [];
 
 beforeEach(() => {
-  settings = { overlap: 'warn', forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'entry' }, locked_through: '2026-03-31', locked_by: 'm2', locked_at: '2026-04-02T10:00:00Z', closed_itself: false, grace: { on: false, days: 5, every: 'month' }, version: 4 };
+  settings = { overlap: 'warn', approval_route: 'anyone', own_exception: true, forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'entry' }, locked_through: '2026-03-31', locked_by: 'm2', locked_at: '2026-04-02T10:00:00Z', closed_itself: false, grace: { on: false, days: 5, every: 'month' }, version: 4 };
   sent = [];
   server.use(
     http.get('*/api/v1/members', () => HttpResponse.json(pageOf([{ id: 'm2', name: 'Olive Owner', kind: 'staff', state: 'active' }]))),
     http.get('*/api/v1/time-settings/opening', ({ request }) => HttpResponse.json({
       from: '2026-03-01', to: '2026-03-31', entries: 12, seconds: 36_000, approved_weeks: 2, billed_entries: 3, invoice_ids: [new URL(request.url).searchParams.get('through') ?? ''],
     })),
+    http.get('*/api/v1/approval-routes', () => HttpResponse.json(pageOf([]))),
+    http.get('*/api/v1/projects', () => HttpResponse.json(pageOf([]))),
     http.get('*/api/v1/time-settings', () => HttpResponse.json(settings)),
     http.patch('*/api/v1/time-settings', async ({ request }) => {
       const body = (await request.json()) as Record<string, unknown>;
@@ -38,7 +40,7 @@ it('shows what a rounding rule means while it is chosen, and saves it with its v
   expect(await violations()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Save' }));
   expect(await screen.findByText('Rules for time saved')).toBeVisible();
-  expect(sent).toEqual([{ match: '"4"', body: { overlap: 'warn', forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'day' }, grace: { on: false, days: 5, every: 'month' } } }]);
+  expect(sent).toEqual([{ match: '"4"', body: { overlap: 'warn', approval_route: 'anyone', own_exception: true, forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'day' }, grace: { on: false, days: 5, every: 'month' } } }]);
 });
 
 it('says who closed time, and lets periods close by themselves', async () => {

@@ -11,16 +11,21 @@ import { Duration, Money, StatusChip } from '../../../shared/ui/small';
 import { ErrorState, SkeletonRows } from '../../../shared/ui/states';
 import { byDay } from '../model';
 import { useT } from '../locales/en';
+import { Standing } from './Standing';
 
-/** What a week holds, day by day. Lines can be picked and sent back alone. */
-export function Lines({ id, label, onBack }: { id: string; label: string; onBack?: (entryIds: string[]) => void }) {
+/** What a week holds, day by day, and whom it waits for. Lines can be picked, approved and sent back alone. */
+type Props = { id: string; label: string; onBack?: (entryIds: string[]) => void; onApprove?: (entryIds: string[]) => void };
+
+export function Lines({ id, label, onBack, onApprove }: Props) {
   const t = useT();
   const sheet = useTimesheetsGetQuery({ id });
   const [picked, setPicked] = useState<string[]>([]);
   if (sheet.error && !sheet.data) return <ErrorState error={sheet.error} onRetry={() => void sheet.refetch()} />;
   if (!sheet.data) return <SkeletonRows label={label} rows={4} rowHeight={36} />;
+  const yours = picked.filter((e) => sheet.data?.yours.includes(e));
   return (
     <Box sx={{ borderTop: 1, borderColor: 'divider', bgcolor: 'background.default' }}>
+      <Standing detail={sheet.data} />
       <Box component="ul" aria-label={label} sx={{ m: 0, p: 0, listStyle: 'none' }}>
         {byDay(sheet.data.entries).map(([day, entries]) => entries.map((e, i) => (
           <Box component="li" key={e.id} sx={{ display: 'flex', alignItems: 'center', columnGap: 3, rowGap: 0, px: { xs: 1, sm: 4 }, pr: { xs: 3, sm: 4 }, py: 1.5, borderBottom: 1, borderColor: 'divider', }}>
@@ -45,7 +50,12 @@ export function Lines({ id, label, onBack }: { id: string; label: string; onBack
           </Box>
         )))}
       </Box>
-      {onBack && picked.length > 0 && <Box sx={{ px: 4, py: 3 }}><Button color="error" variant="outlined" onClick={() => onBack(picked)}>{t('backLines', { count: picked.length })}</Button></Box>}
+      {onBack && picked.length > 0 && (
+        <Box sx={{ px: 4, py: 3, display: 'flex', gap: 2, flexWrap: 'wrap' }}>
+          {onApprove && yours.length > 0 && <Button variant="outlined" onClick={() => { onApprove(yours); setPicked([]); }}>{t('approveLines', { count: yours.length })}</Button>}
+          <Button color="error" variant="outlined" onClick={() => onBack(picked)}>{t('backLines', { count: picked.length })}</Button>
+        </Box>
+      )}
     </Box>
   );
 }

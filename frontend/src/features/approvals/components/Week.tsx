@@ -14,11 +14,11 @@ import { Lines } from './Lines';
 
 type WeekProps = {
   sheet: TimesheetLine; name: string; picked: boolean; open: boolean; busy: boolean;
-  onPick: () => void; onOpen: () => void; onApprove: () => void; onBack: (entryIds?: string[]) => void;
+  onPick: () => void; onOpen: () => void; onApprove: () => void; onBack: (entryIds?: string[]) => void; onApproveLines: (entryIds: string[]) => void;
 };
 
 /** A week that waits, with what can be decided about it. */
-export function Week({ sheet: s, name, picked, open, busy, onPick, onOpen, onApprove, onBack }: WeekProps) {
+export function Week({ sheet: s, name, picked, open, busy, onPick, onOpen, onApprove, onBack, onApproveLines }: WeekProps) {
   const t = useT();
   const phone = usePhone();
   const range = formatRange(s.week, addDays(s.week, 6));
@@ -58,7 +58,7 @@ export function Week({ sheet: s, name, picked, open, busy, onPick, onOpen, onApp
           </IconButton>
         </Box>
       </Box>
-      {open && <Lines id={s.id} label={t('lines', { what })} onBack={onBack} />}
+      {open && <Lines id={s.id} label={t('lines', { what })} onBack={onBack} onApprove={onApproveLines} />}
     </Box>
   );
 }

@@ -2,8 +2,6 @@ import { registerLocale } from '../../../shared/lib/i18n';
 
 export const useT = registerLocale('approvals', {
   title: 'Approvals',
-  sub_one: '{{count}} week waits for you',
-  sub_other: '{{count}} weeks wait for you',
   empty: 'Nothing to approve',
   emptyText: 'Weeks that people submit show up here.',
   list: 'Weeks to approve',
@@ -16,6 +14,25 @@ export const useT = registerLocale('approvals', {
   approveSelected_other: 'Approve {{count}} weeks',
   approved_one: 'Week approved',
   approved_other: '{{count}} weeks approved',
+  approveLines_one: 'Approve {{count}} line',
+  approveLines_other: 'Approve {{count}} lines',
+  approvedLines_one: '{{count}} line approved',
+  approvedLines_other: '{{count}} lines approved',
+  scope: { label: 'Whose turn', mine: 'Waiting for me', all: 'All that waits' },
+  bulk: {
+    label: 'Chosen weeks', chosen_one: '{{count}} chosen', chosen_other: '{{count}} chosen', clear: 'Clear', back_one: 'Send back {{count}} week', back_other: 'Send back {{count}} weeks',
+    reasonHelp: 'Everybody reads this with their week.', sentBack_one: '{{count}} week sent back', sentBack_other: '{{count}} weeks sent back', someBack: '{{done}} sent back, {{failed}} not: {{why}}',
+  },
+  away: {
+    open: 'Stand-ins', title: 'Stand-ins', text: 'While you are away somebody decides in your place. The record says who did, and for whom.', list: 'Arrangements', line: '{{who}} for {{of}}, {{range}}',
+    who: 'Decides in your place', whoHelp: 'Somebody who may approve time.', first: 'First day', last: 'Last day', add: 'Add', added: 'Stand-in added', remove: 'End: {{what}}',
+  },
+  standing: {
+    waits: { anyone: 'Waits for {{name}}', lead: 'Waits for {{name}}, project lead: {{count}}', manager: 'Waits for {{name}}, line manager: {{count}}' },
+    approved_one: '{{name}} approved {{count}} line, {{at}}', approved_other: '{{name}} approved {{count}} lines, {{at}}',
+    sent_back_one: '{{name}} sent {{count}} line back, {{at}}', sent_back_other: '{{name}} sent {{count}} lines back, {{at}}',
+    both_one: '{{name}} decided about {{count}} line, {{at}}', both_other: '{{name}} decided about {{count}} lines, {{at}}', inPlaceOf: '(in place of {{name}})',
+  },
   some: '{{done}} approved, {{failed}} not: {{why}}',
   back: 'Send back',
   backWhat: 'Send back {{what}}',

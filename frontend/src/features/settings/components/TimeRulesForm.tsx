@@ -15,6 +15,7 @@ import { useT } from '../locale';
 import { billed, roundingModes, roundingScopes, type Rounding } from '../timeRules';
 
 const overlaps = ['allow', 'warn', 'refuse'] as const;
+const approvalRoutes = ['anyone', 'lead', 'manager', 'lead_manager', 'manager_lead'] as const;
 const periods = ['week', 'month'] as const;
 const minutes = (seconds: number) => seconds / 60;
 
@@ -28,6 +29,8 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
     return v.object({
       rounding: v.object({ mode: v.picklist(roundingModes), scope: v.picklist(roundingScopes), step_seconds: number(1), minimum_seconds: number(0) }),
       overlap: v.picklist(overlaps),
+      approval_route: v.picklist(approvalRoutes),
+      own_exception: v.boolean(),
       forgotten_hours: v.pipe(v.number(c('error.required')), v.integer(t('time.hoursRange')), v.minValue(1, t('time.hoursRange')), v.maxValue(24, t('time.hoursRange'))),
       grace: v.object({ on: v.boolean(), every: v.picklist(periods), days: v.pipe(v.number(c('error.required')), v.integer(t('time.wholeDays')), v.minValue(0, t('time.daysRange')), v.maxValue(90, t('time.daysRange'))) }),
     });
@@ -39,13 +42,17 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
   return (
     <Form
       form={form}
-      onSubmit={async ({ rounding, overlap, forgotten_hours, grace: closes }) => {
-        const saved = await change({ 'If-Match': `"${settings.version}"`, timeSettingsChange: { overlap, forgotten_hours, rounding: inSeconds(rounding), grace: closes } }).unwrap();
+      onSubmit={async ({ rounding, grace: closes, ...same }) => {
+        const saved = await change({ 'If-Match': `"${settings.version}"`, timeSettingsChange: { ...same, rounding: inSeconds(rounding), grace: closes } }).unwrap();
         form.reset(values(saved));
         toast(t('time.saved'));
       }}
     >
       <Box sx={{ display: 'grid', gap: 4, '& > section': { mb: 0 } }}>
+      <Section title={t('time.approval')}>
+        <SelectField name="approval_route" label={t('time.approvalRoute')} help={t('time.approvalHelp')} options={approvalRoutes.map((r) => ({ value: r, label: t(`time.routes.${r}`) }))} />
+        <SwitchField name="own_exception" label={t('time.ownException')} help={t('time.ownExceptionHelp')} />
+      </Section>
       <Section title={t('time.grace')}>
         <SwitchField name="grace.on" label={t('time.graceOn')} help={t('time.graceHelp')} />
         {grace.on && (
@@ -83,6 +90,8 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
 // The fields speak in minutes and are named as the server names them, so that its refusals find them.
 const values = (s: TimeSettingsView) => ({
   overlap: s.overlap,
+  approval_route: s.approval_route,
+  own_exception: s.own_exception,
   forgotten_hours: s.forgotten_hours,
   grace: s.grace,
   rounding: { ...s.rounding, step_seconds: minutes(s.rounding.step_seconds), minimum_seconds: minutes(s.rounding.minimum_seconds) },

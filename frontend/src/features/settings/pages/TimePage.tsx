@@ -14,7 +14,8 @@ import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { SettingsPage } from '../components/SettingsPage';
 import { useT } from '../locale';
 
-const TimeRulesForm = later(async () => (await import('../components/TimeRulesForm')).TimeRulesForm, <Box aria-busy="true" sx={{ height: 480 }} />);
+const TimeRulesForm = later(async () => (await import('../components/TimeRulesForm')).TimeRulesForm, <Box aria-busy="true" sx={{ height: 700 }} />);
+const ProjectRoutes = later(async () => (await import('../components/ProjectRoutes')).ProjectRoutes, <Box aria-busy="true" sx={{ height: 130 }} />);
 const LockDialog = later(async () => (await import('../components/LockDialog')).LockDialog);
 
 /** The agency's rules for time: closed periods, rounding, overlaps, and what is fixed. */
@@ -46,6 +47,7 @@ function Filled({ settings }: { settings: TimeSettingsView }) {
       </Section>
       <TimeRulesForm settings={settings} writes={writes} />
       <Box sx={{ mt: 6 }}>
+        {writes && <ProjectRoutes />}
         <Section title={t('time.fixed')}>
           <Box component="ul" sx={{ m: 0, pl: 5, display: 'grid', gap: 2 }}>
             <li>{t('time.midnight')}</li>

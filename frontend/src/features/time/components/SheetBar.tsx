@@ -10,6 +10,7 @@ import { StatusChip } from '../../../shared/ui/small';
 import { toast } from '../../../shared/ui/Toast';
 import { missingDays, tones } from '../model';
 import { useT } from '../locales/en';
+import { Standing } from './Standing';
 
 /** Where the week stands, what is missing, and the next step. */
 export function SheetBar({ grid }: { grid: TimeGrid }) {
@@ -35,7 +36,7 @@ export function SheetBar({ grid }: { grid: TimeGrid }) {
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, flexWrap: 'wrap' }}>
         <StatusChip label={t(`state.${s.state}`)} tone={tones[s.state]} />
         <Typography variant="body2" sx={{ color: 'text.secondary', flex: 1, minWidth: 180 }}>
-          {s.state === 'submitted' ? t('sheet.waiting') : days ? t('sheet.missing', { time: formatDuration(grid.missing), days }) : grid.expected > 0 ? t('sheet.full') : ''}
+          {s.state === 'submitted' ? <Standing id={s.id} /> : days ? t('sheet.missing', { time: formatDuration(grid.missing), days }) : grid.expected > 0 ? t('sheet.full') : ''}
         </Typography>
         {takes && <Button variant="outlined" loading={submitting.isLoading} onClick={() => (grid.missing > 0 ? setAsking(true) : void hand().catch(toast.failed))}>{t('sheet.submit')}</Button>}
         {s.state === 'submitted' && <Button variant="outlined" loading={recalling.isLoading} onClick={() => void back()}>{t('sheet.recall')}</Button>}

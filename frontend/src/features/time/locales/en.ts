@@ -54,6 +54,7 @@ export const useT = registerLocale('time', {
     reason: 'Sent back: {{reason}}',
     exception: 'Approved by its own author, because nobody else could: {{reason}}',
     waiting: 'Waits for approval. Recall it to change something.',
+    waitsFor_one: 'Waits for {{name}}: {{count}} line', waitsFor_other: 'Waits for {{name}}: {{count}} lines', approvedBy_one: '{{name}} approved {{count}} line', approvedBy_other: '{{name}} approved {{count}} lines', somebody: 'somebody',
     submitTitle: 'Submit with hours missing?',
     submitText: '{{time}} of the expected hours are not logged: {{days}}.',
   },
