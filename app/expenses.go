@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/expenses"
 	"github.com/bureauhq/bureau/modules/identity"
@@ -25,6 +26,11 @@ func (f forExpenses) HouseTx(ctx context.Context, tx *tenancy.Tx) (expenses.Hous
 	}
 	zone, err := time.LoadLocation(a.TimeZone)
 	return expenses.House{Currency: a.Currency, Zone: zone, Rounding: money.HalfUp}, err
+}
+
+// OpenTx holds expenses by the closed periods of time: a month that is closed is closed.
+func (f forExpenses) OpenTx(ctx context.Context, tx *tenancy.Tx, field string, days ...day.Date) error {
+	return f.s.Timesheets.OpenTx(ctx, tx, field, days...)
 }
 
 func (f forExpenses) ProjectsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]expenses.Project, error) {

@@ -82,6 +82,11 @@ func (s *Service) decide(ctx context.Context, id string, version int, d decision
 		case exception && d.ownReason == "":
 			return ErrOwnReason
 		}
+		if d.to == Draft || d.to == Rejected { // what is closed is not handed back
+			if err := s.d.House.OpenTx(ctx, tx, "path.id", e.Day); err != nil {
+				return err
+			}
+		}
 		if d.to == Submitted {
 			if err := s.complete(ctx, tx, &e); err != nil {
 				return err

@@ -46,6 +46,9 @@ func (s *Service) Create(ctx context.Context, in Entry) (e Expense, err error) {
 		if err := s.apply(ctx, tx, &e, in, h); err != nil {
 			return err
 		}
+		if err := s.d.House.OpenTx(ctx, tx, "body.day", e.Day); err != nil {
+			return err
+		}
 		if err := s.d.Store.Add(ctx, tx, e); err != nil {
 			return err
 		}
@@ -89,6 +92,9 @@ func (s *Service) Change(ctx context.Context, id string, version int, in Entry) 
 		if err := s.apply(ctx, tx, &e, in, h); err != nil {
 			return err
 		}
+		if err := s.d.House.OpenTx(ctx, tx, "body.day", before.Day, e.Day); err != nil {
+			return err
+		}
 		e.State, e.Version, e.UpdatedAt = Draft, version+1, s.now()
 		if err := s.d.Store.Save(ctx, tx, e); err != nil {
 			return err
@@ -122,6 +128,9 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		e, err := s.own(ctx, tx, id)
 		if err != nil {
+			return err
+		}
+		if err := s.d.House.OpenTx(ctx, tx, "path.id", e.Day); err != nil {
 			return err
 		}
 		before := e

@@ -82,6 +82,8 @@ func (h House) today(now time.Time) day.Date { return day.Of(now, h.Zone) }
 // Agency answers what the house has settled.
 type Agency interface {
 	HouseTx(ctx context.Context, tx *tenancy.Tx) (House, error)
+	// OpenTx refuses when one of the days is in a closed period, at the field; the period cannot close before the end of tx.
+	OpenTx(ctx context.Context, tx *tenancy.Tx, field string, days ...day.Date) error
 }
 
 // Project is what an expense may be spent on.

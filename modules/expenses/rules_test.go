@@ -265,3 +265,24 @@ func TestRule97_ARateIsKeptAsItWasGiven(t *testing.T) {
 		t.Errorf("the first is now %v, %v", e.Base, err)
 	}
 }
+
+func TestRule39_WhatIsClosedIsNotHandedBack(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	e := w.meal(t)
+	w.closed = e.Day
+	e, err := w.svc.Submit(w.ann, e.ID, e.Version)
+	must(t, err)
+	if _, err := w.svc.Recall(w.ann, e.ID, e.Version); !errors.Is(err, errClosed) {
+		t.Errorf("recall: %v", err)
+	}
+	if _, err := w.svc.Reject(w.boss, e.ID, e.Version, "late"); !errors.Is(err, errClosed) {
+		t.Errorf("send back: %v", err)
+	}
+	if err := w.svc.Delete(w.ann, e.ID); err == nil {
+		t.Error("deleted")
+	}
+	if got, err := w.svc.Approve(w.boss, e.ID, e.Version, ""); err != nil || got.State != expenses.Approved {
+		t.Errorf("what was handed in is approved all the same: %+v, %v", got.State, err)
+	}
+}

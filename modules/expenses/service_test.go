@@ -35,6 +35,18 @@ type world struct {
 	client  string
 	ann     context.Context
 	boss    context.Context
+	closed  day.Date // the last closed day
+}
+
+var errClosed = fault.Define(fault.Conflict, "test.closed", "Closed.")
+
+func (w *world) OpenTx(_ context.Context, _ *tenancy.Tx, field string, days ...day.Date) error {
+	for _, d := range days {
+		if !w.closed.IsZero() && !d.After(w.closed) {
+			return errClosed.At(field, "is closed")
+		}
+	}
+	return nil
 }
 
 func (w *world) HouseTx(context.Context, *tenancy.Tx) (expenses.House, error) {

@@ -93,6 +93,20 @@ func (s *Service) locked(ctx context.Context, tx *tenancy.Tx, l Lock, field stri
 	return refusal.At(field, fmt.Sprintf("is in a period that is closed up to %s", l.Through))
 }
 
+// OpenTx refuses days of closed periods, for what is closed with time. Until tx ends no period closes.
+func (s *Service) OpenTx(ctx context.Context, tx *tenancy.Tx, field string, days ...day.Date) error {
+	c, err := s.conditions(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, d := range days {
+		if c.settings.Lock.Locks(d) {
+			return s.locked(ctx, tx, c.settings.Lock, field)
+		}
+	}
+	return nil
+}
+
 // Opening is what an earlier closing day would open to changes although it is settled.
 type Opening struct {
 	From, To                              day.Date // the days that would be open again; none if no day would
