@@ -252,14 +252,14 @@ export class Person {
     await this.look(name.replaceAll('/', '_'), { opened: true });
   }
 
-  /** Calls the API as the open page does, with its session. */
-  async api(method, at, body) {
+  /** Calls the API as the open page does, with its session; of a version where it changes one. */
+  async api(method, at, body, version) {
     const r = await this.page.evaluate(
-      async ({ method, at, body }) => {
-        const r = await fetch(at, { method, headers: { 'X-Bureau-CSRF': '1', 'Content-Type': 'application/json' }, body: body ? JSON.stringify(body) : undefined });
+      async ({ method, at, body, version }) => {
+        const r = await fetch(at, { method, headers: { 'X-Bureau-CSRF': '1', 'Content-Type': 'application/json', ...(version !== undefined && { 'If-Match': `"${version}"` }) }, body: body ? JSON.stringify(body) : undefined });
         return { status: r.status, data: await r.json().catch(() => null) };
       },
-      { method, at, body },
+      { method, at, body, version },
     );
     if (r.status >= 300) throw new Error(`${method} ${at}: ${r.status} ${JSON.stringify(r.data)}`);
     return r.data;

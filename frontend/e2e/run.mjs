@@ -10,6 +10,7 @@ import * as agency from './story/agency.mjs';
 import { lookAround } from './story/around.mjs';
 import * as billing from './story/billing.mjs';
 import { accept, haveAccount, signUp } from './story/entry.mjs';
+import { billTheMonth, workTheMonth } from './story/month.mjs';
 import * as money from './story/money.mjs';
 import { operate } from './story/ops.mjs';
 import * as portal from './story/portal.mjs';
@@ -59,8 +60,9 @@ async function tell(cast) {
   await money.firstInvoice(cast);
   await money.voidAndAgain(cast);
   await portal.invite(cast);
+  await workTheMonth(cast);
   await Promise.all([
-    portal.visit(cast).then(() => portal.preview(cast)).then(() => lookAround(cast)),
+    portal.visit(cast).then(() => Promise.all([portal.preview(cast).then(() => lookAround(cast)), billTheMonth(cast)])),
     account.lostPassword(cast).then(() => account.secondStep(cast)).then(() => account.otherSession(cast)),
   ]);
 }

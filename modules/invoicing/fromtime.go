@@ -279,7 +279,7 @@ func group(entries []TimeEntry, by GroupBy, names map[string]string, taxes func(
 		for _, src := range lines[n].Sources {
 			seconds += src.Seconds
 		}
-		lines[n].Quantity = decimal.NewFromInt(seconds).DivRound(decimal.NewFromInt(3600), 4)
+		lines[n].Quantity = decimal.NewFromInt(seconds).DivRound(decimal.NewFromInt(3600), quantityPlaces)
 	}
 	return lines
 }

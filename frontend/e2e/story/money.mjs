@@ -21,7 +21,7 @@ async function draft(p, look) {
   return total;
 }
 
-async function issue(p, look) {
+export async function issue(p, look) {
   const { page } = p;
   const before = await paper(page).innerText();
   if (look) await p.look('invoice-draft');
@@ -66,7 +66,7 @@ async function readMail(p, cleo, number, pdf) {
   await box.close();
 }
 
-async function pay(p, amount) {
+export async function pay(p, amount) {
   const { page } = p;
   await page.getByRole('button', { name: 'Record payment' }).first().click();
   const dialog = dialogOf(p, 'Record a payment');

@@ -163,7 +163,7 @@ func toView(i invoicing.Invoice, today day.Date) InvoiceView {
 type InvoiceLineInput struct {
 	ID              string   `json:"id,omitempty" maxLength:"36" doc:"Of a line that stays; empty for a new one"`
 	Description     string   `json:"description" maxLength:"2000"`
-	Quantity        string   `json:"quantity" maxLength:"20" doc:"A decimal with at most 4 places" example:"1"`
+	Quantity        string   `json:"quantity" maxLength:"20" doc:"A decimal with at most 8 places" example:"1"`
 	Unit            string   `json:"unit,omitempty" maxLength:"20"`
 	UnitPrice       string   `json:"unit_price" maxLength:"24" doc:"A decimal with at most 6 places" example:"120.00"`
 	DiscountPercent string   `json:"discount_percent,omitempty" maxLength:"10"`

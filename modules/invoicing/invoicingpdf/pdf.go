@@ -285,7 +285,7 @@ func (s *sheet) table() {
 			s.SetLineWidth(0.1)
 		}
 		s.font("", 9, 30)
-		s.text(columns[1].x, y, columns[1].w, "R", strings.TrimSpace(s.words.Number(l.Quantity)+" "+l.Unit))
+		s.text(columns[1].x, y, columns[1].w, "R", strings.TrimSpace(s.words.Number(l.Quantity.Round(4))+" "+l.Unit))
 		s.text(columns[2].x, y, columns[2].w, "R", s.price(l.UnitPrice))
 		s.text(columns[3].x, y, columns[3].w, "R", s.money(l.Amount))
 		y = s.lines(columns[0].x, y, columns[0].w, strings.Join(text, "\n"))

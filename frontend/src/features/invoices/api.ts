@@ -18,8 +18,8 @@ export const api = invoicesApi.injectEndpoints({
     creditPaper: build.query<InvoicePaper, { id: string; newCreditNote: NewCreditNote }>({
       query: ({ id, newCreditNote }) => ({ url: `/api/v1/invoices/${encodeURIComponent(id)}/credits/preview`, method: 'POST', body: newCreditNote }), keepUnusedDataFor: 0,
     }),
-    invoiceClients: build.query<Names, string>({ query: (q) => ({ url: '/api/v1/clients', params: { limit: 20, ...(q && { q }) } }) }),
-    invoiceProjects: build.query<Names, string>({ query: (client) => ({ url: '/api/v1/projects', params: { limit: 100, client_id: client } }) }),
+    invoiceClients: build.query<Names, string>({ query: (q) => ({ url: '/api/v1/clients', params: { limit: 20, ...(q && { q }) } }), providesTags: ['clients'] }),
+    invoiceProjects: build.query<Names, string>({ query: (client) => ({ url: '/api/v1/projects', params: { limit: 100, client_id: client } }), providesTags: ['projects'] }),
   }),
 });
 

@@ -49,7 +49,7 @@ export function Paper({ document: d, number }: { document: Document; number?: st
             key={i}
             cells={[
               l.description,
-              `${plain(l.quantity)} ${l.unit}`.trim(),
+              `${plain(String(Number(Number(l.quantity).toFixed(4))))} ${l.unit}`.trim(),
               money({ amount: l.unit_price, currency: d.currency }),
               money(l.amount),
             ]}

@@ -183,7 +183,7 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
       {fields.map((f, n) => (
         <Box key={f.key} role="group" aria-label={t('draft.line', { n: n + 1 })} sx={{ borderBottom: 1, borderColor: 'divider', pb: 4, display: 'grid', gap: 3 }}>
           <TextField name={`lines.${n}.description`} label={t('draft.description')} multiline rows={1} maxLength={2000} />
-          <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr 1fr 2fr', sm: '90px 70px 1fr 190px' } }}>
+          <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr 1fr 2fr', sm: '116px 70px 1fr 190px' } }}>
             <TextField name={`lines.${n}.quantity`} label={t('draft.quantity')} maxLength={20} />
             <TextField name={`lines.${n}.unit`} label={t('draft.unit')} maxLength={20} />
             <TextField name={`lines.${n}.unit_price`} label={t('draft.price')} maxLength={24} />

@@ -126,7 +126,7 @@ function Plan({ wanted }: { wanted: InvoiceFromTime }) {
           <Box component="ul" sx={{ pl: 4, my: 1, maxHeight: 160, overflow: 'auto' }}>
             {plan.left_out.map((e) => <li key={e.entry_id}>{formatDay(e.day)} · {[e.project_name, e.task_name].filter(Boolean).join(': ')} · <Duration seconds={e.seconds} /> · {t(`create.why.${e.reason}`)}</li>)}
           </Box>
-          {t('create.leftHelp')}
+          {t('create.leftHelp')}{plan.left_out.some((e) => e.reason === 'no_rate') && ` ${t('create.leftRate')}`}
         </Alert>
       )}
     </>,

@@ -15,7 +15,7 @@ export const useT = registerLocale('invoices', {
     preset: { lastMonth: 'Last month', thisMonth: 'This month', lastWeek: 'Last week', lastQuarter: 'Last quarter', own: 'Own dates' },
     total: 'Total of the draft', lines_one: '{{count}} line', lines_other: '{{count}} lines', nothing: 'There is no approved, unbilled time with a rate in this period.',
     left_one: '{{count}} entry is left out', left_other: '{{count}} entries are left out', why: { no_rate: 'no rate', other_currency: 'another currency', fixed_fee: 'paid for by a fee', expense_currency: 'an expense in another currency' }, what: 'What is billed', whats: { both: 'Time and expenses', time: 'Time only', expenses: 'Expenses only' },
-    leftHelp: 'It stays unbilled. Give it a rate and bill it later.', make: 'Create draft', choose: 'Choose a client to see what can be billed.', calculating: 'Calculating',
+    leftHelp: 'It stays unbilled.', leftRate: 'Give it a rate and bill it later.', make: 'Create draft', choose: 'Choose a client to see what can be billed.', calculating: 'Calculating',
   },
   draft: {
     details: 'Details', lines: 'Lines', addLine: 'Add line', description: 'Description', quantity: 'Quantity', unit: 'Unit', price: 'Price', discount: 'Discount', discountIn: 'Unit', wholeDiscount: 'Overall discount', taxes: 'Taxes', noTax: 'No tax', amount: 'Amount',
