@@ -38,7 +38,7 @@ export async function workTheMonth(cast) {
   const fee = (key, rest) => olivia.api('POST', '/api/v1/fees', { project_id: project[key].id, covers: 'project', ...rest });
   await fee('app', { name: 'App', kind: 'percent', amount: money('10000.00') });
   await fee('audit', { name: 'Audit', kind: 'milestones', amount: money('2500.50'), parts: [{ name: 'Findings', percent: '30' }, { name: 'Report', percent: '70' }] });
-  cast.retainer = await olivia.api('POST', '/api/v1/retainers', { client_id: clientId, project_id: project.care.id, name: 'Care', unit: 'hours', every: 'month', starts_on: first, grant: '12', fee: '900.00', rollover: 'none', deficit: 'carry', overage: 'rate' });
+  cast.retainer = await olivia.api('POST', '/api/v1/retainers', { client_id: clientId, project_id: project.care.id, name: 'Care', unit: 'hours', every: 'month', starts_on: first, grant: '12', fee: '900.00', rollover: 'none', deficit: 'carry', overage: 'rate', grace_days: 60 });
   cast.project = project;
   await Promise.all(staff.map(async (p) => {
     for (const on of days) {

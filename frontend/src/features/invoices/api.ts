@@ -5,7 +5,7 @@ import { infinite } from '../../shared/api/infinite';
 
 type Names = { items: { id: string; name: string; code?: string }[] };
 
-export const api = invoicesApi.injectEndpoints({
+export const api = invoicesApi.enhanceEndpoints({ addTagTypes: ['clients', 'projects'] }).injectEndpoints({
   endpoints: (build) => ({
     invoicesFeed: build.infiniteQuery<InvoicesListApiResponse, InvoicesListApiArg, string>({ ...infinite('/api/v1/invoices'), providesTags: ['invoices'] }),
     exchangeRatesFeed: build.infiniteQuery<ExchangeRatesListApiResponse, ExchangeRatesListApiArg, string>({ ...infinite('/api/v1/exchange-rates'), providesTags: ['invoices'] }),

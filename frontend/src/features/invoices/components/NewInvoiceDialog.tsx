@@ -38,6 +38,7 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
   const [preset, setPreset] = useState<Preset>('lastMonth');
   const [find, setFind] = useState('');
   const [picked, setPicked] = useState<Picks>({});
+  const [making, setMaking] = useState(false);
   const clients = useInvoiceClientsQuery(useDebounced(find));
   const [create] = useInvoicesCreateMutation();
   const [bill] = useInvoicesCreateFromTimeMutation();
@@ -69,10 +70,16 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
       submitLabel={t('create.make')}
       onClose={onClose}
       onSubmit={async (x) => {
-        const made = source !== 'time'
-          ? await create({ newInvoice: { client_id: x.client_id, ...(source === 'deposit' && { kind: 'deposit' as const }) } }).unwrap()
-          : (await bill({ invoiceFromTime: wanted }).unwrap()).invoice;
-        await navigate(`/invoices/${made.id}`);
+        setMaking(true);
+        try {
+          const made = source !== 'time'
+            ? await create({ newInvoice: { client_id: x.client_id, ...(source === 'deposit' && { kind: 'deposit' as const }) } }).unwrap()
+            : (await bill({ invoiceFromTime: wanted }).unwrap()).invoice;
+          await navigate(`/invoices/${made.id}`);
+        } catch (e) {
+          setMaking(false);
+          throw e;
+        }
       }}
     >
       <ToggleButtonGroup exclusive fullWidth size="small" aria-label={t('create.source')} value={source} onChange={(_, s: 'time' | 'blank' | 'deposit' | null) => s && setSource(s)}>
@@ -95,17 +102,18 @@ export function NewInvoiceDialog({ clientId, onClose }: { clientId: string; onCl
             <SelectField name="group_by" label={t('create.group')} options={groups.map((g) => ({ value: g, label: t(`create.by.${g}`) }))} />
           </FieldRow>
           {values.client_id && <FeePicks clientId={values.client_id} projectId={project} picked={picked} onPick={setPicked} />}
-          <Plan wanted={wanted} />
+          <Plan wanted={wanted} made={making} />
         </>
       )}
     </FormDialog>
   );
 }
 
-function Plan({ wanted }: { wanted: InvoiceFromTime }) {
+/** What the draft would be. Once it is being made nobody asks again: what it takes cannot be taken twice. */
+function Plan({ wanted, made }: { wanted: InvoiceFromTime; made: boolean }) {
   const t = useT();
   const ready = Boolean(wanted.client_id && wanted.from && wanted.to);
-  const { currentData: plan, error, isFetching } = useTimePlanQuery(wanted, { skip: !ready });
+  const { currentData: plan, error, isFetching } = useTimePlanQuery(wanted, { skip: !ready || made });
   const box = (children: React.ReactNode) => <Box aria-live="polite" sx={{ minHeight: 76 }}>{children}</Box>;
   if (!ready) return box(<Typography sx={{ color: 'text.secondary' }}>{t('create.choose')}</Typography>);
   if (error) return box(<Alert severity="warning">{problemText(error)}</Alert>);
