@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,14 +22,20 @@ import (
 // server and mail server. Every answer of success goes into a ledger, and in
 // the end the ledger and the database must agree.
 
-type bill struct{ ID, State, Number string }
+type bill struct {
+	ID, State, Number string
+	IssueOn           string `json:"issue_on"`
+}
 
 // drafts makes invoices that are ready to be issued.
 func (s *process) drafts(t *testing.T, n int) (ids []string) {
 	t.Helper()
 	var client struct{ ID string }
 	s.must(t, http.MethodPost, "/api/v1/clients", map[string]any{"name": "Payer", "currency": "USD"}, &client)
-	for range n {
+	for made := range n {
+		if made%tokenCalls == tokenCalls-1 {
+			s.plant.newToken(t)
+		}
 		var i bill
 		s.must(t, http.MethodPost, "/api/v1/invoices", map[string]any{
 			"client_id": client.ID, "lines": []map[string]any{{"description": "Work", "quantity": "1", "unit": "h", "unit_price": "100"}},
@@ -37,6 +44,9 @@ func (s *process) drafts(t *testing.T, n int) (ids []string) {
 	}
 	return ids
 }
+
+// tokenCalls is what a token is used for before there is another: each may make some hundreds of calls a minute.
+const tokenCalls = 200
 
 // bills reads every invoice of the agency.
 func (s *process) bills(t *testing.T) map[string]bill {
@@ -76,10 +86,16 @@ func checkSeries(t *testing.T, all map[string]bill) (issued int) {
 		}
 		seen[n] = i.ID
 	}
+	before := ""
 	for n := 1; n <= len(seen); n++ {
 		if seen[n] == "" {
 			t.Errorf("the series has a gap at %d of %d", n, len(seen))
 		}
+		on := all[seen[n]].IssueOn
+		if on < before {
+			t.Errorf("number %d is of %s, the one before it of %s", n, on, before)
+		}
+		before = on
 	}
 	return len(seen)
 }
@@ -117,36 +133,43 @@ func (l *ledger) issue(t *testing.T, s *process, drafts <-chan string) {
 
 // Whenever the process is killed while it issues invoices,
 // each of them is a draft or has its number, no number is missing, and what
-// was acknowledged is there.
+// was acknowledged is there. BUREAU_ISSUE_INVOICES says how many there are; the proof is made with 2000.
 func TestKilledWhileIssuing(t *testing.T) {
 	p := newPlant(t)
-	const rounds, each, clients = 10, 16, 4
+	const clients = 32
+	total := 200
+	if n, err := strconv.Atoi(os.Getenv("BUREAU_ISSUE_INVOICES")); err == nil {
+		total = n
+	}
+	rounds := max(5, total/200)
 	s := p.start(t, "serve")
-	open := s.drafts(t, rounds*each)
+	began := time.Now()
+	open := s.drafts(t, total)
+	t.Logf("%d drafts in %s", total, time.Since(began).Round(time.Second))
+	began = time.Now()
 	l := &ledger{numbers: map[string]string{}, cut: map[string]bool{}}
-	unsure := map[string]bool{} // every call that was ever cut off
-	for range rounds {
+	unsure := map[string]bool{}     // every call that was ever cut off
+	for round := range rounds + 1 { // the last one is let alone, and issues what is left
+		p.newToken(t)
 		queue := make(chan string)
 		var wg sync.WaitGroup
 		for range clients {
 			wg.Go(func() { l.issue(t, s, queue) })
 		}
-		// The moment comes at random: between none and some dozens of answers after the first call.
-		dead := time.After(time.Duration(rand.Int64N(int64(100 * time.Millisecond))))
-		killed := false
-		for !killed && len(open) > 0 {
-			select {
-			case queue <- open[0]:
-				open = open[1:]
-			case <-dead:
-				killed = true
-			}
+		// The moment comes at random, while all clients are waiting for answers.
+		calls := total/rounds/2 + rand.IntN(total/rounds)
+		for len(open) > 0 && (calls > 0 || round == rounds) {
+			queue <- open[0]
+			open, calls = open[1:], calls-1
 		}
-		s.kill()
+		if round < rounds {
+			s.kill()
+		}
 		close(queue)
 		wg.Wait()
-
-		s = p.start(t, "serve")
+		if round < rounds {
+			s = p.start(t, "serve")
+		}
 		all := s.bills(t)
 		checkSeries(t, all)
 		for draft, number := range l.numbers {
@@ -171,13 +194,13 @@ func TestKilledWhileIssuing(t *testing.T) {
 		l.cut = map[string]bool{}
 	}
 	all := s.bills(t)
-	if n := checkSeries(t, all); n != len(l.numbers) {
-		t.Errorf("%d invoices are issued, %d were acknowledged", n, len(l.numbers))
+	if n := checkSeries(t, all); n != len(l.numbers) || n != total {
+		t.Errorf("%d invoices are issued, %d were acknowledged, there were %d", n, len(l.numbers), total)
 	}
 	if len(unsure) == 0 {
 		t.Error("no call was under way at any kill: the test proved nothing")
 	}
-	t.Logf("%d kills, %d calls cut off, %d invoices issued", rounds, len(unsure), len(l.numbers))
+	t.Logf("%d kills, %d clients, %d calls cut off, %d invoices issued in %s", rounds, clients, len(unsure), len(l.numbers), time.Since(began).Round(time.Second))
 }
 
 // writer makes clients by name until told to stop. Every answer is either a

@@ -76,7 +76,10 @@ func (w *world) AheadTx(_ context.Context, _ *tenancy.Tx, b invoicing.Bill, ids 
 
 func (w *world) BillTx(_ context.Context, tx *tenancy.Tx, b invoicing.Bill) (invoicing.Invoice, []invoicing.LeftOut, error) {
 	if w.breaks != nil {
-		if err := w.breaks(b.ClientID); err != nil {
+		w.mu.Lock()
+		err := w.breaks(b.ClientID)
+		w.mu.Unlock()
+		if err != nil {
 			return invoicing.Invoice{}, nil, err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/invoicing"
@@ -189,7 +190,7 @@ func (s *Service) Start(ctx context.Context, w Wish) (r Run, err error) {
 			return err
 		}
 		if r.State == Running {
-			if err := s.d.Jobs.EnqueueAt(ctx, tx, time.Time{}, work{r.ID}); err != nil {
+			if err := s.d.Jobs.EnqueueAt(ctx, tx, time.Time{}, slices.Repeat([]job.Args{work{r.ID}}, hands)...); err != nil {
 				return err
 			}
 			if err := s.d.Jobs.EnqueueAt(ctx, tx, now.Add(patience), watch{r.ID}); err != nil {

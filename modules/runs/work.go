@@ -34,6 +34,8 @@ type watch struct {
 func (watch) Kind() string { return "runs.watch" }
 
 const (
+	// hands is how many work on a run at once; other jobs want to be done too.
+	hands = 3
 	// patience is how long a run may stand still before somebody else goes on with it.
 	patience = 30 * time.Second
 	// mostTime is how long a run may take in one go.
