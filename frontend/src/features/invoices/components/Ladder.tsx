@@ -60,7 +60,7 @@ export function Ladder({ policy: p, clientId, writes }: { policy: ReminderPolicy
                 <Box component="li" key={f.key} sx={{ display: 'grid', gap: 3, alignItems: 'start', gridTemplateColumns: { xs: '1fr 1fr', sm: '120px minmax(0, 1fr) auto auto' } }}>
                   <NumberField name={`steps.${n}.days`} label={t('remind.days')} required />
                   <SelectField name={`steps.${n}.when`} label={t('remind.when')} options={(['before', 'after'] as const).map((w) => ({ value: w, label: t(`remind.${w}`) }))} />
-                  <Button sx={{ minHeight: 40 }} onClick={() => setWriting(n)} aria-label={`${t('remind.letter')}, ${n + 1}`}>{t('remind.letter')}</Button>
+                  <Button sx={{ minHeight: 40, justifySelf: 'start' }} onClick={() => setWriting(n)} aria-label={`${t('remind.letter')}, ${n + 1}`}>{t('remind.letter')}</Button>
                   <IconButton sx={{ justifySelf: 'end' }} aria-label={t('remind.remove', { n: n + 1 })} disabled={!writes} onClick={() => remove(n)}><RemoveIcon fontSize="small" /></IconButton>
                 </Box>
               ))}
