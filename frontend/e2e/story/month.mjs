@@ -2,7 +2,7 @@
 // percent, milestones that the client accepts, and a retainer. From entries to paid invoices.
 import { issue, pay } from './money.mjs';
 import { Person } from '../harness.mjs';
-import { choose, dialogOf, expect, find, finish, go } from './parts.mjs';
+import { choose, dialogOf, expect, find, go } from './parts.mjs';
 
 const hours = (h, m = 0) => (h * 60 + m) * 60;
 // What each of the four works on each of two days; the fifth is the client.
