@@ -37,7 +37,7 @@ it('shows what a run will bill before it starts, and a refusal at its field', as
     http.post('*/api/v1/invoice-runs', () => HttpResponse.json(problem(422, 'runs.bad_run', 'No.', [{ location: 'body.to', message: 'is before the start' }]), { status: 422 })),
   );
   const { user } = renderApp(<RunForm />);
-  expect(await screen.findByText('1 client of 9 has something to bill')).toBeVisible();
+  expect(await screen.findByText('1 client of 9 has approved work or fees that are due')).toBeVisible();
   expect(screen.getByText('1 record left out')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Start the run' }));
   await waitFor(() => expect(screen.getByText('is before the start')).toBeVisible());
