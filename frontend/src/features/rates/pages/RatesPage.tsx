@@ -10,7 +10,7 @@ import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { FilterBar } from '../../../shared/ui/filters';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
-import { EmptyState, NoResults } from '../../../shared/ui/states';
+import { EmptyState, NoResults, SkeletonPage } from '../../../shared/ui/states';
 import { TabBar } from '../../../shared/ui/TabBar';
 import { useT } from '../locales/en';
 import { later } from '../../../shared/ui/later';
@@ -39,7 +39,7 @@ export function RatesPage() {
         : tab === 'services' && sells && <Button variant="contained" onClick={() => setService('new')}>{t('service.new')}</Button>
       } />
       <TabBar label={t('tab.label')} value={tab} onChange={setTab} tabs={tabs.filter((x) => x !== 'costs' || seesCost).map((x) => ({ value: x, label: t(`tab.${x}`) }))} />
-      {tab === 'cards' ? <Cards onAdd={() => setAdding(true)} /> : <Suspense fallback={null}>{tab === 'services' ? <Services editing={service} onEdit={setService} /> : tab === 'who' ? <Who /> : seesCost && <Costs adding={costing} onAdd={setCosting} />}</Suspense>}
+      {tab === 'cards' ? <Cards onAdd={() => setAdding(true)} /> : <Suspense fallback={<SkeletonPage />}>{tab === 'services' ? <Services editing={service} onEdit={setService} /> : tab === 'who' ? <Who /> : seesCost && <Costs adding={costing} onAdd={setCosting} />}</Suspense>}
       {adding && <NewCardDialog onClose={() => setAdding(false)} />}
     </>
   );
