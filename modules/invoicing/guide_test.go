@@ -11,19 +11,52 @@ import (
 	"github.com/bureauhq/bureau/modules/invoicing"
 )
 
-// The figures of docs/guide/fixed-fees.md are those that the program comes to.
-func TestGuideToFixedFees(t *testing.T) {
-	t.Parallel()
-	raw, err := os.ReadFile("../../docs/guide/fixed-fees.md")
+// guide tells whether a page of the guide says what the program comes to.
+func guide(t *testing.T, name string) func(text string) {
+	t.Helper()
+	raw, err := os.ReadFile("../../docs/guide/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	says := func(text string) {
+	return func(text string) {
 		t.Helper()
 		if !strings.Contains(string(raw), text) {
 			t.Errorf("the guide does not say %q", text)
 		}
 	}
+}
+
+// Twice 3 h 20 min are 6 h 40 min: at 150.00 that is 1,000.00. With four places of the hours it was 1,000.01.
+func TestRule02_HoursAreBilledToTheCent_AsTheGuideSays(t *testing.T) {
+	t.Parallel()
+	says := guide(t, "hourly.md")
+	w := setup(t)
+	w.taxRate(t, invoicing.TaxRate{Name: "VAT", Default: true, Steps: []invoicing.TaxStep{{Percent: dec("19")}}})
+	want := map[string]string{"80": "533.33", "100": "666.67", "120": "800.00", "150": "1000.00"}
+	for rate := range want {
+		w.worked(t, "2026-02-10", 12_000, rate, "Design")
+		w.worked(t, "2026-02-11", 12_000, rate, "Design")
+	}
+	d, _, err := w.svc.CreateFromTime(w.Ctx, invoicing.FromTime{ClientID: w.client.ID, From: day.MustParse("2026-02-01"), To: day.MustParse("2026-02-28"), GroupBy: invoicing.ByTask})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range w.find(t, d.ID).Lines {
+		if rate := l.UnitPrice.String(); l.Net.Amount() != want[rate] {
+			t.Errorf("%s h at %s are %s, want %s", l.Quantity, rate, l.Net.Amount(), want[rate])
+		}
+		says(fmt.Sprintf("| %s | %s | %s |", l.UnitPrice, l.Quantity, l.Net.Amount()))
+	}
+	if d.Total.Amount() != "3570.00" {
+		t.Errorf("the invoice is over %s", d.Total.Amount())
+	}
+	says("Together " + d.Net.Amount() + "; with 19 % VAT it is an invoice over **" + d.Total.Amount() + "**")
+}
+
+// The figures of docs/guide/fixed-fees.md are those that the program comes to.
+func TestGuideToFixedFees(t *testing.T) {
+	t.Parallel()
+	says := guide(t, "fixed-fees.md")
 	w := setup(t)
 	f := w.fee(t, fees.Draft{Name: "Relaunch", Kind: fees.ByPercent, Amount: euros("10000.01")})
 	for _, step := range []string{"33.3333", "66.6667", "100"} {

@@ -703,30 +703,6 @@ func TestADraftFromTime(t *testing.T) {
 	wantFault(t, err, invoicing.ErrNotFound)
 }
 
-// Twice 3 h 20 min are 6 h 40 min: at 150.00 that is 1,000.00. With four places of the hours it was 1,000.01.
-func TestRule02_HoursAreBilledToTheCent(t *testing.T) {
-	t.Parallel()
-	w := setup(t)
-	for _, rate := range []string{"150", "100", "120", "80"} {
-		w.worked(t, "2026-02-10", 12_000, rate, "Design")
-		w.worked(t, "2026-02-11", 12_000, rate, "Design")
-	}
-	from := invoicing.FromTime{ClientID: w.client.ID, From: day.MustParse("2026-02-01"), To: day.MustParse("2026-02-28"), GroupBy: invoicing.ByTask}
-	d, _, err := w.svc.CreateFromTime(w.Ctx, from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, l := range w.find(t, d.ID).Lines {
-		got = append(got, fmt.Sprintf("%s × %s = %s", l.Quantity, l.UnitPrice, l.Net.Amount()))
-	}
-	slices.Sort(got)
-	want := []string{"6.66666667 × 100 = 666.67", "6.66666667 × 120 = 800.00", "6.66666667 × 150 = 1000.00", "6.66666667 × 80 = 533.33"}
-	if !reflect.DeepEqual(got, want) || d.Total.Amount() != "3000.00" {
-		t.Errorf("lines %q, total %s; want %q and 3000.00", got, d.Total.Amount(), want)
-	}
-}
-
 func TestASourceIsBilledOnce(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
