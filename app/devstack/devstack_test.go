@@ -125,8 +125,8 @@ func registrationFlow(t *testing.T, s *devstack.Stack) string {
 func TestStackServesAndKeepsWhatItHolds(t *testing.T) {
 	data := dataDir(t)
 	s := start(t, data, "second")
-	if v := query[string](t, s, "SHOW server_version_num"); v < "160000" {
-		t.Fatalf("Postgres %s is older than 16", v)
+	if v := query[string](t, s, "SHOW server_version_num"); v < "180000" {
+		t.Fatalf("Postgres %s is older than 18", v)
 	}
 	if v := query[string](t, s, "SHOW fsync"); v != "on" {
 		t.Fatalf("fsync is %s", v)

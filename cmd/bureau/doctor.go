@@ -134,8 +134,8 @@ func databaseVersion(ctx context.Context, c *tenancy.Control) (string, error) {
 	var number int
 	var version string
 	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version')`).Scan(&number, &version)
-	if err == nil && number < 160000 {
-		err = fmt.Errorf("PostgreSQL %s is too old: 16 is the oldest that Bureau supports", version)
+	if err == nil && number < 180000 {
+		err = fmt.Errorf("PostgreSQL %s is too old: 18 is the oldest that Bureau supports", version)
 	}
 	return "PostgreSQL " + version, err
 }

@@ -38,7 +38,7 @@ type settings struct {
 	LogLevel      string   `env:"BUREAU_LOG_LEVEL" envDefault:"info" what:"debug, info, warn or error."`
 	LogFormat     string   `env:"BUREAU_LOG_FORMAT" envDefault:"json" what:"json or text."`
 
-	DatabaseURL    string        `env:"BUREAU_DATABASE_URL" secret:"true" example:"postgres://bureau:…@db/bureau" what:"PostgreSQL 16 or newer: the login that owns the schemas and may make roles."`
+	DatabaseURL    string        `env:"BUREAU_DATABASE_URL" secret:"true" example:"postgres://bureau:…@db/bureau" what:"PostgreSQL 18 or newer: the login that owns the schemas and may make roles."`
 	DatabasePrefix string        `env:"BUREAU_DATABASE_PREFIX" envDefault:"bureau" what:"Beginning of the names of all roles, when installations share a cluster. Never change it later."`
 	LoginPassword  string        `env:"BUREAU_DATABASE_LOGIN_PASSWORD" secret:"true" what:"Password of the logins that Bureau makes for its pools."`
 	Shards         int           `env:"BUREAU_DATABASE_SHARDS" envDefault:"8" what:"Pools that agencies are spread over, 1 to 64: one for every 250 agencies. It may grow, never shrink."`
