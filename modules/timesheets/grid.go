@@ -288,6 +288,16 @@ func (s *Service) CopyLastWeek(ctx context.Context, d day.Date, hours bool) (g G
 		if err != nil {
 			return err
 		}
+		if hours {
+			// All budgets at once and in their order, before each entry asks for its own: who changes many entries holds them so too.
+			projects := make([]string, len(last.Rows))
+			for i, r := range last.Rows {
+				projects[i] = r.ProjectID
+			}
+			if _, err := s.d.Ledgers.GuardTx(ctx, tx, distinct(projects)); err != nil {
+				return err
+			}
+		}
 		for _, r := range last.Rows {
 			if err := s.copyRow(ctx, tx, c, r, now, hours); err != nil {
 				return err
