@@ -137,11 +137,11 @@ func (l *ledger) issue(t *testing.T, s *process, drafts <-chan string) {
 func TestKilledWhileIssuing(t *testing.T) {
 	p := newPlant(t)
 	const clients = 32
-	total := 200
+	total := 100
 	if n, err := strconv.Atoi(os.Getenv("BUREAU_ISSUE_INVOICES")); err == nil {
 		total = n
 	}
-	rounds := max(5, total/200)
+	rounds := max(3, total/200)
 	s := p.start(t, "serve")
 	began := time.Now()
 	open := s.drafts(t, total)

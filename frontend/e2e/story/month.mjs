@@ -2,7 +2,7 @@
 // percent, milestones that the client accepts, and a retainer. From entries to paid invoices.
 import { issue, pay } from './money.mjs';
 import { Person } from '../harness.mjs';
-import { choose, dialogOf, expect, find, go } from './parts.mjs';
+import { choose, dialogOf, expect, find, finish, go } from './parts.mjs';
 
 const hours = (h, m = 0) => (h * 60 + m) * 60;
 // What each of the four works on each of two days; the fifth is the client.
@@ -76,57 +76,65 @@ async function issueAndPay(p, total) {
   return number;
 }
 
-/** The month's four invoices, each paid, and the client who sees them. */
-export async function billTheMonth(cast) {
-  const { fay, cleo, olivia, slug, project, retainer } = cast;
-  const { page } = fay;
-  // The owner is elsewhere meanwhile.
-  const owner = new Person(fay.browser, fay.report, { ...olivia, name: olivia.name });
-  await owner.open(olivia.width, await olivia.context.storageState());
-  const numbers = [];
-
-  fay.report.step(`${fay.width}: bills the month’s hours, and is paid`);
-  // 6:40 each at 150, 100, 120 and 80 are 3,000.00; with 19 % on it.
-  await draftOf(fay, 'Web shop', { total: '3,570.00' });
-  numbers.push(await issueAndPay(fay, '3,570.00'));
-
+/** 40 % of a fee is done, says the owner; it is billed. */
+async function percentOfAFee({ fay, slug, project }, owner) {
   fay.report.step(`${fay.width}: bills 40 % of a fixed fee, and is paid`);
   await owner.page.goto(owner.url(slug, `/projects/${project.app.id}?tab=billing`));
   await owner.page.getByRole('button', { name: 'What to do with App' }).click();
   await owner.page.getByRole('menuitem', { name: 'Set percent done' }).click();
-  const percent = dialogOf(owner, 'Set percent done');
+  const dialog = dialogOf(owner, 'Set percent done');
+  const done = dialog.getByLabel('Done, in percent');
+  await done.fill('101');
   await owner.refused(422, async () => {
-    await percent.getByLabel('Done, in percent').fill('101');
-    await percent.getByRole('button', { name: 'Record' }).or(percent.getByRole('button', { name: 'Save' })).first().click();
-    await percent.locator('[aria-invalid=true]').waitFor();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.locator('[aria-invalid=true]').waitFor();
   });
-  await percent.getByLabel('Done, in percent').fill('40');
-  await percent.getByRole('button', { name: 'Record' }).or(percent.getByRole('button', { name: 'Save' })).first().click();
-  await percent.waitFor({ state: 'hidden' });
+  await done.fill('40');
+  await finish(dialog, 'Save');
   await owner.look('project-fee');
   await draftOf(fay, 'Field app', { fee: /App: 40/, total: '4,760.00' });
-  numbers.push(await issueAndPay(fay, '4,760.00'));
+  return issueAndPay(fay, '4,760.00');
+}
 
+async function milestone({ fay, cleo, slug, project }, owner) {
   fay.report.step(`${fay.width}: the client accepts a milestone; it is billed and paid`);
   await owner.page.goto(owner.url(slug, `/projects/${project.audit.id}?tab=billing`));
   await owner.page.getByText('Findings').first().waitFor();
   await owner.look('project-milestones');
-  const { items: open } = await cleo.api('GET', '/api/v1/portal/milestones');
-  await cleo.api('POST', `/api/v1/portal/milestones/${open.find((m) => m.name === 'Findings').id}/accept`);
+  await cleo.page.goto(cleo.url(slug, '/portal'));
+  await cleo.page.getByRole('button', { name: /^Accept .*Findings/ }).click();
+  await cleo.page.getByRole('alertdialog').getByRole('button', { name: 'Accept', exact: true }).click();
+  await cleo.page.getByText('Accepted', { exact: true }).first().waitFor();
   await draftOf(fay, 'Security audit', { fee: /Audit: Findings/, total: '892.68' });
-  numbers.push(await issueAndPay(fay, '892.68'));
+  return issueAndPay(fay, '892.68');
+}
 
+async function retainerOfTheMonth({ fay, slug, retainer }, owner) {
   fay.report.step(`${fay.width}: the retainer’s month adds up; its fee is billed and paid`);
   await owner.page.goto(owner.url(slug, `/retainers/${retainer.id}`));
-  await owner.page.getByRole('link', { name: 'Care' }).or(owner.page.getByRole('heading', { name: 'Care' })).first().waitFor();
+  await owner.page.getByRole('heading', { level: 1, name: 'Care' }).waitFor();
   await owner.look('retainer');
-  const { items: periods } = await owner.api('GET', `/api/v1/retainers/${retainer.id}/periods`);
-  const month = periods.find((p) => p.from_on === lastMonth().first);
+  const { items } = await owner.api('GET', `/api/v1/retainers/${retainer.id}/periods`);
+  const month = items.find((p) => p.from_on === lastMonth().first);
   expect(month.used.seconds === hours(12), `twelve hours are used: ${JSON.stringify(month)}`);
   await owner.visit(slug, `/retainers/${retainer.id}/periods/${month.id}`, 'retainer-statement');
-  const draft = month.invoice_id ?? (await owner.api('POST', `/api/v1/retainer-periods/${month.id}/fee`)).invoice_id;
-  await page.goto(fay.url(slug, `/invoices/${draft}`));
-  numbers.push(await issueAndPay(fay, '1,071.00'));
+  // Its fee was drafted when the period was made.
+  await fay.page.goto(fay.url(slug, `/invoices/${month.invoice_id}`));
+  return issueAndPay(fay, '1,071.00');
+}
+
+/** The month's invoices, each paid, and the client who sees them: all four on a wide screen, two of them on a phone. */
+export async function billTheMonth(cast) {
+  const { fay, cleo, olivia, slug } = cast;
+  // The owner is elsewhere meanwhile.
+  const owner = new Person(fay.browser, fay.report, { ...olivia, name: olivia.name });
+  await owner.open(olivia.width, await olivia.context.storageState());
+
+  fay.report.step(`${fay.width}: bills the month’s hours, and is paid`);
+  // 6:40 each at 150, 100, 120 and 80 are 3,000.00; with 19 % on it.
+  await draftOf(fay, 'Web shop', { total: '3,570.00' });
+  const numbers = [await issueAndPay(fay, '3,570.00')];
+  for (const part of fay.width === 'desk' ? [percentOfAFee, milestone, retainerOfTheMonth] : [milestone]) numbers.push(await part(cast, owner));
 
   cleo.report.step(`${cleo.width}: the client sees the month’s invoices, all of them paid`);
   await cleo.page.goto(cleo.url(slug, '/portal/invoices'));
