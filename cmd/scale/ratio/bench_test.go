@@ -32,6 +32,12 @@ func BenchmarkRatiosOfThePool(b *testing.B) {
 	}
 	cfg := testkit.Own(b, nil).Config
 	cfg.Shards, cfg.Conns, cfg.ConnAgencies, cfg.ConnLife, cfg.Wait = 8, 4, 100, 45*time.Minute, 30*time.Second
+	if s := os.Getenv("BUREAU_BENCH_AT_ONCE"); s != "" {
+		var err error
+		if cfg.AtOnce, err = strconv.Atoi(s); err != nil || cfg.AtOnce < 1 {
+			b.Fatalf("BUREAU_BENCH_AT_ONCE is %q", s)
+		}
+	}
 	files, err := file.NewFolder(file.FolderConfig{Dir: b.TempDir(), BaseURL: "http://" + apptest.Domain + "/files", Secret: []byte("a secret of this test process only")})
 	if err != nil {
 		b.Fatal(err)
