@@ -180,7 +180,7 @@ export class Person {
   }
 
   /** The strict look: axe in both schemes, no sideways scroll at three widths, nothing jumps. */
-  async look(name, { opened = false, schemes = ['light', 'dark'] } = {}) {
+  async look(name, { opened = false } = {}) {
     const { page, report } = this;
     await this.settle();
     if (process.env.BUREAU_E2E_QUICK) return;
@@ -198,7 +198,7 @@ export class Person {
       }
       if (jumped) report.fail(where, jumped);
     }
-    for (const scheme of schemes) {
+    for (const scheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme: scheme });
       await page.waitForFunction((s) => document.documentElement.dataset.scheme === s, scheme).catch(() => report.fail(where, `no ${scheme} scheme`));
       // Colours fade from one scheme to the other; what is in between is nobody's to read.
@@ -249,9 +249,9 @@ export class Person {
   }
 
   /** Opens a page by its address and looks at it. */
-  async visit(host, at, name = at, how = {}) {
+  async visit(host, at, name = at) {
     await this.page.goto(this.url(host, at));
-    await this.look(name.replaceAll('/', '_'), { opened: true, ...how });
+    await this.look(name.replaceAll('/', '_'), { opened: true });
   }
 
   /** Calls the API as the open page does, with its session; of a version where it changes one. */

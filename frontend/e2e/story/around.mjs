@@ -2,9 +2,7 @@
 export async function lookAround({ olivia, slug, clientUrl, projectUrl }) {
   const pages = ['/', '/clients', clientUrl, '/clients/import', '/projects', `${projectUrl}?tab=list`, `${projectUrl}?tab=budget`, `${projectUrl}?tab=billing`, `${projectUrl}?tab=activity`, '/tasks', '/time', '/time/entries', '/approvals', '/rates', '/rates?tab=who', '/rates?tab=costs', '/invoices', '/invoice-runs', '/invoice-runs/new', '/currencies', clientUrl.replace('clients', 'statements'), '/retainers', '/expenses', '/leave', '/audit', '/settings', '/settings/agency', '/settings/people', '/settings/positions', '/settings/time', '/settings/leave', '/settings/holidays', '/settings/expenses', '/settings/invoicing', '/settings/reminders', clientUrl.replace('clients', 'reminders'), '/settings/profile', '/settings/tokens', '/settings/data', '/api/docs', '/nowhere'];
   olivia.report.step(`${olivia.width}: looks at every page`);
-  // In the dark a phone shows the colours that a wide screen shows.
-  const how = olivia.width === 'phone' ? { schemes: ['light'] } : {};
-  for (const at of pages) await olivia.visit(slug, at, `all${at}`, how);
+  for (const at of pages) await olivia.visit(slug, at, `all${at}`);
   olivia.report.step(`${olivia.width}: checks the chain of the audit log`);
   await olivia.page.goto(olivia.url(slug, '/audit'));
   await olivia.page.getByRole('button', { name: 'Check the chain' }).click();
