@@ -33,23 +33,28 @@ func kept(t *testing.T, b *apptest.Billed, eventID string) (n int, agency string
 func TestWebhooksKeepOnlyWhatStripeSent(t *testing.T) {
 	t.Parallel()
 	b := apptest.NewBilled(t)
-	now := time.Now()
 	agencys := b.Agency.Slug + "." + apptest.Domain
 	for _, c := range []struct {
 		name, host string
-		sign       func(body []byte) string
+		sign       func(body []byte, now time.Time) string
 		change     func(body []byte) []byte
 		want       int
 	}{
-		{"signed", apptest.Domain, func(b []byte) string { return stripestand.Signature(b, apptest.Secrets[0], now) }, nil, http.StatusOK},
-		{"by the secret that is being replaced", apptest.Domain, func(b []byte) string { return stripestand.Signature(b, apptest.Secrets[1], now) }, nil, http.StatusOK},
-		{"four minutes old", apptest.Domain, func(b []byte) string { return stripestand.Signature(b, apptest.Secrets[0], now.Add(-4*time.Minute)) }, nil, http.StatusOK},
-		{"forged", apptest.Domain, func(b []byte) string { return stripestand.Signature(b, "whsec_of_somebody", now) }, nil, http.StatusBadRequest},
-		{"without a signature", apptest.Domain, func([]byte) string { return "" }, nil, http.StatusBadRequest},
-		{"stale", apptest.Domain, func(b []byte) string { return stripestand.Signature(b, apptest.Secrets[0], now.Add(-6*time.Minute)) }, nil, http.StatusBadRequest},
-		{"from the future", apptest.Domain, func(b []byte) string { return stripestand.Signature(b, apptest.Secrets[0], now.Add(6*time.Minute)) }, nil, http.StatusBadRequest},
+		{"signed", apptest.Domain, func(b []byte, now time.Time) string { return stripestand.Signature(b, apptest.Secrets[0], now) }, nil, http.StatusOK},
+		{"by the secret that is being replaced", apptest.Domain, func(b []byte, now time.Time) string { return stripestand.Signature(b, apptest.Secrets[1], now) }, nil, http.StatusOK},
+		{"four minutes old", apptest.Domain, func(b []byte, now time.Time) string {
+			return stripestand.Signature(b, apptest.Secrets[0], now.Add(-4*time.Minute))
+		}, nil, http.StatusOK},
+		{"forged", apptest.Domain, func(b []byte, now time.Time) string { return stripestand.Signature(b, "whsec_of_somebody", now) }, nil, http.StatusBadRequest},
+		{"without a signature", apptest.Domain, func([]byte, time.Time) string { return "" }, nil, http.StatusBadRequest},
+		{"stale", apptest.Domain, func(b []byte, now time.Time) string {
+			return stripestand.Signature(b, apptest.Secrets[0], now.Add(-6*time.Minute))
+		}, nil, http.StatusBadRequest},
+		{"from the future", apptest.Domain, func(b []byte, now time.Time) string {
+			return stripestand.Signature(b, apptest.Secrets[0], now.Add(6*time.Minute))
+		}, nil, http.StatusBadRequest},
 		{
-			"with the signature of another notice", apptest.Domain, func(b []byte) string { return stripestand.Signature(b, apptest.Secrets[0], now) },
+			"with the signature of another notice", apptest.Domain, func(b []byte, now time.Time) string { return stripestand.Signature(b, apptest.Secrets[0], now) },
 			func(b []byte) []byte { return bytes.Replace(b, []byte("cus_"), []byte("cux_"), 1) }, http.StatusBadRequest,
 		},
 		{
@@ -70,11 +75,12 @@ func TestWebhooksKeepOnlyWhatStripeSent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
+			now := time.Now() // of this case: it may have waited minutes for its turn, and five are what a signature lasts
 			eventID := "evt_" + id.New()
 			body := notice(eventID, "cus_"+id.New(), "sub_"+id.New())
 			signature := ""
 			if c.sign != nil {
-				signature = c.sign(body)
+				signature = c.sign(body, now)
 			}
 			if c.change != nil {
 				body = c.change(body)
