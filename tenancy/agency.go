@@ -56,6 +56,9 @@ var (
 	// ErrBusy answers work that waited for a connection as long as the limit allows.
 	ErrBusy = fault.Define(fault.Unavailable, "tenancy.busy", "Too much is going on at the moment. Nothing was changed; please try again.").
 		After(1e9)
+	// ErrCollided answers a transaction that lost to another one: a deadlock, or a lock that was held for too long.
+	ErrCollided = fault.Define(fault.Unavailable, "tenancy.collided", "Somebody else changed the same at the same moment. Nothing of yours was changed; please try again.").
+			After(1e9)
 )
 
 type agencyKey struct{}

@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
+	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/tenancy/pool"
 )
@@ -114,7 +115,7 @@ var errNested = errors.New("tenancy: Run inside Run; hand the *Tx down instead")
 
 // Run calls fn in a transaction on the agency of ctx and commits if fn returns
 // nil. fn must use the context it is given. On an error or a panic nothing of
-// it remains. ErrNoAgency, ErrDatabaseAway, ErrBusy, ErrMoved.
+// it remains. ErrNoAgency, ErrDatabaseAway, ErrBusy, ErrCollided, ErrMoved.
 func (db *DB) Run(ctx context.Context, fn func(context.Context, *Tx) error) error {
 	return db.run(ctx, changing, fn)
 }
@@ -158,6 +159,11 @@ func (db *DB) run(ctx context.Context, way how, fn func(context.Context, *Tx) er
 		return ErrDatabaseAway.Because(err)
 	case errors.Is(err, pool.ErrBusy):
 		return ErrBusy.Because(err)
+	case pg.Retryable(err):
+		// It is not run again here: fn may have kept things of the first time.
+		if known := (*fault.Error)(nil); !errors.As(err, &known) {
+			return ErrCollided.Because(err)
+		}
 	}
 	return err
 }

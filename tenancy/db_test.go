@@ -74,6 +74,43 @@ func TestRunInsideRunIsRefused(t *testing.T) {
 	}
 }
 
+// Two changes that wait for each other: one of them is done, the other one is told to try again.
+func TestADeadlockAsksToTryAgain(t *testing.T) {
+	t.Parallel()
+	a := testkit.NewAgency(t)
+	lock := func(ctx context.Context, tx *tenancy.Tx, what string) error {
+		_, err := tx.PGX().Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, a.Tenancy.ID+what)
+		return err
+	}
+	change := func(first, second string, held chan<- struct{}, other <-chan struct{}) error {
+		return a.DB.Run(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+			if err := lock(ctx, tx, first); err != nil {
+				return err
+			}
+			close(held)
+			<-other
+			return lock(ctx, tx, second)
+		})
+	}
+	one, two, ends := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() { ends <- change("clients", "contacts", one, two) }()
+	go func() { ends <- change("contacts", "clients", two, one) }()
+	done, collided := 0, 0
+	for range 2 {
+		switch err := <-ends; {
+		case err == nil:
+			done++
+		case errors.Is(err, tenancy.ErrCollided):
+			collided++
+		default:
+			t.Error(err)
+		}
+	}
+	if done != 1 || collided != 1 {
+		t.Errorf("%d are done and %d are asked to try again", done, collided)
+	}
+}
+
 func TestWithoutAgencyNothingRuns(t *testing.T) {
 	t.Parallel()
 	a := testkit.NewAgency(t)

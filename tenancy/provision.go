@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -27,12 +28,14 @@ type Provisioner struct {
 	control *Control
 	owner   *Migrator // nil where this process may only claim
 	log     *slog.Logger
+
+	warned sync.Map // the crowded shards that the log was told of
 }
 
 // NewProvisioner returns a provisioner. With a nil owner it can claim spares but make none.
 func NewProvisioner(cfg Config, control *Control, owner *Migrator, log *slog.Logger) (*Provisioner, error) {
 	cfg, err := cfg.withDefaults()
-	return &Provisioner{cfg, control, owner, log}, err
+	return &Provisioner{cfg: cfg, control: control, owner: owner, log: log}, err
 }
 
 // Claim gives a ready-made agency its slug and name: one UPDATE, no DDL. If
@@ -132,14 +135,17 @@ func (p *Provisioner) make(ctx context.Context, a Agency, fill func(ctx context.
 	return a, err
 }
 
-// warnOfCrowds says so in the log when a shard is full. A new agency goes to
-// the emptiest, so the others are full as well.
+// warnOfCrowds says so in the log when a shard is full, once for each. A new
+// agency goes to the emptiest, so the others are full as well.
 func (p *Provisioner) warnOfCrowds(ctx context.Context) {
 	crowds, err := p.owner.Crowds(ctx)
 	if err != nil {
 		p.log.WarnContext(ctx, "could not count the agencies of the shards", "error", err)
 	}
 	for _, c := range crowds {
+		if _, told := p.warned.LoadOrStore(fmt.Sprint(c.Placement, "/", c.Shard), true); told {
+			continue
+		}
 		p.log.WarnContext(ctx, "a shard's login can enter too many agencies; add shards", "placement", c.Placement, "shard", c.Shard, "agencies", c.Agencies, "most", MostAgencies)
 	}
 }

@@ -21,7 +21,7 @@ func (r *run) live(ctx context.Context) error {
 	if err := r.startCounted(ctx); err != nil {
 		return err
 	}
-	p, err := r.start(ctx)
+	p, err := r.start(ctx, r.spares)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (r *run) startCounted(ctx context.Context) error {
 	r.say("starting the program, counting its statements")
 	name := filepath.Join(r.data, "log", "postgres.log")
 	from := size(name)
-	p, err := r.start(ctx)
+	p, err := r.start(ctx, 1) // what it does to make many ready is not its start
 	if err != nil {
 		return err
 	}

@@ -29,9 +29,10 @@ const (
 	endsWithin  = 4 * time.Minute // the last checkpoint of a large database takes its time
 )
 
-func (r *run) start(ctx context.Context) (*program, error) {
+// start runs it with so many agencies kept ready for sign-ups.
+func (r *run) start(ctx context.Context, spares int) (*program, error) {
 	p := &program{
-		cmd:   exec.Command(r.program, "dev", "--data", r.data, "--port", strconv.Itoa(r.port), "--spares", strconv.Itoa(r.spares), "--no-browser"),
+		cmd:   exec.Command(r.program, "dev", "--data", r.data, "--port", strconv.Itoa(r.port), "--spares", strconv.Itoa(spares), "--no-browser"),
 		local: "127.0.0.1:" + strconv.Itoa(r.port), ended: make(chan error, 1),
 	}
 	out, err := p.cmd.StdoutPipe()

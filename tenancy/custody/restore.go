@@ -204,19 +204,10 @@ func (s *Service) Swap(ctx context.Context, a tenancy.Agency, say Progress) (Res
 		if err := s.keepHighest(ctx, tx, old.Schema, r.other.Schema); err != nil {
 			return err
 		}
-		var seq int64
-		var head []byte
-		if err := tx.QueryRow(ctx, `SELECT seq, hash FROM `+old.Schema+`.audit_heads WHERE one`).Scan(&seq, &head); err != nil {
-			return fmt.Errorf("read the old audit chain's head: %w", err)
-		}
 		if r.State == "rolled_back" {
 			return nil // its chain says already that it was restored
 		}
-		// The entry follows on the restored chain's head and names the one that is left behind.
-		return audit.RecordNow(ctx, tx, audit.Change{
-			Action: "agency.restored", Entity: "agency", EntityID: a.ID, Reason: "restored from a backup",
-			After: map[string]any{"as_of": r.AsOf, "backup": r.BackupID, "left_entries": seq, "left_hash": fmt.Sprintf("%x", head)},
-		})
+		return recordLeft(ctx, tx, old, audit.Change{Action: "agency.restored", Entity: "agency", EntityID: a.ID, Reason: "restored from a backup"}, r)
 	})
 	if err == nil {
 		r.State = "swapped"
@@ -239,14 +230,32 @@ func (s *Service) Rollback(ctx context.Context, a tenancy.Agency, say Progress) 
 		if err := s.keepHighest(ctx, tx, now.Schema, r.other.Schema); err != nil {
 			return err
 		}
-		return audit.RecordNow(ctx, tx, audit.Change{
-			Action: "agency.restore_undone", Entity: "agency", EntityID: a.ID, After: map[string]any{"as_of": r.AsOf, "backup": r.BackupID},
-		})
+		return recordLeft(ctx, tx, now, audit.Change{Action: "agency.restore_undone", Entity: "agency", EntityID: a.ID}, r)
 	})
 	if err == nil {
 		r.State = "rolled_back"
 	}
 	return r, err
+}
+
+// recordLeft writes into the chain of the copy that becomes the agency's, which tx is in: the entry follows on that
+// chain's head and names the head of the one that is left behind. On a placement of its own the copy commits before
+// the platform does, so an exchange may be taken back with its entry written: when it is made again and neither chain
+// went on meanwhile, that entry stands for it.
+func recordLeft(ctx context.Context, tx pgx.Tx, left tenancy.Copy, c audit.Change, r Restore) error {
+	var seq int64
+	var hash string
+	if err := tx.QueryRow(ctx, `SELECT seq, encode(hash, 'hex') FROM `+left.Schema+`.audit_heads WHERE one`).Scan(&seq, &hash); err != nil {
+		return fmt.Errorf("read the head of the audit chain that is left: %w", err)
+	}
+	var written bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM audit_events e JOIN audit_heads h ON h.one AND h.seq = e.seq
+		WHERE e.action = $1 AND e.after::jsonb ->> 'backup' = $2 AND e.after::jsonb ->> 'left_hash' = $3)`, c.Action, r.BackupID, hash).Scan(&written)
+	if err != nil || written {
+		return err
+	}
+	c.After = map[string]any{"as_of": r.AsOf, "backup": r.BackupID, "left_entries": seq, "left_hash": hash}
+	return audit.RecordNow(ctx, tx, c)
 }
 
 // DropOld throws the other copy away: the old one after a swap, or a prepared one that is not wanted.
