@@ -97,8 +97,9 @@ func TestSampleDataThatBreakOffGoOn(t *testing.T) {
 		within(t, "the retainer's drafts", func() bool {
 			return count(e, "retainer_periods") > 0 && count(e, "retainer_periods WHERE fee_minor > 0 AND fee_invoice_id IS NULL") == 0
 		})
+		within(t, "the run", func() bool { return count(e, "invoice_runs WHERE state = 'done'") == 1 })
 	}
-	for _, table := range []string{"members", "clients", "contacts", "interactions", "projects", "tasks", "rate_cards", "rates", "time_entries", "timesheets", "invoices", "payments", "expenses", "receipts", "expense_categories"} {
+	for _, table := range []string{"members", "clients", "contacts", "interactions", "projects", "tasks", "rate_cards", "rates", "cost_rates", "exchange_rates", "time_entries", "timesheets", "invoices", "payments", "expenses", "receipts", "expense_categories"} {
 		if got, want := count(env, table), count(whole, table); got != want {
 			t.Errorf("%s: %d, and %d where nothing broke off", table, got, want)
 		}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/jackc/pgx/v5"
@@ -10,6 +11,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/sample"
+	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -83,8 +85,12 @@ func (a *App) LoadSample(ctx context.Context, size sample.Size, tell sample.Prog
 	if set.SampleBegunAt != nil { // the same days as at first, or the parts would not be the same
 		begun = *set.SampleBegunAt
 	}
+	held := plans{a.Gate}.CustomRates(ctx)
+	if held != nil && !errors.Is(held, billing.ErrNotInPlan) {
+		return held
+	}
 	return sample.Load(ctx, sample.Services{
-		Once:   once,
+		Once: once, ClientRates: held == nil,
 		Agency: s.Agency, Identity: s.Identity, People: s.People, Clients: s.Clients, Projects: s.Projects, Rates: s.Rates,
 		Timesheets: s.Timesheets, Expenses: s.Expenses, Fees: s.Fees, Retainers: s.Retainers, Runs: s.Runs, Billing: sample.Invoices{Service: s.Invoicing},
 	}, size, day.Of(begun, set.Location()), tell)

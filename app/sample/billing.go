@@ -9,6 +9,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 )
 
 // Invoices makes the sample's invoices with the invoicing module.
@@ -38,9 +39,15 @@ func (b Invoices) Month(ctx context.Context, clientID string, month day.Range, s
 		amount = money.Money{Minor: i.Total.Minor / 2, Currency: i.Total.Currency}
 	}
 	_, err = b.Service.Record(ctx, invoicing.NewPayment{
-		ClientID: clientID, Amount: amount, ReceivedOn: on.AddDays(18), Method: "bank_transfer", Reference: "Statement " + on.String(),
+		ClientID: clientID, Amount: amount, ReceivedOn: on.AddDays(18), Method: "bank_transfer", Reference: "Bank statement of " + on.AddDays(18).String(),
 		Parts: []invoicing.Part{{InvoiceID: i.ID, Amount: amount}},
 	})
+	return err
+}
+
+// Rate implements Billing.
+func (b Invoices) Rate(ctx context.Context, r calc.Rate) error {
+	_, err := b.Service.KeepRate(ctx, r)
 	return err
 }
 

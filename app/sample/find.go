@@ -46,13 +46,13 @@ func (m *maker) project(ctx context.Context, n projects.NewProject) (projects.Ov
 	return m.s.Projects.Create(ctx, n)
 }
 
-func (m *maker) card(ctx context.Context, name string) (rates.Card, error) {
-	all, _, err := m.s.Rates.Cards(ctx, rates.CardFilter{Level: rates.Agency}, pageOf(100))
+func (m *maker) card(ctx context.Context, d rates.CardDraft) (rates.Card, error) {
+	all, _, err := m.s.Rates.Cards(ctx, rates.CardFilter{Level: d.Level, ClientID: d.ClientID}, pageOf(100))
 	if err != nil {
 		return rates.Card{}, err
 	}
-	if at := slices.IndexFunc(all, func(x rates.Card) bool { return x.Name == name }); at >= 0 {
+	if at := slices.IndexFunc(all, func(x rates.Card) bool { return x.Name == d.Name }); at >= 0 {
 		return all[at], nil
 	}
-	return m.s.Rates.CreateCard(ctx, rates.CardDraft{Name: name, Level: rates.Agency})
+	return m.s.Rates.CreateCard(ctx, d)
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/bureauhq/bureau/modules/expenses"
 	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/modules/rates"
@@ -45,6 +46,8 @@ type Services struct {
 	Runs       *runs.Service
 	Billing    Billing // nil leaves invoices out
 	Once       Once
+
+	ClientRates bool // the plan holds rates of single clients
 }
 
 // Once does what key names unless it is done already. It counts as done exactly when the first change that do makes
@@ -55,6 +58,8 @@ type Once func(ctx context.Context, key string, do func(context.Context) error) 
 type Billing interface {
 	// Month bills a client's approved time of a month and takes the invoice as far as stage.
 	Month(ctx context.Context, clientID string, month day.Range, stage Stage) error
+	// Rate keeps the exchange rate of a day.
+	Rate(ctx context.Context, r calc.Rate) error
 	// Deposit invoices money ahead.
 	Deposit(ctx context.Context, clientID, what string, units int64) error
 }
@@ -125,6 +130,7 @@ type maker struct {
 	projects []projects.Overview
 	tasks    map[string][]projects.TaskRow
 	position map[string]string
+	foreign  string // the currency of the client abroad; empty: the agency's
 }
 
 // as returns ctx with m as the one who acts.
@@ -147,15 +153,15 @@ func (m *maker) staff(ctx context.Context) error {
 	for _, p := range have {
 		ids[p.Name] = p.ID
 	}
-	for _, name := range []string{"Developer", "Designer", "Consultant", "Systems engineer"} {
-		if ids[name] == "" {
-			p, err := m.s.People.AddPosition(ctx, name)
+	for _, p := range positions {
+		if ids[p.name] == "" {
+			made, err := m.s.People.AddPosition(ctx, p.name)
 			if err != nil {
 				return err
 			}
-			ids[name] = p.ID
+			ids[p.name] = made.ID
 		}
-		m.position[name] = ids[name]
+		m.position[p.name] = ids[p.name]
 	}
 	for i, p := range cast[:min(m.size.People, len(cast))] {
 		made, err := m.member(ctx, identity.NewMember{Name: p.name, Email: p.mail, Role: p.role})
@@ -177,12 +183,23 @@ func (m *maker) staff(ctx context.Context) error {
 
 func (m *maker) companies(ctx context.Context) error {
 	m.tell(0.02, "clients")
+	set, err := m.s.Agency.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	if m.s.ClientRates {
+		m.foreign = otherOf[set.Currency]
+	}
 	for i, c := range companies[:min(m.size.Clients, len(companies))] {
 		terms := 14 + 16*(i%2)
-		made, err := m.client(ctx, clients.Draft{
+		d := clients.Draft{
 			Name: c.name, Code: c.code, Website: "https://" + c.domain, BillingEmail: "accounts@" + c.domain, PaymentTermsDays: &terms,
 			Tags: []string{c.tag}, Addresses: []clients.Address{{Kind: "billing", Line1: c.street, PostalCode: c.postcode, City: c.city, Country: c.country}},
-		})
+		}
+		if i == abroad {
+			d.Currency = m.foreign
+		}
+		made, err := m.client(ctx, d)
 		if err != nil {
 			return err
 		}
@@ -300,16 +317,33 @@ func (m *maker) board(ctx context.Context, p projects.Overview, rows []projects.
 	return err
 }
 
+// positions are what people do, with what an hour of it is sold for, and costs.
+var positions = []struct {
+	name       string
+	sold, cost int64
+}{{"Developer", 115, 58}, {"Designer", 98, 51}, {"Consultant", 140, 74}, {"Systems engineer", 125, 62}}
+
 func (m *maker) prices(ctx context.Context) error {
 	m.tell(0.12, "rates")
-	card, err := m.card(ctx, "Standard")
+	card, err := m.card(ctx, rates.CardDraft{Name: "Standard", Level: rates.Agency})
 	if err != nil {
 		return err
 	}
-	for name, perHour := range map[string]int64{"Developer": 115, "Designer": 98, "Consultant": 140, "Systems engineer": 125} {
-		err := m.s.Once(ctx, "rate "+name, func(ctx context.Context) error {
+	if err := m.fill(ctx, card, "rate"); err != nil {
+		return err
+	}
+	if err := m.exchange(ctx); err != nil {
+		return err
+	}
+	return m.costs(ctx)
+}
+
+// fill puts the price of an hour of each position on a card.
+func (m *maker) fill(ctx context.Context, card rates.Card, key string) error {
+	for _, p := range positions {
+		err := m.s.Once(ctx, key+" "+p.name, func(ctx context.Context) error {
 			_, err := m.s.Rates.AddRate(ctx, card.ID, rates.RateDraft{
-				Target: rates.Position, TargetID: m.position[name], PerHour: decimal.NewFromInt(perHour), From: m.start.AddDays(-30),
+				Target: rates.Position, TargetID: m.position[p.name], PerHour: decimal.NewFromInt(p.sold), From: m.start.AddDays(-30),
 			})
 			return err
 		})
