@@ -114,10 +114,22 @@ func (f forInvoices) UnbilledTx(ctx context.Context, tx *tenancy.Tx, q invoicing
 		out[n] = invoicing.TimeEntry{
 			ID: e.ID, MemberID: e.MemberID, ClientID: e.ClientID, ProjectID: e.ProjectID, ProjectName: e.ProjectName, TaskID: e.TaskID, TaskName: e.TaskName,
 			ServiceName: e.ServiceName, TaxRateID: services[e.ServiceID].TaxRateID,
-			Day: e.Day, Seconds: e.BilledSeconds, Rate: e.Rate, Currency: e.Currency, Note: e.Note,
+			Day: e.Day, Seconds: e.BilledSeconds, Rate: e.Rate, Currency: e.Currency, Note: e.Note, Parts: timeParts(e),
 		}
 	}
 	return out, nil
+}
+
+// timeParts are the parts of an entry with what is billed of each.
+func timeParts(e timesheets.Entry) []invoicing.TimePart {
+	if e.Split == nil {
+		return nil
+	}
+	out := make([]invoicing.TimePart, len(e.Split.Parts))
+	for i, billed := range e.BilledParts() {
+		out[i] = invoicing.TimePart{Kind: e.Split.Parts[i].Kind, Seconds: billed, Factor: e.Split.Parts[i].Factor}
+	}
+	return out
 }
 
 // uncovered leaves out what retainers pay for: of their entries only what was

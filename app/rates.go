@@ -89,6 +89,15 @@ func (p repricer) RepriceTx(ctx context.Context, tx *tenancy.Tx, rateIDs []strin
 	return rates.Effect{Entries: r.Entries, Before: r.Before, After: r.After}, err
 }
 
+func (p repricer) RejudgeTx(ctx context.Context, tx *tenancy.Tx, of rates.Stretch) (rates.Effect, error) {
+	f := timesheets.Filter{ClientID: of.ClientID, ProjectID: of.ProjectID, From: of.From}
+	if of.To != nil {
+		f.To = of.To.AddDays(-1)
+	}
+	r, err := p.s.Timesheets.RejudgeTx(ctx, tx, f)
+	return rates.Effect{Entries: r.Entries, Before: r.Before, After: r.After}, err
+}
+
 func (p repricer) WorkedTx(ctx context.Context, tx *tenancy.Tx, projectID string) (out rates.Worked, err error) {
 	if out.MemberIDs, err = p.s.Timesheets.WorkersTx(ctx, tx, projectID); err != nil {
 		return out, err
@@ -127,6 +136,10 @@ func (p prices) ResolveTx(ctx context.Context, tx *tenancy.Tx, qs []timesheets.R
 	for i, a := range answers {
 		out[i] = timesheets.Rate{
 			Found: a.Found, PerHour: a.PerHour, Currency: a.Currency, RateID: a.RateID, CardID: a.CardID, CardName: a.CardName, Level: a.Level, Why: a.Why,
+		}
+		if a.Agreed != nil {
+			agreed := timesheets.Agreed(*a.Agreed)
+			out[i].Agreed = &agreed
 		}
 	}
 	return out, err

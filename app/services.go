@@ -117,7 +117,7 @@ func (a *App) wireServices() error {
 	projects.RegisterJobs(a.Jobs, s.Projects)
 	s.Rates = rates.New(rates.Deps{
 		DB: a.DB, Store: ratesdb.Store{}, Clients: s.Clients, Projects: ofProjects{s}, Targets: targets{s}, Taxes: targets{s}, Positions: s.People,
-		Settings: s.Agency, Plan: plans{a.Gate}, Capacity: s.People, Time: repricer{s}, Events: a.Bus, Now: now,
+		Settings: s.Agency, Plan: plans{a.Gate}, Capacity: s.People, Regions: peoplecal.Regions{}, Time: repricer{s}, Events: a.Bus, Now: now,
 	})
 	s.Timesheets = timesheets.New(timesheets.Deps{
 		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Services: sales{s}, Rates: prices{s.Rates}, Schedules: s.People,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/modules/fees"
+	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -136,7 +137,11 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 			return Invoice{}, nil, err
 		}
 	}
-	out, err := i.assemble(f, basket{agreed: agreed, entries: entries, covered: covered, spent: spent, names: names, asked: asked})
+	words, err := s.wordsFor(ctx, tx, i, entries)
+	if err != nil {
+		return Invoice{}, nil, err
+	}
+	out, err := i.assemble(f, basket{agreed: agreed, entries: entries, covered: covered, spent: spent, names: names, words: words, asked: asked})
 	for n := range i.Lines {
 		i.Lines[n].ID = s.d.NewID()
 	}
@@ -150,6 +155,7 @@ type basket struct {
 	covered fees.Coverage
 	spent   []Spent
 	names   map[string]string // of members, where lines are theirs
+	words   Words             // for what hours count as
 	asked   bool              // the taxes were
 }
 
@@ -172,10 +178,23 @@ func (i *Invoice) assemble(f FromTime, b basket) ([]LeftOut, error) {
 		}
 		return f.TaxRateIDs
 	}
-	i.Lines = append(feeLines(b.agreed, f.TaxRateIDs), group(billable, f.GroupBy, b.names, taxes)...)
+	i.Lines = append(feeLines(b.agreed, f.TaxRateIDs), group(billable, f.GroupBy, b.names, b.words, taxes)...)
 	lines, abroad := i.expenseLines(b.spent, f.TaxRateIDs, b.asked)
 	i.Lines = append(i.Lines, lines...)
 	return append(out, abroad...), nil
+}
+
+// wordsFor are those of the document's language. They are asked for only where some time does not count once.
+func (s *Service) wordsFor(ctx context.Context, tx *tenancy.Tx, i Invoice, entries []TimeEntry) (Words, error) {
+	if !slices.ContainsFunc(entries, func(e TimeEntry) bool { return len(e.Parts) > 0 }) {
+		return Words{}, nil
+	}
+	entity, err := s.d.Store.Entity(ctx, tx, i.EntityID)
+	if err != nil {
+		return Words{}, err
+	}
+	c, err := s.clientOf(ctx, tx, i.ClientID)
+	return WordsIn(entity.speaks(c)), err
 }
 
 func (s *Service) names(ctx context.Context, tx *tenancy.Tx, by GroupBy, entries []TimeEntry) (map[string]string, error) {
@@ -254,8 +273,9 @@ func sift(entries []TimeEntry, currency string, covered fees.Coverage) (billable
 	return billable, out
 }
 
-// group makes one line of all entries that share a heading, a rate and taxes.
-func group(entries []TimeEntry, by GroupBy, names map[string]string, taxes func(TimeEntry) []string) []Line {
+// group makes one line of all entries that share a heading, a rate and taxes. What of them counts by another multiplier is a line
+// of its own: an average price would not multiply out to what the parts come to.
+func group(entries []TimeEntry, by GroupBy, names map[string]string, words Words, taxes func(TimeEntry) []string) []Line {
 	type key struct{ project, heading, rate, taxes string }
 	var lines []Line
 	at := map[key]int{}
@@ -263,16 +283,22 @@ func group(entries []TimeEntry, by GroupBy, names map[string]string, taxes func(
 		return cmp.Or(a.Day.Compare(b.Day), strings.Compare(a.ProjectName, b.ProjectName), strings.Compare(a.ID, b.ID))
 	})
 	for _, e := range entries {
-		k := key{e.ProjectID, heading(e, by, names), e.Rate.String(), strings.Join(taxes(e), ",")}
-		n, known := at[k]
-		if !known {
-			n = len(lines)
-			at[k] = n
-			lines = append(lines, Line{
-				Kind: TimeLine, ProjectID: e.ProjectID, Description: k.heading, Unit: "h", UnitPrice: *e.Rate, TaxRateIDs: slices.Clone(taxes(e)),
-			})
+		for part, p := range e.parts() {
+			if p.Seconds == 0 && part > 0 {
+				continue // rounding left nothing of it
+			}
+			price := e.Rate.Mul(p.Factor).Round(pricePlaces)
+			k := key{e.ProjectID, heading(e, by, names) + words.countsAs(p), price.String(), strings.Join(taxes(e), ",")}
+			n, known := at[k]
+			if !known {
+				n = len(lines)
+				at[k] = n
+				lines = append(lines, Line{
+					Kind: TimeLine, ProjectID: e.ProjectID, Description: k.heading, Unit: "h", UnitPrice: price, TaxRateIDs: slices.Clone(taxes(e)),
+				})
+			}
+			lines[n].Sources = append(lines[n].Sources, Source{Kind: OfTime, ID: e.ID, Seconds: p.Seconds, Part: part})
 		}
-		lines[n].Sources = append(lines[n].Sources, Source{Kind: OfTime, ID: e.ID, Seconds: e.Seconds})
 	}
 	for n := range lines {
 		var seconds int64
@@ -282,6 +308,26 @@ func group(entries []TimeEntry, by GroupBy, names map[string]string, taxes func(
 		lines[n].Quantity = decimal.NewFromInt(seconds).DivRound(decimal.NewFromInt(3600), quantityPlaces)
 	}
 	return lines
+}
+
+// pricePlaces are those that the price of a line has. A rate and a multiplier with more between them are rounded to these.
+const pricePlaces = 6
+
+// parts are what of the entry counts by which multiplier.
+func (e TimeEntry) parts() []TimePart {
+	if len(e.Parts) > 0 {
+		return e.Parts
+	}
+	return []TimePart{{Kind: rates.Ordinary, Seconds: e.Seconds, Factor: one}}
+}
+
+// countsAs says behind a heading what the hours of a line count as: " (after hours × 1.5)".
+func (w Words) countsAs(p TimePart) string {
+	what := map[rates.HourKind]string{rates.AfterHours: w.AfterHours, rates.Saturday: w.Saturday, rates.Sunday: w.Sunday, rates.Holiday: w.Holiday}[p.Kind]
+	if what == "" {
+		return ""
+	}
+	return " (" + what + " × " + w.Number(p.Factor) + ")"
 }
 
 func heading(e TimeEntry, by GroupBy, names map[string]string) string {

@@ -180,6 +180,7 @@ type Source struct {
 	Kind    SourceKind
 	ID      string
 	Seconds int64 // of time
+	Part    int   // of an entry of which parts are on several lines
 }
 
 // Balance is what is still to be paid. A void invoice has none.
@@ -244,7 +245,7 @@ func (i Invoice) label() string {
 	return "Draft for " + i.ClientName
 }
 
-// entries are the time entries on all lines.
+// entries are the time entries on all lines, each once: one of which parts cost differently is on several.
 func (i Invoice) entries() []string {
 	var ids []string
 	for _, l := range i.Lines {
@@ -254,7 +255,8 @@ func (i Invoice) entries() []string {
 			}
 		}
 	}
-	return ids
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // sourced tells whether any line was made from something that it bills.

@@ -15,6 +15,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
+	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -90,6 +91,14 @@ type TimeEntry struct {
 	Rate        *decimal.Decimal // per hour; nil: no rate was found
 	Currency    string
 	Note        string
+	Parts       []TimePart // what counts by different multipliers; none: all of it counts once
+}
+
+// TimePart is so much of an entry's seconds as counts by one multiplier.
+type TimePart struct {
+	Kind    rates.HourKind
+	Seconds int64
+	Factor  decimal.Decimal
 }
 
 // ToBill counts a client's billable time that is on no invoice.

@@ -31,6 +31,7 @@ type Words struct {
 	Reference, TaxID, TaxNumber                           string
 	Description, Quantity, Price, Amount                  string
 	Less, On                                              string // with {what}
+	AfterHours, Saturday, Sunday, Holiday                 string // what hours count as
 	Subtotal, Discount, Net                               string
 	Total, TotalCredited, TotalInclusive, ToPay, ToCredit string
 	PayBy                                                 string // with {day}
@@ -44,6 +45,7 @@ type Words struct {
 
 var words = map[Language]Words{
 	English: { //nolint:gosec // words are no credentials
+		AfterHours: "after hours", Saturday: "Saturday", Sunday: "Sunday", Holiday: "public holiday",
 		Agreed: "Agreed", Contract: "Contract", BilledBefore: "Billed before", ThisDocument: "This document", Left: "Left", Deposit: "Deposit invoice", LessDeposit: "Less deposit {number} of {day}, net {net}", OfIt: "of it", Rounding: "Rounding",
 		Invoice: "Invoice", CreditNote: "Credit note", Draft: "Draft", BillTo: "BILL TO", Date: "Date", Due: "Due", ForInvoice: "For invoice", Of: "Of",
 		Period: "Period", SupplyOn: "Date of supply", Reference: "Your reference", TaxID: "Tax ID", TaxNumber: "Tax number", Description: "Description", Quantity: "Quantity",
@@ -57,6 +59,7 @@ var words = map[Language]Words{
 		day:           "2 Jan 2006", decimalPoint: ".", locale: "en-GB",
 	},
 	German: { //nolint:gosec // words are no credentials
+		AfterHours: "außerhalb der Geschäftszeiten", Saturday: "Samstag", Sunday: "Sonntag", Holiday: "Feiertag",
 		Agreed: "Vereinbart", Contract: "Auftrag", BilledBefore: "Bisher berechnet", ThisDocument: "Diese Rechnung", Left: "Offen", Deposit: "Anzahlungsrechnung", LessDeposit: "Abzüglich Anzahlung {number} vom {day}, netto {net}", OfIt: "davon", Rounding: "Rundung",
 		Invoice: "Rechnung", CreditNote: "Gutschrift", Draft: "Entwurf", BillTo: "RECHNUNG AN", Date: "Datum", Due: "Fällig", ForInvoice: "Zu Rechnung", Of: "Vom",
 		Period: "Zeitraum", SupplyOn: "Leistungsdatum", Reference: "Ihr Zeichen", TaxID: "USt-IdNr.", TaxNumber: "Steuernummer", Description: "Beschreibung", Quantity: "Menge",
@@ -70,6 +73,7 @@ var words = map[Language]Words{
 		day:           "02.01.2006", decimalPoint: ",", locale: "de-DE",
 	},
 	French: { //nolint:gosec // words are no credentials
+		AfterHours: "hors heures ouvrées", Saturday: "samedi", Sunday: "dimanche", Holiday: "jour férié",
 		Agreed: "Convenu", Contract: "Contrat", BilledBefore: "Déjà facturé", ThisDocument: "Ce document", Left: "Reste", Deposit: "Facture d’acompte", LessDeposit: "Moins acompte {number} du {day}, HT {net}", OfIt: "de celui-ci", Rounding: "Arrondi",
 		Invoice: "Facture", CreditNote: "Avoir", Draft: "Brouillon", BillTo: "FACTURÉ À", Date: "Date", Due: "Échéance", ForInvoice: "Sur facture", Of: "Du",
 		Period: "Période", SupplyOn: "Date de livraison", Reference: "Votre référence", TaxID: "N° TVA", TaxNumber: "N° fiscal", Description: "Désignation", Quantity: "Quantité",
@@ -83,6 +87,7 @@ var words = map[Language]Words{
 		day:           "02/01/2006", decimalPoint: ",", locale: "fr-FR",
 	},
 	Spanish: { //nolint:gosec // words are no credentials
+		AfterHours: "fuera de horario", Saturday: "sábado", Sunday: "domingo", Holiday: "festivo",
 		Agreed: "Acordado", Contract: "Contrato", BilledBefore: "Ya facturado", ThisDocument: "Este documento", Left: "Pendiente", Deposit: "Factura de anticipo", LessDeposit: "Menos anticipo {number} del {day}, base {net}", OfIt: "de este", Rounding: "Redondeo",
 		Invoice: "Factura", CreditNote: "Factura rectificativa", Draft: "Borrador", BillTo: "FACTURAR A", Date: "Fecha", Due: "Vencimiento", ForInvoice: "De la factura", Of: "Del",
 		Period: "Periodo", SupplyOn: "Fecha de la operación", Reference: "Su referencia", TaxID: "NIF-IVA", TaxNumber: "NIF", Description: "Descripción", Quantity: "Cantidad",

@@ -37,6 +37,30 @@ type (
 	}
 )
 
+// MultipliersRef names multipliers in an event. It never holds a factor.
+type MultipliersRef struct {
+	Multipliers string `json:"multipliers"`
+	Client      string `json:"client,omitempty"`
+	Project     string `json:"project,omitempty"`
+}
+
+// Trace puts the event into the timelines of their client and project.
+func (r MultipliersRef) Trace() event.Trace {
+	return event.Trace{Entity: "multipliers", EntityID: r.Multipliers, ClientID: r.Client, ProjectID: r.Project, Label: "Multipliers"}
+}
+
+type (
+	// MultipliersAdded is published when it becomes known what hours count as.
+	MultipliersAdded struct{ MultipliersRef }
+	// MultipliersRemoved is published when that no longer holds.
+	MultipliersRemoved struct{ MultipliersRef }
+)
+
+func (MultipliersAdded) EventName() string   { return "rates.multipliers_added.v1" }
+func (MultipliersRemoved) EventName() string { return "rates.multipliers_removed.v1" }
+
+func (m Multipliers) ref() MultipliersRef { return MultipliersRef{m.ID, m.ClientID, m.ProjectID} }
+
 // CostChanged is published when it becomes known what somebody costs. It is in no timeline and holds no amount.
 type CostChanged struct {
 	Member string `json:"member"`

@@ -10,6 +10,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
+	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -50,6 +51,15 @@ type Store interface {
 	EndCost(ctx context.Context, tx *tenancy.Tx, id string, to *day.Date) error
 	RemoveCost(ctx context.Context, tx *tenancy.Tx, id string) error
 
+	// Multipliers lists those that are not removed, by level, owner and day.
+	Multipliers(ctx context.Context, tx *tenancy.Tx, f MultiplierFilter) ([]Multipliers, error)
+	MultipliersByID(ctx context.Context, tx *tenancy.Tx, id string) (Multipliers, error) // ErrMultipliersNotFound
+	AddMultipliers(context.Context, *tenancy.Tx, Multipliers) error
+	EndMultipliers(ctx context.Context, tx *tenancy.Tx, id string, to *day.Date) error
+	RemoveMultipliers(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
+	// Agreed returns those that may answer for these clients and projects on some of these days, the agency's included.
+	Agreed(ctx context.Context, tx *tenancy.Tx, clientIDs, projectIDs []string, from, to day.Date) ([]Multipliers, error)
+
 	AddSold(context.Context, *tenancy.Tx, Sold) error                 // ErrServiceTaken
 	SaveSold(context.Context, *tenancy.Tx, Sold) error                // ErrServiceTaken
 	SoldForUpdate(context.Context, *tenancy.Tx, string) (Sold, error) // ErrServiceNotFound; locks the row
@@ -80,6 +90,11 @@ type Clients interface {
 type Projects interface {
 	// ClientsOfTx returns the client of each project that exists.
 	ClientsOfTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (map[string]string, error)
+}
+
+// Regions knows the public holidays of countries and their parts; people's data answer it.
+type Regions interface {
+	Days(region string, year int) ([]people.Holiday, bool)
 }
 
 // Positions tells who has which position on a day; *people.Service answers it.

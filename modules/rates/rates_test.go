@@ -21,6 +21,7 @@ import (
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/clients/clientsdb"
+	"github.com/bureauhq/bureau/modules/people/peoplecal"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/rates/ratesdb"
 	"github.com/bureauhq/bureau/tenancy"
@@ -51,6 +52,10 @@ func (w *world) MembersTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[s
 }
 
 func (w *world) RepriceTx(context.Context, *tenancy.Tx, []string, day.Date) (rates.Effect, error) {
+	return rates.Effect{}, nil
+}
+
+func (w *world) RejudgeTx(context.Context, *tenancy.Tx, rates.Stretch) (rates.Effect, error) {
 	return rates.Effect{}, nil
 }
 
@@ -119,7 +124,7 @@ func setup(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w.client = c.ID
-	w.svc = rates.New(rates.Deps{DB: w.DB, Store: ratesdb.Store{}, Clients: cl, Projects: w, Targets: w, Taxes: w, Positions: w, Settings: w, Plan: w, Capacity: w, Time: w, Events: w.Bus, Now: w.Clock.Now})
+	w.svc = rates.New(rates.Deps{DB: w.DB, Store: ratesdb.Store{}, Clients: cl, Projects: w, Targets: w, Taxes: w, Positions: w, Settings: w, Plan: w, Capacity: w, Regions: peoplecal.Regions{}, Time: w, Events: w.Bus, Now: w.Clock.Now})
 	sold, err := w.svc.CreateSold(w.Ctx, rates.NewSold{Name: "Consulting", Billable: true})
 	if err != nil {
 		t.Fatal(err)

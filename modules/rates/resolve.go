@@ -33,7 +33,8 @@ type Answer struct {
 	CardID   string
 	CardName string
 	Level    string
-	Why      string // says no amount
+	Why      string  // says no amount
+	Agreed   *Agreed // what its contract says about when work is done; nil: nothing
 }
 
 // step is one place where a rate is looked for.
@@ -70,7 +71,7 @@ func (s *Service) ResolveTx(ctx context.Context, tx *tenancy.Tx, q Question) (An
 	return as[0], nil
 }
 
-// ResolveManyTx answers all questions with three queries, however many they are.
+// ResolveManyTx answers all questions with four queries, however many they are.
 func (s *Service) ResolveManyTx(ctx context.Context, tx *tenancy.Tx, qs []Question) ([]Answer, error) {
 	asked, err := s.gather(ctx, tx, qs)
 	if err != nil {
@@ -82,6 +83,7 @@ func (s *Service) ResolveManyTx(ctx context.Context, tx *tenancy.Tx, qs []Questi
 		for _, st := range order {
 			if d, ok := asked.at(q, st); ok {
 				out[i] = d.answer(st)
+				out[i].Agreed = asked.agreed[i]
 				break
 			}
 		}
@@ -112,6 +114,7 @@ type asked struct {
 	questions []Question
 	positions map[day.Date]map[string]string
 	rates     map[key][]Dated
+	agreed    []*Agreed // for each question
 }
 
 func (s *Service) gather(ctx context.Context, tx *tenancy.Tx, qs []Question) (asked, error) {
@@ -144,6 +147,11 @@ func (s *Service) gather(ctx context.Context, tx *tenancy.Tx, qs []Question) (as
 		k := key{d.Card.Level, d.Card.ClientID + d.Card.ProjectID, d.Target, d.TargetID}
 		a.rates[k] = append(a.rates[k], d)
 	}
+	if err != nil {
+		return a, err
+	}
+	terms, err := s.d.Store.Agreed(ctx, tx, clientIDs, projectIDs, from, to)
+	a.agreed = s.agreed(terms, a.questions)
 	return a, err
 }
 

@@ -38,6 +38,8 @@ type Effect struct {
 // or now would; timesheets answer it.
 type Repricer interface {
 	RepriceTx(ctx context.Context, tx *tenancy.Tx, rateIDs []string, from day.Date) (Effect, error)
+	// RejudgeTx asks anew what unapproved time counts as. Its rates stay.
+	RejudgeTx(ctx context.Context, tx *tenancy.Tx, of Stretch) (Effect, error)
 }
 
 // Revise gives a rate that is at version another price: in one transaction with all the time that it reaches.
@@ -53,9 +55,17 @@ func (s *Service) Revise(ctx context.Context, rateID string, version int, rev Re
 var errPreviewed = errors.New("rates: only a preview")
 
 // PreviewRevision tells what a revision would do, by doing it and taking it back.
-func (s *Service) PreviewRevision(ctx context.Context, rateID string, version int, rev Revision) (e Effect, err error) {
+func (s *Service) PreviewRevision(ctx context.Context, rateID string, version int, rev Revision) (Effect, error) {
+	return s.previewed(ctx, func(ctx context.Context, tx *tenancy.Tx) (Effect, error) {
+		_, e, err := s.reviseTx(ctx, tx, rateID, version, rev)
+		return e, err
+	})
+}
+
+// previewed does something, tells what came of it, and takes it back.
+func (s *Service) previewed(ctx context.Context, do func(context.Context, *tenancy.Tx) (Effect, error)) (e Effect, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		if _, e, err = s.reviseTx(ctx, tx, rateID, version, rev); err == nil {
+		if e, err = do(ctx, tx); err == nil {
 			err = errPreviewed
 		}
 		return err

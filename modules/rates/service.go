@@ -2,7 +2,6 @@ package rates
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/event"
-	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
@@ -31,6 +29,7 @@ type Deps struct {
 	Settings  Settings
 	Plan      Plan
 	Capacity  Capacity
+	Regions   Regions
 	Time      Time
 	Events    Publisher
 	Now       func() time.Time
@@ -41,7 +40,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Targets == nil || d.Taxes == nil || d.Positions == nil || d.Settings == nil || d.Plan == nil || d.Capacity == nil || d.Time == nil || d.Events == nil || d.Now == nil {
+	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Targets == nil || d.Taxes == nil || d.Positions == nil || d.Settings == nil || d.Plan == nil || d.Capacity == nil || d.Regions == nil || d.Time == nil || d.Events == nil || d.Now == nil {
 		panic("rates: a dependency is missing")
 	}
 	return &Service{d}
@@ -119,10 +118,8 @@ func (s *Service) withCurrency(ctx context.Context, tx *tenancy.Tx, d CardDraft,
 	own := ""
 	if clientID != "" {
 		c, err := s.d.Clients.ClientTx(ctx, tx, clientID)
-		if f := (*fault.Error)(nil); errors.As(err, &f) && f.Kind == fault.NotFound {
-			return d, ErrBadCard.Because(err).At("body.client_id", "is not a client of this agency")
-		} else if err != nil {
-			return d, err
+		if err != nil {
+			return d, missingAs(err, ErrBadCard.At("body.client_id", "is not a client of this agency"))
 		}
 		own = c.Currency
 	} else {

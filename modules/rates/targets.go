@@ -66,11 +66,8 @@ func (s *Service) answerable(ctx context.Context, tx *tenancy.Tx, memberIDs []st
 		}
 	}
 	if q.ClientID != "" {
-		_, err := s.d.Clients.ClientTx(ctx, tx, q.ClientID)
-		if f := (*fault.Error)(nil); errors.As(err, &f) && f.Kind == fault.NotFound {
-			return ErrBadQuestion.Because(err).At("query.client_id", "is not a client of this agency")
-		} else if err != nil {
-			return err
+		if _, err := s.d.Clients.ClientTx(ctx, tx, q.ClientID); err != nil {
+			return missingAs(err, ErrBadQuestion.At("query.client_id", "is not a client of this agency"))
 		}
 	}
 	for _, of := range []struct {
@@ -89,4 +86,12 @@ func (s *Service) answerable(ctx context.Context, tx *tenancy.Tx, memberIDs []st
 		}
 	}
 	return nil
+}
+
+// missingAs is what is said about what does not exist; any other error stays what it is.
+func missingAs(err error, said *fault.Error) error {
+	if f := (*fault.Error)(nil); errors.As(err, &f) && f.Kind == fault.NotFound {
+		return said.Because(err)
+	}
+	return err
 }

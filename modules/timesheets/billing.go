@@ -189,7 +189,21 @@ func (s *Service) RepriceTx(ctx context.Context, tx *tenancy.Tx, rateIDs []strin
 	return s.rerateTx(ctx, tx, Filter{From: from}, rateIDs, true)
 }
 
+// RejudgeTx asks anew what unapproved time counts as, by the multipliers that are agreed today. Its rates stay.
+func (s *Service) RejudgeTx(ctx context.Context, tx *tenancy.Tx, f Filter) (Rerating, error) {
+	return s.repriceTx(ctx, tx, f, true, func(e *Entry, r Rate) { e.divide(r.Agreed) })
+}
+
 func (s *Service) rerateTx(ctx context.Context, tx *tenancy.Tx, f Filter, only []string, apply bool) (out Rerating, err error) {
+	return s.repriceTx(ctx, tx, f, apply, func(e *Entry, r Rate) {
+		if only == nil || slices.Contains(only, e.RateID) || slices.Contains(only, r.RateID) {
+			e.take(r)
+		}
+	})
+}
+
+// repriceTx gives unapproved time of open periods another price by what its cards and contracts say today. What was set by hand stays.
+func (s *Service) repriceTx(ctx context.Context, tx *tenancy.Tx, f Filter, apply bool, price func(*Entry, Rate)) (out Rerating, err error) {
 	c, err := s.conditions(ctx, tx)
 	if err != nil {
 		return out, err
@@ -202,7 +216,7 @@ func (s *Service) rerateTx(ctx context.Context, tx *tenancy.Tx, f Filter, only [
 	if err != nil {
 		return out, err
 	}
-	changed, err := s.rerated(ctx, tx, entries, only, &out)
+	changed, err := s.rerated(ctx, tx, entries, price, &out)
 	if err != nil || !apply || len(changed) == 0 {
 		return out, err
 	}
@@ -216,7 +230,15 @@ func (s *Service) rerateTx(ctx context.Context, tx *tenancy.Tx, f Filter, only [
 	return out, audit.Record(ctx, tx, audit.Change{Action: "timesheets.entries_rerated", Entity: "time_entry", EntityID: "many", Before: out.Before, After: out.After})
 }
 
-func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, only []string, out *Rerating) (changed []Entry, err error) {
+// samePrice tells whether both are worth the same by the same reckoning.
+func (e Entry) samePrice(o Entry) bool {
+	if (e.Rate == nil) != (o.Rate == nil) || (e.Rate != nil && !e.Rate.Equal(*o.Rate)) {
+		return false
+	}
+	return e.Currency == o.Currency && e.Split.same(o.Split)
+}
+
+func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, price func(*Entry, Rate), out *Rerating) (changed []Entry, err error) {
 	known, err := s.rates(ctx, tx, entries)
 	if err != nil {
 		return nil, err
@@ -225,17 +247,13 @@ func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, 
 		if e.Own != nil {
 			continue // what was set by hand stays
 		}
-		r := known[e.question()]
-		if only != nil && !slices.Contains(only, e.RateID) && !slices.Contains(only, r.RateID) {
+		was := e
+		if price(&e, known[e.question()]); was.samePrice(e) {
 			continue
 		}
-		if e.Rate != nil == r.Found && (!r.Found || (e.Rate.Equal(r.PerHour) && e.Currency == r.Currency)) {
-			continue
-		}
-		if m := e.Amount(); m != nil {
+		if m := was.Amount(); m != nil {
 			out.Before = money.Sum(append(out.Before, *m)...)
 		}
-		e.take(r)
 		if m := e.Amount(); m != nil {
 			out.After = money.Sum(append(out.After, *m)...)
 		}

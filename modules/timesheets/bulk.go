@@ -230,7 +230,7 @@ func (p *bulkPlan) result(ctx context.Context) BulkResult {
 		default:
 			out.Changed++
 		}
-		fmt.Fprintln(seen, l.before.ID, l.before.Version, l.why, l.after.BilledSeconds, l.after.Rate, l.after.Currency)
+		fmt.Fprintln(seen, l.before.ID, l.before.Version, l.why, l.after.BilledSeconds, l.after.Premium(), l.after.Rate, l.after.Currency)
 	}
 	for _, why := range []string{WhyGone, WhySince, WhyBilled, WhyApproved, WhySubmitted, WhyNotYours, WhyLocked, WhyDay, WhyWeekClosed, WhyDayFull, WhyOverlap} {
 		if counts[why] > 0 {

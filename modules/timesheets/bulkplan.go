@@ -26,8 +26,7 @@ func (l *bulkLine) moves() bool { return l.before.Day != l.after.Day }
 // changes tells whether anything that a person can see would be another.
 func (l *bulkLine) changes() bool {
 	a, b := l.before, l.after
-	same := a.question() == b.question() && a.Billable == b.Billable && a.Note == b.Note && a.Currency == b.Currency
-	return !same || (a.Rate == nil) != (b.Rate == nil) || (a.Rate != nil && !a.Rate.Equal(*b.Rate))
+	return a.question() != b.question() || a.Billable != b.Billable || a.Note != b.Note || !a.samePrice(b)
 }
 
 // bulkPlan is what a change of many entries will do. All of it is decided in memory, from a handful of questions.

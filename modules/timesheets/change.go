@@ -77,10 +77,8 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, c conditions, be
 		return e, nil, err
 	}
 	e.Source = before.Source
-	if e.question() != before.question() || ch.Own != nil || e.Rate == nil {
-		if err := s.price(ctx, tx, &e); err != nil {
-			return e, nil, err
-		}
+	if err := s.priceAgain(ctx, tx, before, &e, ch); err != nil {
+		return e, nil, err
 	}
 	e.BilledSeconds = c.settings.Rounding.Derive([]Entry{e})[e.ID]
 	e.Version, e.UpdatedAt = e.Version+1, s.d.Now().UTC()
@@ -105,6 +103,25 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, c conditions, be
 		return e, nil, err
 	}
 	return e, ws, s.d.Bus.Publish(ctx, tx, EntryChanged{entryEvent(e)})
+}
+
+// priceAgain gives a changed entry another price where that is asked for, and judges its hours anew where those changed.
+func (s *Service) priceAgain(ctx context.Context, tx *tenancy.Tx, before Entry, e *Entry, ch EntryChange) error {
+	if e.question() != before.question() || ch.Own != nil || e.Rate == nil {
+		return s.price(ctx, tx, e)
+	}
+	if ch.HourKind == nil && e.RawSeconds == before.RawSeconds && sameTime(e.StartedAt, before.StartedAt) && sameTime(e.EndedAt, before.EndedAt) {
+		return nil
+	}
+	agreed, err := s.rejudge(ctx, tx, e)
+	if err == nil && ch.HourKind != nil {
+		err = e.meant(agreed)
+	}
+	return err
+}
+
+func sameTime(a, b *time.Time) bool {
+	return (a == nil) == (b == nil) && (a == nil || a.Equal(*b))
 }
 
 func (s *Service) changed(ctx context.Context, tx *tenancy.Tx, c conditions, e Entry, ch EntryChange) (Entry, error) {
@@ -132,6 +149,11 @@ func (s *Service) changed(ctx context.Context, tx *tenancy.Tx, c conditions, e E
 	}
 	if ch.Own != nil {
 		if e.Own, err = own(ctx, *ch.Own); err != nil {
+			return e, err
+		}
+	}
+	if ch.HourKind != nil {
+		if e.HourKind, err = hourKind(ctx, *ch.HourKind); err != nil {
 			return e, err
 		}
 	}

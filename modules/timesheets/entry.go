@@ -10,6 +10,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/modules/rates"
 )
 
 // The states of an entry. Sheets have the same but for billed.
@@ -69,8 +70,10 @@ type Entry struct {
 	Rate                             *decimal.Decimal
 	Currency, RateID, RateCardID     string
 	RateCardName, RateLevel, RateWhy string
-	Own                              *OwnRate // set on the entry itself: goes before every card
-	MoneyHidden                      bool     // the reader may not see rates
+	Own                              *OwnRate       // set on the entry itself: goes before every card
+	Split                            *Split         // what of it counts by which multiplier
+	HourKind                         rates.HourKind // what all of it counts as, where somebody said so
+	MoneyHidden                      bool           // the reader may not see rates
 
 	Awaits       []Step // while submitted: who has to look at it, the next one first; whoever may approve when empty
 	SheetVersion int    // of its week when it was last changed
@@ -88,7 +91,7 @@ func (e Entry) Amount() *money.Money {
 	if e.Rate == nil || !e.Billable {
 		return nil
 	}
-	m, err := worth(decimal.NewFromInt(e.BilledSeconds).Mul(*e.Rate), e.Currency)
+	m, err := worth(e.Rated().Mul(*e.Rate), e.Currency)
 	if err != nil {
 		return nil
 	}
@@ -111,11 +114,12 @@ func (e *Entry) take(r Rate) {
 		e.Rate, e.Currency, e.RateID, e.RateCardID = &r.PerHour, r.Currency, r.RateID, r.CardID
 		e.RateCardName, e.RateLevel = r.CardName, r.Level
 	}
+	e.divide(r.Agreed)
 }
 
 func (e *Entry) hideMoney() {
 	e.take(Rate{})
-	e.Own, e.MoneyHidden = nil, true
+	e.Own, e.HourKind, e.MoneyHidden = nil, "", true
 }
 
 func (e *Entry) takeNames(w Work, task string) {
@@ -135,6 +139,7 @@ type NewEntry struct {
 	Note               string
 	Billable           *bool // nil for what the project, the task and the service say
 	Own                *OwnRate
+	HourKind           rates.HourKind // empty: the clock decides
 }
 
 // EntryChange names what changes; nil stays. An empty TaskID or ServiceID clears it.
@@ -147,7 +152,8 @@ type EntryChange struct {
 	Zone               *string
 	Note               *string
 	Billable           *bool
-	Own                **OwnRate // nil below clears it: the cards decide again
+	Own                **OwnRate       // nil below clears it: the cards decide again
+	HourKind           *rates.HourKind // empty: the clock decides again
 }
 
 // Warning says what is odd about an entry that was kept all the same.

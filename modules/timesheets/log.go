@@ -99,6 +99,11 @@ func (s *Service) draft(ctx context.Context, n NewEntry, w Work, sale Sale, c co
 			return e, err
 		}
 	}
+	if n.HourKind != "" {
+		if e.HourKind, err = hourKind(ctx, n.HourKind); err != nil {
+			return e, err
+		}
+	}
 	if e.Note, err = parseNote(n.Note); err != nil {
 		return e, err
 	}
@@ -200,14 +205,15 @@ func (s *Service) surroundings(ctx context.Context, tx *tenancy.Tx, c conditions
 func (s *Service) price(ctx context.Context, tx *tenancy.Tx, e *Entry) error {
 	if e.Own != nil {
 		e.take(e.Own.rate())
-		return nil
+		return e.meant(nil)
 	}
 	known, err := s.rates(ctx, tx, []Entry{*e})
 	if err != nil {
 		return err
 	}
-	e.take(known[e.question()])
-	return nil
+	r := known[e.question()]
+	e.take(r)
+	return e.meant(r.Agreed)
 }
 
 // rates asks for the rates of all entries at once, each question once. What was set by hand is not asked for.
@@ -256,15 +262,15 @@ func (s *Service) roundDay(ctx context.Context, tx *tenancy.Tx, c conditions, e 
 
 // setBilled writes derived seconds and tells the ledgers of them.
 func (s *Service) setBilled(ctx context.Context, tx *tenancy.Tx, of []Entry, changed map[string]int64) error {
-	if err := s.d.Store.SetBilledSeconds(ctx, tx, changed); err != nil {
-		return err
-	}
 	var moved []Entry
 	for _, e := range of {
 		if seconds, ok := changed[e.ID]; ok {
 			e.BilledSeconds = seconds
 			moved = append(moved, e)
 		}
+	}
+	if err := s.d.Store.SetBilledSeconds(ctx, tx, moved); err != nil {
+		return err
 	}
 	return s.count(ctx, tx, moved...)
 }

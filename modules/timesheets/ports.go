@@ -48,7 +48,8 @@ type Store interface {
 	Entries(ctx context.Context, tx *tenancy.Tx, f Filter) ([]Entry, error)
 	// Around tells what else a member has on a day and which entries meet a span.
 	Around(ctx context.Context, tx *tenancy.Tx, q Around) (seconds int64, overlaps []string, err error)
-	SetBilledSeconds(ctx context.Context, tx *tenancy.Tx, seconds map[string]int64) error
+	// SetBilledSeconds writes the derived seconds of entries, and what their parts make of them.
+	SetBilledSeconds(ctx context.Context, tx *tenancy.Tx, entries []Entry) error
 	// UnbilledDays lists the work dates from a day on that hold time which is on no invoice, and how many entries they have.
 	UnbilledDays(ctx context.Context, tx *tenancy.Tx, from day.Date) ([]DayCount, error)
 	// Opening tells what is settled between two work dates. Its invoices are the first ones.
@@ -171,6 +172,7 @@ type Rate struct {
 	PerHour                            decimal.Decimal
 	Currency, RateID, CardID, CardName string
 	Level, Why                         string
+	Agreed                             *Agreed // what its contract says about when it is done; nil: nothing
 }
 
 // Schedules tells the hours that members are expected to work, per day.

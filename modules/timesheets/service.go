@@ -164,6 +164,7 @@ type entryRecord struct {
 	Task      string     `json:"task_id,omitempty"`
 	Service   string     `json:"service_id,omitempty"`
 	Own       *OwnRate   `json:"own_rate,omitempty"`
+	CountsAs  string     `json:"counts_as,omitempty"`
 	Day       day.Date   `json:"day"`
 	StartedAt *time.Time `json:"started_at,omitempty"`
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
@@ -174,7 +175,7 @@ type entryRecord struct {
 }
 
 func record(e Entry) entryRecord {
-	return entryRecord{e.MemberID, e.ProjectID, e.TaskID, e.ServiceID, e.Own, e.Day, e.StartedAt, e.EndedAt, e.RawSeconds, e.Billable, e.Note, e.State}
+	return entryRecord{e.MemberID, e.ProjectID, e.TaskID, e.ServiceID, e.Own, string(e.HourKind), e.Day, e.StartedAt, e.EndedAt, e.RawSeconds, e.Billable, e.Note, e.State}
 }
 
 type runningRecord struct {

@@ -28,6 +28,7 @@ type world struct {
 	svc       *timesheets.Service
 	works     map[string]timesheets.Work
 	price     *decimal.Decimal
+	agreed    *timesheets.Agreed // by every contract
 	calendar  timesheets.Calendar
 	others    int
 	leads     map[string]string // by project
@@ -111,7 +112,7 @@ func (w *world) ResolveTx(_ context.Context, _ *tenancy.Tx, qs []timesheets.Rate
 	for i := range qs {
 		out[i] = timesheets.Rate{Why: "No card has a rate for this."}
 		if w.price != nil {
-			out[i] = timesheets.Rate{Found: true, PerHour: *w.price, Currency: "EUR", RateID: id.New(), CardID: id.New(), CardName: "Agency 2026", Level: "agency", Why: "Agency card, developer"}
+			out[i] = timesheets.Rate{Found: true, PerHour: *w.price, Currency: "EUR", RateID: id.New(), CardID: id.New(), CardName: "Agency 2026", Level: "agency", Why: "Agency card, developer", Agreed: w.agreed}
 		}
 	}
 	return out, nil

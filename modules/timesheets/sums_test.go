@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -22,7 +23,7 @@ const replayed = `
 	WITH again AS (SELECT (date_trunc('month', work_date::timestamp))::date AS month, member_id, project_id, client_id, task_id, service_id, state, billable, rate_currency,
 		count(*) AS entries, count(*) FILTER (WHERE billable AND rate_amount IS NULL) AS no_rate, sum(raw_seconds) AS seconds,
 		coalesce(sum(raw_seconds) FILTER (WHERE billable), 0) AS billable_seconds, sum(billed_seconds) AS billed_seconds,
-		coalesce(sum(billed_seconds * rate_amount) FILTER (WHERE billable), 0) AS worth
+		coalesce(sum((billed_seconds + premium_seconds) * rate_amount) FILTER (WHERE billable), 0) AS worth
 		FROM time_entries WHERE deleted_at IS NULL GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9),
 	kept AS (SELECT month, member_id, project_id, client_id, task_id, service_id, state, billable, rate_currency,
 		entries, no_rate, seconds, billable_seconds, billed_seconds, worth FROM time_sums WHERE entries <> 0)
@@ -46,7 +47,14 @@ func TestSumsAreWhatReplayingGives(t *testing.T) {
 	yesNo := func() *bool { b := random.IntN(2) == 0; return &b }
 	first := day.MustParse("2025-12-29")
 	invoices := []string{}
+	w.agreed = berlin(t)
 	steps := map[string]func() error{
+		"log a span": func() error {
+			from := first.AddDays(random.IntN(70)).In(time.UTC).Add(time.Duration(random.IntN(86_400)) * time.Second)
+			to := from.Add(time.Duration(1+random.IntN(36_000)) * time.Second)
+			_, _, err := w.svc.Log(people[random.IntN(3)], timesheets.NewEntry{ProjectID: pick(projects), TaskID: pick(tasks), StartedAt: &from, EndedAt: &to, Zone: "Asia/Kathmandu", Billable: yesNo()})
+			return err
+		},
 		"log": func() error {
 			_, _, err := w.svc.Log(people[random.IntN(3)], timesheets.NewEntry{
 				ProjectID: pick(projects), TaskID: pick(tasks), Day: first.AddDays(random.IntN(70)), Seconds: hours(float64(1+random.IntN(9)) / 8), Billable: yesNo(),
@@ -112,7 +120,7 @@ func TestSumsAreWhatReplayingGives(t *testing.T) {
 			return w.DB.Run(boss, func(ctx context.Context, tx *tenancy.Tx) error { return w.svc.ReleaseBilledTx(ctx, tx, pick(invoices)) })
 		},
 	}
-	names := []string{"log", "log", "log", "log", "log", "change", "change", "delete", "reprice", "no price", "rerate", "round", "submit and decide", "submit and decide", "bill", "void"}
+	names := []string{"log", "log", "log", "log a span", "log a span", "log a span", "change", "change", "delete", "reprice", "no price", "rerate", "round", "submit and decide", "submit and decide", "bill", "void"}
 	done := map[string]int{}
 	for i := range 150 {
 		name := names[random.IntN(len(names))]
@@ -254,6 +262,18 @@ func (w *world) scopesHold(t *testing.T, random *rand.Rand, projects, tasks, mem
 	}
 }
 
+// rated are the seconds that an entry's rate is multiplied by, part by part.
+func rated(e timesheets.Entry) *big.Rat {
+	if e.Split == nil {
+		return big.NewRat(e.BilledSeconds, 1)
+	}
+	sum := new(big.Rat)
+	for i, billed := range e.BilledParts() {
+		sum.Add(sum, new(big.Rat).Mul(big.NewRat(billed, 1), e.Split.Parts[i].Factor.Rat()))
+	}
+	return sum
+}
+
 func spentOf(entries []timesheets.Entry, s timesheets.Scope) (out timesheets.Spent) {
 	worth := new(big.Rat)
 	for _, e := range entries {
@@ -267,7 +287,7 @@ func spentOf(entries []timesheets.Entry, s timesheets.Scope) (out timesheets.Spe
 			out.Seconds += e.RawSeconds
 		}
 		if e.Billable && e.Rate != nil && e.Currency == s.Currency {
-			worth.Add(worth, new(big.Rat).Mul(e.Rate.Rat(), big.NewRat(e.BilledSeconds*100, 3600)))
+			worth.Add(worth, new(big.Rat).Mul(e.Rate.Rat(), new(big.Rat).Mul(rated(e), big.NewRat(100, 3600))))
 		}
 	}
 	half := worth.Add(worth, big.NewRat(1, 2)) // nothing here is negative

@@ -181,6 +181,7 @@ type sourceRow struct {
 	LineID    string
 	InvoiceID string
 	Seconds   int64
+	Part      int
 }
 
 func (sourceRow) TableName() string { return "line_sources" }
@@ -203,7 +204,7 @@ func lineRows(i invoicing.Invoice) (lines []lineRow, sources []sourceRow) {
 		}
 		lines = append(lines, r)
 		for _, s := range l.Sources {
-			sources = append(sources, sourceRow{string(s.Kind), s.ID, l.ID, i.ID, s.Seconds})
+			sources = append(sources, sourceRow{string(s.Kind), s.ID, l.ID, i.ID, s.Seconds, s.Part})
 		}
 	}
 	return lines, sources
@@ -244,7 +245,7 @@ func (s Store) read(ctx context.Context, tx *tenancy.Tx, db *gorm.DB, id string)
 	}
 	for _, src := range sources {
 		l := &i.Lines[at[src.LineID]]
-		l.Sources = append(l.Sources, invoicing.Source{Kind: invoicing.SourceKind(src.Kind), ID: src.SourceID, Seconds: src.Seconds})
+		l.Sources = append(l.Sources, invoicing.Source{Kind: invoicing.SourceKind(src.Kind), ID: src.SourceID, Seconds: src.Seconds, Part: src.Part})
 	}
 	return i, s.deductions(ctx, tx, &i)
 }

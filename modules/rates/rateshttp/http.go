@@ -34,6 +34,10 @@ type Service interface {
 	FigureCost(context.Context, rates.CostDraft) (rates.Cost, error)
 	RemoveCost(context.Context, string) error
 	Margin(ctx context.Context, projectID string) (rates.Margin, error)
+	Multipliers(context.Context, rates.MultiplierFilter) ([]rates.Multipliers, error)
+	AddMultipliers(context.Context, rates.MultipliersDraft) (rates.Multipliers, rates.Effect, error)
+	PreviewMultipliers(context.Context, rates.MultipliersDraft) (rates.Effect, error)
+	RemoveMultipliers(context.Context, string) error
 	Explain(context.Context, []string, rates.Question) ([]rates.Explanation, error)
 	CreateSold(context.Context, rates.NewSold) (rates.Sold, error)
 	ChangeSold(context.Context, string, int, rates.SoldChange) (rates.Sold, error)
@@ -51,6 +55,7 @@ func Register(api *httpapi.API, svc Service) {
 	registerServices(api, h)
 	registerRevisions(api, h)
 	registerCosts(api, h)
+	registerMultipliers(api, h)
 	const cards = "/api/v1/rate-cards"
 	op := func(id, method, path, summary string) httpapi.Op {
 		o := httpapi.Op{ID: id, Tag: "rates", Method: method, Path: path, Summary: summary, Need: rates.WriteCards}

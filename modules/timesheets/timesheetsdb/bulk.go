@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
@@ -43,13 +45,21 @@ type savedRate struct {
 	RateCardName string  `json:"rate_card_name"`
 	RateLevel    string  `json:"rate_level"`
 	RateWhy      string  `json:"rate_why"`
+
+	RateParts      json.RawMessage `json:"rate_parts"`
+	PremiumSeconds decimal.Decimal `json:"premium_seconds"`
 }
 
-const rateFields = `rate_amount numeric, rate_currency text, rate_id uuid, rate_card_id uuid, rate_card_name text, rate_level text, rate_why text`
+const rateFields = `rate_amount numeric, rate_currency text, rate_id uuid, rate_card_id uuid, rate_card_name text, rate_level text, rate_why text,
+	rate_parts jsonb, premium_seconds numeric`
 
 func rateOf(e timesheets.Entry) savedRate {
 	out := savedRate{
 		RateCurrency: null(e.Currency), RateID: null(e.RateID), RateCardID: null(e.RateCardID), RateCardName: e.RateCardName, RateLevel: e.RateLevel, RateWhy: e.RateWhy,
+	}
+	out.PremiumSeconds = e.Premium()
+	if parts := partsOf(e); parts != nil {
+		out.RateParts = json.RawMessage(*parts)
 	}
 	if e.Rate != nil {
 		amount := e.Rate.String()
@@ -76,7 +86,7 @@ func (Store) SaveEntries(_ context.Context, tx *tenancy.Tx, entries []timesheets
 			task_id = d.task_id, service_id = d.service_id, work_date = d.work_date, started_at = d.started_at, ended_at = d.ended_at,
 			billed_seconds = d.billed_seconds, billable = d.billable, note = d.note, state = d.state, crossed_lock = d.crossed_lock, over_day = d.over_day,
 			updated_at = d.updated_at, rate_amount = d.rate_amount, rate_currency = d.rate_currency, rate_id = d.rate_id, rate_card_id = d.rate_card_id,
-			rate_card_name = d.rate_card_name, rate_level = d.rate_level, rate_why = d.rate_why
+			rate_card_name = d.rate_card_name, rate_level = d.rate_level, rate_why = d.rate_why, rate_parts = d.rate_parts, premium_seconds = d.premium_seconds
 		FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, version int, timesheet_id uuid, sheet_version int, client_id uuid, project_id uuid, task_id uuid, service_id uuid,
 			work_date date, started_at timestamptz, ended_at timestamptz, billed_seconds int, billable boolean, note text, state text, crossed_lock boolean,
 			over_day boolean, updated_at timestamptz, `+rateFields+`)
@@ -102,7 +112,7 @@ func (Store) SaveRates(_ context.Context, tx *tenancy.Tx, entries []timesheets.E
 		return fmt.Errorf("rates as JSON: %w", err)
 	}
 	_, err = keepingSums(tx, `UPDATE time_entries SET rate_amount = d.rate_amount, rate_currency = d.rate_currency, rate_id = d.rate_id, rate_card_id = d.rate_card_id,
-			rate_card_name = d.rate_card_name, rate_level = d.rate_level, rate_why = d.rate_why
+			rate_card_name = d.rate_card_name, rate_level = d.rate_level, rate_why = d.rate_why, rate_parts = d.rate_parts, premium_seconds = d.premium_seconds
 		FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, `+rateFields+`)
 		WHERE time_entries.id = d.id AND state IN ('draft', 'submitted', 'rejected')`, string(raw))
 	return err

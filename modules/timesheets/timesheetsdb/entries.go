@@ -10,6 +10,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/pg"
+	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -40,6 +41,9 @@ type entryRow struct {
 
 	OwnRateAmount   *decimal.Decimal
 	OwnRateCurrency *string
+	RateParts       *string
+	HourKind        string
+	PremiumSeconds  decimal.Decimal
 
 	Awaits       string
 	SheetVersion int
@@ -59,7 +63,7 @@ func (entryRow) TableName() string { return "time_entries" }
 
 const entryColumns = `id, member_id, timesheet_id, client_id, project_id, task_id, service_id, work_date, started_at, ended_at, zone, raw_seconds, billed_seconds,
 	billable, note, rate_amount, rate_currency, rate_id, rate_card_id, rate_card_name, rate_level, rate_why, own_rate_amount, own_rate_currency,
-	awaits, sheet_version, state, invoice_id, reject_reason, source, crossed_lock, over_day, created_at, created_by, updated_at, version`
+	rate_parts, hour_kind, premium_seconds, awaits, sheet_version, state, invoice_id, reject_reason, source, crossed_lock, over_day, created_at, created_by, updated_at, version`
 
 func toRow(e timesheets.Entry) entryRow {
 	r := entryRow{
@@ -71,6 +75,7 @@ func toRow(e timesheets.Entry) entryRow {
 		CreatedAt: e.CreatedAt, CreatedBy: null(e.CreatedBy), UpdatedAt: e.UpdatedAt, Version: e.Version,
 	}
 	r.Awaits, r.SheetVersion = timesheets.JoinSteps(e.Awaits), e.SheetVersion
+	r.RateParts, r.HourKind, r.PremiumSeconds = partsOf(e), string(e.HourKind), e.Premium()
 	if e.Own != nil {
 		r.OwnRateAmount, r.OwnRateCurrency = &e.Own.PerHour, &e.Own.Currency
 	}
@@ -87,6 +92,7 @@ func fromRow(r entryRow) timesheets.Entry {
 		CreatedAt: r.CreatedAt.UTC(), CreatedBy: text(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
 	}
 	e.Awaits, e.SheetVersion = timesheets.SplitSteps(r.Awaits), r.SheetVersion
+	e.Split, e.HourKind = splitOf(r.RateParts), rates.HourKind(r.HourKind)
 	if r.OwnRateAmount != nil {
 		e.Own = &timesheets.OwnRate{PerHour: *r.OwnRateAmount, Currency: strings.TrimSpace(text(r.OwnRateCurrency))}
 	}
@@ -223,16 +229,17 @@ func (Store) Around(_ context.Context, tx *tenancy.Tx, q timesheets.Around) (sec
 }
 
 // SetBilledSeconds writes derived seconds in one statement. They are no edit: versions stay.
-func (Store) SetBilledSeconds(_ context.Context, tx *tenancy.Tx, seconds map[string]int64) error {
-	if len(seconds) == 0 {
+func (Store) SetBilledSeconds(_ context.Context, tx *tenancy.Tx, entries []timesheets.Entry) error {
+	if len(entries) == 0 {
 		return nil
 	}
-	ids, values := make([]string, 0, len(seconds)), make([]int64, 0, len(seconds))
-	for id, s := range seconds {
-		ids, values = append(ids, id), append(values, s)
+	ids, seconds, premiums := make([]string, len(entries)), make([]int64, len(entries)), make([]string, len(entries))
+	for i, e := range entries {
+		ids[i], seconds[i], premiums[i] = e.ID, e.BilledSeconds, e.Premium().String()
 	}
-	_, err := keepingSums(tx, `UPDATE time_entries SET billed_seconds = d.seconds
-		FROM unnest($1::uuid[], $2::bigint[]) AS d(id, seconds) WHERE time_entries.id = d.id AND time_entries.state <> 'billed'`, ids, values)
+	_, err := keepingSums(tx, `UPDATE time_entries SET billed_seconds = d.seconds, premium_seconds = d.premium
+		FROM unnest($1::uuid[], $2::bigint[], $3::text[]::numeric[]) AS d(id, seconds, premium)
+		WHERE time_entries.id = d.id AND time_entries.state <> 'billed'`, ids, seconds, premiums)
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
+	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/timesheets"
 )
 
@@ -36,6 +37,30 @@ type EntryRateView struct {
 	Level    string `json:"level"`
 	Card     string `json:"card"`
 	Why      string `json:"why"`
+
+	CountsAs string          `json:"counts_as" enum:",ordinary,after_hours,saturday,sunday,holiday" doc:"What all of it counts as, where somebody said so"`
+	HoursWhy string          `json:"hours_why" doc:"Why some of it does not count once"`
+	Parts    []EntryRatePart `json:"parts" doc:"What of it counts by which multiplier; none: all of it counts once"`
+}
+
+// EntryRatePart is so much of an entry as counts by one multiplier. Their seconds add up to the entry's.
+type EntryRatePart struct {
+	Kind          string `json:"kind" enum:"ordinary,after_hours,saturday,sunday,holiday"`
+	Seconds       int64  `json:"seconds"`
+	BilledSeconds int64  `json:"billed_seconds"`
+	Factor        string `json:"factor" doc:"Decimal"`
+}
+
+func toParts(e timesheets.Entry) []EntryRatePart {
+	out := []EntryRatePart{}
+	if e.Split == nil {
+		return out
+	}
+	for i, billed := range e.BilledParts() {
+		p := e.Split.Parts[i]
+		out = append(out, EntryRatePart{string(p.Kind), p.Seconds, billed, p.Factor.String()})
+	}
+	return out
 }
 
 // EntryOwnRate is a rate set on an entry itself, in and out.
@@ -114,7 +139,10 @@ func toEntry(e timesheets.Entry, warnings []timesheets.Warning) TimeEntryView {
 		v.Flags = append(v.Flags, "over_day")
 	}
 	if e.Rate != nil {
-		v.Rate = &EntryRateView{PerHour: e.Rate.StringFixed(max(2, -e.Rate.Exponent())), Currency: e.Currency, Level: e.RateLevel, Card: e.RateCardName, Why: e.RateWhy}
+		v.Rate = &EntryRateView{PerHour: e.Rate.StringFixed(max(2, -e.Rate.Exponent())), Currency: e.Currency, Level: e.RateLevel, Card: e.RateCardName, Why: e.RateWhy, CountsAs: string(e.HourKind), Parts: toParts(e)}
+		if e.Split != nil {
+			v.Rate.HoursWhy = e.Split.Why
+		}
 		if short := e.Rate.Round(2); short.Equal(*e.Rate) {
 			v.Rate.PerHour = short.StringFixed(2)
 		}
@@ -148,7 +176,8 @@ type NewTimeEntry struct {
 	Note      string     `json:"note,omitempty" maxLength:"2000"`
 	Billable  *bool      `json:"billable,omitempty" doc:"What the project, the task and the service say when left out"`
 
-	OwnRate *EntryOwnRate `json:"own_rate,omitempty" doc:"Goes before every rate card; needs rates.cards.write"`
+	OwnRate  *EntryOwnRate `json:"own_rate,omitempty" doc:"Goes before every rate card; needs rates.cards.write"`
+	CountsAs string        `json:"counts_as,omitempty" enum:"ordinary,after_hours,saturday,sunday,holiday" doc:"What all of it counts as; needs rates.cards.write. When left out, start and end decide, and a duration is ordinary"`
 }
 
 // TimeEntryChange names what changes; what is left out stays. Seconds turn start and end into a duration.
@@ -166,6 +195,7 @@ type TimeEntryChange struct {
 
 	OwnRate   *EntryOwnRate `json:"own_rate,omitempty" doc:"Goes before every rate card; needs rates.cards.write"`
 	CardsRate bool          `json:"cards_rate,omitempty" doc:"Takes a rate set on the entry off again: the cards decide"`
+	CountsAs  *string       `json:"counts_as,omitempty" enum:",ordinary,after_hours,saturday,sunday,holiday" doc:"What all of it counts as; empty: start and end decide. Needs rates.cards.write"`
 }
 
 // EntryFilter narrows lists, totals and exports alike. It is exported because huma skips embedded structs that are not.
@@ -307,7 +337,7 @@ func (h handlers) create(ctx context.Context, in *newEntryIn) (*entryOut, error)
 	}
 	n := timesheets.NewEntry{
 		MemberID: b.MemberID, ProjectID: b.ProjectID, TaskID: text(b.TaskID), ServiceID: text(b.ServiceID), Own: own, StartedAt: b.StartedAt, EndedAt: b.EndedAt, Seconds: b.Seconds,
-		Zone: b.Zone, Note: b.Note, Billable: b.Billable,
+		Zone: b.Zone, Note: b.Note, Billable: b.Billable, HourKind: rates.HourKind(b.CountsAs),
 	}
 	if b.Day != nil {
 		n.Day = *b.Day
@@ -343,6 +373,10 @@ func (h handlers) change(ctx context.Context, in *changeEntryIn) (*entryOut, err
 	}
 	if own != nil || b.CardsRate {
 		ch.Own = &own
+	}
+	if b.CountsAs != nil {
+		kind := rates.HourKind(*b.CountsAs)
+		ch.HourKind = &kind
 	}
 	e, ws, err := h.svc.Change(ctx, in.ID, version, ch)
 	if err != nil {

@@ -14,3 +14,15 @@ export function standing(r: Pick<RateView, 'valid_from' | 'valid_to'>, day: stri
 /** '90.00' in EUR, as other money is written. */
 export const perHour = (amount: string, currency: string): string =>
   new Intl.NumberFormat(i18n.language, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 6 }).format(amount as unknown as number);
+
+export const factorKinds = ['after_hours', 'saturday', 'sunday', 'holiday'] as const;
+export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+
+export type Hours = { opens: string; closes: string };
+
+/** The days that have business hours. A day that closes at midnight does so at 24:00. */
+export const businessWeek = (week: Hours[]): (Hours & { weekday: (typeof weekdays)[number] })[] =>
+  weekdays.flatMap((weekday, i) => {
+    const h = week[i];
+    return h?.opens && h.closes ? [{ weekday, opens: h.opens, closes: h.closes === '00:00' ? '24:00' : h.closes }] : [];
+  });

@@ -12,21 +12,6 @@ export function currencies(language: string): { value: string; label: string }[]
   return Intl.supportedValuesOf('currency').map((c) => ({ value: c, label: `${c} · ${names.of(c) ?? c}` }));
 }
 
-/** Time zones with their present distance from Greenwich. */
-export function timeZones(current: string, now = new Date()): { value: string; label: string }[] {
-  const all = new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), current].filter(Boolean));
-  return [...all].map((zone) => ({ value: zone, label: `${zone.replaceAll('_', ' ')}${offset(zone, now)}` }));
-}
-
-function offset(zone: string, now: Date): string {
-  try {
-    const part = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(now).find((p) => p.type === 'timeZoneName');
-    return part ? ` (${part.value})` : '';
-  } catch {
-    return '';
-  }
-}
-
 /** "1.250,00 · 31.12.2026": what a locale does to numbers and dates. */
 export function localeSample(locale: string, language: string): string {
   const name = new Intl.DisplayNames(language, { type: 'language' }).of(locale) ?? locale;

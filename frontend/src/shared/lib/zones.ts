@@ -20,3 +20,18 @@ export function instantOf(day: Day, hm: string, zone: string): Date {
 
 /** 'HH:MM' on the clocks of `zone`. */
 export const clockOf = (instant: string, zone: string): string => new Date(wall(Date.parse(instant), zone)).toISOString().slice(11, 16);
+
+/** Time zones with their present distance from Greenwich. */
+export function timeZones(current: string, now = new Date()): { value: string; label: string }[] {
+  const all = new Set(['UTC', ...Intl.supportedValuesOf('timeZone'), current].filter(Boolean));
+  return [...all].map((zone) => ({ value: zone, label: `${zone.replaceAll('_', ' ')}${offset(zone, now)}` }));
+}
+
+function offset(zone: string, now: Date): string {
+  try {
+    const part = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(now).find((p) => p.type === 'timeZoneName');
+    return part ? ` (${part.value})` : '';
+  } catch {
+    return '';
+  }
+}

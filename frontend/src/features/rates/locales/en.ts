@@ -10,7 +10,7 @@ export const useT = registerLocale('rates', {
   levels: { agency: 'Agency', client: 'Client', project: 'Project' },
   client: 'Client', project: 'Project', currencyHelp: 'Empty: the client’s or your own',
   state: 'State', archivedCards: 'Archived', archived: 'Archived', archive: 'Archive', restore: 'Restore', archivedToast: '{{name}} archived',
-  rename: 'Rename', saved: 'Saved', tab: { label: 'Parts of rates', cards: 'Rate cards', services: 'Services', who: 'Who gets which rate', costs: 'Costs' },
+  rename: 'Rename', saved: 'Saved', tab: { label: 'Parts of rates', cards: 'Rate cards', services: 'Services', who: 'Who gets which rate', costs: 'Costs', multipliers: 'Multipliers' },
   card: {
     add: 'Add rate', edit: 'Change rate', empty: 'No rates on this card', emptyText: 'Add a rate for a person, a service or a position, valid from a day on.',
     kind: 'Rate for', type: 'Kind', kinds: { member: 'Person', service: 'Service', position: 'Position', task: 'Task' }, person: 'Person', position: 'Position', task: 'Task',
@@ -28,6 +28,15 @@ export const useT = registerLocale('rates', {
     new: 'New cost rate', empty: 'Nobody has said what people cost', emptyText: 'Say what an hour costs, or the salary of a year. Projects show their margin then, to those who may see costs.', from: 'Worked out of', byHour: 'An amount for the hour', ofSalary: '{{salary}} a year over {{hours}} h',
     kind: 'Cost of', kinds: { salary: 'A year', hour: 'An hour' }, salary: 'Cost of a year', figure: '{{hour}} an hour: spread over {{hours}} hours of {{year}}, after holidays and before leave.', figureHelp: 'It is spread over the hours of the year, after holidays and before leave.', noFigure: 'This cannot be worked out.',
     removed: 'Cost rate removed', removeTitle: 'Remove this cost rate?', removeText: 'The one before it holds again for these days. Margins change with it.',
+  },
+  multipliers: {
+    new: 'New multipliers', empty: 'Nothing is agreed about when work is done', emptyText: 'Every hour counts once. Say what hours after business, on weekends and on holidays count as; clients and projects may have others.',
+    whose: 'For', zone: 'By the clock of', zoneHelp: 'The time zone of the contract', region: 'Public holidays of', noRegion: 'None', hours: 'Business hours', hoursText: 'What is outside them is after hours, or a Saturday or Sunday. Empty: none.',
+    day: { monday: 'Monday', tuesday: 'Tuesday', wednesday: 'Wednesday', thursday: 'Thursday', friday: 'Friday', saturday: 'Saturday', sunday: 'Sunday' },
+    opens: '{{day}}, from', closes: '{{day}}, until', closesAfter: 'Must be after the hours begin', both: 'Both or neither', factors: 'Counts as', kinds: { after_hours: 'After hours', saturday: 'Saturday', sunday: 'Sunday', holiday: 'Public holiday' },
+    factor: 'Must be 0 to 100, with 4 places at most', times: '× {{factor}}', reprice: 'Time of those days that is not approved counts by them, too', toHelp: 'The first day on which they no longer hold. Empty: until the next ones.',
+    done_one: 'Saved; {{count}} entry counts by them', done_other: 'Saved; {{count}} entries count by them', removed: 'Multipliers removed', removeTitle: 'Remove these multipliers?',
+    removeText: 'Time that was logged keeps what it counts as. Those before them hold again for these days.', sums: 'Multipliers',
   },
   service: {
     new: 'New service', edit: 'Change service', search: 'Find a service', empty: 'No services yet', time: 'Time on it', tax: 'Tax', taxDefault: 'The agency’s default',

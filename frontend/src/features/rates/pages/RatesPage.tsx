@@ -20,7 +20,8 @@ const NewCardDialog = later(async () => (await import('../components/NewCardDial
 const Who = lazy(async () => ({ default: (await import('../components/Who')).Who }));
 const Services = lazy(async () => ({ default: (await import('../components/Services')).Services }));
 const Costs = lazy(async () => ({ default: (await import('../components/Costs')).Costs }));
-const tabs = ['cards', 'services', 'who', 'costs'] as const;
+const Multipliers = lazy(async () => ({ default: (await import('../components/Multipliers')).Multipliers }));
+const tabs = ['cards', 'multipliers', 'services', 'who', 'costs'] as const;
 
 export function RatesPage() {
   const t = useT();
@@ -31,15 +32,17 @@ export function RatesPage() {
   const sells = useCan()('rates.services.write');
   const seesCost = useCan()('rates.cost.see');
   const [costing, setCosting] = useState(false);
+  const [agreeing, setAgreeing] = useState(false);
   return (
     <>
       <PageHeader title={t('title')} sub={t('sub')} actions={
         tab === 'cards' ? writes && <Button variant="contained" onClick={() => setAdding(true)}>{t('new')}</Button>
+        : tab === 'multipliers' ? writes && <Button variant="contained" onClick={() => setAgreeing(true)}>{t('multipliers.new')}</Button>
         : tab === 'costs' ? seesCost && writes && <Button variant="contained" onClick={() => setCosting(true)}>{t('cost.new')}</Button>
         : tab === 'services' && sells && <Button variant="contained" onClick={() => setService('new')}>{t('service.new')}</Button>
       } />
       <TabBar label={t('tab.label')} value={tab} onChange={setTab} tabs={tabs.filter((x) => x !== 'costs' || seesCost).map((x) => ({ value: x, label: t(`tab.${x}`) }))} />
-      {tab === 'cards' ? <Cards onAdd={() => setAdding(true)} /> : <Suspense fallback={<SkeletonPage />}>{tab === 'services' ? <Services editing={service} onEdit={setService} /> : tab === 'who' ? <Who /> : seesCost && <Costs adding={costing} onAdd={setCosting} />}</Suspense>}
+      {tab === 'cards' ? <Cards onAdd={() => setAdding(true)} /> : <Suspense fallback={<SkeletonPage />}>{tab === 'multipliers' ? <Multipliers adding={agreeing} onAdd={setAgreeing} /> : tab === 'services' ? <Services editing={service} onEdit={setService} /> : tab === 'who' ? <Who /> : seesCost && <Costs adding={costing} onAdd={setCosting} />}</Suspense>}
       {adding && <NewCardDialog onClose={() => setAdding(false)} />}
     </>
   );

@@ -7,13 +7,14 @@ import { valibotResolver } from '@hookform/resolvers/valibot';
 import * as v from 'valibot';
 import { contrast, readable } from '../../../shared/lib/colour';
 import { i18n, useCommon } from '../../../shared/lib/i18n';
+import { timeZones } from '../../../shared/lib/zones';
 import { AutocompleteField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow, Form } from '../../../shared/ui/form';
 import { Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useChangeAgencySettingsMutation, type Settings } from '../api';
 import { useT } from '../locale';
-import { currencies, locales, localeSample, timeZones, weekDays } from '../model';
+import { currencies, locales, localeSample, weekDays } from '../model';
 
 const hex = /^#[0-9a-f]{6}$/i;
 

@@ -9,6 +9,7 @@ import { useTimeEntriesChangeMutation, useTimeEntriesCreateMutation, type NewTim
 import { useServices } from '../../../shared/api/services';
 import { addDays, type Day } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
+import { useCan } from '../../../shared/lib/me';
 import { browserZone, clockOf, instantOf } from '../../../shared/lib/zones';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { DateField, DurationField, SelectField, TextField, TimeField } from '../../../shared/ui/fields';
@@ -29,7 +30,11 @@ type Values = {
   ended_at: string;
   note: string;
   billable: boolean | undefined;
+  counts_as: CountsAs;
 };
+
+type CountsAs = NonNullable<TimeEntryView['rate']>['counts_as'];
+const kinds = ['ordinary', 'after_hours', 'saturday', 'sunday', 'holiday'] as const;
 
 type Props = { open: boolean; day: Day; entry?: TimeEntryView; /** Work that is chosen already. */ row?: TimeGridRow; onClose: () => void };
 
@@ -46,9 +51,10 @@ export function EntryDialog({ open, day, entry, row, onClose }: Props) {
   const save = async (v: Values) => {
     const zone = entry?.zone ?? browserZone();
     const body = { project_id: v.project_id, note: v.note, billable: v.billable, zone, ...when(v, zone) };
+    const counts = v.counts_as === (entry?.rate?.counts_as ?? '') ? {} : { counts_as: v.counts_as };
     const saved = entry
-      ? await change({ id: entry.id, 'If-Match': `"${entry.version}"`, timeEntryChange: { ...body, task_id: v.task_id, ...(v.service_id === (entry.service_id ?? '') ? {} : { service_id: v.service_id }) } }).unwrap()
-      : await create({ newTimeEntry: { ...body, task_id: v.task_id || undefined, service_id: v.service_id || undefined } as NewTimeEntry }).unwrap();
+      ? await change({ id: entry.id, 'If-Match': `"${entry.version}"`, timeEntryChange: { ...body, ...counts, task_id: v.task_id, ...(v.service_id === (entry.service_id ?? '') ? {} : { service_id: v.service_id }) } }).unwrap()
+      : await create({ newTimeEntry: { ...body, ...counts, task_id: v.task_id || undefined, service_id: v.service_id || undefined } as NewTimeEntry }).unwrap();
     toast(saved.warnings?.some((w) => w.code === 'overlap') ? t('entry.overlap') : t('entry.saved'));
     onClose();
   };
@@ -63,6 +69,8 @@ function EntryFields({ form, entry }: { form: AnyForm<Values>; entry?: TimeEntry
   const t = useT();
   const services = useServices(entry && { id: entry.service_id, name: entry.service_name });
   const { control, formState } = form;
+  const can = useCan();
+  const prices = can('rates.cards.write') && can('rates.bill.see');
   const project = useController({ name: 'project_id', control }).field;
   const task = useController({ name: 'task_id', control }).field;
   const how = useController({ name: 'how', control }).field;
@@ -86,6 +94,7 @@ function EntryFields({ form, entry }: { form: AnyForm<Values>; entry?: TimeEntry
       </FieldRow>
       {services.length > 0 && <SelectField name="service_id" label={t('entry.service')} empty={t('entry.noService')} options={services} />}
       <TextField name="note" label={t('entry.note')} multiline rows={2} maxLength={2000} />
+      {prices && <SelectField name="counts_as" label={t('entry.countsAs')} empty={t('entry.byClock')} options={kinds.map((k) => ({ value: k, label: t(`entry.counts.${k}`) }))} />}
       {entry && rounded(entry) && <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('entry.worked', { worked: formatDuration(entry.seconds), billed: formatDuration(entry.billed_seconds) })}</Typography>}
       <Box>
         <FormControlLabel control={<Switch checked={billable.value ?? true} onChange={(_, v) => billable.onChange(v)} />} label={t('entry.billable')} />
@@ -95,9 +104,9 @@ function EntryFields({ form, entry }: { form: AnyForm<Values>; entry?: TimeEntry
 }
 
 function start(day: Day, e?: TimeEntryView, row?: TimeGridRow): Values {
-  if (!e) return { how: 'duration', project_id: row?.project_id ?? '', task_id: row?.task_id ?? '', service_id: row?.service_id ?? '', day, seconds: null, started_at: '', ended_at: '', note: '', billable: undefined };
+  if (!e) return { how: 'duration', project_id: row?.project_id ?? '', task_id: row?.task_id ?? '', service_id: row?.service_id ?? '', day, seconds: null, started_at: '', ended_at: '', note: '', billable: undefined, counts_as: '' };
   return {
-    how: e.started_at ? 'times' : 'duration', project_id: e.project_id, task_id: e.task_id ?? '', service_id: e.service_id ?? '', day: e.day, seconds: e.seconds, note: e.note, billable: e.billable,
+    how: e.started_at ? 'times' : 'duration', project_id: e.project_id, task_id: e.task_id ?? '', service_id: e.service_id ?? '', day: e.day, seconds: e.seconds, note: e.note, billable: e.billable, counts_as: e.rate?.counts_as ?? '',
     started_at: e.started_at ? clockOf(e.started_at, e.zone) : '', ended_at: e.ended_at ? clockOf(e.ended_at, e.zone) : '',
   };
 }

@@ -1,6 +1,8 @@
+import Box from '@mui/material/Box';
 import Popover from '@mui/material/Popover';
 import Typography from '@mui/material/Typography';
 import type { TimeEntryView } from '../../../shared/api/gen/time.gen';
+import { formatDuration } from '../../../shared/lib/duration';
 import { formatMoney } from '../../../shared/lib/money';
 import { useT } from '../locales/en';
 
@@ -16,7 +18,15 @@ export function WhyRate({ entry: e, anchor, onClose }: { entry: TimeEntryView; a
             {t('entry.perHour', { amount: formatMoney({ amount: e.rate.per_hour, currency: e.rate.currency }) })}
             {e.amount && ` · ${formatMoney(e.amount)}`}
           </Typography>
+          {e.rate.parts.length > 0 && (
+            <Box component="ul" aria-label={t('entry.countsAs')} sx={{ listStyle: 'none', m: 0, mt: 2, p: 0, fontVariantNumeric: 'tabular-nums' }}>
+              {e.rate.parts.map((p) => (
+                <li key={p.kind}>{p.kind === 'ordinary' ? t('entry.partOnce', { time: formatDuration(p.billed_seconds) }) : t('entry.part', { time: formatDuration(p.billed_seconds), kind: t(`entry.kinds.${p.kind}`), factor: p.factor })}</li>
+              ))}
+            </Box>
+          )}
           <Typography className="said" sx={{ mt: 1 }}>{e.rate.why}</Typography>
+          {e.rate.hours_why && <Typography className="said" sx={{ mt: 1 }}>{e.rate.hours_why}</Typography>}
           {e.rate.card && <Typography variant="body2" sx={{ mt: 1, color: 'text.secondary' }}>{t('entry.card')}: {e.rate.card}</Typography>}
         </>
       ) : (

@@ -1,0 +1,35 @@
+package timesheetsdb
+
+import (
+	"encoding/json"
+
+	"github.com/bureauhq/bureau/modules/timesheets"
+)
+
+// rated are the seconds that an entry's rate is multiplied by, as Entry.Rated says it.
+const rated = `(billed_seconds + premium_seconds)`
+
+// partsOf writes the parts of an entry; nil where all of it is ordinary.
+func partsOf(e timesheets.Entry) *string {
+	if e.Split == nil {
+		return nil
+	}
+	raw, err := json.Marshal(e.Split)
+	if err != nil {
+		return nil // plain numbers and text: there is nothing in it that cannot be written
+	}
+	s := string(raw)
+	return &s
+}
+
+// splitOf reads what partsOf wrote.
+func splitOf(raw *string) *timesheets.Split {
+	if raw == nil {
+		return nil
+	}
+	var s timesheets.Split
+	if json.Unmarshal([]byte(*raw), &s) != nil || len(s.Parts) == 0 {
+		return nil
+	}
+	return &s
+}
