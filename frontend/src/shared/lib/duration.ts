@@ -1,8 +1,10 @@
-/** 5400 -> '1:30'. Seconds below a minute are dropped. */
+const hours = new Intl.NumberFormat('en');
+
+/** 5400 -> '1:30', 50349600 -> '13,986:00'. Seconds below a minute are dropped. */
 export function formatDuration(seconds: number): string {
   const sign = seconds < 0 ? '-' : '';
   const m = Math.floor(Math.abs(seconds) / 60);
-  return `${sign}${Math.floor(m / 60)}:${String(m % 60).padStart(2, '0')}`;
+  return `${sign}${hours.format(Math.floor(m / 60))}:${String(m % 60).padStart(2, '0')}`;
 }
 
 /** 4313700 -> '1,198 h'. Of a budget nobody asks for the minutes; below ten hours a half counts. */

@@ -5,6 +5,7 @@ import Chip from '@mui/material/Chip';
 import IconButton from '@mui/material/IconButton';
 import TuneIcon from '@mui/icons-material/TuneRounded';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { formatDay } from '../lib/dates';
 import { useCommon } from '../lib/i18n';
 import type { Filter } from './filters';
 
@@ -30,7 +31,7 @@ export function PhoneFilters({ search, filters, fields, end, clear }: Props) {
       </Box>
       {active.length > 0 && (
         <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', mt: 2 }}>
-          {active.map((f) => <Chip key={f.key} label={`${f.label}: ${f.kind === 'date' ? f.value : (f.options.find((o) => o.value === f.value)?.label ?? f.value)}`} onDelete={() => f.onChange('')} />)}
+          {active.map((f) => <Chip key={f.key} label={`${f.label}: ${f.kind === 'date' ? formatDay(f.value) : (f.options.find((o) => o.value === f.value)?.label ?? f.value)}`} onDelete={() => f.onChange('')} />)}
         </Box>
       )}
       {open && (

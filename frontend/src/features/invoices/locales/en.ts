@@ -8,7 +8,7 @@ export const useT = registerLocale('invoices', {
   filter: { client: 'Client', from: 'Issued from', to: 'Issued to' },
   empty: 'No invoices yet', emptyText: 'Bill approved time of a client, or write free lines.',
   draftOf: 'Draft', figure: { open: 'Open, {{currency}}', overdue: 'Overdue, {{currency}}', none: 'Nothing is open' },
-  ageing: { current: 'not due', d30: '1–30 days', d60: '31–60', d90: '61–90', more: 'over 90' },
+  ageing: { current: 'Not due', d30: '1–30 days', d60: '31–60 days', d90: '61–90 days', more: 'Over 90 days' },
   create: {
     title: 'New invoice', source: 'What to bill', time: 'Approved time', blank: 'Free lines', deposit: 'Deposit', client: 'Client', clientFind: 'Find a client', projects: 'Projects', allProjects: 'All projects of the client',
     period: 'Period', from: 'From', to: 'To', group: 'One line for each', by: { task: 'Task', person: 'Person', day: 'Day' },
@@ -29,7 +29,7 @@ export const useT = registerLocale('invoices', {
     chip: 'Deposit', about: 'Money invoiced ahead. It is owed in work: no part of what was invoiced until a later invoice deducts it, with its tax.', title: 'Deposits', add: 'Deduct', remove: 'Do not deduct', left: '{{left}} left of {{number}}, {{day}}', unpaid: '{{balance}} of it is not paid', done: 'Deducted {{number}}', undone: 'Not deducted any more', taken: 'Deposit {{number}}, {{day}}', saveFirst: 'Save the draft first.',
   },
   remind: {
-    title: 'Reminders', titleClient: 'Reminders of this client', sub: 'Letters about what is not paid, so many days before or after the due date.', note: 'They go out in the morning, once each, until the invoice is settled. An invoice that is disputed can be left out.', open: 'Reminders',
+    title: 'Reminders', titleClient: 'Reminders of this client', sub: 'Letters about what is not paid, so many days before or after the due date.', note: 'Reminders go out in the morning, each of them once, until the invoice is settled. An invoice that is disputed can be left out.', open: 'Reminders',
     steps: 'Steps', on: 'Remind clients of what is open', onClient: 'Remind this client', onHelp: 'Steps of earlier days are not made up for', since: 'On since {{day}}; steps of earlier days are not sent', agencys: 'This client has the reminders of the agency. What you save here is its own.', days: 'Days', when: 'When', before: 'before due', after: 'after due', letter: 'Letter', remove: 'Remove step {{n}}', add: 'Add step', save: 'Save reminders', saved: 'Reminders saved', drop: "Use the agency's", dropped: "This client has the agency's reminders again",
     letterTitle: 'The letter of this step', take: 'Take over', usual: 'Empty: the usual words', places: 'With {buyer}, {number}, {total}, {open}, {due}, {days} and {seller}; empty: the usual words', noPreview: 'A word in braces stands for nothing.',
     list: 'Reminders', next: 'Next on {{day}}: {{step}}', none: 'No reminder is to come.', paused: 'Paused: {{reason}}', pause: 'Pause', pauseTitle: 'Pause reminders?', pauseText: 'This invoice gets no reminders until you let them go on, such as while it is disputed.', pausedDone: 'Reminders paused', resume: 'Go on', resumed: 'Reminders go on',

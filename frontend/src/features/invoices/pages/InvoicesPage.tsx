@@ -107,7 +107,7 @@ function figures(x: InvoiceCurrencyTotal, t: ReturnType<typeof useT>) {
   const names = ['current', 'd30', 'd60', 'd90', 'more'] as const;
   const ageing = x.ageing.flatMap((m, n) => (Number(m.amount) === 0 || n === 0 ? [] : [`${t(`ageing.${names[n] ?? 'more'}`)}: ${formatMoney(m)}`]));
   return [
-    <Figure key={`${x.currency}o`} label={t('figure.open', { currency: x.currency })} value={<Money value={x.open} />} note={`${formatMoney(x.ageing[0])} ${t('ageing.current')}`} />,
+    <Figure key={`${x.currency}o`} label={t('figure.open', { currency: x.currency })} value={<Money value={x.open} />} note={`${t('ageing.current')}: ${formatMoney(x.ageing[0])}`} />,
     <Figure key={`${x.currency}d`} label={t('figure.overdue', { currency: x.currency })} value={<Money value={x.overdue} />} note={ageing.join(' · ') || '\u00a0'} />,
   ];
 }

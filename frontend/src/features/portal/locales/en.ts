@@ -26,7 +26,7 @@ export const useT = registerLocale('portal', {
   milestone: { accept: 'Accept', acceptOf: 'Accept {{name}}', acceptTitle: 'Accept {{name}}?', acceptText: 'You say that what was agreed is done. {{amount}} may be billed then.', accepted: 'Accepted', acceptedBy: 'accepted by {{name}}, {{at}}', billed: 'Billed', open: 'Not accepted yet', done: 'Milestone accepted' },
   account: {
     title: 'Statement', asOf: 'As known at the end of {{day}}', from: 'From', to: 'To', nothing: 'Nothing was billed and nothing is open', credit: 'Your credit', on: 'Day', what: 'What', amount: 'Amount', balance: 'Balance', moves: 'What happened', opening: 'Opening balance', closing: 'Closing balance',
-    ages: { current: 'not due', d30: '1–30 days late', d60: '31–60', d90: '61–90', more: 'over 90' },
+    ages: { current: 'Not due', d30: '1–30 days late', d60: '31–60 days', d90: '61–90 days', more: 'Over 90 days' },
     kinds: { invoice: 'Invoice', deposit: 'Deposit invoice', void: 'Voided', payment: 'Payment', credit_note: 'Credit note', payment_void: 'Payment taken back', refund: 'Refund', write_off: 'Written off', write_off_undone: 'Write-off undone' },
   },
   noInvoices: 'No invoices yet',

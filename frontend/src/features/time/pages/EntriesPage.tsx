@@ -71,7 +71,6 @@ export function EntriesPage() {
         title={t('entries.title')}
         up={{ to: '/time', label: t('title') }}
         sub={total ? t('entries.sum', { count: total.entries, time: formatDuration(total.seconds) }) : '\u00a0'}
-        actions={<UndoLast />}
       />
       <FilterBar
         search={{ value: q, onChange: setQ, label: t('entries.search') }}
@@ -87,6 +86,7 @@ export function EntriesPage() {
       <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, minHeight: 36, mb: 3 }}>
         <Button size="small" variant="contained" disabled={picked.length === 0} onClick={() => setAsking('chosen')}>{picked.length > 0 ? t('bulk.change', { count: picked.length }) : t('bulk.choose')}</Button>
         <Button size="small" disabled={!total || total.entries === 0} onClick={() => setAsking('all')}>{t('bulk.all', { count: total?.entries ?? 0 })}</Button>
+        <UndoLast />
       </Box>
       <DataTable
         {...list}
@@ -119,10 +119,5 @@ function UndoLast() {
       toast.failed(e);
     }
   };
-  // It comes after the page: its place is kept.
-  return (
-    <Box sx={{ minHeight: 36 }}>
-      {last?.id && <Button variant="outlined" loading={undoing.isLoading} onClick={() => void run(last.id)}>{t('bulk.undo', { count: last.entries })}</Button>}
-    </Box>
-  );
+  return last?.id ? <Button size="small" variant="outlined" loading={undoing.isLoading} onClick={() => void run(last.id)}>{t('bulk.undo', { count: last.entries })}</Button> : null;
 }
