@@ -31,6 +31,7 @@ func TestSweep(t *testing.T) {
 	step("money", s.money)
 	step("fields", s.golden)
 	step("other people's time", s.ownOnly)
+	step("how long it takes", s.times)
 
 	quiet(t, w.a)
 	for table, sum := range w.checksums(t, w.a) {

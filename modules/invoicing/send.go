@@ -144,10 +144,13 @@ func (s *Service) recipients(ctx context.Context, tx *tenancy.Tx, i Invoice, to 
 	return all, nil
 }
 
-// Sendings lists the mails of an invoice.
+// Sendings lists the mails of an invoice. ErrNotFound.
 func (s *Service) Sendings(ctx context.Context, id string) (all []Sending, err error) {
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		all, err = s.d.Store.Sendings(ctx, tx, id)
+		if all, err = s.d.Store.Sendings(ctx, tx, id); err != nil || len(all) > 0 {
+			return err
+		}
+		_, err = s.d.Store.Invoice(ctx, tx, id) // none of an invoice that there is not is no answer
 		return err
 	})
 	return all, err

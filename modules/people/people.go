@@ -223,10 +223,16 @@ func (s *Service) ChangePosition(ctx context.Context, id string, version int, na
 	return p, err
 }
 
-// Schedules lists a member's dated schedules, oldest first.
+// Schedules lists a member's dated schedules, oldest first. ErrNoMember.
 func (s *Service) Schedules(ctx context.Context, memberID string) (out []Schedule, err error) {
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		out, err = s.d.Store.Schedules(ctx, tx, memberID)
+		if out, err = s.d.Store.Schedules(ctx, tx, memberID); err != nil || len(out) > 0 {
+			return err
+		}
+		is, err := s.d.Members.IsMemberTx(ctx, tx, memberID)
+		if err == nil && !is {
+			return ErrNoMember
+		}
 		return err
 	})
 	return out, err
