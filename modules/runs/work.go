@@ -98,7 +98,7 @@ func (s *Service) next(ctx context.Context, runID string, told *time.Time) (more
 		}
 		b := r.bill(i.ClientID)
 		b.Edit = func(i *invoicing.Invoice) { i.CreatedBy = r.CreatedBy }
-		made, left, err := s.d.Bills.BillTx(onBehalf(ctx, r), tx, b)
+		made, left, err := s.d.Bills.BillTx(access.OnBehalf(ctx, r.CreatedBy), tx, b)
 		if err != nil {
 			return err
 		}
@@ -108,11 +108,11 @@ func (s *Service) next(ctx context.Context, runID string, told *time.Time) (more
 		}
 		return s.settle(ctx, tx, r, i, told)
 	})
-	why, refused := refusal(err)
+	why, refused := fault.Refusal(err)
 	if !more || !refused {
 		return more, err
 	}
-	i.State, i.Code, i.Why = Refused, why.Code, said(why)
+	i.State, i.Code, i.Why = Refused, why.Code, why.Said()
 	if errors.Is(err, invoicing.ErrNothingToBill) {
 		i.State = Nothing
 	}
@@ -123,13 +123,6 @@ func (s *Service) next(ctx context.Context, runID string, told *time.Time) (more
 		}
 		return s.settle(ctx, tx, r, i, told)
 	})
-}
-
-// onBehalf lets the log say for whom the machine acts.
-func onBehalf(ctx context.Context, r Run) context.Context {
-	a := access.From(ctx)
-	a.OnBehalfOf = r.CreatedBy
-	return access.With(ctx, a)
 }
 
 func (s *Service) settle(ctx context.Context, tx *tenancy.Tx, r Run, i Item, told *time.Time) error {
@@ -153,28 +146,6 @@ func (s *Service) finish(ctx context.Context, tx *tenancy.Tx, runID string) erro
 	}
 	_, err = s.end(ctx, tx, r, Done)
 	return err
-}
-
-// refusal tells faults that are about the client from those that another try mends.
-func refusal(err error) (*fault.Error, bool) {
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		return nil, false
-	}
-	switch f.Kind {
-	case fault.Invalid, fault.NotFound, fault.Forbidden, fault.Precondition, fault.Conflict:
-		return f, true
-	}
-	return nil, false
-}
-
-// said is the reason with what is wrong in particular.
-func said(f *fault.Error) string {
-	parts := []string{f.Text}
-	for _, field := range f.Fields {
-		parts = append(parts, strings.TrimPrefix(field.Path, "body.")+" "+field.Text)
-	}
-	return strings.Join(parts, " ")
 }
 
 func byName(a, b clients.Client) int {

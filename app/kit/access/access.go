@@ -133,6 +133,13 @@ func covers(scope, p string) bool {
 
 type actorKey struct{}
 
+// OnBehalf lets the log say for whom the machine acts.
+func OnBehalf(ctx context.Context, memberID string) context.Context {
+	a := From(ctx)
+	a.OnBehalfOf = memberID
+	return With(ctx, a)
+}
+
 // With returns a context in which a is the actor.
 func With(ctx context.Context, a Actor) context.Context {
 	return context.WithValue(ctx, actorKey{}, a)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -122,4 +123,32 @@ func From(err error) *Error {
 		return tooSlow.Because(err)
 	}
 	return unexpected.Because(err)
+}
+
+// Final tells whether the same call would fail again however long one waits:
+// it is about what was asked, not about the moment.
+func (e *Error) Final() bool {
+	switch e.Kind {
+	case Invalid, NotFound, Forbidden, Precondition, Conflict:
+		return true
+	}
+	return false
+}
+
+// Refusal is the fault of a call that was refused for good; false: there is none, or another try may mend it.
+func Refusal(err error) (*Error, bool) {
+	var e *Error
+	if !errors.As(err, &e) || !e.Final() {
+		return nil, false
+	}
+	return e, true
+}
+
+// Said is the text with what is wrong in particular, for a reason that is kept.
+func (e *Error) Said() string {
+	parts := []string{e.Text}
+	for _, field := range e.Fields {
+		parts = append(parts, strings.TrimPrefix(field.Path, "body.")+" "+field.Text)
+	}
+	return strings.Join(parts, " ")
 }

@@ -71,12 +71,8 @@ func (w *worker[T]) Work(ctx context.Context, j *river.Job[T]) error {
 	if errors.As(err, &early) {
 		return river.JobSnooze(time.Duration(early))
 	}
-	var f *fault.Error
-	if errors.As(err, &f) {
-		switch f.Kind {
-		case fault.Invalid, fault.NotFound, fault.Forbidden, fault.Precondition, fault.Conflict:
-			return river.JobCancel(err)
-		}
+	if _, refused := fault.Refusal(err); refused {
+		return river.JobCancel(err)
 	}
 	return err
 }

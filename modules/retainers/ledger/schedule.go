@@ -31,47 +31,20 @@ type Schedule struct {
 	Ends   day.Date // the last day of the last one; none: goes on
 }
 
-// Period returns the days of the n-th period, counted from 1. False: it ended before.
-func (s Schedule) Period(n int) (day.Range, bool) {
-	first := s.index(s.Starts)
-	r := day.Range{From: s.bound(first + n - 1), To: s.bound(first + n).AddDays(-1)}
-	if n == 1 {
-		r.From = s.Starts
-	}
-	if !s.Ends.IsZero() && s.Ends.Before(r.To) {
-		r.To = s.Ends
-	}
-	return r, n > 0 && r.Valid()
+func (s Schedule) cycle() day.Cycle {
+	return day.Cycle{Months: s.Every.months(), Anchor: s.Anchor, Starts: s.Starts, Ends: s.Ends}
 }
+
+// Period returns the days of the n-th period, counted from 1. False: it ended before.
+func (s Schedule) Period(n int) (day.Range, bool) { return s.cycle().Period(n) }
 
 // Number is the period that a day is in; 0 before the first.
-func (s Schedule) Number(d day.Date) int {
-	if d.Before(s.Starts) {
-		return 0
-	}
-	return s.index(d) - s.index(s.Starts) + 1
-}
-
-// bound is where the k-th period from the anchor begins. It counts from the
-// anchor, so that one on the 31st comes back to the 31st after February.
-func (s Schedule) bound(k int) day.Date { return s.Anchor.AddMonths(k * s.Every.months()) }
-
-func (s Schedule) index(d day.Date) int {
-	k := ((d.Year()-s.Anchor.Year())*12 + int(d.Month()) - int(s.Anchor.Month())) / s.Every.months()
-	for s.bound(k).After(d) {
-		k--
-	}
-	for !s.bound(k + 1).After(d) {
-		k++
-	}
-	return k
-}
+func (s Schedule) Number(d day.Date) int { return s.cycle().Number(d) }
 
 // Share is the part of whole that the first period gets by its days, rounded
 // half up to a multiple of step. A full period gets the whole.
 func (s Schedule) Share(whole, step int64) int64 {
-	k := s.index(s.Starts)
-	full := day.Range{From: s.bound(k), To: s.bound(k + 1).AddDays(-1)}
+	full := s.cycle().Whole(1)
 	days := day.Range{From: s.Starts, To: full.To}
 	if days.Len() == full.Len() {
 		return whole
