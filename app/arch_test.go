@@ -27,6 +27,7 @@ var mayUse = map[string][]string{
 	"fees":       {"projects"},
 	"invoicing":  {"clients", "projects", "rates", "timesheets", "fees", "agency"},
 	"runs":       {"clients", "invoicing", "agency"},
+	"recurring":  {"clients", "projects", "invoicing", "agency"},
 	"retainers":  {"clients", "projects", "timesheets", "invoicing", "agency"},
 	"ops":        {"identity", "agency"},
 	"portal":     {"clients", "projects", "timesheets", "fees", "invoicing", "retainers", "agency", "identity"},

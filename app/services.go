@@ -48,6 +48,9 @@ import (
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/rates/ratesdb"
 	"github.com/bureauhq/bureau/modules/rates/rateshttp"
+	"github.com/bureauhq/bureau/modules/recurring"
+	"github.com/bureauhq/bureau/modules/recurring/recurringdb"
+	"github.com/bureauhq/bureau/modules/recurring/recurringhttp"
 	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/modules/retainers/retainersdb"
 	"github.com/bureauhq/bureau/modules/retainers/retainershttp"
@@ -74,6 +77,7 @@ type Services struct {
 	Fees       *fees.Service
 	Invoicing  *invoicing.Service
 	Runs       *runs.Service
+	Recurring  *recurring.Service
 	Retainers  *retainers.Service
 	Portal     *portal.Service
 	Ops        *ops.Service
@@ -137,6 +141,11 @@ func (a *App) wireServices() error {
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)
 	s.Runs = runs.New(runs.Deps{DB: a.DB, Store: runsdb.Store{}, Clients: s.Clients, Bills: s.Invoicing, Settings: s.Agency, Events: a.Bus, Jobs: a.Queue, Now: now})
 	runs.RegisterJobs(a.Jobs, s.Runs)
+	s.Recurring = recurring.New(recurring.Deps{
+		DB: a.DB, Store: recurringdb.Store{}, Clients: s.Clients, Projects: s.Projects, Settings: s.Agency, Bills: s.Invoicing, Events: a.Bus, Jobs: a.Queue, Now: now,
+	})
+	recurring.RegisterJobs(a.Jobs, s.Recurring)
+	recurring.Listen(a.Bus, s.Recurring)
 	s.Retainers = retainers.New(retainers.Deps{
 		DB: a.DB, Store: retainersdb.Store{}, Clients: s.Clients, Projects: s.Projects, Time: s.Timesheets, Members: bill, Settings: s.Agency, Bills: s.Invoicing,
 		Events: a.Bus, Jobs: a.Queue, Now: now,
@@ -170,6 +179,7 @@ func (a *App) registerOperations() {
 	feeshttp.Register(a.API, s.Fees)
 	invoicinghttp.Register(a.API, s.Invoicing)
 	runshttp.Register(a.API, s.Runs)
+	recurringhttp.Register(a.API, s.Recurring)
 	retainershttp.Register(a.API, s.Retainers)
 	portalhttp.Register(a.API, s.Portal)
 	opshttp.Register(a.API, s.Ops, s.Identity, s.Billing, billingdb.New(a.Control, a.Queue))

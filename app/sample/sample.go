@@ -26,6 +26,7 @@ import (
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/modules/rates"
+	"github.com/bureauhq/bureau/modules/recurring"
 	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/modules/runs"
 	"github.com/bureauhq/bureau/modules/timesheets"
@@ -44,6 +45,7 @@ type Services struct {
 	Fees       *fees.Service
 	Retainers  *retainers.Service
 	Runs       *runs.Service
+	Recurring  *recurring.Service
 	Billing    Billing // nil leaves invoices out
 	Once       Once
 
@@ -108,6 +110,7 @@ func Load(ctx context.Context, s Services, size Size, today day.Date, tell Progr
 		{"invoices", m.invoices},
 		{"retainers", m.retainers},
 		{"runs", m.billRuns},
+		{"recurring invoices", m.recurring},
 	} {
 		if err := step.do(ctx); err != nil {
 			return fmt.Errorf("sample %s: %w", step.what, err)

@@ -31,10 +31,11 @@ func (h How) Valid() bool { return h == AsDraft || h == AsIssued || h == AsSent 
 type Bill struct {
 	FromTime
 
-	FeesDue     bool   // with what may be billed of fees by the end of the period
-	WaitForOpen bool   // nothing while some time of the period is not approved
-	Lines       []Line // besides; those without taxes get the default ones
-	How         How    // empty: a draft
+	FeesDue     bool     // with what may be billed of fees by the end of the period
+	WaitForOpen bool     // nothing while some time of the period is not approved
+	Lines       []Line   // besides; those without taxes get the default ones
+	Part        *Stretch // that the lines are billed for; nil: all of what they are priced for
+	How         How      // empty: a draft
 	IssueOn     day.Date
 	Edit        func(*Invoice)
 }
@@ -135,13 +136,18 @@ func (s *Service) besides(ctx context.Context, tx *tenancy.Tx, i *Invoice, b Bil
 		if err != nil {
 			return err
 		}
-		own := make([]Line, len(b.Lines))
-		for n, l := range b.Lines {
-			if l.TaxRateIDs == nil {
-				l.TaxRateIDs = taxes
+		w := Words{}
+		if b.Part != nil {
+			if w, err = s.wordsOf(ctx, tx, *i); err != nil {
+				return err
 			}
-			l.ID, l.Kind = s.d.NewID(), FreeLine
-			own[n] = l
+		}
+		own, err := i.own(b.Lines, b.Part, taxes, w)
+		if err != nil {
+			return err
+		}
+		for n := range own {
+			own[n].ID = s.d.NewID()
 		}
 		i.Lines = append(own, i.Lines...)
 	}

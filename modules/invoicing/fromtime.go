@@ -189,12 +189,7 @@ func (s *Service) wordsFor(ctx context.Context, tx *tenancy.Tx, i Invoice, entri
 	if !slices.ContainsFunc(entries, func(e TimeEntry) bool { return len(e.Parts) > 0 }) {
 		return Words{}, nil
 	}
-	entity, err := s.d.Store.Entity(ctx, tx, i.EntityID)
-	if err != nil {
-		return Words{}, err
-	}
-	c, err := s.clientOf(ctx, tx, i.ClientID)
-	return WordsIn(entity.speaks(c)), err
+	return s.wordsOf(ctx, tx, i)
 }
 
 func (s *Service) names(ctx context.Context, tx *tenancy.Tx, by GroupBy, entries []TimeEntry) (map[string]string, error) {

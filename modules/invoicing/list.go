@@ -21,6 +21,7 @@ type Filter struct {
 	// IssuedOnly hides drafts: what a client may know of.
 	IssuedOnly bool
 	CreditsID  string // only credit notes for this invoice
+	IDs        []string
 	Page       page.Query
 }
 
@@ -99,6 +100,30 @@ func (s *Service) List(ctx context.Context, f Filter) (rows []Summary, next *str
 	}
 	rows, next = page.Cut(rows, f.Page.Size(), func(r Summary) []string { return []string{r.SortKey, r.ID} })
 	return rows, next, nil
+}
+
+// ByIDsTx finds invoices that another module made, and says what state each is in. Drafts that were thrown away are not there.
+func (s *Service) ByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]Listed, error) {
+	out := make(map[string]Listed, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	today, err := s.today(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.d.Store.List(ctx, tx, Filter{IDs: ids, Today: today, Page: everything})
+	for _, r := range rows {
+		out[r.ID] = Listed{r, r.Status(today)}
+	}
+	return out, err
+}
+
+// Listed is an invoice with what people see of its state.
+type Listed struct {
+	Summary
+
+	Shown Status
 }
 
 // Overview adds up what a filter finds.

@@ -68,6 +68,9 @@ func filter(f invoicing.Filter) *where {
 	if f.CreditsID != "" {
 		w.add(`credits_id = ?`, f.CreditsID)
 	}
+	if len(f.IDs) > 0 {
+		w.add(`id = ANY ((?::text[])::uuid[])`, f.IDs)
+	}
 	switch f.Status {
 	case "":
 	case invoicing.StatusOpen: // open in the wide sense: something is still to be paid
