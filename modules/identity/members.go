@@ -74,6 +74,11 @@ func (s *Service) HoldersTx(ctx context.Context, tx *tenancy.Tx, p access.Permis
 	return slices.DeleteFunc(ms, func(m Member) bool { return !Permissions(m.Role).Has(p) }), err
 }
 
+// StaffTx returns all members of staff by name, those who were deactivated too.
+func (s *Service) StaffTx(ctx context.Context, tx *tenancy.Tx) ([]Member, error) {
+	return s.d.Store.Members(ctx, tx, MemberFilter{Kind: access.Staff, Limit: 10000})
+}
+
 // MemberByEmail finds a member by e-mail. ErrMemberNotFound.
 func (s *Service) MemberByEmail(ctx context.Context, email string) (m Member, err error) {
 	email, err = NormaliseEmail(email)

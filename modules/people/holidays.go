@@ -225,11 +225,12 @@ type daysOff struct {
 	usual string // the default set
 	of    map[string][]Off
 	dated map[string][]Schedule
+	days  map[string]Employment
 }
 
 // expected computes one member's hours: on each day the schedule and the holidays that are valid then.
 func (o daysOff) expected(member string, r day.Range) map[day.Date]time.Duration {
-	return Expected(r, o.dated[member], slices.Concat(o.holidays(member, r), o.of[member]))
+	return o.days[member].within(Expected(r, o.dated[member], slices.Concat(o.holidays(member, r), o.of[member])))
 }
 
 // holidays are the days off of everybody who has the member's schedules.
@@ -274,20 +275,24 @@ func (s *Service) ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []st
 }
 
 // CapacityTx is how much a member can work between two days: the dated schedule less
-// holidays. Leave lowers what somebody is there for, not what they could do (rule 70).
+// holidays. Leave lowers what somebody is there for, not what they could do (rule 70), and
+// so does coming late in the period or leaving early.
 func (s *Service) CapacityTx(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) (sum time.Duration, err error) {
 	r := day.Range{From: from, To: to}
 	o, err := s.daysOff(ctx, tx, []string{memberID}, r)
-	o.of = nil
+	o.of, o.days = nil, nil
 	for _, d := range o.expected(memberID, r) {
 		sum += d
 	}
 	return sum, err
 }
 
-// daysOff reads schedules, holidays and leave: four questions, however many members there are.
+// daysOff reads schedules, employment, holidays and leave: five questions, however many members there are.
 func (s *Service) daysOff(ctx context.Context, tx *tenancy.Tx, memberIDs []string, r day.Range) (o daysOff, err error) {
 	if o.dated, err = s.d.Store.SchedulesOf(ctx, tx, memberIDs); err != nil {
+		return o, err
+	}
+	if o.days, err = s.d.Store.Employments(ctx, tx, memberIDs); err != nil {
 		return o, err
 	}
 	if o.all, err = s.d.Store.Holidays(ctx, tx, r); err != nil {

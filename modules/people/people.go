@@ -109,6 +109,7 @@ type Store interface {
 	SaveHolidaySet(context.Context, *tenancy.Tx, HolidaySet) error                 // ErrSetTaken, httpapi.ErrStale
 	RemoveHolidaySet(ctx context.Context, tx *tenancy.Tx, id string) error         // ErrSetInUse
 
+	EmploymentStore
 	LeaveStore
 	LineStore
 }
@@ -136,6 +137,8 @@ type Members interface {
 	OthersTx(ctx context.Context, tx *tenancy.Tx, memberID string, p access.Permission) ([]string, error)
 	// StaffTx returns the active members of staff.
 	StaffTx(ctx context.Context, tx *tenancy.Tx) ([]string, error)
+	// RosterTx returns the staff by name, those who have left too.
+	RosterTx(ctx context.Context, tx *tenancy.Tx) ([]Person, error)
 	// TodayTx is the date where the agency is.
 	TodayTx(ctx context.Context, tx *tenancy.Tx) (day.Date, error)
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-type everybody struct{}
+type everybody struct{ roster []people.Person }
 
 func (everybody) IsMemberTx(context.Context, *tenancy.Tx, string) (bool, error) { return true, nil }
 
@@ -27,6 +27,9 @@ func (everybody) OthersTx(context.Context, *tenancy.Tx, string, access.Permissio
 	return []string{"somebody"}, nil
 }
 func (everybody) StaffTx(context.Context, *tenancy.Tx) ([]string, error) { return nil, nil }
+func (e everybody) RosterTx(context.Context, *tenancy.Tx) ([]people.Person, error) {
+	return e.roster, nil
+}
 func (everybody) TodayTx(context.Context, *tenancy.Tx) (day.Date, error) { return today, nil }
 
 var today = day.MustParse("2026-03-04")
@@ -180,5 +183,67 @@ func want(t *testing.T, what string, err, target error) {
 	t.Helper()
 	if !errors.Is(err, target) {
 		t.Errorf("%s: %v, want %v", what, err, target)
+	}
+}
+
+// Rules 41 and 66: nothing is expected before the first day of work and after the last; what a salary is spread over stays (rule 46).
+func TestRule66_ExpectedHoursOfDaysEmployed(t *testing.T) {
+	t.Parallel()
+	a, svc := setup(t)
+	member := id.New()
+	if err := svc.SetEmployment(a.Ctx, member, people.Employment{First: day.MustParse("2026-03-04"), Last: day.MustParse("2026-03-10")}); err != nil {
+		t.Fatal(err)
+	}
+	got, sum := expected(t, a, svc, member, "2026-03-02", "2026-03-15")
+	if sum != 40*time.Hour || got[day.MustParse("2026-03-03")] != 0 || got[day.MustParse("2026-03-04")] != 8*time.Hour || got[day.MustParse("2026-03-11")] != 0 {
+		t.Errorf("%v: %v", sum, got)
+	}
+	err := a.DB.Read(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		capacity, err := svc.CapacityTx(ctx, tx, member, day.MustParse("2026-03-02"), day.MustParse("2026-03-15"))
+		if capacity != 80*time.Hour {
+			t.Errorf("capacity: %v", capacity)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = svc.SetEmployment(a.Ctx, member, people.Employment{First: day.MustParse("2026-03-04"), Last: day.MustParse("2026-03-03")})
+	if f := fault.From(err); !errors.Is(err, people.ErrInvalid) || f.Fields[0].Path != "body.last_day" {
+		t.Errorf("a last day before the first: %v", err)
+	}
+}
+
+func TestEmploymentFollowsWhatIsKnownUntilSomebodySaysOtherwise(t *testing.T) {
+	t.Parallel()
+	a := testkit.NewAgency(t)
+	added, left, moved, said := id.New(), id.New(), id.New(), id.New()
+	on, off := day.MustParse("2026-02-01"), day.MustParse("2026-02-20")
+	svc := people.New(people.Deps{
+		DB: a.DB, Store: peopledb.Store{}, Regions: peoplecal.Regions{}, Events: a.Bus, Now: a.Clock.Now, NewID: id.New,
+		Members: everybody{[]people.Person{{ID: added, AddedOn: on}, {ID: left, AddedOn: on, LeftOn: off}, {ID: moved, AddedOn: on}, {ID: said, AddedOn: on, LeftOn: off}}},
+	})
+	for member, starts := range map[string]string{added: "2026-03-01", moved: "2025-01-01"} {
+		if err := svc.PutSchedule(a.Ctx, people.Schedule{MemberID: member, StartsOn: day.MustParse(starts), Seconds: people.FullTime}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, last := day.MustParse("2026-02-10"), day.MustParse("2026-02-15")
+	if err := svc.SetEmployment(a.Ctx, said, people.Employment{First: first, Last: last}); err != nil {
+		t.Fatal(err)
+	}
+	err := a.DB.Read(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		got, err := svc.EmployedTx(ctx, tx)
+		for i, want := range []people.Employed{
+			{ID: added, From: on, Active: true}, {ID: left, From: on, To: off}, {ID: moved, From: day.MustParse("2025-01-01"), Active: true}, {ID: said, From: first, To: last},
+		} {
+			if got[i] != want {
+				t.Errorf("got %+v, want %+v", got[i], want)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -22,6 +22,8 @@ func (askTimer) Kind() string { return "timesheets.ask_timer" }
 // RegisterJobs says how the work is done that comes later.
 func RegisterJobs(r *job.Registry, s *Service) {
 	job.Handle(r, s.askTimer)
+	job.HandleWithin(r, remindTime, s.remindRound)
+	job.Handle(r, s.remindMember)
 }
 
 // asksAt is when t begins to ask: so many hours after its start, or after its

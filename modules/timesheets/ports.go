@@ -9,6 +9,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -40,6 +41,8 @@ type Store interface {
 	MissingSheets(ctx context.Context, tx *tenancy.Tx, ids []string) ([]string, error)
 
 	ApprovalStore
+	MissingStore
+	ReminderStore
 
 	AddEntry(ctx context.Context, tx *tenancy.Tx, e Entry) error
 	SaveEntry(ctx context.Context, tx *tenancy.Tx, e Entry) error
@@ -180,6 +183,10 @@ type Schedules interface {
 	ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, from, to day.Date) (map[string]map[day.Date]time.Duration, error)
 	// AwayTx names why a member does not work, or works less, on the days on which that is so.
 	AwayTx(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) (map[day.Date][]string, error)
+	// EmployedTx lists all people by name with the days on which they are employed, those who have left too.
+	EmployedTx(ctx context.Context, tx *tenancy.Tx) ([]people.Employed, error)
+	// OnLeaveTx tells who is on leave for the whole of a day.
+	OnLeaveTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, on day.Date) (map[string]bool, error)
 }
 
 // Agency tells the agency's calendar.
@@ -217,6 +224,7 @@ type Publisher interface {
 
 // Jobs takes work that comes later.
 type Jobs interface {
+	Enqueue(ctx context.Context, tx job.Tx, jobs ...job.Args) error
 	EnqueueAt(ctx context.Context, tx job.Tx, at time.Time, jobs ...job.Args) error
 }
 

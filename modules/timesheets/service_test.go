@@ -17,6 +17,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/table"
 	"github.com/bureauhq/bureau/app/kit/testkit"
+	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/modules/timesheets/timesheetsdb"
 	"github.com/bureauhq/bureau/tenancy"
@@ -34,6 +35,9 @@ type world struct {
 	leads     map[string]string // by project
 	managers  map[string]string // by member
 	approvers []string          // besides the owner
+	roster    []people.Employed
+	onLeave   map[string]bool
+	off       map[day.Date]bool // days on which nobody works
 	website   string
 	support   string
 	client    string
@@ -121,7 +125,7 @@ func (w *world) ResolveTx(_ context.Context, _ *tenancy.Tx, qs []timesheets.Rate
 func (w *world) ExpectedTx(_ context.Context, _ *tenancy.Tx, members []string, from, to day.Date) (map[string]map[day.Date]time.Duration, error) {
 	one := map[day.Date]time.Duration{}
 	for d := range (day.Range{From: from, To: to}).Days() {
-		if wd := d.Weekday(); wd != time.Saturday && wd != time.Sunday {
+		if wd := d.Weekday(); wd != time.Saturday && wd != time.Sunday && !w.off[d] {
 			one[d] = 8 * time.Hour
 		}
 	}
@@ -134,6 +138,15 @@ func (w *world) ExpectedTx(_ context.Context, _ *tenancy.Tx, members []string, f
 
 func (w *world) AwayTx(context.Context, *tenancy.Tx, string, day.Date, day.Date) (map[day.Date][]string, error) {
 	return map[day.Date][]string{day.MustParse("2026-03-08"): {"International Women’s Day"}}, nil
+}
+
+// EmployedTx lists who works here, as a test says.
+func (w *world) EmployedTx(context.Context, *tenancy.Tx) ([]people.Employed, error) {
+	return slices.Clone(w.roster), nil
+}
+
+func (w *world) OnLeaveTx(context.Context, *tenancy.Tx, []string, day.Date) (map[string]bool, error) {
+	return w.onLeave, nil
 }
 
 func (w *world) CalendarTx(context.Context, *tenancy.Tx) (timesheets.Calendar, error) {

@@ -54,6 +54,7 @@ func (s Sheet) Takes() bool { return s.State == Draft || s.State == Rejected }
 // SheetFilter narrows a list of sheets.
 type SheetFilter struct {
 	MemberID, State string
+	MemberIDs       []string
 	NotMemberID     string
 	From, To        day.Date // of the week's first date
 	Limit           int

@@ -24,6 +24,7 @@ type Service interface {
 	ChangeHolidaySet(ctx context.Context, id string, version int, ch people.HolidaySetChange) (people.HolidaySet, error)
 	RemoveHolidaySet(ctx context.Context, id string) error
 
+	Employment
 	Leave
 	Lines
 }
@@ -37,6 +38,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, httpapi.Op{ID: "positions-change", Tag: "people", Method: http.MethodPatch, Path: "/api/v1/positions/{id}", Summary: "Rename, archive or bring back a position", Need: write}, h.change)
 	httpapi.Handle(api, httpapi.Op{ID: "schedules-list", Tag: "people", Method: http.MethodGet, Path: "/api/v1/members/{id}/schedules", Summary: "A member's dated working schedules", Need: read}, h.schedules)
 	httpapi.Handle(api, httpapi.Op{ID: "schedules-put", Tag: "people", Method: http.MethodPut, Path: "/api/v1/members/{id}/schedules/{from}", Summary: "Set what a member works, and as what, from a day on", Need: write}, h.put)
+	registerEmployment(api, h)
 	registerHolidays(api, h)
 	registerLeave(api, h)
 	registerLines(api, h)

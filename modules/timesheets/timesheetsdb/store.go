@@ -196,6 +196,7 @@ func (Store) SheetOf(_ context.Context, tx *tenancy.Tx, memberID string, week da
 func (Store) Sheets(_ context.Context, tx *tenancy.Tx, f timesheets.SheetFilter) ([]timesheets.Sheet, error) {
 	var w where
 	w.on(f.MemberID != "", `member_id = ?`, f.MemberID)
+	w.on(len(f.MemberIDs) > 0, `member_id IN ?`, f.MemberIDs)
 	w.on(f.NotMemberID != "", `member_id <> ?`, f.NotMemberID)
 	w.on(f.State != "", `state = ?`, f.State)
 	w.on(f.ProjectID != "", `EXISTS (SELECT FROM time_entries WHERE timesheet_id = timesheets.id AND deleted_at IS NULL AND project_id = ?)`, f.ProjectID)

@@ -57,6 +57,14 @@ type Service interface {
 	ProjectRoutes(context.Context) (map[string]timesheets.Route, error)
 	SetProjectRoute(context.Context, string, timesheets.Route) error
 
+	MissingTime(context.Context, timesheets.MissingFilter) ([]timesheets.MissingLine, []day.Range, error)
+	MyMissingTime(context.Context) (timesheets.MissingLine, error)
+	Remind(context.Context, []string, day.Range) (int, error)
+	Reminding(context.Context) (timesheets.Reminding, error)
+	SetReminding(context.Context, timesheets.Reminding) (timesheets.Reminding, error)
+	MyReminders(context.Context) (timesheets.ReminderChoice, error)
+	SetMyReminders(context.Context, timesheets.ReminderChoice) error
+
 	Settings(context.Context) (timesheets.Settings, error)
 	ChangeSettings(context.Context, int, timesheets.SettingsChange) (timesheets.Settings, error)
 	Opening(context.Context, day.Date) (timesheets.Opening, error)
@@ -71,6 +79,8 @@ func Register(api *httpapi.API, svc Service) {
 	registerEntries(api, h)
 	registerSheets(api, h)
 	registerApprovals(api, h)
+	registerMissing(api, h)
+	registerReminding(api, h)
 	registerSettings(api, h)
 }
 

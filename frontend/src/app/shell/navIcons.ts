@@ -11,9 +11,10 @@ import Retainers from '@mui/icons-material/HourglassBottomOutlined';
 import Settings from '@mui/icons-material/SettingsOutlined';
 import Audit from '@mui/icons-material/HistoryOutlined';
 import Tasks from '@mui/icons-material/TaskAltOutlined';
+import Team from '@mui/icons-material/InsightsOutlined';
 import Time from '@mui/icons-material/ScheduleOutlined';
 import type { NavItem } from '../../shared/lib/nav';
 
 export const icons: Record<NavItem['key'], typeof Home> = {
-  home: Home, time: Time, leave: Leave, expenses: Expenses, approvals: Approvals, tasks: Tasks, projects: Projects, clients: Clients, retainers: Retainers, invoices: Invoices, rates: Rates, people: People, audit: Audit, settings: Settings,
+  home: Home, time: Time, leave: Leave, expenses: Expenses, approvals: Approvals, team: Team, tasks: Tasks, projects: Projects, clients: Clients, retainers: Retainers, invoices: Invoices, rates: Rates, people: People, audit: Audit, settings: Settings,
 };

@@ -13,7 +13,9 @@ const week = {
   timesheet: { state: 'draft' }, seconds: 5400, expected: 144_000,
   days: Array.from({ length: 7 }, (_, i) => ({ day: addDays(monday, i), seconds: i === 0 ? 5400 : 0, expected: i < 5 ? 28_800 : 0 })),
 };
+const gap = { from: addDays(monday, -7), to: addDays(monday, -1), missing: 23_400, due: true, state: 'draft' };
 const answers = [
+  http.get('*/api/v1/missing-time/mine', () => HttpResponse.json({ missing: 23_400, not_submitted: 1, gaps: [gap, { ...gap, from: monday, missing: 0, due: false }] })),
   http.get('*/api/v1/timesheets/grid', () => HttpResponse.json(week)),
   http.get('*/api/v1/tasks', () => HttpResponse.json(pageOf([{ id: 't1', name: 'Draw the header', due_on: '2020-01-02', project: { id: 'p1', name: 'Website', code: 'INI-1' }, column_name: 'Doing', priority: 'normal' }]))),
 ];
@@ -34,6 +36,10 @@ it('shows an owner the week, tasks, approvals, invoices and what to set up', asy
   expect(await screen.findByText('1:30', { selector: 'p' })).toBeVisible();
   expect(await screen.findByText(/Overdue since 2 Jan/)).toBeVisible();
   expect(await screen.findByText('Ben Osei')).toBeVisible();
+  const todo = within(screen.getByRole('region', { name: 'To complete' })).getAllByRole('link');
+  expect(todo).toHaveLength(1);
+  expect(todo[0]).toHaveAttribute('href', `/time?date=${gap.from}`);
+  expect(todo[0]).toHaveTextContent(/6:30 missing.*Not handed in/);
   const waiting = within(screen.getByRole('region', { name: 'To approve' }));
   expect(waiting.getByRole('link', { name: /Ben Osei/ })).toHaveAttribute('href', '/approvals?open=s1');
   expect(waiting.getAllByText(/40:00/)).toHaveLength(1);

@@ -10,6 +10,7 @@ export type Week = {
   seconds: number;
   expected: number;
 };
+export type Missing = { missing: number; not_submitted: number; gaps: { from: string; to: string; missing: number; due: boolean; state: string }[] };
 export type Task = { id: string; name: string; due_on: string | null; project: { id: string; name: string; code: string }; column_name: string; priority: string };
 export type Approval = { id: string; member_id: string; week: string; seconds: number; expected_seconds: number };
 export type Invoice = { id: string; number: string | null; client_name: string; due_on: string | null; balance: MoneyValue; state: string };
@@ -20,6 +21,7 @@ type Member = { id: string; name: string };
 const dashboardApi = api.enhanceEndpoints({ addTagTypes: ['time', 'projects', 'invoices', 'settings', 'members'] }).injectEndpoints({
   endpoints: (build) => ({
     startWeek: build.query<Week, string>({ query: (week) => ({ url: '/api/v1/timesheets/grid', params: { week } }), providesTags: ['time'] }),
+    startMissing: build.query<Missing, void>({ query: () => '/api/v1/missing-time/mine', providesTags: ['time'] }),
     startTasks: build.query<Page<Task>, void>({ query: () => ({ url: '/api/v1/tasks', params: { assignee_id: 'me', state: 'open', sort: 'due_on', limit: 6 } }), providesTags: ['projects'] }),
     startApprovals: build.query<Page<Approval>, void>({ query: () => ({ url: '/api/v1/approvals', params: { limit: 6 } }), providesTags: ['time'] }),
     startInvoices: build.query<Page<Invoice>, void>({ query: () => ({ url: '/api/v1/invoices', params: { status: 'open', sort: 'due_on', limit: 6 } }), providesTags: ['invoices'] }),
@@ -40,5 +42,5 @@ const dashboardApi = api.enhanceEndpoints({ addTagTypes: ['time', 'projects', 'i
 });
 
 export const {
-  useStartWeekQuery, useStartTasksQuery, useStartApprovalsQuery, useStartInvoicesQuery, useStartMembersQuery, useChecklistQuery, useHideChecklistMutation, useLoadSampleMutation,
+  useStartWeekQuery, useStartMissingQuery, useStartTasksQuery, useStartApprovalsQuery, useStartInvoicesQuery, useStartMembersQuery, useChecklistQuery, useHideChecklistMutation, useLoadSampleMutation,
 } = dashboardApi;

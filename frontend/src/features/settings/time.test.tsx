@@ -18,6 +18,7 @@ beforeEach(() => {
     http.get('*/api/v1/time-settings/opening', ({ request }) => HttpResponse.json({
       from: '2026-03-01', to: '2026-03-31', entries: 12, seconds: 36_000, approved_weeks: 2, billed_entries: 3, invoice_ids: [new URL(request.url).searchParams.get('through') ?? ''],
     })),
+    http.get('*/api/v1/time-reminders', () => HttpResponse.json({ missing: false, unsubmitted: false, weekday: 'monday', time: '09:00', zone: 'agency', version: 2 })),
     http.get('*/api/v1/approval-routes', () => HttpResponse.json(pageOf([]))),
     http.get('*/api/v1/projects', () => HttpResponse.json(pageOf([]))),
     http.get('*/api/v1/time-settings', () => HttpResponse.json(settings)),
@@ -57,6 +58,24 @@ it('says who closed time, and lets periods close by themselves', async () => {
   expect(await violations()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Save' }));
   await waitFor(() => expect(sent.at(-1)?.body).toMatchObject({ grace: { on: true, days: 3, every: 'month' } }));
+});
+
+it('reminds people on a weekday and at a time of day', async () => {
+  const puts: unknown[] = [];
+  server.use(http.put('*/api/v1/time-reminders', async ({ request }) => {
+    const body = (await request.json()) as Record<string, unknown>;
+    puts.push({ match: request.headers.get('If-Match'), body });
+    return HttpResponse.json({ ...body, version: 3 });
+  }));
+  const { user } = renderApp(<TimePage />);
+  await user.click(await screen.findByRole('switch', { name: /hours that are missing/ }));
+  const at = await screen.findByLabelText(/^At( \*)?$/);
+  await user.clear(at);
+  await user.type(at, '16:30');
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Save reminders' }));
+  expect(await screen.findByText('Reminders saved')).toBeVisible();
+  expect(puts).toEqual([{ match: '"2"', body: { missing: true, unsubmitted: false, weekday: 'monday', time: '16:30', zone: 'agency' } }]);
 });
 
 it('refuses a step of no minutes at its field', async () => {

@@ -7,6 +7,7 @@ export const useT = registerLocale('dashboard', {
   week: {
     title: 'My week', of: 'of {{expected}} expected', none: 'No hours expected this week', left: '{{left}} to go', done: 'Complete', open: 'Open the week', day: '{{day}}: {{logged}} of {{expected}}', state: { draft: 'Draft', submitted: 'Submitted', approved: 'Approved', rejected: 'Sent back' },
   },
+  missing: { title: 'To complete', week: 'Week of {{day}}', hours: '{{time}} missing', late: 'Not handed in', back: 'Sent back' },
   tasks: { title: 'My tasks', all: 'All my tasks', empty: 'Nothing is assigned to you', emptyText: 'Tasks that somebody gives you show up here, the soonest first.', due: 'Due {{day}}', overdue: 'Overdue since {{day}}', today: 'Due today', noDue: 'No due date' },
   approvals: { title: 'To approve', all: 'All approvals', empty: 'Nothing waits for you', emptyText: 'Weeks that people submit wait here for your decision.', week: 'Week of {{day}}', less: '{{time}} less than expected' },
   invoices: { title: 'Open invoices', all: 'All invoices', empty: 'No invoice is open', emptyText: 'Issued invoices stay here until they are paid.', due: 'Due {{day}}', overdue: 'Overdue since {{day}}' },

@@ -8,7 +8,8 @@ import { Checklist } from '../components/Checklist';
 import { Invoices } from '../components/Invoices';
 import { Tasks } from '../components/Tasks';
 import { Week } from '../components/Week';
-import { useChecklistQuery } from '../api';
+import { Missing } from '../components/Missing';
+import { useChecklistQuery, useStartMissingQuery } from '../api';
 import { useT } from '../locales/en';
 
 /** What this person needs first: their week and tasks, then what waits for them. */
@@ -18,6 +19,8 @@ export function StartPage() {
   const can = useCan();
   const setsUp = can('agency.settings.write');
   const checklist = useChecklistQuery(undefined, { skip: !setsUp });
+  const logs = can('timesheets.entries.write');
+  const missing = useStartMissingQuery(undefined, { skip: !logs });
   if (!me) return null;
   // The hour may pass while the page is open; a stale greeting hurts nobody.
   // oxlint-disable-next-line react/purity
@@ -31,10 +34,11 @@ export function StartPage() {
     <>
       <PageHeader title={t(greeting, { name: me.name.split(' ')[0] })} sub={formatDayLong(today(me.agency.time_zone))} />
       {setsUp && <Checklist agency={me.agency.name} />}
-      <Held until={!setsUp || !checklist.isLoading}>
+      <Held until={(!setsUp || !checklist.isLoading) && !missing.isLoading}>
         <Box sx={{ display: 'grid', columnGap: 4, alignItems: 'start', gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: side.length > 0 ? 'minmax(0, 1fr) minmax(0, 1fr)' : 'minmax(0, 1fr)' } }}>
           <Box sx={{ minWidth: 0 }}>
-            {can('timesheets.entries.write') && <Week zone={me.agency.time_zone} start={me.agency.week_start} />}
+            {logs && <Week zone={me.agency.time_zone} start={me.agency.week_start} />}
+            {missing.data && <Missing data={missing.data} />}
             {can('projects.tasks.read') && <Tasks zone={me.agency.time_zone} />}
           </Box>
           {side.length > 0 && <Box sx={{ minWidth: 0 }}>{side}</Box>}

@@ -23,6 +23,7 @@ import { staffRoles } from '../model';
 const InviteDialog = later(async () => (await import('../components/InviteDialog')).InviteDialog);
 const ScheduleDialog = later(async () => (await import('../components/ScheduleDialog')).ScheduleDialog);
 const LineManagerDialog = later(async () => (await import('../components/LineManagerDialog')).LineManagerDialog);
+const EmploymentDialog = later(async () => (await import('../components/EmploymentDialog')).EmploymentDialog);
 const RoleDialog = later(async () => (await import('../components/RoleDialog')).RoleDialog);
 
 export function PeoplePage() {
@@ -102,7 +103,7 @@ function MemberMenu({ member: m }: { member: Member }) {
   const t = useT();
   const refusal = useRefusal();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const [open, setOpen] = useState<'role' | 'schedule' | 'line' | 'deactivate' | null>(null);
+  const [open, setOpen] = useState<'days' | 'role' | 'schedule' | 'line' | 'deactivate' | null>(null);
   const [deactivate] = useDeactivateMemberMutation();
   const [reactivate] = useReactivateMemberMutation();
   const bringBack = async () => {
@@ -122,12 +123,13 @@ function MemberMenu({ member: m }: { member: Member }) {
         onClose={() => setAnchor(null)}
         actions={
           m.state === 'active'
-            ? [{ label: t('people.changeRole'), run: () => setOpen('role') }, { label: t('schedule.open'), run: () => setOpen('schedule') }, { label: t('line.open'), run: () => setOpen('line') }, { label: t('people.deactivate'), run: () => setOpen('deactivate') }]
+            ? [{ label: t('people.changeRole'), run: () => setOpen('role') }, { label: t('schedule.open'), run: () => setOpen('schedule') }, { label: t('schedule.days'), run: () => setOpen('days') }, { label: t('line.open'), run: () => setOpen('line') }, { label: t('people.deactivate'), run: () => setOpen('deactivate') }]
             : [{ label: t('people.reactivate'), run: () => void bringBack() }]
         }
       />
       {open === 'role' && <RoleDialog member={m} onClose={() => setOpen(null)} />}
       {open === 'line' && <LineManagerDialog member={m} onClose={() => setOpen(null)} />}
+      {open === 'days' && <EmploymentDialog member={m} onClose={() => setOpen(null)} />}
       {open === 'schedule' && <ScheduleDialog member={m} onClose={() => setOpen(null)} />}
       <ConfirmDialog
         open={open === 'deactivate'}

@@ -7,7 +7,7 @@ import Typography from '@mui/material/Typography';
 import { session } from '../../../shared/api/session';
 import { formatAgo, formatMoment } from '../../../shared/lib/dates';
 import { shortcuts } from '../../../shared/lib/hooks';
-import { useMe } from '../../../shared/lib/me';
+import { useCan, useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { StatusChip } from '../../../shared/ui/small';
@@ -15,6 +15,7 @@ import { EmptyState, Held, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { later } from '../../../shared/ui/later';
 import { useEndOtherSessionsMutation, useEndSessionMutation, useLeaveAgencyMutation, useMySessionsQuery, type Session } from '../api';
+import { MyReminders } from '../components/MyReminders';
 import { SettingsPage } from '../components/SettingsPage';
 import { useT } from '../locale';
 import { deviceOf } from '../model';
@@ -28,6 +29,7 @@ export function ProfilePage() {
   const t = useT();
   const me = useMe();
   const sessions = useMySessionsQuery();
+  const logs = useCan()('timesheets.entries.write');
   const [keys, setKeys] = useState(shortcuts.on);
   if (!me) return null;
   return (
@@ -37,6 +39,7 @@ export function ProfilePage() {
         <Typography sx={{ color: 'text.secondary', mb: 3 }}>{t('profile.securityText')}</Typography>
         <Button variant="outlined" href={`${authHost()}/.ory/self-service/settings/browser?return_to=${encodeURIComponent(`${authHost()}/settings`)}`}>{t('profile.openSecurity')}</Button>
       </Section>
+      {logs && <MyReminders />}
       <Sessions />
       <Held until={!sessions.isLoading}>
         <Section title={t('profile.keys')}>

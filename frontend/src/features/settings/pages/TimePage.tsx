@@ -6,7 +6,7 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useStaff } from '../../../shared/api/members';
-import { useTimeSettingsGetQuery, type TimeSettingsView } from '../../../shared/api/gen/time.gen';
+import { useTimeRemindersGetQuery, useTimeSettingsGetQuery, type TimeSettingsView } from '../../../shared/api/gen/time.gen';
 import { formatDay, formatMoment } from '../../../shared/lib/dates';
 import { useCan } from '../../../shared/lib/me';
 import { later } from '../../../shared/ui/later';
@@ -15,6 +15,7 @@ import { SettingsPage } from '../components/SettingsPage';
 import { useT } from '../locale';
 
 const TimeRulesForm = later(async () => (await import('../components/TimeRulesForm')).TimeRulesForm, <Box aria-busy="true" sx={{ height: 700 }} />);
+const RemindersForm = later(async () => (await import('../components/RemindersForm')).RemindersForm, <Box aria-busy="true" sx={{ height: 200 }} />);
 const ProjectRoutes = later(async () => (await import('../components/ProjectRoutes')).ProjectRoutes, <Box aria-busy="true" sx={{ height: 130 }} />);
 const LockDialog = later(async () => (await import('../components/LockDialog')).LockDialog);
 
@@ -27,6 +28,12 @@ export function TimePage() {
       {settings.data ? <Filled settings={settings.data} /> : settings.error ? <ErrorState error={settings.error} onRetry={() => void settings.refetch()} /> : <SkeletonPage />}
     </SettingsPage>
   );
+}
+
+function Reminders({ writes }: { writes: boolean }) {
+  const reminders = useTimeRemindersGetQuery();
+  if (reminders.data) return <RemindersForm reminders={reminders.data} writes={writes} />;
+  return reminders.error ? <ErrorState error={reminders.error} onRetry={() => void reminders.refetch()} /> : <Box aria-busy="true" sx={{ height: 200 }} />;
 }
 
 function Filled({ settings }: { settings: TimeSettingsView }) {
@@ -47,6 +54,7 @@ function Filled({ settings }: { settings: TimeSettingsView }) {
       </Section>
       <TimeRulesForm settings={settings} writes={writes} />
       <Box sx={{ mt: 6 }}>
+        <Reminders writes={writes} />
         {writes && <ProjectRoutes />}
         <Section title={t('time.fixed')}>
           <Box component="ul" sx={{ m: 0, pl: 5, display: 'grid', gap: 2 }}>
