@@ -27,6 +27,7 @@ const pictures = [
   { name: 'budget', who: 'owner', go: async (p) => p.open(`/projects/${(await p.get('/api/v1/fees')).items[0].project_id}?tab=budget`) },
   { name: 'retainer', who: 'finance', go: async (p) => p.open(`/retainers/${(await p.get('/api/v1/retainers')).items[0].id}`) },
   { name: 'run', who: 'finance', go: async (p) => { await p.open('/invoice-runs/new'); await p.page.getByRole('button', { name: 'Start the run' }).waitFor(); } },
+  { name: 'recurring', who: 'finance', go: async (p) => p.open(`/recurring/${(await p.get('/api/v1/recurring-invoices')).items[0].id}`) },
   { name: 'dark', who: 'finance', scheme: 'dark', go: (p) => p.open('/invoices') },
   { name: 'phone-time', who: 'member', width: 'phone', go: (p) => p.open('/time') },
   { name: 'phone-start', who: 'member', width: 'phone', go: (p) => p.open('/') },

@@ -12,6 +12,7 @@ const tagsOf: Record<string, string[]> = {
   timesheets: ['time', 'timesheets', 'time-entries', 'timers', 'timer', 'projects', 'dashboard'],
   retainers: ['retainers', 'portal'],
   runs: ['invoice-runs'],
+  recurring: ['recurring-invoices'],
   expenses: ['expenses'],
   fees: ['fees', 'portal'],
   invoicing: ['fees', 'expenses', 'invoices', 'payments', 'invoicing', 'time', 'clients', 'dashboard'],

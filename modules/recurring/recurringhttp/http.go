@@ -77,7 +77,8 @@ type (
 		ETag string `header:"ETag"`
 		Body RecurringInvoiceView
 	}
-	aheadIn struct {
+	// AheadIn says how far to look ahead.
+	AheadIn struct {
 		Count int `query:"count" minimum:"1" maximum:"36" default:"6"`
 	}
 	outlookOut struct{ Body RecurringOutlook }
@@ -119,7 +120,7 @@ func (h handlers) create(ctx context.Context, in *struct{ Body NewRecurringInvoi
 }
 
 func (h handlers) preview(ctx context.Context, in *struct {
-	aheadIn
+	AheadIn
 	Body NewRecurringInvoice
 },
 ) (*outlookOut, error) {
@@ -159,7 +160,7 @@ func (h handlers) change(ctx context.Context, in *struct {
 
 func (h handlers) upcoming(ctx context.Context, in *struct {
 	IDIn
-	aheadIn
+	AheadIn
 },
 ) (*outlookOut, error) {
 	o, err := h.svc.Upcoming(ctx, in.ID, in.Count)

@@ -25,6 +25,7 @@ const Credit = later(async () => (await import('../components/Credit')).Credit, 
 const Invoices = later(async () => (await import('../components/Invoices')).Invoices, <SkeletonPage />);
 const People = later(async () => (await import('../components/People')).People, <SkeletonPage />);
 const Projects = later(async () => (await import('../components/Projects')).Projects, <SkeletonPage />);
+const Recurring = later(async () => (await import('../components/Recurring')).Recurring, <SkeletonPage />);
 const Retainers = later(async () => (await import('../components/Retainers')).Retainers, <SkeletonPage />);
 
 const tabs = ['overview', 'projects', 'retainers', 'invoices', 'people', 'timeline'] as const;
@@ -81,7 +82,7 @@ function Ready({ client }: { client: ClientView }) {
       {tab === 'overview' && <Overview client={client} onTimeline={() => setTab('timeline')} />}
       {tab === 'projects' && <Projects clientId={client.id} />}
       {tab === 'retainers' && <Retainers clientId={client.id} />}
-      {tab === 'invoices' && <Invoices clientId={client.id} />}
+      {tab === 'invoices' && <><Recurring clientId={client.id} /><Invoices clientId={client.id} /></>}
       {tab === 'people' && <People clientId={client.id} />}
       {tab === 'timeline' && <Timeline clientId={client.id} />}
       {editing && <ClientDialog client={client} onClose={() => setEditing(false)} />}

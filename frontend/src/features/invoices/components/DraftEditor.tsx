@@ -7,11 +7,9 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
-import MenuItem from '@mui/material/MenuItem';
-import MuiTextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
-import { Controller, FormProvider, useFieldArray, useForm, useFormContext, useWatch } from 'react-hook-form';
+import { FormProvider, useFieldArray, useForm, useFormContext, useWatch } from 'react-hook-form';
 import { useNavigate } from 'react-router';
 import { applyProblem } from '../../../shared/api/problem';
 import { formatDay } from '../../../shared/lib/dates';
@@ -28,9 +26,10 @@ import { Totals } from '../../../shared/paper/Totals';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
 import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
+import { TaxSelect } from '../../../shared/ui/TaxSelect';
 import { toast } from '../../../shared/ui/Toast';
 import {
-  useInvoicesChangeMutation, useInvoicesDeleteMutation, useInvoicesIssueMutation, useInvoicesPreviewQuery, useInvoiceSumQuery, useTaxRatesListQuery, type InvoiceView, type TaxRateView,
+  useInvoicesChangeMutation, useInvoicesDeleteMutation, useInvoicesIssueMutation, useInvoicesPreviewQuery, useInvoiceSumQuery, useTaxRatesListQuery, type InvoiceView,
 } from '../api';
 import { useT } from '../locales/en';
 import { countable, countableDiscount, discountInput, draftValues, ifMatch, lineInput, type DraftValues } from '../model';
@@ -159,6 +158,7 @@ const fieldNames = [
 
 function Lines({ invoice: i }: { invoice: InvoiceView }) {
   const t = useT();
+  const c = useCommon();
   const { control } = useFormContext<DraftValues>();
   const { fields, append, remove, move } = useFieldArray({ control, name: 'lines', keyName: 'key' });
   const taxes = useTaxRatesListQuery();
@@ -190,7 +190,7 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
             <Box sx={{ gridColumn: { xs: '1 / -1', sm: 'auto' } }}><DiscountField at={`lines.${n}.`} label={t('draft.discount')} currency={i.currency} /></Box>
           </Box>
           <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
-            <Box sx={{ flex: '1 1 160px', minWidth: 140 }}><TaxSelect name={`lines.${n}.tax_rate_ids`} taxes={usable} /></Box>
+            <Box sx={{ flex: '1 1 160px', minWidth: 140 }}>{usable.length === 0 ? <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('draft.noTax')}</Typography> : <TaxSelect name={`lines.${n}.tax_rate_ids`} label={t('draft.taxes')} taxes={usable} none={c('state.none')} />}</Box>
             {f.kind === 'time' && <StatusChip label={t('draft.fromTime')} tone="brand" />}
             <Typography component="span" sx={{ ml: 'auto', fontWeight: 600, fontVariantNumeric: 'tabular-nums' }}>{formatMoney(shown.lines[n]?.amount)}</Typography>
             <Box sx={{ display: 'flex' }}>
@@ -209,33 +209,5 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
         <Box aria-live="polite" sx={{ minWidth: 240, opacity: ok ? 1 : 0.6 }}><Totals of={{ ...shown, discount_percent: discountInput(whole).discount_percent }} /></Box>
       </Box>
     </Box>
-  );
-}
-
-function TaxSelect({ name, taxes }: { name: `lines.${number}.tax_rate_ids`; taxes: TaxRateView[] }) {
-  const t = useT();
-  const c = useCommon();
-  const { control } = useFormContext<DraftValues>();
-  if (taxes.length === 0) return <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('draft.noTax')}</Typography>;
-  return (
-    <Controller
-      name={name}
-      control={control}
-      render={({ field, fieldState }) => (
-        <MuiTextField
-          select
-          label={t('draft.taxes')}
-          {...field}
-          value={field.value.filter((id) => taxes.some((x) => x.id === id))}
-          inputRef={field.ref}
-          ref={undefined}
-          error={fieldState.error !== undefined}
-          helperText={fieldState.error?.message}
-          slotProps={{ select: { multiple: true, displayEmpty: true, renderValue: (ids) => (ids as string[]).map((id) => taxes.find((x) => x.id === id)?.name).join(', ') || c('state.none') }, inputLabel: { shrink: true } }}
-        >
-          {taxes.map((x) => <MenuItem key={x.id} value={x.id}>{x.name} {x.percent} %</MenuItem>)}
-        </MuiTextField>
-      )}
-    />
   );
 }

@@ -1,7 +1,7 @@
 import { registerLocale } from '../../../shared/lib/i18n';
 
 export const useT = registerLocale('invoices', {
-  title: 'Invoices', new: 'New invoice', runs: 'Invoice runs', search: 'Search number, client, reference', tabsLabel: 'State',
+  title: 'Invoices', new: 'New invoice', recurring: 'Recurring', runs: 'Invoice runs', search: 'Search number, client, reference', tabsLabel: 'State',
   tab: { all: 'All', draft: 'Drafts', open: 'Open', overdue: 'Overdue', paid: 'Paid', credit_note: 'Credit notes', void: 'Void' },
   status: { draft: 'Draft', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', credited: 'Credited', written_off: 'Written off', void: 'Void', credit_note: 'Credit note' },
   col: { number: 'Number', client: 'Client', issued: 'Issued', due: 'Due', total: 'Total', balance: 'Balance', state: 'State' },
