@@ -103,9 +103,12 @@ func (s *Service) OnLeaveTx(ctx context.Context, tx *tenancy.Tx, memberIDs []str
 	return out, err
 }
 
-// Employment tells what was said about when a member is employed.
+// Employment tells what was said about when a member is employed. ErrNoMember.
 func (s *Service) Employment(ctx context.Context, memberID string) (e Employment, err error) {
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if is, err := s.d.Members.IsMemberTx(ctx, tx, memberID); err != nil || !is {
+			return cmp.Or(err, error(ErrNoMember))
+		}
 		all, err := s.d.Store.Employments(ctx, tx, []string{memberID})
 		e = all[memberID]
 		return err

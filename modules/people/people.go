@@ -233,10 +233,10 @@ func (s *Service) Schedules(ctx context.Context, memberID string) (out []Schedul
 			return err
 		}
 		is, err := s.d.Members.IsMemberTx(ctx, tx, memberID)
-		if err == nil && !is {
-			return ErrNoMember
+		if err != nil || !is {
+			return cmp.Or(err, error(ErrNoMember))
 		}
-		return err
+		return nil
 	})
 	return out, err
 }

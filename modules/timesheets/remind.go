@@ -235,7 +235,6 @@ type reminderRecord struct {
 // Remind writes to people about what is missing or not handed in of some days, now and whatever they were reminded of before; once
 // a person and day of asking. It tells to how many. Who has nothing to be reminded of gets nothing.
 func (s *Service) Remind(ctx context.Context, memberIDs []string, r day.Range) (n int, err error) {
-	memberIDs = distinct(slices.Clone(memberIDs))
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		c, err := s.readConditions(ctx, tx, false)
 		if err != nil {
@@ -245,12 +244,12 @@ func (s *Service) Remind(ctx context.Context, memberIDs []string, r day.Range) (
 		if err != nil {
 			return ErrBadStretch.Because(err).At("body.to", "must be within 13 weeks of the first day, and not before it")
 		}
+		staff, err := s.d.Schedules.EmployedTx(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for i, id := range memberIDs {
-			there, err := s.d.Team.IsMemberTx(ctx, tx, id)
-			if err != nil {
-				return err
-			}
-			if !there {
+			if !slices.ContainsFunc(staff, func(p people.Employed) bool { return p.ID == id && p.Active }) {
 				return ErrNoMember.At(fmt.Sprintf("body.member_ids[%d]", i), "is not a member")
 			}
 		}
