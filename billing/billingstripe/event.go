@@ -4,31 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
-	"github.com/stripe/stripe-go/v76/webhook"
 
 	"github.com/bureauhq/bureau/billing"
+	"github.com/bureauhq/bureau/billing/stripeapi"
 )
-
-// tolerance is how far a notice's time may lie from ours, to either side.
-// Stripe's library looks at the past alone.
-const tolerance = 5 * time.Minute
 
 // VerifyWebhook checks a notice. Its API version does not matter: what it says
 // of an object is not used.
 func (g *Gateway) VerifyWebhook(raw []byte, signature string, now time.Time) (billing.Event, error) {
-	stamped, ok := stamp(signature)
-	if !ok || stamped.Before(now.Add(-tolerance)) || stamped.After(now.Add(tolerance)) {
-		return billing.Event{}, billing.ErrBadWebhook
-	}
-	valid := func(secret string) bool {
-		return webhook.ValidatePayloadIgnoringTolerance(raw, signature, secret) == nil
-	}
-	if !slices.ContainsFunc(g.cfg.WebhookSecrets, valid) {
+	if !stripeapi.Genuine(raw, signature, g.cfg.WebhookSecrets, now) {
 		return billing.Event{}, billing.ErrBadWebhook
 	}
 	e, err := eventOf(raw)
@@ -36,17 +23,6 @@ func (g *Gateway) VerifyWebhook(raw []byte, signature string, now time.Time) (bi
 		return billing.Event{}, billing.ErrBadWebhook.Because(err)
 	}
 	return e, nil
-}
-
-// stamp reads the time of a signature header: t=…,v1=….
-func stamp(signature string) (time.Time, bool) {
-	for part := range strings.SplitSeq(signature, ",") {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(part), "t="); ok {
-			n, err := strconv.ParseInt(v, 10, 64)
-			return time.Unix(n, 0), err == nil
-		}
-	}
-	return time.Time{}, false
 }
 
 // eventOf reads of an event only whose it is and what it is about.

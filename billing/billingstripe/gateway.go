@@ -4,20 +4,18 @@ package billingstripe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/client"
-	"golang.org/x/time/rate"
 
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/billing"
+	"github.com/bureauhq/bureau/billing/stripeapi"
 )
 
 // Config says how Stripe is reached.
@@ -51,23 +49,7 @@ var _ billing.Gateway = (*Gateway)(nil)
 
 // New returns a gateway. It asks Stripe nothing yet.
 func New(cfg Config) *Gateway {
-	way := &guard{next: http.DefaultTransport, now: cfg.Now}
-	if cfg.PerSecond > 0 {
-		way.pace = rate.NewLimiter(rate.Limit(cfg.PerSecond), cfg.PerSecond)
-	}
-	b := &stripe.BackendConfig{
-		HTTPClient:        &http.Client{Timeout: 20 * time.Second, Transport: way},
-		MaxNetworkRetries: stripe.Int64(1), // more would outlast a request; jobs try again with the same key
-		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull},
-		EnableTelemetry:   stripe.Bool(false),
-	}
-	if cfg.URL != "" {
-		b.URL = stripe.String(cfg.URL)
-	}
-	api := &client.API{}
-	api.Init(cfg.Key, &stripe.Backends{
-		API: stripe.GetBackendWithConfig(stripe.APIBackend, b), Connect: stripe.GetBackendWithConfig(stripe.ConnectBackend, b), Uploads: stripe.GetBackendWithConfig(stripe.UploadsBackend, b),
-	})
+	api := stripeapi.Client(stripeapi.Way{Key: cfg.Key, URL: cfg.URL, Now: cfg.Now, PerSecond: cfg.PerSecond})
 	return &Gateway{cfg: cfg, api: api}
 }
 
@@ -76,17 +58,13 @@ func failure(err error) error {
 	if err == nil {
 		return nil
 	}
-	var se *stripe.Error
-	if !errors.As(err, &se) {
-		return billing.ErrGatewayAway.Because(err) // no answer: nothing is known
-	}
-	switch {
-	case se.Type == stripe.ErrorTypeCard, se.HTTPStatusCode == http.StatusPaymentRequired:
+	switch stripeapi.TroubleOf(err) {
+	case stripeapi.Away:
+		return billing.ErrGatewayAway.Because(err) // nothing is known
+	case stripeapi.Declined:
 		return billing.ErrDeclined.Because(err)
-	case se.HTTPStatusCode == http.StatusNotFound, se.Code == stripe.ErrorCodeResourceMissing:
+	case stripeapi.Gone:
 		return billing.ErrGone.Because(err)
-	case se.HTTPStatusCode >= 500, se.HTTPStatusCode == http.StatusTooManyRequests, se.HTTPStatusCode == http.StatusConflict:
-		return billing.ErrGatewayAway.Because(err)
 	}
 	return fmt.Errorf("stripe: %w", err)
 }

@@ -48,14 +48,27 @@ func (e *apiError) json() object {
 // call is one API request, its parameters read.
 type call struct {
 	url.Values
-	id    string // of the path
-	query bool
+	id      string // of the path
+	account string // the connected account that it is for; empty is the platform's own
+	query   bool
 }
 
 func (c call) expands(field string) bool {
 	for k, v := range c.Values {
 		if strings.HasPrefix(k, "expand[") && len(v) > 0 && (v[0] == field || v[0] == "data."+field) {
 			return true
+		}
+	}
+	return false
+}
+
+// reaches tells whether field, or something below it, is to be shown in full.
+func (c call) reaches(field string) bool {
+	for k, v := range c.Values {
+		if strings.HasPrefix(k, "expand[") && len(v) > 0 {
+			if f := strings.TrimPrefix(v[0], "data."); f == field || strings.HasPrefix(f, field+".") {
+				return true
+			}
 		}
 	}
 	return false
@@ -89,7 +102,7 @@ func (s *Stand) answer(w http.ResponseWriter, r *http.Request, h handler) {
 	if err != nil {
 		return
 	}
-	c := call{id: r.PathValue("id"), query: r.Method == http.MethodGet}
+	c := call{id: r.PathValue("id"), account: r.Header.Get("Stripe-Account"), query: r.Method == http.MethodGet}
 	text := string(raw)
 	if c.query || text == "" {
 		text = r.URL.RawQuery
@@ -101,6 +114,9 @@ func (s *Stand) answer(w http.ResponseWriter, r *http.Request, h handler) {
 	key := r.Header.Get("Idempotency-Key")
 	if r.Method != http.MethodPost {
 		key = ""
+	}
+	if key != "" && c.account != "" {
+		key = c.account + "/" + key // each account has its own keys
 	}
 	sum := sha256.Sum256([]byte(r.Method + r.URL.Path + "\n" + text))
 	print := hex.EncodeToString(sum[:])
@@ -122,7 +138,11 @@ func (s *Stand) answer(w http.ResponseWriter, r *http.Request, h handler) {
 		return
 	}
 	s.advance(s.now())
-	body, fail := h(c)
+	var body any
+	fail := s.onBehalf(c.account)
+	if fail == nil {
+		body, fail = h(c)
+	}
 	status := http.StatusOK
 	if fail != nil {
 		status, body = fail.status, fail.json()

@@ -50,6 +50,9 @@ func (s *Stand) sessionJSON(x *session) object {
 }
 
 func (s *Stand) createSession(c call) (any, *apiError) {
+	if c.account != "" {
+		return s.createTaking(c)
+	}
 	if c.Get("mode") != "subscription" {
 		return nil, invalid("mode", "The stand-in sells subscriptions only.")
 	}
@@ -86,6 +89,13 @@ func (s *Stand) createSession(c call) (any, *apiError) {
 }
 
 func (s *Stand) getSession(c call) (any, *apiError) {
+	if c.account != "" {
+		x, fail := s.takingOf(c)
+		if fail != nil {
+			return nil, fail
+		}
+		return s.takingJSON(x), nil
+	}
 	x := s.st.Sessions[c.id]
 	if x == nil {
 		return nil, missing("checkout.session", c.id)
@@ -94,12 +104,23 @@ func (s *Stand) getSession(c call) (any, *apiError) {
 }
 
 func (s *Stand) expireSessionCall(c call) (any, *apiError) {
+	if c.account != "" {
+		x, fail := s.takingOf(c)
+		if fail != nil {
+			return nil, fail
+		}
+		if x.Status != "open" {
+			return nil, notOpen()
+		}
+		s.expireTaking(x)
+		return s.takingJSON(x), nil
+	}
 	x := s.st.Sessions[c.id]
 	if x == nil {
 		return nil, missing("checkout.session", c.id)
 	}
 	if x.Status != "open" {
-		return nil, invalid("session", "Only Checkout Sessions with a status in [\"open\"] can be expired.")
+		return nil, notOpen()
 	}
 	s.expireSession(x)
 	return s.sessionJSON(x), nil
@@ -201,4 +222,8 @@ func (s *Stand) listConfigs(c call) (any, *apiError) {
 		all = append(all, listed{id, timeOf(fmt.Sprint(o["created"])), o})
 	}
 	return paged("/v1/billing_portal/configurations", all, c)
+}
+
+func notOpen() *apiError {
+	return invalid("session", "Only Checkout Sessions with a status in [\"open\"] can be expired.")
 }

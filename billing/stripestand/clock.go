@@ -60,6 +60,17 @@ func (s *Stand) nextDue(limit time.Time) (at time.Time, do func()) {
 			offer(x.ExpiresAt, "c"+id, func() { s.expireSession(x) })
 		}
 	}
+	for id, x := range s.st.Takings {
+		if x.Status == "open" {
+			offer(x.ExpiresAt, "t"+id, func() { s.expireTaking(x) })
+		}
+	}
+	for id, x := range s.st.Intents {
+		offer(x.Settles, "p"+id, func() { s.settle(x) })
+	}
+	for id, x := range s.st.Backs {
+		offer(x.Fails, "r"+id, func() { s.failBack(x) })
+	}
 	return at, do
 }
 

@@ -23,6 +23,7 @@ type Knobs struct {
 
 type event struct {
 	ID      string          `json:"id"`
+	Account string          `json:"account"` // whose it is; empty is the platform's own
 	Type    string          `json:"type"`
 	Created time.Time       `json:"created"`
 	Body    json.RawMessage `json:"body"`
@@ -32,16 +33,23 @@ type event struct {
 }
 
 // emit says that something happened to o, a copy of which travels along.
-func (s *Stand) emit(kind string, o object) {
+func (s *Stand) emit(kind string, o object) { s.emitFor("", kind, o) }
+
+// emitFor says the same of a connected account.
+func (s *Stand) emitFor(account, kind string, o object) {
 	id := s.id("evt")
-	body, err := json.Marshal(object{
+	said := object{
 		"id": id, "object": "event", "api_version": APIVersion, "created": s.now().Unix(), "type": kind, "livemode": false,
 		"pending_webhooks": 1, "request": object{"id": nil, "idempotency_key": nil}, "data": object{"object": o},
-	})
+	}
+	if account != "" {
+		said["account"] = account
+	}
+	body, err := json.Marshal(said)
 	if err != nil {
 		panic("stripestand: an object that is no JSON: " + err.Error())
 	}
-	s.st.Events = append(s.st.Events, &event{ID: id, Type: kind, Created: s.now(), Body: body})
+	s.st.Events = append(s.st.Events, &event{ID: id, Account: account, Type: kind, Created: s.now(), Body: body})
 }
 
 // kept saves the state and wakes the deliverer.
@@ -108,7 +116,7 @@ func (s *Stand) Deliver(r *rand.Rand) int {
 }
 
 func (s *Stand) send(e *event) bool {
-	ok := s.post(e.Body)
+	ok := s.post(e)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e.Tries++
@@ -117,8 +125,15 @@ func (s *Stand) send(e *event) bool {
 }
 
 // post sends one signed body, and tells whether it was taken.
-func (s *Stand) post(body []byte) bool {
-	req, err := http.NewRequest(http.MethodPost, s.cfg.WebhookURL, bytes.NewReader(body))
+func (s *Stand) post(e *event) bool {
+	body, to, secret := []byte(e.Body), s.cfg.WebhookURL, s.cfg.WebhookSecret
+	if e.Account != "" {
+		to, secret = s.cfg.ConnectURL, s.cfg.ConnectSecret
+	}
+	if to == "" {
+		return true // nobody wants to know
+	}
+	req, err := http.NewRequest(http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
 		return false
 	}
@@ -127,7 +142,7 @@ func (s *Stand) post(body []byte) bool {
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	req.Header.Set("User-Agent", "Stripe/1.0 (stand-in)")
-	req.Header.Set("Stripe-Signature", Signature(body, s.cfg.WebhookSecret, s.cfg.Real()))
+	req.Header.Set("Stripe-Signature", Signature(body, secret, s.cfg.Real()))
 	resp, err := s.calls.Do(req)
 	if err != nil {
 		return false

@@ -38,6 +38,12 @@ func (s *Stand) operations() map[string]handler {
 		"POST /v1/invoices/{id}/void":                  s.invoiceAct(s.voidInvoice),
 		"POST /v1/invoiceitems":                        s.createItem,
 		"POST /v1/refunds":                             s.createRefund,
+		"POST /v1/accounts":                            s.createAccount,
+		"GET /v1/accounts/{id}":                        s.getAccount,
+		"POST /v1/account_links":                       s.createLink,
+		"GET /v1/payment_intents":                      s.listIntents,
+		"GET /v1/payment_intents/{id}":                 s.getIntent,
+		"GET /v1/disputes":                             s.listDisputes,
 		"GET /v1/events":                               s.listEvents,
 		"GET /v1/events/{id}":                          s.getEvent,
 	}
@@ -436,6 +442,9 @@ func (s *Stand) createItem(c call) (any, *apiError) {
 }
 
 func (s *Stand) createRefund(c call) (any, *apiError) {
+	if c.account != "" {
+		return s.createBack(c)
+	}
 	id := strings.TrimPrefix(strings.TrimPrefix(c.Get("charge"), "ch_"), "pi_")
 	if c.Has("payment_intent") {
 		id = strings.TrimPrefix(c.Get("payment_intent"), "pi_")
@@ -465,16 +474,18 @@ func (s *Stand) createRefund(c call) (any, *apiError) {
 }
 
 func (s *Stand) listEvents(c call) (any, *apiError) {
-	all := make([]listed, len(s.st.Events))
-	for i, e := range s.st.Events {
-		all[i] = listed{e.ID, e.Created, e.Body}
+	var all []listed
+	for _, e := range s.st.Events {
+		if e.Account == c.account {
+			all = append(all, listed{e.ID, e.Created, e.Body})
+		}
 	}
 	return paged("/v1/events", all, c)
 }
 
 func (s *Stand) getEvent(c call) (any, *apiError) {
 	for _, e := range s.st.Events {
-		if e.ID == c.id {
+		if e.ID == c.id && e.Account == c.account {
 			return e.Body, nil
 		}
 	}

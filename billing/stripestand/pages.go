@@ -14,10 +14,13 @@ import (
 //go:embed pages.html.tmpl
 var pageText string
 
+//go:embed connect.html.tmpl
+var connectText string
+
 var pageTemplates = template.Must(template.New("pages").Funcs(template.FuncMap{
 	"usd":  dollars,
 	"date": func(t time.Time) string { return t.Format("2 Jan 2006 15:04:05") },
-}).Parse(pageText))
+}).Parse(pageText + connectText))
 
 func dollars(cents int64) string {
 	sign := ""
@@ -43,6 +46,12 @@ type page struct {
 	Knobs    Knobs
 	Return   string
 	Total    int64
+
+	Account  *account
+	Accounts []*account
+	Taking   *taking
+	Sum      string
+	Intents  []shownIntent
 }
 
 // pages are what a person sees of Stripe: Checkout, the customer portal, an
@@ -57,6 +66,7 @@ func (s *Stand) pages(mux *http.ServeMux) {
 	mux.HandleFunc("POST /pages/invoice/{id}", s.posted(s.invoicePost))
 	mux.HandleFunc("GET /pages/control", s.shown("control", s.controlPage))
 	mux.HandleFunc("POST /pages/control", s.posted(s.controlPost))
+	s.connectPages(mux)
 }
 
 func (s *Stand) shown(name string, fill func(*page, *http.Request) bool) http.HandlerFunc {

@@ -36,6 +36,9 @@ type Config struct {
 	// WebhookURL receives events, signed with WebhookSecret; empty sends none.
 	WebhookURL    string
 	WebhookSecret string
+	// ConnectURL receives the events of connected accounts, signed with ConnectSecret; empty sends none.
+	ConnectURL    string
+	ConnectSecret string
 	// Host is the Host header of webhook calls, for names that programs cannot resolve.
 	Host string
 	// Real is real time, by which notices are signed and sent again.
@@ -70,22 +73,28 @@ type object = map[string]any
 
 // state is everything that survives a restart.
 type state struct {
-	Name      string               `json:"name"`   // in all keys: those of two stand-ins never meet
-	Offset    time.Duration        `json:"offset"` // of the clock from real time
-	FrozenAt  time.Time            `json:"frozen_at"`
-	Seq       int                  `json:"seq"`
-	Customers map[string]*customer `json:"customers"`
-	Prices    map[string]*price    `json:"prices"`
-	Subs      map[string]*sub      `json:"subscriptions"`
-	Invoices  map[string]*invoice  `json:"invoices"`
-	Items     map[string]*item     `json:"invoice_items"`
-	Sessions  map[string]*session  `json:"checkout_sessions"`
-	Portals   map[string]*portal   `json:"portal_sessions"`
-	Configs   map[string]object    `json:"portal_configurations"`
-	Refunds   map[string]object    `json:"refunds"`
-	Replies   map[string]reply     `json:"replies"` // by idempotency key
-	Events    []*event             `json:"events"`
-	Knobs     Knobs                `json:"knobs"`
+	Name      string                `json:"name"`   // in all keys: those of two stand-ins never meet
+	Offset    time.Duration         `json:"offset"` // of the clock from real time
+	FrozenAt  time.Time             `json:"frozen_at"`
+	Seq       int                   `json:"seq"`
+	Customers map[string]*customer  `json:"customers"`
+	Prices    map[string]*price     `json:"prices"`
+	Subs      map[string]*sub       `json:"subscriptions"`
+	Invoices  map[string]*invoice   `json:"invoices"`
+	Items     map[string]*item      `json:"invoice_items"`
+	Sessions  map[string]*session   `json:"checkout_sessions"`
+	Portals   map[string]*portal    `json:"portal_sessions"`
+	Configs   map[string]object     `json:"portal_configurations"`
+	Refunds   map[string]object     `json:"refunds"`
+	Accounts  map[string]*account   `json:"accounts"`
+	Links     map[string]*link      `json:"account_links"`
+	Takings   map[string]*taking    `json:"takings"`
+	Intents   map[string]*intent    `json:"intents"`
+	Backs     map[string]*moneyBack `json:"backs"`
+	Disputes  map[string]*dispute   `json:"disputes"`
+	Replies   map[string]reply      `json:"replies"` // by idempotency key
+	Events    []*event              `json:"events"`
+	Knobs     Knobs                 `json:"knobs"`
 }
 
 // New starts a stand-in. Close it when done.
@@ -100,6 +109,7 @@ func New(cfg Config) (*Stand, error) {
 			Name:      strings.ToLower(rand.Text()[:10]),
 			Customers: map[string]*customer{}, Prices: map[string]*price{}, Subs: map[string]*sub{}, Invoices: map[string]*invoice{},
 			Items: map[string]*item{}, Sessions: map[string]*session{}, Portals: map[string]*portal{}, Configs: map[string]object{}, Refunds: map[string]object{}, Replies: map[string]reply{},
+			Accounts: map[string]*account{}, Links: map[string]*link{}, Takings: map[string]*taking{}, Intents: map[string]*intent{}, Backs: map[string]*moneyBack{}, Disputes: map[string]*dispute{},
 		},
 	}
 	if !cfg.Start.IsZero() {
@@ -111,7 +121,7 @@ func New(cfg Config) (*Stand, error) {
 		return nil, err
 	}
 	s.mux = s.routes()
-	if cfg.WebhookURL != "" && !cfg.Hold {
+	if (cfg.WebhookURL != "" || cfg.ConnectURL != "") && !cfg.Hold {
 		s.stopped.Go(s.deliverLoop)
 	}
 	if !cfg.Frozen {

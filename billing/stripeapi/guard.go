@@ -1,4 +1,4 @@
-package billingstripe
+package stripeapi
 
 import (
 	"io"
