@@ -71,6 +71,7 @@ type (
 	PaymentApplied   struct{ PaymentFact }
 	AllocationUndone struct{ PaymentFact }
 	PaymentRefunded  struct{ PaymentFact }
+	RefundUndone     struct{ PaymentFact }
 )
 
 func (PaymentRecorded) EventName() string  { return "invoicing.payment_recorded.v1" }
@@ -96,6 +97,7 @@ func (e SettingsChanged) Trace() event.Trace {
 func (InvoiceWrittenOff) EventName() string { return "invoicing.invoice_written_off.v1" }
 func (WriteOffUndone) EventName() string    { return "invoicing.write_off_undone.v1" }
 func (PaymentRefunded) EventName() string   { return "invoicing.payment_refunded.v1" }
+func (RefundUndone) EventName() string      { return "invoicing.refund_undone.v1" }
 
 // InvoiceReminded and the others are what becomes of reminders.
 type (

@@ -42,6 +42,7 @@ type Payment struct {
 	Reference    string
 	Note         string
 	CreditNoteID string     // what it is the value of, if it is no money
+	ProviderRef  string     // the provider's own key, if it was paid on line
 	Rate         *calc.Rate // into the currency of the books; nil on payments that are older than rates
 	VoidedAt     *time.Time
 	VoidWhy      string
@@ -80,10 +81,7 @@ func (p Payment) Unapplied() money.Money {
 			rest = rest.Sub(a.Amount)
 		}
 	}
-	for _, r := range p.Refunds {
-		rest = rest.Sub(r.Amount)
-	}
-	return rest
+	return rest.Sub(p.refunded())
 }
 
 // Part says how much goes to which invoice.
@@ -287,6 +285,8 @@ func (s *Service) VoidPayment(ctx context.Context, id, why string) (p Payment, e
 		switch {
 		case p.CreditNoteID != "":
 			return ErrCreditNote
+		case p.ProviderRef != "":
+			return ErrByProvider
 		case len(p.Refunds) > 0:
 			return ErrHasRefunds
 		}

@@ -184,6 +184,11 @@ type Mailer interface {
 	Send(ctx context.Context, m Mail) error
 }
 
+// PayLinks answers where a client pays an invoice on line: nowhere where the agency does not offer it.
+type PayLinks interface {
+	PayLinkTx(ctx context.Context, tx *tenancy.Tx, i Invoice) (url string, err error)
+}
+
 // Publisher announces events; event.Bus is one.
 type Publisher interface {
 	Publish(ctx context.Context, tx job.Tx, e event.Event) error
@@ -275,12 +280,13 @@ type Store interface {
 	Revaluations(ctx context.Context, tx *tenancy.Tx, p page.Query) ([]Revaluation, error)
 	DropRevaluation(ctx context.Context, tx *tenancy.Tx, id string) (Revaluation, error) // ErrRevaluationNotFound
 
-	AddPayment(ctx context.Context, tx *tenancy.Tx, p Payment) error
+	AddPayment(ctx context.Context, tx *tenancy.Tx, p Payment) error               // ErrReceived
 	LockedPayment(ctx context.Context, tx *tenancy.Tx, id string) (Payment, error) // ErrPaymentNotFound
 	AddAllocation(ctx context.Context, tx *tenancy.Tx, a Allocation) error
 	UndoAllocation(ctx context.Context, tx *tenancy.Tx, a Allocation) error
 	VoidPayment(ctx context.Context, tx *tenancy.Tx, p Payment) error
 	AddRefund(ctx context.Context, tx *tenancy.Tx, r Refund) error
+	UndoRefund(ctx context.Context, tx *tenancy.Tx, r Refund) error
 	AddWriteOff(ctx context.Context, tx *tenancy.Tx, w WriteOff) error
 	WriteOff(ctx context.Context, tx *tenancy.Tx, i Invoice, id string) (WriteOff, error)    // ErrWriteOffNotFound
 	WriteOffOn(ctx context.Context, tx *tenancy.Tx, id string) (invoiceID string, err error) // ErrWriteOffNotFound

@@ -30,6 +30,8 @@ type Refund struct {
 	Reason     string
 	CreatedBy  string
 	CreatedAt  time.Time
+	UndoneAt   *time.Time // it did not arrive
+	UndoWhy    string
 }
 
 // NewRefund is what is recorded.

@@ -269,6 +269,9 @@ func (s *Service) remind(ctx context.Context, tx *tenancy.Tx, invoiceID string, 
 	}
 	out := Sending{ID: s.d.NewID(), InvoiceID: i.ID, To: to, Reminder: true, QueuedAt: r.At}
 	out.Subject, out.Message = step.letter(i.Document.Language, reminderValues(i, today)...)
+	if out.Message, err = s.withPayLink(ctx, tx, i, out.Message); err != nil {
+		return err
+	}
 	if r.SendingID = out.ID; len(to) == 0 {
 		r.Outcome, r.SendingID = ReminderNoAddress, ""
 	}

@@ -59,10 +59,29 @@ func (s *Service) Letter(ctx context.Context, id string) (l Letter, err error) {
 		for _, r := range to {
 			l.To = append(l.To, r.Email)
 		}
-		l.Subject, l.Message = letterOf(i)
-		return nil
+		l.Subject, l.Message, err = s.letter(ctx, tx, i)
+		return err
 	})
 	return l, err
+}
+
+// letter is letterOf with the way to pay on line, if there is one.
+func (s *Service) letter(ctx context.Context, tx *tenancy.Tx, i Invoice) (subject, message string, err error) {
+	subject, message = letterOf(i)
+	message, err = s.withPayLink(ctx, tx, i, message)
+	return subject, message, err
+}
+
+// withPayLink ends a letter with where what is open is paid. Who follows it has to sign in.
+func (s *Service) withPayLink(ctx context.Context, tx *tenancy.Tx, i Invoice, message string) (string, error) {
+	if s.d.PayLinks == nil || i.Document == nil || i.Kind == CreditNote || i.Balance().Sign() <= 0 {
+		return message, nil
+	}
+	url, err := s.d.PayLinks.PayLinkTx(ctx, tx, i)
+	if err != nil || url == "" {
+		return message, err
+	}
+	return strings.TrimRight(message, "\n") + "\n\n" + Fill(WordsIn(i.Document.Language).PayOnLine, "url", url) + "\n", nil
 }
 
 func letterOf(i Invoice) (subject, message string) {
@@ -103,7 +122,10 @@ func (s *Service) sendTx(ctx context.Context, tx *tenancy.Tx, id string, l Lette
 	if out.To, err = s.recipients(ctx, tx, i, l.To); err != nil {
 		return out, err
 	}
-	subject, message := letterOf(i)
+	subject, message, err := s.letter(ctx, tx, i)
+	if err != nil {
+		return out, err
+	}
 	if out.Subject == "" {
 		out.Subject = subject
 	}

@@ -33,6 +33,7 @@ type Deps struct {
 	Files     Files
 	Images    Images
 	Mailer    Mailer
+	PayLinks  PayLinks // nil where nobody pays on line
 	Events    Publisher
 	Queue     Queue
 	Now       func() time.Time

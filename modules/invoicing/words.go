@@ -36,6 +36,7 @@ type Words struct {
 	Total, TotalCredited, TotalInclusive, ToPay, ToCredit string
 	PayBy                                                 string // with {day}
 	PartOf                                                string // with {part} and {all}
+	PayOnLine                                             string // with {url}
 	InBooks                                               string // with {rate}, {day}, {net}, {tax} and {total}
 	InvoiceSubject, CreditSubject                         string // with {number} and {seller}
 	SoonSubject, SoonLetter, LateSubject, LateLetter      string // reminders: with those of an invoice, {open} and {days}
@@ -51,7 +52,7 @@ var words = map[Language]Words{
 		Invoice: "Invoice", CreditNote: "Credit note", Draft: "Draft", BillTo: "BILL TO", Date: "Date", Due: "Due", ForInvoice: "For invoice", Of: "Of",
 		Period: "Period", SupplyOn: "Date of supply", Reference: "Your reference", TaxID: "Tax ID", TaxNumber: "Tax number", Description: "Description", Quantity: "Quantity",
 		Price: "Price", Amount: "Amount", Less: "less {what}", On: "on {what}", Subtotal: "Subtotal", Discount: "Discount", Net: "Net", Total: "Total", TotalCredited: "Total credited",
-		TotalInclusive: "Total, tax included", ToPay: "To pay", ToCredit: "To your credit", PayBy: "Please pay by {day} to", PartOf: "{part} of {all} days", InBooks: "At {rate} of {day}: net {net}, tax {tax}, total {total}",
+		TotalInclusive: "Total, tax included", ToPay: "To pay", ToCredit: "To your credit", PayBy: "Please pay by {day} to", PayOnLine: "You can pay on line here: {url}", PartOf: "{part} of {all} days", InBooks: "At {rate} of {day}: net {net}, tax {tax}, total {total}",
 		InvoiceSubject: "Invoice {number} from {seller}", CreditSubject: "Credit note {number} from {seller}",
 		SoonSubject: "Invoice {number} is due on {due}", SoonLetter: "Dear {buyer},\n\nthis is a note that invoice {number} over {total} is due on {due}; {open} is open. If you have paid already, please ignore this letter.\n\nKind regards\n{seller}\n",
 		LateSubject: "Reminder: invoice {number} is overdue", LateLetter: "Dear {buyer},\n\ninvoice {number} was due on {due}, {days} days ago, and {open} is still open. Please pay it now, or tell us what is wrong with it.\n\nKind regards\n{seller}\n",
@@ -65,7 +66,7 @@ var words = map[Language]Words{
 		Invoice: "Rechnung", CreditNote: "Gutschrift", Draft: "Entwurf", BillTo: "RECHNUNG AN", Date: "Datum", Due: "Fällig", ForInvoice: "Zu Rechnung", Of: "Vom",
 		Period: "Zeitraum", SupplyOn: "Leistungsdatum", Reference: "Ihr Zeichen", TaxID: "USt-IdNr.", TaxNumber: "Steuernummer", Description: "Beschreibung", Quantity: "Menge",
 		Price: "Preis", Amount: "Betrag", Less: "abzüglich {what}", On: "auf {what}", Subtotal: "Zwischensumme", Discount: "Rabatt", Net: "Netto", Total: "Gesamt", TotalCredited: "Gutgeschrieben",
-		TotalInclusive: "Gesamt inkl. Steuer", ToPay: "Zu zahlen", ToCredit: "Ihr Guthaben", PayBy: "Bitte zahlen Sie bis {day} an", PartOf: "{part} von {all} Tagen", InBooks: "Zum Kurs {rate} vom {day}: netto {net}, Steuer {tax}, gesamt {total}",
+		TotalInclusive: "Gesamt inkl. Steuer", ToPay: "Zu zahlen", ToCredit: "Ihr Guthaben", PayBy: "Bitte zahlen Sie bis {day} an", PayOnLine: "Hier können Sie online bezahlen: {url}", PartOf: "{part} von {all} Tagen", InBooks: "Zum Kurs {rate} vom {day}: netto {net}, Steuer {tax}, gesamt {total}",
 		InvoiceSubject: "Rechnung {number} von {seller}", CreditSubject: "Gutschrift {number} von {seller}",
 		SoonSubject: "Rechnung {number} ist am {due} fällig", SoonLetter: "Guten Tag {buyer},\n\nwir erinnern freundlich daran, dass die Rechnung {number} über {total} am {due} fällig ist; offen sind {open}. Falls Sie bereits bezahlt haben, betrachten Sie dieses Schreiben als gegenstandslos.\n\nMit freundlichen Grüßen\n{seller}\n",
 		LateSubject: "Zahlungserinnerung: Rechnung {number}", LateLetter: "Guten Tag {buyer},\n\ndie Rechnung {number} war am {due} fällig, vor {days} Tagen, und {open} sind noch offen. Bitte zahlen Sie jetzt, oder sagen Sie uns, was daran nicht stimmt.\n\nMit freundlichen Grüßen\n{seller}\n",
@@ -79,7 +80,7 @@ var words = map[Language]Words{
 		Invoice: "Facture", CreditNote: "Avoir", Draft: "Brouillon", BillTo: "FACTURÉ À", Date: "Date", Due: "Échéance", ForInvoice: "Sur facture", Of: "Du",
 		Period: "Période", SupplyOn: "Date de livraison", Reference: "Votre référence", TaxID: "N° TVA", TaxNumber: "N° fiscal", Description: "Désignation", Quantity: "Quantité",
 		Price: "Prix", Amount: "Montant", Less: "moins {what}", On: "sur {what}", Subtotal: "Sous-total", Discount: "Remise", Net: "Total HT", Total: "Total TTC", TotalCredited: "Total crédité",
-		TotalInclusive: "Total, taxes comprises", ToPay: "À payer", ToCredit: "À votre crédit", PayBy: "À régler avant le {day} sur", PartOf: "{part} jours sur {all}", InBooks: "Au cours {rate} du {day} : HT {net}, taxe {tax}, TTC {total}",
+		TotalInclusive: "Total, taxes comprises", ToPay: "À payer", ToCredit: "À votre crédit", PayBy: "À régler avant le {day} sur", PayOnLine: "Vous pouvez payer en ligne ici : {url}", PartOf: "{part} jours sur {all}", InBooks: "Au cours {rate} du {day} : HT {net}, taxe {tax}, TTC {total}",
 		InvoiceSubject: "Facture {number} de {seller}", CreditSubject: "Avoir {number} de {seller}",
 		SoonSubject: "La facture {number} arrive à échéance le {due}", SoonLetter: "Bonjour {buyer},\n\nnous vous rappelons que la facture {number} d’un montant de {total} est à régler avant le {due} ; il reste {open}. Si vous avez déjà payé, merci de ne pas tenir compte de ce message.\n\nCordialement\n{seller}\n",
 		LateSubject: "Rappel : facture {number} impayée", LateLetter: "Bonjour {buyer},\n\nla facture {number} était à régler le {due}, il y a {days} jours, et {open} reste dû. Merci de la régler maintenant, ou de nous dire ce qui ne va pas.\n\nCordialement\n{seller}\n",
@@ -93,7 +94,7 @@ var words = map[Language]Words{
 		Invoice: "Factura", CreditNote: "Factura rectificativa", Draft: "Borrador", BillTo: "FACTURAR A", Date: "Fecha", Due: "Vencimiento", ForInvoice: "De la factura", Of: "Del",
 		Period: "Periodo", SupplyOn: "Fecha de la operación", Reference: "Su referencia", TaxID: "NIF-IVA", TaxNumber: "NIF", Description: "Descripción", Quantity: "Cantidad",
 		Price: "Precio", Amount: "Importe", Less: "menos {what}", On: "sobre {what}", Subtotal: "Subtotal", Discount: "Descuento", Net: "Base imponible", Total: "Total", TotalCredited: "Total abonado",
-		TotalInclusive: "Total, impuestos incluidos", ToPay: "A pagar", ToCredit: "A su favor", PayBy: "Rogamos pago antes del {day} a", PartOf: "{part} de {all} días", InBooks: "Al cambio {rate} del {day}: base {net}, impuesto {tax}, total {total}",
+		TotalInclusive: "Total, impuestos incluidos", ToPay: "A pagar", ToCredit: "A su favor", PayBy: "Rogamos pago antes del {day} a", PayOnLine: "Puede pagar en línea aquí: {url}", PartOf: "{part} de {all} días", InBooks: "Al cambio {rate} del {day}: base {net}, impuesto {tax}, total {total}",
 		InvoiceSubject: "Factura {number} de {seller}", CreditSubject: "Factura rectificativa {number} de {seller}",
 		SoonSubject: "La factura {number} vence el {due}", SoonLetter: "Estimados {buyer}:\n\nles recordamos que la factura {number} por {total} vence el {due}; quedan {open} por pagar. Si ya han pagado, no tengan en cuenta este mensaje.\n\nAtentamente\n{seller}\n",
 		LateSubject: "Recordatorio: factura {number} vencida", LateLetter: "Estimados {buyer}:\n\nla factura {number} venció el {due}, hace {days} días, y quedan {open} por pagar. Rogamos su pago ahora, o que nos digan qué no es correcto.\n\nAtentamente\n{seller}\n",

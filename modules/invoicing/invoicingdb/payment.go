@@ -14,6 +14,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -36,6 +37,7 @@ type paymentRow struct {
 	Reference    string
 	Note         string
 	CreditNoteID *string
+	ProviderRef  *string
 	BaseCurrency *string
 	Rate         *decimal.Decimal
 
@@ -60,6 +62,9 @@ func (r paymentRow) payment() invoicing.Payment {
 	if r.CreditNoteID != nil {
 		p.CreditNoteID = *r.CreditNoteID
 	}
+	if r.ProviderRef != nil {
+		p.ProviderRef = *r.ProviderRef
+	}
 	return p
 }
 
@@ -75,7 +80,14 @@ func (Store) AddPayment(_ context.Context, tx *tenancy.Tx, p invoicing.Payment) 
 	if p.CreditNoteID != "" {
 		r.CreditNoteID = &p.CreditNoteID
 	}
-	return tx.Gorm().Create(&r).Error
+	if p.ProviderRef != "" {
+		r.ProviderRef = &p.ProviderRef
+	}
+	err := tx.Gorm().Create(&r).Error
+	if pg.Violates(err, "payments_provider_ref_key") {
+		return invoicing.ErrReceived.Because(err)
+	}
+	return err
 }
 
 // LockedPayment reads a payment with its allocations and holds it.
@@ -128,7 +140,7 @@ func (s Store) Payments(ctx context.Context, tx *tenancy.Tx, f invoicing.Payment
 
 // appliedMinor is how much of a payment is on invoices or went back.
 const appliedMinor = `((SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.payment_id = payments.id AND a.undone_at IS NULL)
-	+ (SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r WHERE r.payment_id = payments.id))`
+	+ (SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r WHERE r.payment_id = payments.id AND r.undone_at IS NULL))`
 
 // Credit adds up what is left of a client's payments, by currency.
 func (Store) Credit(ctx context.Context, tx *tenancy.Tx, clientID string) ([]money.Money, error) {

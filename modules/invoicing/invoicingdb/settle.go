@@ -25,14 +25,14 @@ func (Store) AddRefund(ctx context.Context, tx *tenancy.Tx, r invoicing.Refund) 
 // refunds reads what went back of all payments at once.
 func (Store) refunds(ctx context.Context, tx *tenancy.Tx, all []invoicing.Payment, at map[string]int, ids []string) error {
 	rows, err := tx.PGX().Query(ctx, `
-		SELECT id::text, payment_id::text, amount_minor, refunded_on, method, reference, reason, created_by, created_at
+		SELECT id::text, payment_id::text, amount_minor, refunded_on, method, reference, reason, created_by, created_at, undone_at, undo_reason
 		FROM refunds WHERE payment_id = ANY($1::uuid[]) ORDER BY id`, ids)
 	if err != nil {
 		return err
 	}
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r invoicing.Refund, err error) {
 		var on time.Time
-		err = row.Scan(&r.ID, &r.PaymentID, &r.Amount.Minor, &on, &r.Method, &r.Reference, &r.Reason, &r.CreatedBy, &r.CreatedAt)
+		err = row.Scan(&r.ID, &r.PaymentID, &r.Amount.Minor, &on, &r.Method, &r.Reference, &r.Reason, &r.CreatedBy, &r.CreatedAt, &r.UndoneAt, &r.UndoWhy)
 		r.RefundedOn = day.Of(on, time.UTC)
 		return r, err
 	})
@@ -41,6 +41,12 @@ func (Store) refunds(ctx context.Context, tx *tenancy.Tx, all []invoicing.Paymen
 		r.Amount.Currency = p.Amount.Currency
 		p.Refunds = append(p.Refunds, r)
 	}
+	return err
+}
+
+// UndoRefund notes that a refund did not arrive.
+func (Store) UndoRefund(ctx context.Context, tx *tenancy.Tx, r invoicing.Refund) error {
+	_, err := tx.PGX().Exec(ctx, `UPDATE refunds SET undone_at = $2, undo_reason = $3 WHERE id = $1 AND undone_at IS NULL`, r.ID, r.UndoneAt, r.UndoWhy)
 	return err
 }
 

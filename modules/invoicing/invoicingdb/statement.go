@@ -42,6 +42,9 @@ const movements = `
 	SELECT p.currency, r.refunded_on, 'refund', '', r.reference, r.amount_minor
 		FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE p.client_id = $1
 	UNION ALL
+	SELECT p.currency, (r.undone_at AT TIME ZONE $2)::date, 'refund_undone', '', r.reference, -r.amount_minor
+		FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE p.client_id = $1 AND r.undone_at IS NOT NULL
+	UNION ALL
 	SELECT i.currency, w.written_on, 'write_off', i.id::text, i.number, -w.amount_minor
 		FROM write_offs w JOIN invoices i ON i.id = w.invoice_id WHERE i.client_id = $1
 	UNION ALL
@@ -134,7 +137,7 @@ func (Store) credit(ctx context.Context, tx *tenancy.Tx, of func(string) *invoic
 	rows, err := tx.PGX().Query(ctx, `
 		SELECT p.currency, sum(p.amount_minor
 			- (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.payment_id = p.id AND a.applied_on <= $3 AND (a.undone_at IS NULL OR (a.undone_at AT TIME ZONE $2)::date > $3))
-			- (SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r WHERE r.payment_id = p.id AND r.refunded_on <= $3))::bigint
+			- (SELECT coalesce(sum(r.amount_minor), 0) FROM refunds r WHERE r.payment_id = p.id AND r.refunded_on <= $3 AND (r.undone_at IS NULL OR (r.undone_at AT TIME ZONE $2)::date > $3)))::bigint
 		FROM payments p WHERE p.client_id = $1 AND p.received_on <= $3 AND (p.voided_at IS NULL OR (p.voided_at AT TIME ZONE $2)::date > $3) GROUP BY 1`, clientID, zone, to)
 	if err != nil {
 		return err

@@ -99,6 +99,8 @@ type PaymentRefund struct {
 	Method     string      `json:"method" enum:"bank_transfer,card,cash,cheque,other"`
 	Reference  string      `json:"reference"`
 	Reason     string      `json:"reason"`
+	UndoneAt   *time.Time  `json:"undone_at" doc:"It did not arrive, and is the client's credit again"`
+	UndoReason string      `json:"undo_reason"`
 }
 
 // NewRefund is money that goes back to the client.

@@ -345,6 +345,7 @@ type PaymentView struct {
 	ReceivedOn   day.Date         `json:"received_on"`
 	Method       string           `json:"method" enum:"bank_transfer,card,cash,cheque,other,credit_note"`
 	CreditNoteID string           `json:"credit_note_id" doc:"What it is the value of, if it is no money"`
+	OnLine       bool             `json:"on_line" doc:"A payment provider received it; see the invoice's payments on line"`
 	Rate         *FrozenRate      `json:"exchange,omitempty" doc:"Into the currency of the books; none on payments that are older than rates"`
 	Reference    string           `json:"reference"`
 	Note         string           `json:"note"`
@@ -371,11 +372,11 @@ type AllocationView struct {
 func paymentView(p invoicing.Payment) PaymentView {
 	v := PaymentView{
 		ID: p.ID, ClientID: p.ClientID, ClientName: p.ClientName, Amount: p.Amount, Unapplied: p.Unapplied(), ReceivedOn: p.ReceivedOn, Method: p.Method,
-		Rate: frozen(p.Rate), Reference: p.Reference, Note: p.Note, CreditNoteID: p.CreditNoteID, VoidedAt: p.VoidedAt, VoidReason: p.VoidWhy, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt,
+		Rate: frozen(p.Rate), Reference: p.Reference, Note: p.Note, CreditNoteID: p.CreditNoteID, OnLine: p.ProviderRef != "", VoidedAt: p.VoidedAt, VoidReason: p.VoidWhy, CreatedBy: p.CreatedBy, CreatedAt: p.CreatedAt,
 		Allocations: make([]AllocationView, len(p.Allocations)), Refunds: make([]PaymentRefund, len(p.Refunds)),
 	}
 	for n, r := range p.Refunds {
-		v.Refunds[n] = PaymentRefund{r.ID, r.Amount, r.RefundedOn, r.Method, r.Reference, r.Reason}
+		v.Refunds[n] = PaymentRefund{r.ID, r.Amount, r.RefundedOn, r.Method, r.Reference, r.Reason, r.UndoneAt, r.UndoWhy}
 	}
 	for n, a := range p.Allocations {
 		v.Allocations[n] = AllocationView{a.ID, a.InvoiceID, a.InvoiceNumber, a.Amount, a.Gain, a.AppliedOn, a.UndoneAt, a.UndoWhy}

@@ -94,7 +94,7 @@ func (s *sheet) statementOf(y float64, st invoicing.Statement, of invoicing.Stat
 func movementName(k invoicing.MovementKind) string {
 	names := map[invoicing.MovementKind]string{
 		"invoice": "Invoice", "deposit": "Deposit invoice", "void": "Voided", "payment": "Payment", "credit_note": "Credit note",
-		"payment_void": "Payment taken back", "refund": "Refund", "write_off": "Written off", "write_off_undone": "Write-off undone",
+		"payment_void": "Payment taken back", "refund": "Refund", "refund_undone": "Refund not arrived", "write_off": "Written off", "write_off_undone": "Write-off undone",
 	}
 	return names[k]
 }
