@@ -174,6 +174,7 @@ func (a *App) StartWorker(ctx context.Context) error {
 	go a.Provisioner.KeepPurging(ctx, 24*time.Hour, a.cfg.Now, a.elsewhere())
 	go a.Services.Identity.Sweep(ctx, 10*time.Minute)
 	go a.Services.Billing.Keep(ctx)
+	go a.Services.Payments.Keep(ctx)
 	go tenancy.NewCarrier(a.Control, a.Queue, a.log).Keep(ctx)
 	go a.Custody.KeepSettled(ctx, 2*time.Second)
 	go a.Custody.KeepBackups(ctx, a.Registry.ByID, time.Minute)

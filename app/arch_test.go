@@ -29,6 +29,7 @@ var mayUse = map[string][]string{
 	"runs":       {"clients", "invoicing", "agency"},
 	"recurring":  {"clients", "projects", "invoicing", "agency"},
 	"retainers":  {"clients", "projects", "timesheets", "invoicing", "agency"},
+	"payments":   {"invoicing"},
 	"ops":        {"identity", "agency"},
 	"portal":     {"clients", "projects", "timesheets", "fees", "invoicing", "retainers", "agency", "identity"},
 }

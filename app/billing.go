@@ -2,10 +2,8 @@ package app
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/bureauhq/bureau/app/kit/access"
@@ -34,7 +32,7 @@ func (a *App) paidFor(ctx context.Context, op httpapi.Op) error {
 	switch {
 	case contact && !acc.PortalReads, !contact && !acc.MayRead():
 		return billing.ErrClosedAccess
-	case op.Changes() && !acc.MayChange():
+	case op.Changes() && !op.Intake && !acc.MayChange():
 		return billing.ErrChangesStopped
 	case op.Holds != "" && !acc.Has(billing.Feature(op.Holds)):
 		return notInPlan(billing.Feature(op.Holds))
@@ -95,30 +93,6 @@ func (p plans) hold(ctx context.Context, f billing.Feature) error {
 		return err
 	}
 	return notInPlan(f)
-}
-
-// mountWebhooks takes the payment provider's notices, on the site's host.
-func (a *App) mountWebhooks(f *fiber.App) {
-	f.Post("/webhooks/stripe", func(c *fiber.Ctx) error {
-		if httpapi.RequestFrom(c.UserContext()).Host != httpapi.HostSite {
-			return errNoRoute
-		}
-		const most = 1 << 20
-		if len(c.Body()) > most {
-			return fiber.ErrRequestEntityTooLarge
-		}
-		raw := append([]byte(nil), c.Body()...) // the buffer is used again after the answer
-		err := a.Services.Billing.Notice(c.UserContext(), raw, c.Get("Stripe-Signature"))
-		switch {
-		case errors.Is(err, billing.ErrBadWebhook):
-			return fiber.ErrBadRequest
-		case err != nil:
-			// Whatever it is, it is ours: the provider shall send the notice again.
-			a.log.ErrorContext(c.UserContext(), "a notice of the payment provider was not kept", "err", err)
-			return fiber.ErrInternalServerError
-		}
-		return c.SendStatus(fiber.StatusOK)
-	})
 }
 
 // claimer gives a sign-up its agency, and the agency its trial.

@@ -15,6 +15,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/ratelimit"
 	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/payments"
 	"github.com/bureauhq/bureau/tenancy"
 	"github.com/bureauhq/bureau/tenancy/custody"
 )
@@ -51,6 +52,8 @@ type Config struct {
 	// Gateway is the payment provider that agencies are billed through. Without one nobody is billed, and
 	// every agency has everything.
 	Gateway billing.Gateway
+	// Payments is the provider through which agencies are paid by their clients. Without one nobody pays on line.
+	Payments payments.Provider
 	// BillingClock is the provider's clock; nil is real time.
 	BillingClock func() time.Time
 	// StripePage is the stand-in of a development stack, mounted at /dev/stripe.

@@ -36,6 +36,9 @@ import (
 	"github.com/bureauhq/bureau/modules/ops"
 	"github.com/bureauhq/bureau/modules/ops/opsdb"
 	"github.com/bureauhq/bureau/modules/ops/opshttp"
+	"github.com/bureauhq/bureau/modules/payments"
+	"github.com/bureauhq/bureau/modules/payments/paymentsdb"
+	"github.com/bureauhq/bureau/modules/payments/paymentshttp"
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/modules/people/peoplecal"
 	"github.com/bureauhq/bureau/modules/people/peopledb"
@@ -79,6 +82,7 @@ type Services struct {
 	Runs       *runs.Service
 	Recurring  *recurring.Service
 	Retainers  *retainers.Service
+	Payments   *payments.Service
 	Portal     *portal.Service
 	Ops        *ops.Service
 }
@@ -136,7 +140,7 @@ func (a *App) wireServices() error {
 	bill := forInvoices{s}
 	s.Invoicing = invoicing.New(invoicing.Deps{
 		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Plan: plans{a.Gate}, Clients: bill, Time: bill, Fees: s.Fees, Expenses: spentForInvoices{s.Expenses}, Members: bill, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{},
-		Files: papers{a.cfg.Files}, Images: images{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
+		Files: papers{a.cfg.Files}, Images: images{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, PayLinks: payLinks{s, addresses{a.places}}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)
 	s.Runs = runs.New(runs.Deps{DB: a.DB, Store: runsdb.Store{}, Clients: s.Clients, Bills: s.Invoicing, Settings: s.Agency, Events: a.Bus, Jobs: a.Queue, Now: now})
@@ -152,8 +156,14 @@ func (a *App) wireServices() error {
 	})
 	retainers.RegisterJobs(a.Jobs, s.Retainers)
 	retainers.Listen(a.Bus, s.Retainers)
+	s.Payments = payments.New(payments.Deps{
+		DB: a.DB, Store: paymentsdb.Store{}, Directory: paymentsdb.NewDirectory(a.Control, a.Queue), Provider: a.cfg.Payments, Bills: s.Invoicing, Profile: forPayments{s}, Places: addresses{a.places},
+		Agencies: a.Registry, Team: forPayments{s}, Notices: paymentNotices{notices{s, a.cfg.Mail}}, Rounds: accounts, Events: a.Bus, Jobs: a.Queue, Clock: a.billingClock(), Now: now, NewID: id.New, Log: a.log,
+	})
+	payments.RegisterJobs(a.Jobs, s.Payments)
+	payments.Listen(a.Bus, s.Payments)
 	records := portalRecords{s}
-	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Time: records, Retainers: s.Retainers, Fees: s.Fees})
+	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Payments: records, Time: records, Retainers: s.Retainers, Fees: s.Fees})
 	s.Ops = ops.New(ops.Deps{
 		DB: a.DB, Store: opsdb.New(a.Control, a.Queue), Registry: agencies{a}, Opener: a, Custody: a.Custody, Migrator: a.owner, Jobs: retries{a}, Probes: probes{a}, Now: now,
 	})
@@ -181,6 +191,7 @@ func (a *App) registerOperations() {
 	runshttp.Register(a.API, s.Runs)
 	recurringhttp.Register(a.API, s.Recurring)
 	retainershttp.Register(a.API, s.Retainers)
+	paymentshttp.Register(a.API, s.Payments)
 	portalhttp.Register(a.API, s.Portal)
 	opshttp.Register(a.API, s.Ops, s.Identity, s.Billing, billingdb.New(a.Control, a.Queue))
 }

@@ -245,6 +245,9 @@ func (p *Provisioner) forgetAgency(ctx context.Context, a Agency) error {
 			// An event's number stays: events that are missing are asked for again.
 			`UPDATE platform.stripe_events e SET agency_id = NULL, customer_id = '', subscription_id = '', object_id = '', payload = '{}', state = 'done'
 				WHERE e.agency_id = $1 OR e.customer_id = (SELECT s.customer_id FROM platform.subscriptions s WHERE s.agency_id = $1)`,
+			// Notices that come late are nobody's then.
+			`DELETE FROM platform.payment_events WHERE agency_id = $1`,
+			`DELETE FROM platform.connected_accounts WHERE agency_id = $1`,
 			`DELETE FROM platform.billing_commands WHERE agency_id = $1`,
 			`DELETE FROM platform.billing_drift WHERE agency_id = $1`,
 			`DELETE FROM platform.plan_overrides WHERE agency_id = $1`,

@@ -21,10 +21,14 @@ import (
 	"github.com/bureauhq/bureau/billing/billingdb"
 	"github.com/bureauhq/bureau/billing/billingstripe"
 	"github.com/bureauhq/bureau/billing/stripestand"
+	"github.com/bureauhq/bureau/modules/payments/paymentsstripe"
 )
 
 // Secrets sign the notices of a billed application: the new one, and the one that it replaces.
 var Secrets = []string{"whsec_new_of_the_tests", "whsec_old_of_the_tests"}
+
+// ConnectSecrets sign the notices about accounts that agencies have themselves.
+var ConnectSecrets = []string{"whsec_connect_new_of_the_tests", "whsec_connect_old_of_the_tests"}
 
 // Billed is an agency of an application of its own, billed by a stand-in for Stripe whose clock the test moves.
 // Its background work does not run until StartWorker.
@@ -43,7 +47,8 @@ func NewBilled(t testing.TB) *Billed {
 	t.Cleanup(hooks.Close)
 	var err error
 	b.Stand, err = stripestand.New(stripestand.Config{
-		Real: time.Now, Key: "sk_test", BaseURL: api.URL, WebhookURL: hooks.URL, Host: Domain, WebhookSecret: Secrets[0], Start: time.Now(), Frozen: true, Hold: true,
+		Real: time.Now, Key: "sk_test", BaseURL: api.URL, WebhookURL: hooks.URL + "/webhooks/stripe", Host: Domain, WebhookSecret: Secrets[0],
+		ConnectURL: hooks.URL + "/webhooks/stripe-connect", ConnectSecret: ConnectSecrets[0], Start: time.Now(), Frozen: true, Hold: true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +64,7 @@ func NewBilled(t testing.TB) *Billed {
 	a, err := app.New(t.Context(), app.Config{
 		Origin: &url.URL{Scheme: "http", Host: Domain}, Dev: true, Tenancy: cfg, Queue: "billed-" + id.New(), Mail: mails, Files: files, MailFrom: "bureau@example.test",
 		Gateway:      billingstripe.New(billingstripe.Config{Key: "sk_test", URL: api.URL, WebhookSecrets: Secrets, Now: b.Stand.Now}),
+		Payments:     paymentsstripe.New(paymentsstripe.Config{Key: "sk_test", URL: api.URL, WebhookSecrets: ConnectSecrets, Now: b.Stand.Now}),
 		BillingClock: b.Stand.Now, Log: slog.New(logs), Now: time.Now, DenialLog: ratelimit.Rule{Count: 1_000_000, In: time.Minute},
 	})
 	if err != nil {
@@ -89,14 +95,25 @@ func (b *Billed) forward(t testing.TB, w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadGateway)
 		return
 	}
-	w.WriteHeader(b.Notice(t, r.Host, raw, r.Header.Get("Stripe-Signature")).Status)
+	w.WriteHeader(b.notice(t, r.Host, r.URL.Path, raw, r.Header.Get("Stripe-Signature")).Status)
 }
 
 // Notice posts to the address of Stripe's notices.
 func (b *Billed) Notice(t testing.TB, host string, raw []byte, signature string) *Reply {
 	t.Helper()
+	return b.notice(t, host, "/webhooks/stripe", raw, signature)
+}
+
+// ConnectNotice posts to the address of Stripe's notices about accounts that agencies have themselves.
+func (b *Billed) ConnectNotice(t testing.TB, host string, raw []byte, signature string) *Reply {
+	t.Helper()
+	return b.notice(t, host, "/webhooks/stripe-connect", raw, signature)
+}
+
+func (b *Billed) notice(t testing.TB, host, path string, raw []byte, signature string) *Reply {
+	t.Helper()
 	c := (&Client{env: b.Env, Host: host}).With("Stripe-Signature", signature)
-	return c.Do(t, http.MethodPost, "/webhooks/stripe", raw)
+	return c.Do(t, http.MethodPost, path, raw)
 }
 
 // Tell lets the provider's notices arrive, and what they say be taken down.

@@ -24,6 +24,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/mail"
 	"github.com/bureauhq/bureau/billing/billingstripe"
 	"github.com/bureauhq/bureau/frontend"
+	"github.com/bureauhq/bureau/modules/payments/paymentsstripe"
 	"github.com/bureauhq/bureau/tenancy"
 	"github.com/bureauhq/bureau/tenancy/custody"
 )
@@ -61,9 +62,10 @@ type settings struct {
 	SendGridKey string `env:"BUREAU_SENDGRID_KEY" secret:"true" what:"Key of a SendGrid account, instead of BUREAU_SMTP_URL."`
 	SendGridURL string `env:"BUREAU_SENDGRID_URL" example:"https://api.eu.sendgrid.com" what:"SendGrid's address, for accounts outside of its main region."`
 
-	StripeKey     string   `env:"BUREAU_STRIPE_KEY" secret:"true" what:"Secret key of the Stripe account that agencies are billed through. Without it nobody is billed, and every agency has everything."`
-	StripeSecrets []string `env:"BUREAU_STRIPE_WEBHOOK_SECRETS" secret:"true" what:"Signing secrets of the webhook endpoint <site>/webhooks/stripe; two, with a comma between, while one is being replaced."`
-	StripeURL     string   `env:"BUREAU_STRIPE_URL" what:"Another address of Stripe's API, for tests."`
+	StripeKey      string   `env:"BUREAU_STRIPE_KEY" secret:"true" what:"Secret key of the Stripe account that agencies are billed through. Without it nobody is billed, and every agency has everything."`
+	StripeSecrets  []string `env:"BUREAU_STRIPE_WEBHOOK_SECRETS" secret:"true" what:"Signing secrets of the webhook endpoint <site>/webhooks/stripe; two, with a comma between, while one is being replaced."`
+	ConnectSecrets []string `env:"BUREAU_STRIPE_CONNECT_WEBHOOK_SECRETS" secret:"true" what:"Signing secrets of the webhook endpoint <site>/webhooks/stripe-connect for events on connected accounts; two while one is being replaced. With them agencies can let their clients pay invoices on line, through Stripe accounts of their own."`
+	StripeURL      string   `env:"BUREAU_STRIPE_URL" what:"Another address of Stripe's API, for tests."`
 
 	FilesDir         string `env:"BUREAU_FILES_DIR" example:"/var/lib/bureau/files" what:"Directory for files, for a single server; this or BUREAU_S3_BUCKET."`
 	Secret           string `env:"BUREAU_SECRET" secret:"true" what:"At least 32 letters; signs the addresses of files in a directory. The same on all replicas."`
@@ -155,6 +157,7 @@ func (s settings) complaints() []error {
 	say(s.StripeKey == "" || strings.HasPrefix(s.StripeKey, "sk_") || strings.HasPrefix(s.StripeKey, "rk_"), "BUREAU_STRIPE_KEY", "a secret key, which begins with sk_ or rk_")
 	say(s.StripeKey != standKey, "BUREAU_STRIPE_KEY", "a key of Stripe's: the stand-in is for development")
 	say(s.StripeKey == "" || len(s.StripeSecrets) > 0, "BUREAU_STRIPE_WEBHOOK_SECRETS", "set where BUREAU_STRIPE_KEY is")
+	say(len(s.ConnectSecrets) == 0 || s.StripeKey != "", "BUREAU_STRIPE_CONNECT_WEBHOOK_SECRETS", "set where BUREAU_STRIPE_KEY is: the accounts are connected to that one")
 	say(s.StripeURL == "" || isURL(s.StripeURL, "https", "http"), "BUREAU_STRIPE_URL", "an address")
 	say((s.FilesDir == "") != (s.S3Bucket == ""), "BUREAU_FILES_DIR or BUREAU_S3_BUCKET", "set, and only one of them")
 	say(s.FilesDir == "" || len(s.Secret) >= 32, "BUREAU_SECRET", "at least 32 letters long")
@@ -256,6 +259,11 @@ func (s settings) config() (app.Config, error) {
 	if s.StripeKey != "" {
 		c.Gateway = billingstripe.New(billingstripe.Config{
 			Key: s.StripeKey, URL: s.StripeURL, WebhookSecrets: s.StripeSecrets, Live: strings.Contains(s.StripeKey, "_live_"), Now: time.Now, PerSecond: 20, Log: c.Log,
+		})
+	}
+	if s.StripeKey != "" && len(s.ConnectSecrets) > 0 {
+		c.Payments = paymentsstripe.New(paymentsstripe.Config{
+			Key: s.StripeKey, URL: s.StripeURL, WebhookSecrets: s.ConnectSecrets, Live: strings.Contains(s.StripeKey, "_live_"), Now: time.Now, PerSecond: 20,
 		})
 	}
 	from := mail.Address{Name: "Bureau", Email: s.MailFrom}

@@ -12,6 +12,7 @@ import (
 	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/billing/billingstripe"
 	"github.com/bureauhq/bureau/billing/stripestand"
+	"github.com/bureauhq/bureau/modules/payments/paymentsstripe"
 )
 
 // standPath is where a development stack's stand-in for Stripe is mounted.
@@ -26,7 +27,8 @@ func payments(cfg *app.Config, where devstack.Addresses, o devOptions) (*stripes
 	stand, err := stripestand.New(stripestand.Config{
 		Real: time.Now,
 		File: filepath.Join(o.data, "stripe.json"), Key: standKey, BaseURL: cfg.Origin.String() + standPath,
-		WebhookURL: local + "/webhooks/stripe", Host: cfg.Origin.Host, WebhookSecret: "whsec_" + where.Secret, Log: cfg.Log,
+		WebhookURL: local + "/webhooks/stripe", Host: cfg.Origin.Host, WebhookSecret: "whsec_" + where.Secret,
+		ConnectURL: local + "/webhooks/stripe-connect", ConnectSecret: "whsec_connect_" + where.Secret, Log: cfg.Log,
 	})
 	if err != nil {
 		return nil, err
@@ -34,6 +36,7 @@ func payments(cfg *app.Config, where devstack.Addresses, o devOptions) (*stripes
 	cfg.StripePage = http.StripPrefix(standPath, stand)
 	cfg.BillingClock = stand.Now
 	cfg.Gateway = devGateway(strconv.Itoa(o.port), where, cfg.Log)
+	cfg.Payments = paymentsstripe.New(paymentsstripe.Config{Key: standKey, URL: local + standPath, WebhookSecrets: []string{"whsec_connect_" + where.Secret}, Now: time.Now})
 	return stand, nil
 }
 

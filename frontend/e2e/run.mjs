@@ -2,7 +2,7 @@
 // same time: an agency signs up, invites its people, plans and tracks, bills,
 // and its client reads the invoice in the portal. All of it through the pages.
 // Every page is looked at: accessibility in light and dark, width, jumps, errors.
-// STORY=desk or STORY=phone tells one of them, STORY=none the operators and the bill alone; BUREAU_E2E_QUICK=1 leaves the looks out,
+// STORY=desk or STORY=phone tells one of them, STORY=none the operators and the bill alone, STORY=paying a payment on line alone; BUREAU_E2E_QUICK=1 leaves the looks out,
 // BUREAU_E2E_SLOW=400 keeps every answer of the API back for up to so many milliseconds: what jumps only on a slow network jumps then.
 import { openBrowser, Person, Report, startServer } from './harness.mjs';
 import * as account from './story/account.mjs';
@@ -12,6 +12,7 @@ import * as billing from './story/billing.mjs';
 import { accept, haveAccount, signUp } from './story/entry.mjs';
 import { billTheMonth, workTheMonth } from './story/month.mjs';
 import * as money from './story/money.mjs';
+import { payOnLine } from './story/paying.mjs';
 import { operate } from './story/ops.mjs';
 import * as portal from './story/portal.mjs';
 import * as time from './story/time.mjs';
@@ -87,6 +88,15 @@ const operators = () =>
     return operate(opal, server.bureau, oscar);
   });
 
+/** A client pays on line, at an agency of its own. */
+const paid = (width) =>
+  alone(server, 'Penny Payee', `paying-${width}`, width, async (penny) => {
+    const cleo = new Person(browser, report, { port: server.port, name: 'Cleo Contact', email: `cleo@${penny.slug}.test`, width, slug: penny.slug });
+    await cleo.open();
+    await payOnLine(penny, cleo, penny.slug);
+    await cleo.context.close();
+  });
+
 /** Bills move the clock of the payment provider, for everybody there: they have a server for themselves, and one comes after the other. */
 async function bills() {
   const its = process.env.BUREAU_E2E_PORT ? server : await startServer();
@@ -99,10 +109,11 @@ async function bills() {
 
 const began = Date.now();
 const widths = ['desk', 'phone'].filter((w) => !['desk', 'phone'].includes(process.env.STORY) || w === process.env.STORY);
-const stories = process.env.STORY === 'none' ? [] : widths.map(story);
+const stories = process.env.STORY === 'none' ? [] : process.env.STORY === 'paying' ? widths.map(paid) : [...widths.map(story), ...widths.map(paid)];
 // On a server that others use too, the clock is moved last.
 const last = process.env.BUREAU_E2E_PORT ? Promise.allSettled(stories) : Promise.resolve();
-const ends = await Promise.allSettled([...stories, operators(), last.then(bills)]);
+const rest = process.env.STORY === 'paying' ? [] : [operators(), last.then(bills)];
+const ends = await Promise.allSettled([...stories, ...rest]);
 await browser.close();
 await server.stop();
 const failed = ends.filter((e) => e.status === 'rejected');

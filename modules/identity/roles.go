@@ -38,7 +38,7 @@ var permissions = map[string][]access.Permission{
 		"expenses.expenses.read_all", "expenses.reimbursements.write", "expenses.settings.write",
 		"invoicing.settings.read", "invoicing.settings.write", "billing.account.read", "billing.account.write",
 		"fees.fees.read", "fees.fees.write", "fees.milestones.accept",
-		"retainers.retainers.read", "retainers.retainers.write",
+		"retainers.retainers.read", "retainers.retainers.write", "payments.account.read", "payments.refunds.write", "payments.differences.write",
 	),
 	Manager: append(slices.Clone(everyStaff),
 		"clients.clients.write", "clients.contacts.read", "clients.contacts.write", "clients.interactions.write",
@@ -67,6 +67,7 @@ var all = []access.Permission{
 	"invoicing.settings.read", "invoicing.settings.write",
 	"fees.fees.read", "fees.fees.write", "fees.milestones.accept",
 	"retainers.retainers.read", "retainers.retainers.write",
+	"payments.account.read", "payments.account.write", "payments.refunds.write", "payments.differences.write",
 	"portal.preview",
 	"billing.account.read", "billing.account.write",
 }

@@ -156,7 +156,7 @@ func setup(t *testing.T) *world {
 	}
 	return &world{
 		Agency: a, careless: c, clients: cl, mine: mine, contact: pia, otherID: other,
-		svc: portal.New(portal.Deps{DB: a.DB, Clients: cl, Settings: c, Projects: c, Invoices: c, Time: c, Retainers: c, Fees: c}),
+		svc: portal.New(portal.Deps{DB: a.DB, Clients: cl, Settings: c, Projects: c, Invoices: c, Payments: c, Time: c, Retainers: c, Fees: c}),
 		asPia: a.As(access.Actor{
 			Kind: access.Contact, Role: "contact", Name: "Pia", ContactID: pia.ID, ClientID: mine.ID,
 		}, portal.View),

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
@@ -39,6 +40,12 @@ type Invoices interface {
 	InvoiceFile(ctx context.Context, invoiceID, format string) (File, error) // not found
 	Statement(ctx context.Context, clientID string, from, to day.Date) (invoicing.Statement, error)
 	StatementPDF(ctx context.Context, clientID string, from, to day.Date) (File, error)
+}
+
+// Payments answers what can be paid on line. It opens its own transactions, and knows that the invoice is the contact's.
+type Payments interface {
+	Payable(ctx context.Context, invoiceID string) (Payable, error)
+	Pay(ctx context.Context, invoiceID string, amount *money.Money) (url string, err error)
 }
 
 // Retainers answers for agreements and their statements; *retainers.Service answers it.

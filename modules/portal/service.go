@@ -20,6 +20,7 @@ type Deps struct {
 	Settings  Settings
 	Projects  Projects
 	Invoices  Invoices
+	Payments  Payments
 	Time      Time
 	Retainers Retainers
 	Fees      Fees
@@ -30,7 +31,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Clients == nil || d.Settings == nil || d.Projects == nil || d.Invoices == nil || d.Time == nil || d.Retainers == nil || d.Fees == nil {
+	if d.DB == nil || d.Clients == nil || d.Settings == nil || d.Projects == nil || d.Invoices == nil || d.Payments == nil || d.Time == nil || d.Retainers == nil || d.Fees == nil {
 		panic("portal: a dependency is missing")
 	}
 	return &Service{d}

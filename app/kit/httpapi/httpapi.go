@@ -37,6 +37,8 @@ type Op struct {
 	// Whenever operations may be called whatever the agency owes: its bill, its
 	// data's export, one's own session.
 	Whenever bool
+	// Intake operations bring the agency money: they may be called while its records cannot be changed for what it owes.
+	Intake bool
 	// Holds names the function of a plan that the operation belongs to; empty for what every plan holds.
 	Holds string
 	// StepUp operations want a person to have signed in within the last minutes.

@@ -16,6 +16,7 @@ const tagsOf: Record<string, string[]> = {
   expenses: ['expenses'],
   fees: ['fees', 'portal'],
   invoicing: ['fees', 'expenses', 'invoices', 'payments', 'invoicing', 'time', 'clients', 'dashboard'],
+  payments: ['online-payments', 'invoices', 'portal'],
   exports: ['exports'],
   billing: ['billing'],
   portal: ['portal', 'me'],

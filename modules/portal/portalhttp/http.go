@@ -33,6 +33,8 @@ type Service interface {
 	Milestones(context.Context) ([]portal.Milestone, error)
 	Accept(context.Context, string) (portal.Milestone, error)
 	Account(ctx context.Context, from, to day.Date) (invoicing.Statement, error)
+	Payable(ctx context.Context, invoiceID string) (portal.Payable, error)
+	Pay(ctx context.Context, invoiceID string, amount *money.Money) (url string, err error)
 	AccountPDF(ctx context.Context, from, to day.Date) (portal.File, error)
 }
 
@@ -58,6 +60,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, op("portal-invoice-pdf", http.MethodGet, "/invoices/{id}/pdf", "The PDF of an invoice"), h.pdf)
 	httpapi.Handle(api, op("portal-invoice-file", http.MethodGet, "/invoices/{id}/file", "An invoice as PDF, Factur-X, UBL or CII"), h.file)
 	registerAgreed(api, h, op)
+	registerPay(api, h, op)
 	httpapi.Handle(api, op("portal-time", http.MethodGet, "/time", "Approved hours by project"), h.time)
 	httpapi.Handle(api, op("portal-retainers", http.MethodGet, "/retainers", "The client's retainers"), h.retainers)
 	httpapi.Handle(api, op("portal-retainer", http.MethodGet, "/retainers/{id}", "One retainer with the figures of its periods"), h.retainer)

@@ -12,7 +12,7 @@ const invoice = { id: 'i1', client_id: 'c1', number: 'INV-7', state: 'issued', c
 const part = (over = {}) => ({ id: 'a1', invoice_id: 'i1', invoice_number: 'INV-7', amount: eur('100.00'), gain: { amount: '0.00', currency: 'EUR' }, applied_on: '2026-03-02', undone_at: null, undo_reason: '', ...over });
 const payment = (over: Partial<PaymentView> = {}): PaymentView => ({
   id: 'p1', client_id: 'c1', client_name: 'Initech', amount: eur('150.00'), unapplied: eur('50.00'), received_on: '2026-03-02', method: 'bank_transfer', reference: 'March',
-  note: '', credit_note_id: '', voided_at: null, void_reason: '', created_by: 'm1', created_at: '2026-03-02T10:00:00Z', allocations: [part()], refunds: [], ...over,
+  note: '', credit_note_id: '', on_line: false, voided_at: null, void_reason: '', created_by: 'm1', created_at: '2026-03-02T10:00:00Z', allocations: [part()], refunds: [], ...over,
 });
 let all: PaymentView[] = [];
 let sent: { path: string; body: unknown }[] = [];

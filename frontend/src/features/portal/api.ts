@@ -1,5 +1,5 @@
 import { useSearchParams } from 'react-router';
-import { portalApi, type PortalAccount, type PortalComment, type PortalMilestone, type PortalMilestoneList, type PortalInvoice, type PortalInvoiceList, type PortalOverview, type PortalProject, type PortalProjectList, type PortalRetainer, type PortalRetainerList, type PortalStatement } from '../../shared/api/gen/portal.gen';
+import { portalApi, type PortalAccount, type PortalComment, type PortalMilestone, type PortalMilestoneList, type PortalInvoice, type PortalInvoiceList, type PortalOverview, type PortalPay, type PortalPayable, type PortalPayPage, type PortalProject, type PortalProjectList, type PortalRetainer, type PortalRetainerList, type PortalStatement } from '../../shared/api/gen/portal.gen';
 import { infinite } from '../../shared/api/infinite';
 
 type As = { as: string };
@@ -14,6 +14,8 @@ const asContact = portalApi.injectEndpoints({
     projectAs: build.query<PortalProject, As & { id: string }>({ query: ({ as, id }) => call(`/projects/${one(id)}`, as), providesTags: ['portal'] }),
     invoicesAs: build.query<PortalInvoiceList, As>({ query: ({ as }) => call('/invoices', as), providesTags: ['portal'] }),
     invoiceAs: build.query<PortalInvoice, As & { id: string }>({ query: ({ as, id }) => call(`/invoices/${one(id)}`, as), providesTags: ['portal'] }),
+    payableAs: build.query<PortalPayable, As & { id: string }>({ query: ({ as, id }) => call(`/invoices/${one(id)}/payable`, as), providesTags: ['portal'] }),
+    payInvoice: build.mutation<PortalPayPage, { id: string; body: PortalPay }>({ query: ({ id, body }) => ({ url: `/api/v1/portal/invoices/${one(id)}/pay`, method: 'POST', body }), invalidatesTags: ['portal'] }),
     retainersAs: build.query<PortalRetainerList, As>({ query: ({ as }) => call('/retainers', as), providesTags: ['portal'] }),
     retainerAs: build.query<PortalRetainer, As & { id: string }>({ query: ({ as, id }) => call(`/retainers/${one(id)}`, as), providesTags: ['portal'] }),
     statementAs: build.infiniteQuery<PortalStatement, As & { id: string }, string>({
@@ -33,7 +35,7 @@ const asContact = portalApi.injectEndpoints({
   }),
 });
 
-export const { useAccountAsQuery, useMilestonesAsQuery, useAcceptMilestoneMutation, useOverviewAsQuery, useProjectsAsQuery, useProjectAsQuery, useInvoicesAsQuery, useInvoiceAsQuery, useRetainersAsQuery, useRetainerAsQuery, useStatementAsInfiniteQuery, useReplyOnMutation } = asContact;
+export const { useAccountAsQuery, useMilestonesAsQuery, useAcceptMilestoneMutation, useOverviewAsQuery, useProjectsAsQuery, useProjectAsQuery, useInvoicesAsQuery, useInvoiceAsQuery, usePayableAsQuery, usePayInvoiceMutation, useRetainersAsQuery, useRetainerAsQuery, useStatementAsInfiniteQuery, useReplyOnMutation } = asContact;
 
 /** The contact as whom a member looks, and how links keep it. */
 export function useAs() {

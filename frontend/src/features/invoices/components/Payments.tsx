@@ -46,8 +46,8 @@ export function Payments({ invoice }: { invoice: InvoiceView }) {
           {parts.map(({ payment, part }) => (
             <Box component="li" key={part.id} sx={{ display: 'flex', gap: 3, alignItems: 'center' }}>
               <Box sx={{ flex: 1, minWidth: 0 }}>
-                <Typography component="div">{formatDay(payment.received_on)} · {payment.credit_note_id ? <Link component={To} to={`/invoices/${payment.credit_note_id}`}>{t('note.value', { number: payment.reference })}</Link> : t(`pay.methods.${payment.method}`)}</Typography>
-                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[payment.credit_note_id ? '' : payment.reference, payment.voided_at ? t('voidPay.voided', { reason: payment.void_reason }) : part.undone_at ? t('pay.undone') : '', ...payment.refunds.map((r) => t('refund.of', { amount: formatMoney(r.amount), day: formatDay(r.refunded_on) }))].filter(Boolean).join(' · ')}</Typography>
+                <Typography component="div">{formatDay(payment.received_on)} · {payment.credit_note_id ? <Link component={To} to={`/invoices/${payment.credit_note_id}`}>{t('note.value', { number: payment.reference })}</Link> : payment.on_line ? t('online.by') : t(`pay.methods.${payment.method}`)}</Typography>
+                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[payment.credit_note_id ? '' : payment.reference, payment.voided_at ? t('voidPay.voided', { reason: payment.void_reason }) : part.undone_at ? t('pay.undone') : '', ...payment.refunds.map((r) => t(r.undone_at ? 'refund.undone' : 'refund.of', { amount: formatMoney(r.amount), day: formatDay(r.refunded_on) }))].filter(Boolean).join(' · ')}</Typography>
                 {part.gain && Number(part.gain.amount) !== 0 && <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t(Number(part.gain.amount) > 0 ? 'rate.gain' : 'rate.loss', { sum: formatMoney({ ...part.gain, amount: part.gain.amount.replace('-', '') }) })}</Typography>}
               </Box>
               <Box component={part.undone_at ? 's' : 'span'} sx={{ color: part.undone_at ? 'text.secondary' : undefined }}><Money value={part.amount} /></Box>
@@ -64,7 +64,7 @@ export function Payments({ invoice }: { invoice: InvoiceView }) {
         open={menu !== null}
         anchor={menu?.anchor ?? null}
         onClose={() => setMenu(null)}
-        actions={menu ? [...(menu.part.undone_at ? [] : [{ label: t('pay.undo'), run: () => setAsking(menu) }]), ...(Number(menu.payment.unapplied.amount) > 0 ? [{ label: t('refund.menu'), run: () => setRefunding(menu.payment) }] : []), ...(menu.payment.credit_note_id || menu.payment.refunds.length > 0 ? [] : [{ label: t('voidPay.do'), run: () => setVoiding(menu.payment) }])] : []}
+        actions={menu ? [...(menu.part.undone_at ? [] : [{ label: t('pay.undo'), run: () => setAsking(menu) }]), ...(Number(menu.payment.unapplied.amount) > 0 ? [{ label: t('refund.menu'), run: () => setRefunding(menu.payment) }] : []), ...(menu.payment.credit_note_id || menu.payment.on_line || menu.payment.refunds.length > 0 ? [] : [{ label: t('voidPay.do'), run: () => setVoiding(menu.payment) }])] : []}
       />
       {refunding && <RefundDialog payment={refunding} onClose={() => setRefunding(null)} />}
       {givingUp && <WriteOffDialog invoice={invoice} onClose={() => setGivingUp(false)} />}

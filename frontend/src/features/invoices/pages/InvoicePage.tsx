@@ -15,6 +15,7 @@ import { useCreditsListQuery, useInvoicesFindQuery, useInvoicesPreviewQuery, typ
 import { Paper } from '../../../shared/paper/Paper';
 import { CreditNotes } from '../components/CreditNotes';
 import { EInvoice } from '../components/EInvoice';
+import { OnLine } from '../components/OnLine';
 import { Payments } from '../components/Payments';
 import { Reminders } from '../components/Reminders';
 import { Sendings } from '../components/Sendings';
@@ -84,6 +85,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
         {paper.data ? <Paper document={paper.data.document} /> : paper.error ? <ErrorState error={paper.error} onRetry={() => void paper.refetch()} /> : <SkeletonPage />}
         <Box sx={{ display: 'grid' }}>
           {plain && <Payments invoice={i} />}
+          {plain && <OnLine invoice={i} />}
           {plain && <WriteOffs id={i.id} />}
           {plain && credits.data && <CreditNotes notes={credits.data.notes} />}
           <EInvoice id={i.id} issued />

@@ -27,7 +27,12 @@ export const useT = registerLocale('portal', {
   account: {
     title: 'Statement', asOf: 'As known at the end of {{day}}', from: 'From', to: 'To', nothing: 'Nothing was billed and nothing is open', credit: 'Your credit', on: 'Day', what: 'What', amount: 'Amount', balance: 'Balance', moves: 'What happened', opening: 'Opening balance', closing: 'Closing balance',
     ages: { current: 'Not due', d30: '1–30 days late', d60: '31–60 days', d90: '61–90 days', more: 'Over 90 days' },
-    kinds: { invoice: 'Invoice', deposit: 'Deposit invoice', void: 'Voided', payment: 'Payment', credit_note: 'Credit note', payment_void: 'Payment taken back', refund: 'Refund', write_off: 'Written off', write_off_undone: 'Write-off undone' },
+    kinds: { invoice: 'Invoice', deposit: 'Deposit invoice', void: 'Voided', payment: 'Payment', credit_note: 'Credit note', payment_void: 'Payment taken back', refund: 'Refund', refund_undone: 'Refund not arrived', write_off: 'Written off', write_off_undone: 'Write-off undone' },
+  },
+  pay: {
+    now: 'Pay {{sum}} now', part: 'Pay a part', amount: 'Amount', title: 'Pay a part of the invoice', text: '{{sum}} is open.', go: 'Go on to pay', note: 'You pay at Stripe. We do not see your card.',
+    waiting: 'Waiting for the confirmation of your payment of {{sum}}…', processing: 'Your payment of {{sum}} is under way. The bank can take some days to confirm it.', paid: 'Thank you. Your payment of {{sum}} has arrived.',
+    failed: 'Your payment of {{sum}} did not go through. {{why}} Nothing was charged, and you can try again.', expired: 'The page for your payment of {{sum}} was closed. Nothing was charged.', held: 'Your payment of {{sum}} is being looked at. You need not do anything.',
   },
   noInvoices: 'No invoices yet',
   progress: '{{done}} of {{all}} tasks done',

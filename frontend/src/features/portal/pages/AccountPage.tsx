@@ -16,7 +16,7 @@ import { useAccountAsQuery, useAs } from '../api';
 import { useT } from '../locales/en';
 
 const ages = ['current', 'd30', 'd60', 'd90', 'more'] as const;
-type Kind = 'invoice' | 'deposit' | 'void' | 'payment' | 'credit_note' | 'payment_void' | 'refund' | 'write_off' | 'write_off_undone';
+type Kind = 'invoice' | 'deposit' | 'void' | 'payment' | 'credit_note' | 'payment_void' | 'refund' | 'refund_undone' | 'write_off' | 'write_off_undone';
 
 /** What was billed and paid, and what is open by how late it is. */
 export function AccountPage() {

@@ -8,6 +8,7 @@ import { Figure, Figures, Money } from '../../../shared/ui/small';
 import { ErrorState, SkeletonPage } from '../../../shared/ui/states';
 import { useAs, useInvoiceAsQuery } from '../api';
 import { InvoiceStatus } from '../components/parts';
+import { Pay } from '../components/Pay';
 import { useT } from '../locales/en';
 
 export function InvoicePage() {
@@ -23,12 +24,13 @@ export function InvoicePage() {
         title={t(i.kind === 'credit_note' ? 'creditNote' : 'invoice', { number: i.number })}
         chip={<InvoiceStatus status={i.status} />}
         sub={i.due_on && i.kind === 'invoice' ? `${t('due')}: ${formatDay(i.due_on)}` : undefined}
-        actions={<Button variant="contained" href={pdf(i.id)} target="_blank" rel="noreferrer">{t('pdf')}</Button>}
+        actions={<Button variant="outlined" href={pdf(i.id)} target="_blank" rel="noreferrer">{t('pdf')}</Button>}
       />
       <Figures>
         {i.kind === 'invoice' && <Figure label={t('balance')} value={<Money value={i.balance} cents />} />}
         <Figure label={t('total')} value={<Money value={i.total} cents />} />
       </Figures>
+      {i.kind !== 'credit_note' && <Pay id={i.id} status={i.status} />}
       {(i.formats ?? []).length > 0 && (
         <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, alignItems: 'center', mb: 4 }}>
           {t('dataAs')}

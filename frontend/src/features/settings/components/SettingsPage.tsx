@@ -17,6 +17,7 @@ const places = [
   { key: 'leave', to: '/settings/leave', need: 'people.positions.write' },
   { key: 'time', to: '/settings/time', need: 'agency.settings.read' },
   { key: 'invoicing', to: '/settings/invoicing', need: 'invoicing.settings.read' },
+  { key: 'payments', to: '/settings/payments', need: 'payments.account.read' },
   { key: 'expenses', to: '/settings/expenses', need: 'expenses.settings.write' },
   { key: 'rates', to: '/rates', need: 'rates.cards.read' },
   { key: 'profile', to: '/settings/profile', need: '' },

@@ -24,6 +24,8 @@ export const en = {
     invoicingText: 'Legal entity, numbering, tax rates',
     rates: 'Rate cards',
     ratesText: 'What an hour costs',
+    payments: 'Payments on line',
+    paymentsText: 'Your account at Stripe, and what clients can pay',
     billing: 'Plan and seats',
     billingText: 'What Bureau costs, invoices, cards',
     data: 'Your data',

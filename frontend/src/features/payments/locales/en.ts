@@ -1,0 +1,40 @@
+import { registerLocale } from '../../../shared/lib/i18n';
+
+export const useT = registerLocale('payments', {
+  title: 'Payments on line',
+  sub: 'Your clients pay invoices by card or bank debit, into your own account at Stripe.',
+  up: 'Settings',
+  unset: 'This installation has no payment provider. Its operators can set one up.',
+  state: {
+    none: 'Not connected', unfinished: 'Not finished', restricted: 'Stripe wants to know more', ready: 'Clients can pay', disconnected: 'Switched off', gone: 'Not connected any more',
+  },
+  says: {
+    none: 'Connect an account at Stripe. You fill in Stripe’s own pages, and money goes to your bank account without passing through ours.',
+    unfinished: 'The account is there, and Stripe does not know all it has to know yet. Until then invoices show your bank details only.',
+    restricted: 'Stripe needs more about your business before clients can pay. Until then invoices show your bank details only.',
+    ready: 'Invoices in the portal have a button to pay, and mails of invoices say where.',
+    disconnected: 'Invoices show your bank details only. The account is still there, and what was paid can still be given back.',
+    gone: 'Your account took its access back at Stripe. Invoices show your bank details only. Connect an account to take payments again.',
+  },
+  due: 'Stripe still asks for: {{what}}',
+  checking: 'Asking Stripe what the account can do…',
+  again: 'That link was used or too old. Go on here.',
+  connect: 'Connect with Stripe',
+  goOn: 'Go on at Stripe',
+  check: 'Ask Stripe again',
+  disconnect: 'Switch off',
+  disconnectTitle: 'Switch payments on line off?',
+  disconnectText: 'Clients cannot pay on line any more, and pages that are open for payment are closed. You can switch it on again.',
+  reconnect: 'Switch on',
+  country: 'Country',
+  countryHelp: 'Where your business is registered, such as US or DE. It cannot be changed later.',
+  settings: 'What clients can do',
+  offered: 'Ask clients to pay on line',
+  parts: 'Clients may pay a part of an invoice',
+  saved: 'Saved',
+  facts: { account: 'Account', compared: 'Compared with Stripe', never: 'not yet', count_one: '{{at}}, {{count}} payment', count_other: '{{at}}, {{count}} payments' },
+  differences: {
+    title: 'To look at', none: 'The books and Stripe say the same.', settle: 'Settled', settleTitle: 'What came of it?', note: 'Note', done: 'Noted', ours: 'Ours: {{what}}', theirs: 'Stripe: {{what}}', invoice: 'Invoice',
+    kinds: { held: 'Put aside', stranger: 'Says it is ours', missing_here: 'Not in the books', missing_there: 'Not at Stripe', state: 'Another state', amount: 'Another amount', refund: 'Another refund', dispute: 'A dispute that does not fit' },
+  },
+});
