@@ -82,6 +82,30 @@ func (f forInvoices) NamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) 
 	return out, err
 }
 
+func (f forInvoices) ReviewersTx(ctx context.Context, tx *tenancy.Tx) ([]string, error) {
+	holders, err := f.s.Identity.HoldersTx(ctx, tx, invoicing.CanReview)
+	return memberIDs(holders), err
+}
+
+func (f forInvoices) ProjectNamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error) {
+	all, err := f.s.Projects.ProjectsByIDsTx(ctx, tx, ids)
+	out := make(map[string]string, len(all))
+	for id, p := range all {
+		out[id] = p.Name
+	}
+	return out, err
+}
+
+// EntriesTx tells what people said about time that is on invoices.
+func (f forInvoices) EntriesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]invoicing.TimeEntry, error) {
+	all, err := f.s.Timesheets.EntriesByIDsTx(ctx, tx, ids)
+	out := make(map[string]invoicing.TimeEntry, len(all))
+	for _, e := range all {
+		out[e.ID] = invoicing.TimeEntry{ID: e.ID, ProjectName: e.ProjectName, TaskName: e.TaskName, ServiceName: e.ServiceName, Note: e.Note}
+	}
+	return out, err
+}
+
 func (f forInvoices) ToBillTx(ctx context.Context, tx *tenancy.Tx, q invoicing.TimeQuery) (map[string]invoicing.ToBill, error) {
 	all, err := f.s.Timesheets.ToBillTx(ctx, tx, timesheets.UnbilledFilter(q))
 	out := make(map[string]invoicing.ToBill, len(all))
@@ -114,7 +138,7 @@ func (f forInvoices) UnbilledTx(ctx context.Context, tx *tenancy.Tx, q invoicing
 		out[n] = invoicing.TimeEntry{
 			ID: e.ID, MemberID: e.MemberID, ClientID: e.ClientID, ProjectID: e.ProjectID, ProjectName: e.ProjectName, TaskID: e.TaskID, TaskName: e.TaskName,
 			ServiceName: e.ServiceName, TaxRateID: services[e.ServiceID].TaxRateID,
-			Day: e.Day, Seconds: e.BilledSeconds, Rate: e.Rate, Currency: e.Currency, Note: e.Note, Parts: timeParts(e),
+			Day: e.Day, RawSeconds: e.RawSeconds, Seconds: e.BilledSeconds, Rate: e.Rate, Currency: e.Currency, Note: e.Note, Parts: timeParts(e),
 		}
 	}
 	return out, nil
@@ -126,8 +150,9 @@ func timeParts(e timesheets.Entry) []invoicing.TimePart {
 		return nil
 	}
 	out := make([]invoicing.TimePart, len(e.Split.Parts))
+	raw := e.Split.Parts.Share(e.RawSeconds)
 	for i, billed := range e.BilledParts() {
-		out[i] = invoicing.TimePart{Kind: e.Split.Parts[i].Kind, Seconds: billed, Factor: e.Split.Parts[i].Factor}
+		out[i] = invoicing.TimePart{Kind: e.Split.Parts[i].Kind, RawSeconds: raw[i], Seconds: billed, Factor: e.Split.Parts[i].Factor}
 	}
 	return out
 }
@@ -147,7 +172,8 @@ func (f forInvoices) uncovered(ctx context.Context, tx *tenancy.Tx, entries []ti
 	for _, e := range entries {
 		if c, covered := covers[e.ID]; covered {
 			e.BilledSeconds = c.Seconds(e.BilledSeconds)
-			if c.Rate != nil && e.Rate != nil { // time without a price stays without one
+			e.RawSeconds = min(e.RawSeconds, e.BilledSeconds) // the rest is the retainer's
+			if c.Rate != nil && e.Rate != nil {               // time without a price stays without one
 				e.Rate, e.Currency = c.Rate, c.Currency
 			}
 			if e.BilledSeconds == 0 {

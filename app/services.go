@@ -139,7 +139,7 @@ func (a *App) wireServices() error {
 	s.Fees = fees.New(fees.Deps{DB: a.DB, Store: feesdb.Store{}, Projects: s.Projects, Events: a.Bus, Now: now})
 	bill := forInvoices{s}
 	s.Invoicing = invoicing.New(invoicing.Deps{
-		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Plan: plans{a.Gate}, Clients: bill, Time: bill, Fees: s.Fees, Expenses: spentForInvoices{s.Expenses}, Members: bill, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{},
+		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Plan: plans{a.Gate}, Clients: bill, Time: bill, Fees: s.Fees, Expenses: spentForInvoices{s.Expenses}, Members: bill, Projects: bill, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{},
 		Files: papers{a.cfg.Files}, Images: images{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, PayLinks: payLinks{s, addresses{a.places}}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)

@@ -23,7 +23,10 @@ func (b Invoices) Month(ctx context.Context, clientID string, month day.Range, s
 	if errors.Is(err, invoicing.ErrNothingToBill) {
 		return nil
 	}
-	if err != nil || stage == Draft {
+	if err == nil && stage == InReview {
+		err = b.review(ctx, i)
+	}
+	if err != nil || stage <= InReview {
 		return err
 	}
 	on := month.To.AddDays(2)
@@ -48,6 +51,19 @@ func (b Invoices) Month(ctx context.Context, clientID string, month day.Range, s
 // Rate implements Billing.
 func (b Invoices) Rate(ctx context.Context, r calc.Rate) error {
 	_, err := b.Service.KeepRate(ctx, r)
+	return err
+}
+
+// review writes the first line down and sends the draft to somebody who looks at it.
+func (b Invoices) review(ctx context.Context, i invoicing.Invoice) error {
+	hours := i.Lines[0].Sources[0].Seconds * 3 / 4
+	i, err := b.Service.Write(ctx, i.ID, i.Version, invoicing.Write{
+		LineID: i.Lines[0].ID, EntryID: i.Lines[0].Sources[0].ID, Seconds: &hours, Reason: "Over the estimate", Note: "The set-up took longer than we had said",
+	})
+	if err != nil {
+		return err
+	}
+	_, err = b.Service.SendToReview(ctx, i.ID, i.Version)
 	return err
 }
 

@@ -72,6 +72,7 @@ type Stage int
 // The stages, each including the one before.
 const (
 	Draft Stage = iota
+	InReview
 	Issued
 	PartPaid
 	Paid

@@ -118,6 +118,8 @@ func (m *maker) invoices(ctx context.Context) error {
 				continue
 			}
 			switch {
+			case age < 32 && i == 0:
+				stage = InReview
 			case age < 32 && i%3 == 0:
 				stage = Draft
 			case age < 40:

@@ -81,6 +81,10 @@ func (s *Service) AheadTx(ctx context.Context, tx *tenancy.Tx, b Bill, clientIDs
 			return nil, err
 		}
 	}
+	set, err := s.d.Store.ReviewSettings(ctx, tx, false)
+	if err != nil {
+		return nil, err
+	}
 	today := entity.Today(s.d.Now())
 	out := make([]Ahead, len(clientIDs))
 	for n, id := range clientIDs {
@@ -100,7 +104,7 @@ func (s *Service) AheadTx(ctx context.Context, tx *tenancy.Tx, b Bill, clientIDs
 			a.Entries += l.Entries()
 		}
 		if err == nil {
-			a.Refusal = foreseen(i, c, b, lot.open)
+			a.Refusal = foreseen(i, c, b, lot.open, set.Required)
 		}
 		out[n] = a
 	}
@@ -108,7 +112,7 @@ func (s *Service) AheadTx(ctx context.Context, tx *tenancy.Tx, b Bill, clientIDs
 }
 
 // foreseen is what would refuse the bill.
-func foreseen(i Invoice, c Client, b Bill, open int) error {
+func foreseen(i Invoice, c Client, b Bill, open int, review bool) error {
 	switch {
 	case b.WaitForOpen && open > 0:
 		return ErrOpenTime
@@ -116,6 +120,8 @@ func foreseen(i Invoice, c Client, b Bill, open int) error {
 		return ErrNothingToBill
 	case i.Total.Sign() < 0:
 		return ErrNegativeTotal
+	case b.How != AsDraft && b.How != "" && review:
+		return ErrNotReviewed
 	case b.How != AsDraft && b.How != "" && len(c.Address) == 0:
 		return ErrNoAddress
 	}

@@ -138,6 +138,9 @@ func (s *Service) IssueCredit(ctx context.Context, id string, n NewCredit) (c Cr
 		if err := s.settleCredit(ctx, tx, i, note); err != nil {
 			return err
 		}
+		if err := s.creditWorked(ctx, tx, i, note); err != nil {
+			return err
+		}
 		if c.Draft, err = s.timeOfCredit(ctx, tx, i, whole, n, !note.Deducted.IsZero()); err != nil {
 			return err
 		}
@@ -344,6 +347,39 @@ func (s *Service) otherThanTime(ctx context.Context, tx *tenancy.Tx, i, note Inv
 	return s.d.Store.FreeLines(ctx, tx, freed)
 }
 
+// TakenBack is how much a credit note takes back of time, or of a part of it.
+type TakenBack struct {
+	EntryID string
+	Part    int
+	Minor   int64
+}
+
+// creditWorked parts what is taken back of lines between their time, so that
+// what is billed of each entry stays what it is.
+func (s *Service) creditWorked(ctx context.Context, tx *tenancy.Tx, i, note Invoice) error {
+	var all []TakenBack
+	for _, l := range i.Lines {
+		at := slices.IndexFunc(note.Lines, func(n Line) bool { return n.CreditsLineID == l.ID })
+		times := l.times()
+		if at < 0 || len(times) == 0 {
+			continue
+		}
+		left := make([]int64, len(times))
+		for k, n := range times {
+			w := l.Sources[n].Worked
+			left[k] = max(w.Billed.Sub(w.Credited).Minor, 0)
+		}
+		for k, m := range parts(note.Lines[at].Amount.Sub(note.Lines[at].Share), left) {
+			src := l.Sources[times[k]]
+			all = append(all, TakenBack{src.ID, src.Part, m.Minor})
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return s.d.Store.CreditWorked(ctx, tx, all)
+}
+
 // timeOfCredit gives back the time of lines of which nothing is left, hands it
 // to the draft that takes the invoice's place, or leaves it billed.
 func (s *Service) timeOfCredit(ctx context.Context, tx *tenancy.Tx, i Invoice, whole []Line, n NewCredit, deducted bool) (*Invoice, error) {
@@ -382,6 +418,7 @@ func (s *Service) reissue(ctx context.Context, tx *tenancy.Tx, i Invoice, deduct
 	d := i
 	d.ID, d.State, d.Number, d.Period, d.IssueOn, d.DueOn = s.d.NewID(), Draft, "", "", day.Date{}, day.Date{}
 	d.Document, d.PDFKey, d.PDFHash, d.SentAt, d.IssuedAt = nil, "", "", nil, nil
+	d.Review = Review{}
 	d.Version, d.CreatedBy, d.CreatedAt, d.UpdatedAt = 1, access.From(ctx).MemberID, at, at
 	d.Paid, d.Credited = money.Zero(i.Currency), money.Zero(i.Currency)
 	d.Deductions, d.Rate = nil, nil

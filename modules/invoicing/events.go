@@ -99,6 +99,20 @@ func (WriteOffUndone) EventName() string    { return "invoicing.write_off_undone
 func (PaymentRefunded) EventName() string   { return "invoicing.payment_refunded.v1" }
 func (RefundUndone) EventName() string      { return "invoicing.refund_undone.v1" }
 
+// InvoiceInReview and the others are what happens to a draft before it is issued.
+type (
+	InvoiceInReview struct{ Fact }
+	InvoiceApproved struct{ Fact }
+	InvoiceSentBack struct{ Fact }
+	// TimeWritten is published when time on a draft is written up or down, or is so no more.
+	TimeWritten struct{ Fact }
+)
+
+func (InvoiceInReview) EventName() string { return "invoicing.invoice_in_review.v1" }
+func (InvoiceApproved) EventName() string { return "invoicing.invoice_approved.v1" }
+func (InvoiceSentBack) EventName() string { return "invoicing.invoice_sent_back.v1" }
+func (TimeWritten) EventName() string     { return "invoicing.time_written.v1" }
+
 // InvoiceReminded and the others are what becomes of reminders.
 type (
 	InvoiceReminded     struct{ Fact }

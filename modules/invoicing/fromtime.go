@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/rates"
@@ -292,7 +290,9 @@ func group(entries []TimeEntry, by GroupBy, names map[string]string, words Words
 					Kind: TimeLine, ProjectID: e.ProjectID, Description: k.heading, Unit: "h", UnitPrice: price, TaxRateIDs: slices.Clone(taxes(e)),
 				})
 			}
-			lines[n].Sources = append(lines[n].Sources, Source{Kind: OfTime, ID: e.ID, Seconds: p.Seconds, Part: part})
+			lines[n].Sources = append(lines[n].Sources, Source{Kind: OfTime, ID: e.ID, Seconds: p.Seconds, Part: part, Worked: Worked{
+				MemberID: e.MemberID, ProjectID: e.ProjectID, Day: e.Day, Raw: p.RawSeconds, Ruled: p.Seconds, Rate: price,
+			}})
 		}
 	}
 	for n := range lines {
@@ -300,7 +300,7 @@ func group(entries []TimeEntry, by GroupBy, names map[string]string, words Words
 		for _, src := range lines[n].Sources {
 			seconds += src.Seconds
 		}
-		lines[n].Quantity = decimal.NewFromInt(seconds).DivRound(decimal.NewFromInt(3600), quantityPlaces)
+		lines[n].Quantity = hoursOf(seconds)
 	}
 	return lines
 }
@@ -313,7 +313,7 @@ func (e TimeEntry) parts() []TimePart {
 	if len(e.Parts) > 0 {
 		return e.Parts
 	}
-	return []TimePart{{Kind: rates.Ordinary, Seconds: e.Seconds, Factor: one}}
+	return []TimePart{{Kind: rates.Ordinary, RawSeconds: e.RawSeconds, Seconds: e.Seconds, Factor: one}}
 }
 
 // countsAs says behind a heading what the hours of a line count as: " (after hours × 1.5)".

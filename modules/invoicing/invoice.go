@@ -59,12 +59,15 @@ const (
 type Status string
 
 const (
-	StatusDraft  Status = "draft"
-	StatusOpen   Status = "open"
-	StatusPart   Status = "partly_paid"
-	StatusLate   Status = "overdue"
-	StatusPaid   Status = "paid"
-	StatusVoided Status = "void"
+	StatusDraft Status = "draft"
+	// StatusInReview and StatusReady are drafts that wait for a review, or have passed it.
+	StatusInReview Status = "in_review"
+	StatusReady    Status = "ready"
+	StatusOpen     Status = "open"
+	StatusPart     Status = "partly_paid"
+	StatusLate     Status = "overdue"
+	StatusPaid     Status = "paid"
+	StatusVoided   Status = "void"
 	// StatusCredited is an invoice that was settled by credit notes alone.
 	StatusCredited Status = "credited"
 	// StatusWrittenOff is an invoice of which the rest was given up.
@@ -122,6 +125,7 @@ type Invoice struct {
 	Rate                        *calc.Rate // frozen at issue; nil on documents that are older than rates
 	BaseNet, BaseTax, BaseTotal money.Money
 
+	Review    Review
 	Progress  []Progress // of fees; written onto the document
 	deducts   *[]Deduct  // what is wished to be deducted
 	Document  *Document  // what the issued document shows
@@ -179,8 +183,9 @@ const (
 type Source struct {
 	Kind    SourceKind
 	ID      string
-	Seconds int64 // of time
-	Part    int   // of an entry of which parts are on several lines
+	Seconds int64  // of time: as billed
+	Part    int    // of an entry of which parts are on several lines
+	Worked  Worked // of time
 }
 
 // Balance is what is still to be paid. A void invoice has none.
@@ -199,6 +204,13 @@ func (i Invoice) Payable() money.Money {
 
 // Status derives what people see from state, balance and due date only.
 func (i Invoice) Status(today day.Date) Status {
+	switch i.Reviewed() {
+	case InReview:
+		return StatusInReview
+	case Ready:
+		return StatusReady
+	case NoReview, SentBack:
+	}
 	return StatusOf(i.Kind, i.State, i.Balance(), i.Paid, i.Credited, i.WrittenOff, i.DueOn, today)
 }
 
@@ -299,6 +311,7 @@ func (i *Invoice) take(f calc.Figures) {
 	for n := range i.Lines {
 		l, of := &i.Lines[n], f.Lines[n]
 		l.Amount, l.Share, l.Net, l.Tax, l.Gross, l.Taxes = of.Amount, of.Share, of.Net, of.Tax, of.Gross, of.Taxes
+		l.shareOut(i.Currency, i.Rounding)
 	}
 	i.DiscountTotal, i.Taxes, i.Net, i.Tax, i.Total, i.Withheld = f.Discount, f.Taxes, f.Net, f.Tax, f.Total, f.Withheld
 }

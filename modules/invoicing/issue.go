@@ -29,6 +29,9 @@ func (s *Service) issueTx(ctx context.Context, tx *tenancy.Tx, id string, on day
 	if err != nil {
 		return Invoice{}, err
 	}
+	if err := s.reviewedEnough(ctx, tx, before); err != nil {
+		return before, err
+	}
 	i := before
 	entity, err := s.d.Store.Entity(ctx, tx, i.EntityID)
 	if err != nil {
@@ -39,6 +42,9 @@ func (s *Service) issueTx(ctx context.Context, tx *tenancy.Tx, id string, on day
 	}
 	if err := s.ready(ctx, tx, &i); err != nil {
 		return i, err
+	}
+	if before.Reviewed() == Ready && i.Payable() != before.Payable() { // rule 89
+		return i, ErrReviewStale
 	}
 	if err := s.number(ctx, tx, entity, &i); err != nil {
 		return i, err

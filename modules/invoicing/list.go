@@ -44,7 +44,8 @@ type Summary struct {
 	Cash       money.Money
 	SentAt     *time.Time
 	CreatedAt  time.Time
-	SortKey    string // the value the list is sorted by, for the cursor
+	Reviewed   ReviewState // of a draft, as it is now
+	SortKey    string      // the value the list is sorted by, for the cursor
 }
 
 // Balance is what is still to be paid.
@@ -57,6 +58,12 @@ func (r Summary) Balance() money.Money {
 
 // Status derives what people see.
 func (r Summary) Status(today day.Date) Status {
+	switch {
+	case r.State == Draft && r.Reviewed == InReview:
+		return StatusInReview
+	case r.State == Draft && r.Reviewed == Ready:
+		return StatusReady
+	}
 	return StatusOf(r.Kind, r.State, r.Balance(), r.Paid, r.Credited, r.WrittenOff, r.DueOn, today)
 }
 

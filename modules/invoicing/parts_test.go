@@ -33,7 +33,7 @@ func (w *world) across(t *testing.T, from, to, rate string) invoicing.TimeEntry 
 	w.worked(t, day.Of(a, zone).String(), int64(b.Sub(a)/time.Second), rate, "Design")
 	e := &w.entries[len(w.entries)-1]
 	for _, p := range terms.Split(a, b) {
-		e.Parts = append(e.Parts, invoicing.TimePart{Kind: p.Kind, Seconds: p.Seconds, Factor: p.Factor})
+		e.Parts = append(e.Parts, invoicing.TimePart{Kind: p.Kind, RawSeconds: p.Seconds, Seconds: p.Seconds, Factor: p.Factor})
 	}
 	return *e
 }

@@ -24,6 +24,7 @@ const (
 	CanRead          access.Permission = "invoicing.invoices.read"
 	CanWrite         access.Permission = "invoicing.invoices.write"
 	CanIssue         access.Permission = "invoicing.invoices.issue"
+	CanReview        access.Permission = "invoicing.invoices.review"
 	CanWritePayments access.Permission = "invoicing.payments.write"
 	CanReadSettings  access.Permission = "invoicing.settings.read"
 	CanWriteSettings access.Permission = "invoicing.settings.write"
@@ -87,6 +88,7 @@ type TimeEntry struct {
 	ServiceName string
 	TaxRateID   string // of the service; empty for the agency's default
 	Day         day.Date
+	RawSeconds  int64            // as logged
 	Seconds     int64            // as billed, by the rounding rule
 	Rate        *decimal.Decimal // per hour; nil: no rate was found
 	Currency    string
@@ -96,9 +98,10 @@ type TimeEntry struct {
 
 // TimePart is so much of an entry's seconds as counts by one multiplier.
 type TimePart struct {
-	Kind    rates.HourKind
-	Seconds int64
-	Factor  decimal.Decimal
+	Kind       rates.HourKind
+	RawSeconds int64 // as logged
+	Seconds    int64
+	Factor     decimal.Decimal
 }
 
 // ToBill counts a client's billable time that is on no invoice.
@@ -121,6 +124,7 @@ type Time interface {
 	ToBillTx(ctx context.Context, tx *tenancy.Tx, q TimeQuery) (map[string]ToBill, error)        // by client
 	MarkBilledTx(ctx context.Context, tx *tenancy.Tx, entryIDs []string, invoiceID string) error // billed already
 	ReleaseBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID string) error
+	EntriesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]TimeEntry, error) // what people said about them
 }
 
 // Fees answers what was agreed for projects whatever the hours, and is told
@@ -136,9 +140,15 @@ type Fees interface {
 	GiveBackTx(ctx context.Context, tx *tenancy.Tx, documentID string, back []fees.Return) error
 }
 
-// Members answers how members are called.
+// Members answers how members are called, and who reviews.
 type Members interface {
 	NamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error)
+	ReviewersTx(ctx context.Context, tx *tenancy.Tx) ([]string, error) // those who are active and may
+}
+
+// Projects answers how projects are called.
+type Projects interface {
+	ProjectNamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error)
 }
 
 // Renderer makes the PDF of a document. The same document gives the same bytes.
@@ -226,6 +236,14 @@ type Store interface {
 	RemoveDraft(ctx context.Context, tx *tenancy.Tx, id string) error
 	MarkIssued(ctx context.Context, tx *tenancy.Tx, i Invoice) error // ErrNumberTaken
 	MarkVoid(ctx context.Context, tx *tenancy.Tx, i Invoice) error
+	// SetReview writes what was said about this version of a draft. ErrStale.
+	SetReview(ctx context.Context, tx *tenancy.Tx, i Invoice) error
+	ReviewSettings(ctx context.Context, tx *tenancy.Tx, hold bool) (ReviewSettings, error)
+	PutReviewSettings(ctx context.Context, tx *tenancy.Tx, r ReviewSettings) error
+	// CreditWorked adds to what credit notes took back of time entries.
+	CreditWorked(ctx context.Context, tx *tenancy.Tx, all []TakenBack) error
+	Realised(ctx context.Context, tx *tenancy.Tx, f RealisationFilter) ([]Realised, error) // limit+1 of them
+	RealisedTotals(ctx context.Context, tx *tenancy.Tx, f RealisationFilter) ([]Realised, error)
 	// SetSettled writes how much of an invoice is paid and credited. ErrOverpaid.
 	SetSettled(ctx context.Context, tx *tenancy.Tx, i Invoice) error
 	// CreditedLines is how much of each line credit notes took back so far.

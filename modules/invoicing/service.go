@@ -28,6 +28,7 @@ type Deps struct {
 	// Billables are further modules whose records become lines, by the kind of their sources.
 	Billables map[SourceKind]Billable
 	Members   Members
+	Projects  Projects
 	Renderer  Renderer
 	EInvoices EInvoices
 	Files     Files
@@ -45,7 +46,7 @@ type Service struct{ d Deps }
 
 // New returns the service. It panics on a missing dependency, at start-up.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.Settings == nil || d.Plan == nil || d.Clients == nil || d.Time == nil || d.Fees == nil || d.Members == nil ||
+	if d.DB == nil || d.Store == nil || d.Settings == nil || d.Plan == nil || d.Clients == nil || d.Time == nil || d.Fees == nil || d.Members == nil || d.Projects == nil ||
 		d.Renderer == nil || d.EInvoices == nil || d.Files == nil || d.Images == nil || d.Mailer == nil || d.Events == nil || d.Queue == nil || d.Now == nil || d.NewID == nil {
 		panic("invoicing: a dependency is missing")
 	}
@@ -349,6 +350,8 @@ type auditLine struct {
 	Less        string      `json:"discount_amount"`
 	Taxes       []string    `json:"tax_rate_ids"`
 	Net         money.Money `json:"net"`
+
+	Written []writtenShot `json:"written,omitempty"`
 }
 
 type auditShot struct {
@@ -366,6 +369,8 @@ type auditShot struct {
 	Less      string       `json:"discount_amount"`
 	Total     money.Money  `json:"total"`
 	Paid      money.Money  `json:"paid"`
+	Review    ReviewState  `json:"review,omitempty"`
+	Reason    string       `json:"review_reason,omitempty"`
 	Lines     []auditLine  `json:"lines"`
 }
 
@@ -374,10 +379,11 @@ func snapshot(i Invoice) auditShot {
 		Kind: i.Kind, CreditsID: i.CreditsID,
 		State: i.State, Number: i.Number, ClientID: i.ClientID, EntityID: i.EntityID, IssueOn: i.IssueOn, DueOn: i.DueOn,
 		Reference: i.Reference, Note: i.Note, Discount: i.Discount.Percent.String(), Less: i.Discount.Amount.String(), Total: i.Total, Paid: i.Paid,
+		Review: i.Reviewed(), Reason: i.Review.Reason,
 	}
 	for _, l := range i.Lines {
 		shot.Lines = append(shot.Lines, auditLine{
-			l.Description, l.Quantity.String(), l.UnitPrice.String(), l.Discount.Percent.String(), l.Discount.Amount.String(), l.TaxRateIDs, l.Net,
+			l.Description, l.Quantity.String(), l.UnitPrice.String(), l.Discount.Percent.String(), l.Discount.Amount.String(), l.TaxRateIDs, l.Net, l.writtenShots(),
 		})
 	}
 	return shot

@@ -47,7 +47,8 @@ type world struct {
 	mails    []invoicing.Mail
 	mailDown error
 
-	smallPlan error // what a second legal entity is refused with
+	reviewers []string // who may review
+	smallPlan error    // what a second legal entity is refused with
 }
 
 var errUnknownClient = fault.Define(fault.NotFound, "test.no_client", "no such client")
@@ -82,6 +83,26 @@ func (w *world) NamesTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[str
 	out := map[string]string{}
 	for _, i := range ids {
 		out[i] = "Person " + i[len(i)-4:]
+	}
+	return out, nil
+}
+
+func (w *world) ReviewersTx(context.Context, *tenancy.Tx) ([]string, error) { return w.reviewers, nil }
+
+func (w *world) ProjectNamesTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, i := range ids {
+		out[i] = "Project " + i[len(i)-4:]
+	}
+	return out, nil
+}
+
+func (w *world) EntriesTx(context.Context, *tenancy.Tx, []string) (map[string]invoicing.TimeEntry, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := map[string]invoicing.TimeEntry{}
+	for _, e := range w.entries {
+		out[e.ID] = e
 	}
 	return out, nil
 }
@@ -168,7 +189,7 @@ func setup(t *testing.T, change ...func(*invoicing.Deps)) *world {
 	}
 	w.fees = fees.New(fees.Deps{DB: w.DB, Store: feesdb.Store{}, Projects: ofWorld{w}, Events: w.Bus, Now: w.Clock.Now})
 	d := invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: w, Images: w, Mailer: w,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Projects: w, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: w, Images: w, Mailer: w,
 		Events: w.Bus, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	}
 	for _, f := range change {
@@ -238,7 +259,7 @@ func (w *world) worked(t *testing.T, on string, seconds int64, rate, task string
 	t.Helper()
 	e := invoicing.TimeEntry{
 		ID: id.New(), MemberID: id.New(), ClientID: w.client.ID, ProjectID: "0198c0de-0000-7000-8000-000000000001", ProjectName: "Website",
-		TaskName: task, Day: day.MustParse(on), Seconds: seconds, Currency: "EUR",
+		TaskName: task, Day: day.MustParse(on), RawSeconds: seconds, Seconds: seconds, Currency: "EUR",
 	}
 	if rate != "" {
 		r := dec(rate)
@@ -295,7 +316,7 @@ func TestRule17_ARollbackGivesTheNumberBack(t *testing.T) {
 	lost := w.draft(t, free("Work", "1", "100"))
 	boom := errors.New("the machine fails before the commit")
 	failing := invoicing.New(invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: w, Images: w, Mailer: w,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Projects: w, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: w, Images: w, Mailer: w,
 		Events: failingBus{boom}, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	})
 	_, err := failing.Issue(w.Ctx, lost.ID, day.Date{})

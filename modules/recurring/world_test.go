@@ -107,6 +107,17 @@ func (h house) MarkBilledTx(_ context.Context, tx *tenancy.Tx, ids []string, inv
 	return nil
 }
 func (h house) ReleaseBilledTx(context.Context, *tenancy.Tx, string) error { return nil }
+
+func (h house) EntriesTx(context.Context, *tenancy.Tx, []string) (map[string]invoicing.TimeEntry, error) {
+	return nil, nil
+}
+
+func (h house) ReviewersTx(context.Context, *tenancy.Tx) ([]string, error) { return nil, nil }
+
+func (h house) ProjectNamesTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
+	return nil, nil
+}
+
 func (h house) ProjectTx(_ context.Context, _ *tenancy.Tx, id string) (projects.Project, error) {
 	return projects.Project{ID: id, ClientID: h.client}, nil
 }
@@ -146,7 +157,7 @@ func setup(t *testing.T) *world {
 	w.client = c.ID
 	h := house{w, who}
 	w.bills = invoicing.New(invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: h, Plan: h, Clients: h, Time: h, Fees: fees.New(fees.Deps{DB: w.DB, Store: feesdb.Store{}, Projects: h, Events: w.Bus, Now: w.Clock.Now}), Members: h,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: h, Plan: h, Clients: h, Time: h, Fees: fees.New(fees.Deps{DB: w.DB, Store: feesdb.Store{}, Projects: h, Events: w.Bus, Now: w.Clock.Now}), Members: h, Projects: h,
 		Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: h, Images: h, Mailer: h, Events: w.Bus, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(w.Registry, w.bills)

@@ -35,6 +35,18 @@ func (s *Service) UnbilledTx(ctx context.Context, tx *tenancy.Tx, f UnbilledFilt
 	return entries, s.nameAll(ctx, tx, entries)
 }
 
+// EntriesByIDsTx reads entries with the names of what they are about, for modules that bill them.
+func (s *Service) EntriesByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) ([]Entry, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	entries, err := s.d.Store.Entries(ctx, tx, Filter{IDs: ids})
+	if err != nil {
+		return nil, err
+	}
+	return entries, s.nameAll(ctx, tx, entries)
+}
+
 // ToBill counts a client's billable time that is on no invoice.
 type ToBill struct {
 	Approved int

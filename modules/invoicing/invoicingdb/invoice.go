@@ -72,6 +72,13 @@ type invoiceRow struct {
 	VoidedAt         *time.Time
 	VoidReason       string
 	VoidTime         string
+	Review           string
+	ReviewVersion    int
+	ReviewSentBy     string
+	ReviewSentAt     *time.Time
+	ReviewedBy       string
+	ReviewedAt       *time.Time
+	ReviewReason     string
 	Version          int
 	CreatedBy        string
 	CreatedAt        time.Time `gorm:"autoCreateTime:false"`
@@ -89,6 +96,7 @@ func toRow(i invoicing.Invoice) invoiceRow {
 		NetMinor: i.Net.Minor, TaxMinor: i.Tax.Minor, TotalMinor: i.Total.Minor, PaidMinor: i.Paid.Minor,
 		DiscountPercent: i.Discount.Percent, DiscountAmount: i.Discount.Amount, DiscountMinor: i.DiscountTotal.Minor, WithheldMinor: i.Withheld.Minor, DeductedMinor: i.Deducted.Minor, CashStepMinor: i.CashStep, CashMinor: i.Cash.Minor, Taxes: i.Taxes, Document: i.Document,
 		PDFKey: i.PDFKey, PDFHash: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy,
+		Review: string(i.Review.State), ReviewVersion: i.Review.Version, ReviewSentBy: i.Review.SentBy, ReviewSentAt: i.Review.SentAt, ReviewedBy: i.Review.By, ReviewedAt: i.Review.At, ReviewReason: i.Review.Reason,
 		VoidTime: string(i.VoidTime), Version: i.Version, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
 	if i.Number != "" {
@@ -114,6 +122,7 @@ func (r invoiceRow) invoice() invoicing.Invoice {
 		Net: of(r.NetMinor), Tax: of(r.TaxMinor), Total: of(r.TotalMinor), Paid: of(r.PaidMinor),
 		Discount: calc.Discount{Percent: r.DiscountPercent, Amount: r.DiscountAmount}, DiscountTotal: of(r.DiscountMinor), Withheld: of(r.WithheldMinor), Deducted: of(r.DeductedMinor), CashStep: r.CashStepMinor, Cash: of(r.CashMinor), Taxes: r.Taxes,
 		PDFKey: r.PDFKey, PDFHash: r.PDFHash, SentAt: r.SentAt, IssuedAt: r.IssuedAt, VoidedAt: r.VoidedAt, VoidWhy: r.VoidReason,
+		Review:   invoicing.Review{State: invoicing.ReviewState(r.Review), Version: r.ReviewVersion, SentBy: r.ReviewSentBy, SentAt: r.ReviewSentAt, By: r.ReviewedBy, At: r.ReviewedAt, Reason: r.ReviewReason},
 		VoidTime: invoicing.TimeFate(r.VoidTime), Version: r.Version, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
 	if r.Number != nil {
@@ -175,17 +184,6 @@ type lineRow struct {
 
 func (lineRow) TableName() string { return "invoice_lines" }
 
-type sourceRow struct {
-	Kind      string
-	SourceID  string
-	LineID    string
-	InvoiceID string
-	Seconds   int64
-	Part      int
-}
-
-func (sourceRow) TableName() string { return "line_sources" }
-
 func lineRows(i invoicing.Invoice) (lines []lineRow, sources []sourceRow) {
 	for n, l := range i.Lines {
 		r := lineRow{
@@ -204,7 +202,7 @@ func lineRows(i invoicing.Invoice) (lines []lineRow, sources []sourceRow) {
 		}
 		lines = append(lines, r)
 		for _, s := range l.Sources {
-			sources = append(sources, sourceRow{string(s.Kind), s.ID, l.ID, i.ID, s.Seconds, s.Part})
+			sources = append(sources, toSourceRow(s, l.ID, i.ID))
 		}
 	}
 	return lines, sources
@@ -245,7 +243,7 @@ func (s Store) read(ctx context.Context, tx *tenancy.Tx, db *gorm.DB, id string)
 	}
 	for _, src := range sources {
 		l := &i.Lines[at[src.LineID]]
-		l.Sources = append(l.Sources, invoicing.Source{Kind: invoicing.SourceKind(src.Kind), ID: src.SourceID, Seconds: src.Seconds, Part: src.Part})
+		l.Sources = append(l.Sources, src.source(i.Currency))
 	}
 	return i, s.deductions(ctx, tx, &i)
 }

@@ -42,7 +42,7 @@ func (w *where) String() string {
 }
 
 // statusSQL derives the status as invoicing.StatusOf does.
-const statusSQL = `CASE WHEN state = 'draft' THEN 'draft' WHEN state = 'void' THEN 'void'
+const statusSQL = `CASE WHEN state = 'draft' AND review IN ('in_review', 'ready') AND review_version = version THEN review WHEN state = 'draft' THEN 'draft' WHEN state = 'void' THEN 'void'
 	WHEN kind = 'credit_note' THEN 'credit_note'
 	WHEN open_minor = 0 AND written_off_minor > 0 THEN 'written_off' WHEN open_minor = 0 AND paid_minor = 0 AND credited_minor > 0 THEN 'credited' WHEN open_minor = 0 THEN 'paid' WHEN due_on < ? THEN 'overdue'
 	WHEN paid_minor + credited_minor + written_off_minor > 0 THEN 'partly_paid' ELSE 'open' END`
@@ -75,6 +75,8 @@ func filter(f invoicing.Filter) *where {
 	case "":
 	case invoicing.StatusOpen: // open in the wide sense: something is still to be paid
 		w.add(`state = 'issued' AND open_minor > 0`)
+	case invoicing.StatusDraft: // whatever its review
+		w.add(`state = 'draft'`)
 	default:
 		w.add(`(`+statusSQL+`) = ?`, f.Today, string(f.Status))
 	}
@@ -112,7 +114,7 @@ func (Store) List(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) ([]in
 	}
 	rows, err := tx.PGX().Query(ctx, fmt.Sprintf(`
 		SELECT id::text, kind, coalesce(number, ''), client_id::text, client_name, state, issue_on, due_on, currency, total_minor, paid_minor, withheld_minor, credited_minor, written_off_minor, deducted_minor, cash_minor,
-		       sent_at, created_at, (%[1]s)::text AS sort_key
+		       sent_at, created_at, CASE WHEN review_version = version OR review = 'back' THEN review ELSE '' END, (%[1]s)::text AS sort_key
 		FROM invoices WHERE %[2]s ORDER BY %[1]s %[3]s, id %[3]s LIMIT %[4]d`, sort.expr, w, direction, f.Page.Size()+1), w.args...)
 	if err != nil {
 		return nil, err
@@ -122,7 +124,7 @@ func (Store) List(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) ([]in
 		var currency string
 		var issue, due *time.Time
 		err := row.Scan(&r.ID, &r.Kind, &r.Number, &r.ClientID, &r.ClientName, &r.State, &issue, &due, &currency, &r.Total.Minor, &r.Paid.Minor, &r.Withheld.Minor, &r.Credited.Minor, &r.WrittenOff.Minor, &r.Deducted.Minor, &r.Cash.Minor,
-			&r.SentAt, &r.CreatedAt, &r.SortKey)
+			&r.SentAt, &r.CreatedAt, &r.Reviewed, &r.SortKey)
 		r.Total.Currency, r.Paid.Currency, r.Withheld.Currency, r.Credited.Currency, r.WrittenOff.Currency = currency, currency, currency, currency, currency
 		r.Deducted.Currency, r.Cash.Currency = currency, currency
 		r.IssueOn, r.DueOn = dayOf(issue), dayOf(due)
@@ -182,7 +184,7 @@ func (Store) Overview(ctx context.Context, tx *tenancy.Tx, f invoicing.Filter) (
 		t.Count += count
 		t.Deposits.Minor += deposits
 		switch {
-		case total == nil || status == invoicing.StatusVoided || status == invoicing.StatusDraft:
+		case total == nil || status == invoicing.StatusVoided || status == invoicing.StatusDraft || status == invoicing.StatusInReview || status == invoicing.StatusReady:
 		case status == invoicing.StatusCredit:
 			t.Total.Minor -= *total
 		default:

@@ -80,6 +80,8 @@ func Register(api *httpapi.API, svc *invoicing.Service) {
 	registerPayments(api, h)
 	registerCurrencies(api, h)
 	registerReminders(api, h)
+	registerReview(api, h)
+	registerRealisation(api, h)
 	registerSettings(api, h)
 }
 
@@ -101,13 +103,16 @@ func (h handlers) one(ctx context.Context, i invoicing.Invoice, err error) (*inv
 	if err != nil {
 		return nil, err
 	}
-	return &invoiceOut{httpapi.ETag(i.Version), toView(i, today)}, nil
+	v := toView(i, today)
+	names, err := h.svc.NamesOf(ctx, i.Review.SentBy, i.Review.By)
+	v.Review.SentByName, v.Review.ByName = names[i.Review.SentBy], names[i.Review.By]
+	return &invoiceOut{httpapi.ETag(i.Version), v}, err
 }
 
 // ListIn narrows lists and sums alike.
 type ListIn struct {
 	Q        string   `query:"q" maxLength:"100" doc:"In number, client and reference"`
-	Status   string   `query:"status" enum:"draft,open,partly_paid,overdue,paid,credited,written_off,void,credit_note" doc:"open finds all that is not fully paid"`
+	Status   string   `query:"status" enum:"draft,in_review,ready,open,partly_paid,overdue,paid,credited,written_off,void,credit_note" doc:"open finds all that is not fully paid, draft all drafts"`
 	ClientID string   `query:"client_id" format:"uuid"`
 	From     day.Date `query:"from" doc:"Issued on or after"`
 	To       day.Date `query:"to" doc:"Issued on or before"`

@@ -22,7 +22,7 @@ type InvoiceView struct {
 	CreditsID        string                `json:"credits_id" doc:"Of a credit note: the invoice that it takes back"`
 	CreditsNumber    string                `json:"credits_number"`
 	State            string                `json:"state" enum:"draft,issued,void"`
-	Status           string                `json:"status" enum:"draft,open,partly_paid,overdue,paid,credited,written_off,void,credit_note" doc:"Derived from the balance and the due date"`
+	Status           string                `json:"status" enum:"draft,in_review,ready,open,partly_paid,overdue,paid,credited,written_off,void,credit_note" doc:"Derived from the balance and the due date"`
 	Number           string                `json:"number" doc:"Empty while a draft"`
 	EntityID         string                `json:"entity_id"`
 	ClientID         string                `json:"client_id"`
@@ -69,6 +69,7 @@ type InvoiceView struct {
 	VoidedAt         *time.Time            `json:"voided_at"`
 	VoidReason       string                `json:"void_reason"`
 	VoidTime         string                `json:"void_time"`
+	Review           InvoiceReview         `json:"review"`
 	Version          int                   `json:"version"`
 	CreatedBy        string                `json:"created_by"`
 	CreatedAt        time.Time             `json:"created_at"`
@@ -93,7 +94,10 @@ type InvoiceLineView struct {
 	Tax             money.Money      `json:"tax"`
 	Gross           money.Money      `json:"gross"`
 	Entries         int              `json:"entries" doc:"How many time entries the line bills"`
-	Seconds         int64            `json:"seconds"`
+	Seconds         int64            `json:"seconds" doc:"As billed"`
+	RawSeconds      int64            `json:"raw_seconds" doc:"As logged"`
+	Standard        *money.Money     `json:"standard" doc:"Of time: raw hours at the standard rate. The client does not see it"`
+	Written         int              `json:"written" doc:"How many entries are written up or down"`
 }
 
 func taxes(all []calc.TaxAmount) []calc.TaxAmount { return append([]calc.TaxAmount{}, all...) }
@@ -135,7 +139,7 @@ func toView(i invoicing.Invoice, today day.Date) InvoiceView {
 		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
 		Lines: make([]InvoiceLineView, len(i.Lines)), Taxes: taxes(i.Taxes), Net: i.Net, Tax: i.Tax, Total: i.Total, Paid: i.Paid, Balance: i.Balance(),
 		DiscountPercent: i.Discount.Percent.String(), DiscountAmount: i.Discount.Amount.String(), Subtotal: subtotal(i), Discount: i.DiscountTotal,
-		Withheld: i.Withheld, Deductions: append([]invoicing.Deduction{}, i.Deductions...), Deducted: i.Deducted, CashRounding: i.Cash, Payable: i.Payable(), PDFSHA256: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy, VoidTime: string(i.VoidTime),
+		Withheld: i.Withheld, Deductions: append([]invoicing.Deduction{}, i.Deductions...), Deducted: i.Deducted, CashRounding: i.Cash, Payable: i.Payable(), PDFSHA256: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy, VoidTime: string(i.VoidTime), Review: reviewView(i),
 		Version: i.Version, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
 	switch {
@@ -150,12 +154,26 @@ func toView(i invoicing.Invoice, today day.Date) InvoiceView {
 			UnitPrice: l.UnitPrice.String(), DiscountPercent: l.Discount.Percent.String(), DiscountAmount: l.Discount.Amount.String(), TaxRateIDs: append([]string{}, l.TaxRateIDs...),
 			Taxes: taxes(l.Taxes), Amount: l.Amount, Net: l.Net, Tax: l.Tax, Gross: l.Gross, Entries: l.Entries(),
 		}
-		for _, s := range l.Sources {
-			lv.Seconds += s.Seconds
-		}
+		lv.worked(l, i.Currency)
 		v.Lines[n] = lv
 	}
 	return v
+}
+
+func (v *InvoiceLineView) worked(l invoicing.Line, currency string) {
+	standard := money.Zero(currency)
+	for _, s := range l.Sources {
+		if s.Kind != invoicing.OfTime {
+			continue
+		}
+		v.Seconds, v.RawSeconds, standard = v.Seconds+s.Seconds, v.RawSeconds+s.Worked.Raw, standard.Add(s.Worked.Standard)
+		if s.Worked.Written != nil {
+			v.Written++
+		}
+	}
+	if v.Entries > 0 {
+		v.Standard = &standard
+	}
 }
 
 // InvoiceLineInput is a line as it is written. A line with the id of an
@@ -296,7 +314,7 @@ type InvoiceRow struct {
 	ClientID   string      `json:"client_id"`
 	ClientName string      `json:"client_name"`
 	State      string      `json:"state" enum:"draft,issued,void"`
-	Status     string      `json:"status" enum:"draft,open,partly_paid,overdue,paid,credited,written_off,void,credit_note"`
+	Status     string      `json:"status" enum:"draft,in_review,ready,open,partly_paid,overdue,paid,credited,written_off,void,credit_note"`
 	IssueOn    *day.Date   `json:"issue_on"`
 	DueOn      *day.Date   `json:"due_on"`
 	Total      money.Money `json:"total"`

@@ -1,5 +1,5 @@
 import {
-  invoicesApi, type ExchangeRatesListApiArg, type ExchangeRatesListApiResponse, type RevaluationsListApiArg, type RevaluationsListApiResponse, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoicesListApiArg, type InvoicesListApiResponse, type InvoicePaper, type NewCreditNote,
+  invoicesApi, type ExchangeRatesListApiArg, type ExchangeRatesListApiResponse, type RevaluationsListApiArg, type RevaluationsListApiResponse, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoicesListApiArg, type InvoicesListApiResponse, type InvoicePaper, type RealisationReportApiArg, type RealisationReportApiResponse, type ReviewEntriesApiArg, type ReviewEntriesApiResponse, type NewCreditNote,
 } from '../../shared/api/gen/invoices.gen';
 import { infinite } from '../../shared/api/infinite';
 
@@ -8,6 +8,12 @@ type Names = { items: { id: string; name: string; code?: string }[] };
 export const api = invoicesApi.enhanceEndpoints({ addTagTypes: ['clients', 'projects'] }).injectEndpoints({
   endpoints: (build) => ({
     invoicesFeed: build.infiniteQuery<InvoicesListApiResponse, InvoicesListApiArg, string>({ ...infinite('/api/v1/invoices'), providesTags: ['invoices'] }),
+    entriesFeed: build.infiniteQuery<ReviewEntriesApiResponse, ReviewEntriesApiArg, string>({
+      infiniteQueryOptions: infinite('').infiniteQueryOptions,
+      query: ({ queryArg: { id, lineId }, pageParam }) => ({ url: `/api/v1/invoices/${encodeURIComponent(id)}/entries`, params: { limit: 50, ...(lineId && { line_id: lineId }), ...(pageParam && { cursor: pageParam }) } }),
+      providesTags: ['invoices'],
+    }),
+    realisationFeed: build.infiniteQuery<RealisationReportApiResponse, RealisationReportApiArg, string>({ ...infinite('/api/v1/realisation'), providesTags: ['invoices'] }),
     exchangeRatesFeed: build.infiniteQuery<ExchangeRatesListApiResponse, ExchangeRatesListApiArg, string>({ ...infinite('/api/v1/exchange-rates'), providesTags: ['invoices'] }),
     revaluationsFeed: build.infiniteQuery<RevaluationsListApiResponse, RevaluationsListApiArg, string>({ ...infinite('/api/v1/revaluations'), providesTags: ['invoices'] }),
     // Calculations change nothing, so they are questions here although they travel as POST.
@@ -23,5 +29,5 @@ export const api = invoicesApi.enhanceEndpoints({ addTagTypes: ['clients', 'proj
   }),
 });
 
-export const { useInvoicesFeedInfiniteQuery, useExchangeRatesFeedInfiniteQuery, useRevaluationsFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useCreditPaperQuery, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
+export const { useInvoicesFeedInfiniteQuery, useEntriesFeedInfiniteQuery, useRealisationFeedInfiniteQuery, useExchangeRatesFeedInfiniteQuery, useRevaluationsFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useCreditPaperQuery, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
 export * from '../../shared/api/gen/invoices.gen';

@@ -4,13 +4,13 @@ import type { Tone } from '../../shared/ui/small';
 import type { InvoiceLineInput, InvoiceView } from './api';
 
 export type Status = InvoiceView['status'];
-export const tones: Record<Status, Tone> = { draft: 'neutral', open: 'brand', partly_paid: 'warning', overdue: 'danger', paid: 'success', credited: 'success', written_off: 'neutral', void: 'neutral', credit_note: 'neutral' };
+export const tones: Record<Status, Tone> = { draft: 'neutral', in_review: 'warning', ready: 'success', open: 'brand', partly_paid: 'warning', overdue: 'danger', paid: 'success', credited: 'success', written_off: 'neutral', void: 'neutral', credit_note: 'neutral' };
 
 /** How money comes and goes. */
 export const methods = ['bank_transfer', 'card', 'cash', 'cheque', 'other'] as const;
 export type Method = (typeof methods)[number];
 
-export const tabs = ['all', 'draft', 'open', 'overdue', 'paid', 'credit_note', 'void'] as const;
+export const tabs = ['all', 'draft', 'in_review', 'open', 'overdue', 'paid', 'credit_note', 'void'] as const;
 
 export type Preset = 'lastMonth' | 'thisMonth' | 'lastWeek' | 'lastQuarter' | 'own';
 export const presets: Preset[] = ['lastMonth', 'thisMonth', 'lastWeek', 'lastQuarter', 'own'];

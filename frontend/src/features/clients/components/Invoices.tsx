@@ -6,7 +6,7 @@ import { Money, StatusChip, type Tone } from '../../../shared/ui/small';
 import { EmptyState } from '../../../shared/ui/states';
 import { useT } from '../locales/en';
 
-const tones: Record<InvoiceRow['status'], Tone> = { draft: 'neutral', open: 'brand', partly_paid: 'brand', overdue: 'danger', paid: 'success', credited: 'success', written_off: 'neutral', void: 'neutral', credit_note: 'neutral' };
+const tones: Record<InvoiceRow['status'], Tone> = { draft: 'neutral', in_review: 'warning', ready: 'success', open: 'brand', partly_paid: 'brand', overdue: 'danger', paid: 'success', credited: 'success', written_off: 'neutral', void: 'neutral', credit_note: 'neutral' };
 
 export function Invoices({ clientId }: { clientId: string }) {
   const t = useT();

@@ -47,7 +47,7 @@ export const useT = registerLocale('clients', {
   },
   projects: { empty: 'No projects for this client', code: 'Code', name: 'Project', state: 'State', due: 'Due', done: 'Progress', progress: '{{done}} of {{all}} tasks done', new: 'New project' },
   invoices: { empty: 'No invoices for this client', number: 'Number', issued: 'Issued', due: 'Due', total: 'Total', balance: 'Open', status: 'State', draft: 'Draft' },
-  invoiceStatus: { draft: 'Draft', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', credited: 'Credited', written_off: 'Written off', void: 'Void', credit_note: 'Credit note' },
+  invoiceStatus: { draft: 'Draft', in_review: 'In review', ready: 'Approved', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', credited: 'Credited', written_off: 'Written off', void: 'Void', credit_note: 'Credit note' },
   projectState: { planned: 'Planned', active: 'Active', on_hold: 'On hold', completed: 'Completed', archived: 'Archived' },
   timeline: {
     empty: 'Nothing has happened yet', emptyText: 'Notes, calls and meetings stand here, and what happens with projects and invoices.',

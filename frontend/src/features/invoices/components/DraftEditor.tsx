@@ -29,13 +29,15 @@ import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { TaxSelect } from '../../../shared/ui/TaxSelect';
 import { toast } from '../../../shared/ui/Toast';
 import {
-  useInvoicesChangeMutation, useInvoicesDeleteMutation, useInvoicesIssueMutation, useInvoicesPreviewQuery, useInvoiceSumQuery, useTaxRatesListQuery, type InvoiceView,
+  useInvoicesChangeMutation, useInvoicesDeleteMutation, useInvoicesIssueMutation, useInvoicesPreviewQuery, useInvoiceSumQuery, useReviewSettingsQuery, useTaxRatesListQuery, type InvoiceView,
 } from '../api';
 import { useT } from '../locales/en';
-import { countable, countableDiscount, discountInput, draftValues, ifMatch, lineInput, type DraftValues } from '../model';
+import { countable, countableDiscount, discountInput, draftValues, ifMatch, lineInput, tones, type DraftValues } from '../model';
 import { Deposits } from './Deposits';
 import { DiscountField } from './DiscountField';
 import { DraftRate } from './RateFields';
+import { Review } from './Review';
+import { Worked } from './Worked';
 
 /** A draft: what is written at one side, the paper it makes at the other. */
 export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
@@ -51,6 +53,7 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
   const [issue] = useInvoicesIssueMutation();
   const [remove] = useInvoicesDeleteMutation();
   const paper = useInvoicesPreviewQuery({ id: i.id });
+  const settings = useReviewSettingsQuery();
   // Somebody else's save is taken over as long as nothing is typed here.
   useEffect(() => {
     if (isDirty || i.version === version) return;
@@ -76,20 +79,22 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
           title={i.client_name}
           sub={i.period_from && i.period_to ? `${formatDay(i.period_from)} – ${formatDay(i.period_to)}` : undefined}
           up={{ to: '/invoices', label: t('title') }}
-          chip={<>{i.kind === 'deposit' && <StatusChip label={t('deposit.chip')} tone="brand" />}<StatusChip label={t('status.draft')} /></>}
+          chip={<>{i.kind === 'deposit' && <StatusChip label={t('deposit.chip')} tone="brand" />}<StatusChip label={t(`status.${i.status}`)} tone={tones[i.status]} /></>}
           actions={
             <>
               <Button color="error" onClick={() => setAsking('delete')}>{t('draft.delete')}</Button>
               <Button variant="outlined" startIcon={<PdfIcon />} href={`/api/v1/invoices/${i.id}/pdf`} target="_blank" rel="noopener">{t('pdf')}</Button>
               <Button variant={isDirty ? 'contained' : 'outlined'} type="submit" loading={isSubmitting} disabled={!isDirty}>{t('draft.save')}</Button>
-              {can('invoicing.invoices.issue') && <Button variant={isDirty ? 'outlined' : 'contained'} disabled={isDirty || i.lines.length === 0} onClick={() => setAsking('issue')}>{t('issue.do')}</Button>}
+              {can('invoicing.invoices.issue') && <Button variant={isDirty ? 'outlined' : 'contained'} disabled={isDirty || i.lines.length === 0 || (settings.data?.required && i.review.state !== 'ready')} onClick={() => setAsking('issue')}>{t('issue.do')}</Button>}
             </>
           }
         />
         {alert && <Alert severity="error" role="alert" sx={{ mb: 4 }}>{alert}</Alert>}
         <Box sx={{ display: 'grid', gap: 6, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 1fr) minmax(0, 1fr)' }, alignItems: 'start' }}>
           <Box sx={{ display: 'grid', gap: 4, minWidth: 0 }}>
+            <Review invoice={i} blocked={isDirty} />
             <Section title={t('draft.lines')}><Lines invoice={i} /></Section>
+            <Worked invoice={i} blocked={isDirty} />
             <Deposits invoice={i} version={version} blocked={isDirty} onSaved={setVersion} />
             <EInvoice id={i.id} issued={false} />
             <Section title={t('draft.more')}>

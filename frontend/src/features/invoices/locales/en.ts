@@ -2,8 +2,8 @@ import { registerLocale } from '../../../shared/lib/i18n';
 
 export const useT = registerLocale('invoices', {
   title: 'Invoices', new: 'New invoice', recurring: 'Recurring', runs: 'Invoice runs', search: 'Search number, client, reference', tabsLabel: 'State',
-  tab: { all: 'All', draft: 'Drafts', open: 'Open', overdue: 'Overdue', paid: 'Paid', credit_note: 'Credit notes', void: 'Void' },
-  status: { draft: 'Draft', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', credited: 'Credited', written_off: 'Written off', void: 'Void', credit_note: 'Credit note' },
+  tab: { all: 'All', draft: 'Drafts', in_review: 'In review', open: 'Open', overdue: 'Overdue', paid: 'Paid', credit_note: 'Credit notes', void: 'Void' },
+  status: { draft: 'Draft', in_review: 'In review', ready: 'Approved', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', credited: 'Credited', written_off: 'Written off', void: 'Void', credit_note: 'Credit note' },
   col: { number: 'Number', client: 'Client', issued: 'Issued', due: 'Due', total: 'Total', balance: 'Balance', state: 'State' },
   filter: { client: 'Client', from: 'Issued from', to: 'Issued to' },
   empty: 'No invoices yet', emptyText: 'Bill approved time of a client, or write free lines.',
@@ -23,6 +23,22 @@ export const useT = registerLocale('invoices', {
     periodFrom: 'Period from', periodTo: 'Period to', reference: "Client's reference", note: 'Note on the invoice', footer: 'Footer', inclusive: 'Prices include tax', inclusiveHelp: 'Holds for the whole document',
     fromTime: 'From time', up: 'Move up', down: 'Move down', removeLine: 'Remove line', noLines: 'No lines yet. Add the first one.', save: 'Save draft', saved: 'Draft saved', delete: 'Delete draft',
     deleteText: 'The draft is deleted. Time on it becomes unbilled again.', deleted: 'Draft deleted', preview: 'Preview', unsaved: 'The preview shows the last saved state.', line: 'Line {{n}}', more: 'Dates, reference and texts', saveFirst: 'Save first',
+  },
+  review: {
+    title: 'Review', about: 'Somebody else can look at this draft before it is issued.', needed: 'This agency issues only what was reviewed.', send: 'Send to review', sent: 'Sent to review', waits: 'Waits for a review. Sent by {{name}}, {{at}}.', approved: 'Approved by {{name}}, {{at}}.', own: 'Their own: {{reason}}',
+    approve: 'Approve', approveTitle: 'Approve this draft?', approveText: '{{client}}, {{total}}. It may be issued as it is; any change makes it a draft again.', done: 'Approved', ownReason: 'Why you approve it yourself', ownHelp: 'You made or sent this draft: only if nobody else can approve it',
+    sendBack: 'Send back', backTitle: 'Send this draft back', backReason: 'What is to be changed', backDone: 'Sent back', back: 'Sent back by {{name}}:', outdated: 'It was changed after it was sent or approved. Send it to review again.',
+    settings: 'Review', required: 'Review drafts before they are issued', requiredHelp: 'By whatever way: on screen, by the API or in a run', reasons: 'Reasons for writing time up or down', reasonsHelp: 'One a line. What was written keeps its reason.',
+  },
+  worked: {
+    title: 'Time on this invoice', about: 'What it is worth and what is billed of it. The client sees only what is billed.', line: '{{raw}} h worth {{standard}} · {{hours}} h billed, {{billed}}', written_one: '{{count}} entry written', written_other: '{{count}} entries written',
+    show_one: 'Show {{count}} entry', show_other: 'Show {{count}} entries', hide: 'Hide entries', entries: 'Entries', who: 'When and who', raw: 'Logged', standard: 'Standard', billed: 'Billed', difference: 'Difference', none: 'No entries', change: 'Write up or down',
+    write: 'Write up or down', writeOf: 'Write up or down: {{what}}', writeTitle: 'Write time up or down', was: '{{raw}} h as logged, worth {{standard}} at the standard rate', by: 'Write to', byHours: 'Hours', byAmount: 'Amount', hours: 'Hours to bill', amount: 'Amount to bill', amountHelp: 'Before discounts, as the line prints it',
+    reason: 'Reason', note: 'Note', noteHelp: 'For the agency; the client does not see it', save: 'Save', done: 'Written', restore: 'As worked', restored: 'Billed as worked again',
+  },
+  realised: {
+    title: 'Realisation', sub: 'What was billed of time on issued invoices, against its value at the standard rate.', byLabel: 'Added up by', by: { client: 'Client', project: 'Project', person: 'Person', invoice: 'Invoice', reason: 'Reason' }, csv: 'CSV', hours: 'Logged', standard: 'Standard', rounding: 'Rounding', written: 'Written', discounts: 'Discounts', credited: 'Credited', billed: 'Billed', percent: 'Realisation',
+    none: 'n/a', of: '{{billed}} of {{standard}}', unwritten: 'Not written up or down', unknown: 'None', empty: 'No time was billed yet', emptyText: 'It begins with the first issued invoice that has time on it.',
   },
   fees: { title: 'Agreed fees that may be billed' },
   deposit: {

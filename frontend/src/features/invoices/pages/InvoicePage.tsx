@@ -18,7 +18,9 @@ import { EInvoice } from '../components/EInvoice';
 import { OnLine } from '../components/OnLine';
 import { Payments } from '../components/Payments';
 import { Reminders } from '../components/Reminders';
+import { Review } from '../components/Review';
 import { Sendings } from '../components/Sendings';
+import { Worked } from '../components/Worked';
 import { WriteOffs } from '../components/WriteOffs';
 import { useT } from '../locales/en';
 import { quote, tones } from '../model';
@@ -84,6 +86,8 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
       <Box sx={{ display: 'grid', gap: 6, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 760px) minmax(280px, 1fr)' }, alignItems: 'start' }}>
         {paper.data ? <Paper document={paper.data.document} /> : paper.error ? <ErrorState error={paper.error} onRetry={() => void paper.refetch()} /> : <SkeletonPage />}
         <Box sx={{ display: 'grid' }}>
+          {i.state === 'draft' && <Review invoice={i} />}
+          {plain && <Worked invoice={i} />}
           {plain && <Payments invoice={i} />}
           {plain && <OnLine invoice={i} />}
           {plain && <WriteOffs id={i.id} />}

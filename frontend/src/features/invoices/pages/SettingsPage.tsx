@@ -11,6 +11,7 @@ import { EmptyState, Held, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { later } from '../../../shared/ui/later';
 import { useLegalEntitiesListQuery, useTaxRatesChangeMutation, useTaxRatesListQuery, type LegalEntityView, type TaxRateView } from '../api';
+import { ReviewSettings } from '../components/ReviewSettings';
 import { useT } from '../locales/en';
 import { ifMatch } from '../model';
 
@@ -26,7 +27,7 @@ export function SettingsPage() {
       <PageHeader title={t('settings.title')} sub={t('settings.sub')} up={{ to: '/settings', label: t('settings.up') }} actions={<Button component={To} to="/settings/reminders" variant="outlined">{t('remind.open')}</Button>} />
       <Alert severity="info" sx={{ mb: 4 }}>{t('settings.keepNote')}</Alert>
       <Entities writes={writes} />
-      <Held until={!entities.isLoading}><Box sx={{ mt: 6 }}><Taxes writes={writes} /></Box></Held>
+      <Held until={!entities.isLoading}><Box sx={{ mt: 6 }}><Taxes writes={writes} /></Box><Box sx={{ mt: 6 }}><ReviewSettings writes={writes} /></Box></Held>
     </Box>
   );
 }
