@@ -69,3 +69,52 @@ func TestRule46CapacityComesFromScheduleAndHolidays(t *testing.T) {
 	}
 	owner.DELETE(t, "/api/v1/cost-rates/"+c.ID).Expect(t, http.StatusNoContent)
 }
+
+// Rule 45 by API: once a month is closed, what another cost makes of it is posted in the open one, and the margin says so beside overhead.
+func TestRule45ClosedMonthsPostADifference(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	project := newProject(t, env)
+	owner, member := env.As(t, "owner"), env.As(t, "member")
+	member.POST(t, "/api/v1/time-entries", map[string]any{"project_id": project, "day": "2026-03-02", "seconds": 8 * 3600}).Expect(t, http.StatusCreated)
+	member.POST(t, "/api/v1/time-entries", map[string]any{"project_id": project, "day": "2026-04-02", "seconds": 3600}).Expect(t, http.StatusCreated)
+	cost := func(from, perHour string) {
+		t.Helper()
+		owner.POST(t, "/api/v1/cost-rates", map[string]any{"member_id": member.Member.ID, "valid_from": from, "per_hour": perHour, "currency": "USD"}).Expect(t, http.StatusCreated)
+	}
+	cost("2026-01-01", "30")
+	var set struct{ Version int }
+	owner.GET(t, "/api/v1/time-settings").Expect(t, http.StatusOK).JSON(t, &set)
+	owner.PATCH(t, "/api/v1/time-settings", etag(set.Version), map[string]any{"locked_through": "2026-03-31"}).Expect(t, http.StatusOK)
+	cost("2026-03-01", "32.5")
+	type difference struct {
+		MemberID  string `json:"member_id"`
+		ProjectID string `json:"project_id"`
+		Month     string
+		PostedIn  string `json:"posted_in"`
+		Seconds   int64
+		Cost      struct{ Difference amount }
+	}
+	var all struct{ Items []difference }
+	owner.GET(t, "/api/v1/cost-differences").Expect(t, http.StatusOK).JSON(t, &all)
+	want := difference{MemberID: member.Member.ID, ProjectID: project, Month: "2026-03-01", PostedIn: "2026-04-01", Seconds: 8 * 3600}
+	want.Cost.Difference = amount{Amount: "20.00", Currency: "USD"}
+	if len(all.Items) != 1 || all.Items[0] != want {
+		t.Errorf("posted: %+v", all)
+	}
+	owner.POST(t, "/api/v1/overheads", map[string]any{"percent": "20", "valid_from": "2026-01-01"}).Expect(t, http.StatusCreated)
+	owner.POST(t, "/api/v1/overheads", map[string]any{"percent": "30", "valid_from": "2026-01-01"}).Refused(t, http.StatusUnprocessableEntity, "rates.bad_overhead", "body.valid_from")
+	var m struct {
+		Cost struct {
+			Costs, Posted []amount
+			Loaded        []amount `json:"loaded_costs"`
+		}
+	}
+	owner.GET(t, "/api/v1/projects/"+project+"/margin").Expect(t, http.StatusOK).JSON(t, &m)
+	if m.Cost.Costs[0].Amount != "292.50" || m.Cost.Loaded[0].Amount != "351.00" || m.Cost.Posted[0].Amount != "20.00" {
+		t.Errorf("the margin: %+v", m)
+	}
+	for _, path := range []string{"/api/v1/cost-differences", "/api/v1/overheads"} {
+		env.As(t, "manager").GET(t, path).Expect(t, http.StatusForbidden)
+	}
+}

@@ -86,7 +86,7 @@ type repricer struct{ s *Services }
 
 func (p repricer) RepriceTx(ctx context.Context, tx *tenancy.Tx, rateIDs []string, from day.Date) (rates.Effect, error) {
 	r, err := p.s.Timesheets.RepriceTx(ctx, tx, rateIDs, from)
-	return rates.Effect{Entries: r.Entries, Before: r.Before, After: r.After}, err
+	return effectOf(r), err
 }
 
 func (p repricer) RejudgeTx(ctx context.Context, tx *tenancy.Tx, of rates.Stretch) (rates.Effect, error) {
@@ -95,7 +95,20 @@ func (p repricer) RejudgeTx(ctx context.Context, tx *tenancy.Tx, of rates.Stretc
 		f.To = of.To.AddDays(-1)
 	}
 	r, err := p.s.Timesheets.RejudgeTx(ctx, tx, f)
-	return rates.Effect{Entries: r.Entries, Before: r.Before, After: r.After}, err
+	return effectOf(r), err
+}
+
+func (p repricer) UndoTx(ctx context.Context, tx *tenancy.Tx, repricingID string) (rates.Effect, []rates.Stayed, error) {
+	r, refused, err := p.s.Timesheets.UndoRepricingTx(ctx, tx, repricingID)
+	var stayed []rates.Stayed
+	for _, x := range refused {
+		stayed = append(stayed, rates.Stayed(x))
+	}
+	return effectOf(r), stayed, err
+}
+
+func effectOf(r timesheets.Rerating) rates.Effect {
+	return rates.Effect{Entries: r.Entries, Before: r.Before, After: r.After, Repricing: r.Repricing}
 }
 
 func (p repricer) WorkedTx(ctx context.Context, tx *tenancy.Tx, projectID string) (out rates.Worked, err error) {
@@ -119,6 +132,19 @@ func (p repricer) SecondsTx(ctx context.Context, tx *tenancy.Tx, projectID strin
 	out := make([]int64, len(costs))
 	for i, s := range spent {
 		out[i] = s.Seconds
+	}
+	return out, err
+}
+
+func (p repricer) ClosedThroughTx(ctx context.Context, tx *tenancy.Tx) (day.Date, error) {
+	return p.s.Timesheets.ClosedThroughTx(ctx, tx)
+}
+
+func (p repricer) LoggedTx(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) ([]rates.Logged, error) {
+	all, err := p.s.Timesheets.LoggedTx(ctx, tx, memberID, from, to)
+	out := make([]rates.Logged, len(all))
+	for i, l := range all {
+		out[i] = rates.Logged(l)
 	}
 	return out, err
 }

@@ -1,6 +1,7 @@
 package rates
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -76,52 +77,75 @@ func (d CostDraft) check() error {
 
 // Margin is what a project is worth against what it cost.
 type Margin struct {
-	Worth, Cost    []money.Money // one for each currency; those of different ones are never added
-	Margin         *money.Money  // where all is in one currency and something is known of the cost
-	Percent        *int          // of the worth
+	Worth          []money.Money // one for each currency; those of different ones are never added
+	Direct         CostSide      // what the hours of people cost
+	Loaded         CostSide      // the same with the agency's overhead of each day
+	Posted         []money.Money // of the direct cost, what was posted later for months that were closed
 	Seconds        int64         // all that was logged
 	WithoutCost    int64         // of it by people whose cost on that day nobody said
-	secondsTimes   map[string]decimal.Decimal
 	currenciesSeen []string
 }
 
-// add counts seconds at a cost.
-func (m *Margin) add(seconds int64, c Cost) {
-	if m.secondsTimes == nil {
-		m.secondsTimes = map[string]decimal.Decimal{}
+// CostSide is one way to look at what something cost.
+type CostSide struct {
+	Cost         []money.Money
+	Margin       *money.Money // where all is in one currency and something is known of the cost
+	Percent      *int         // of the worth
+	secondsTimes map[string]decimal.Decimal
+}
+
+func (x *CostSide) add(currency string, exact decimal.Decimal) {
+	if x.secondsTimes == nil {
+		x.secondsTimes = map[string]decimal.Decimal{}
 	}
-	if _, known := m.secondsTimes[c.Currency]; !known {
+	x.secondsTimes[currency] = x.secondsTimes[currency].Add(exact)
+}
+
+// add counts seconds at a cost, and at it times what the overhead makes of it.
+func (m *Margin) add(seconds int64, c Cost, factor decimal.Decimal) {
+	if !slices.Contains(m.currenciesSeen, c.Currency) {
 		m.currenciesSeen = append(m.currenciesSeen, c.Currency)
 	}
-	m.secondsTimes[c.Currency] = m.secondsTimes[c.Currency].Add(c.PerHour.Mul(decimal.NewFromInt(seconds)))
+	exact := c.PerHour.Mul(decimal.NewFromInt(seconds))
+	m.Direct.add(c.Currency, exact)
+	m.Loaded.add(c.Currency, exact.Mul(factor))
 	m.WithoutCost -= seconds
 }
 
 // close rounds each currency once and sets worth against cost.
 func (m *Margin) close() error {
-	for _, cur := range m.currenciesSeen {
-		sum, err := money.FromDecimal(money.HalfUp.Quo(m.secondsTimes[cur], decimal.NewFromInt(3600), money.Places(cur)), cur, money.HalfUp)
+	for _, side := range []*CostSide{&m.Direct, &m.Loaded} {
+		if err := side.close(m.Worth, m.currenciesSeen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *CostSide) close(worths []money.Money, currencies []string) error {
+	for _, cur := range currencies {
+		sum, err := money.FromDecimal(money.HalfUp.Quo(x.secondsTimes[cur], decimal.NewFromInt(3600), money.Places(cur)), cur, money.HalfUp)
 		if err != nil {
 			return err
 		}
-		m.Cost = append(m.Cost, sum)
+		x.Cost = append(x.Cost, sum)
 	}
-	all := money.Sum(append(append([]money.Money{}, m.Worth...), m.Cost...)...)
-	if len(all) != 1 || len(m.Cost) == 0 { // where nobody said what anything cost, all of the worth is no margin
+	all := money.Sum(append(append([]money.Money{}, worths...), x.Cost...)...)
+	if len(all) != 1 || len(x.Cost) == 0 { // where nobody said what anything cost, all of the worth is no margin
 		return nil
 	}
 	worth, cost := money.Zero(all[0].Currency), money.Zero(all[0].Currency)
-	for _, w := range m.Worth {
+	for _, w := range worths {
 		worth = worth.Add(w)
 	}
-	for _, c := range m.Cost {
+	for _, c := range x.Cost {
 		cost = cost.Add(c)
 	}
 	margin := worth.Sub(cost)
-	m.Margin = &margin
+	x.Margin = &margin
 	if worth.Sign() > 0 {
 		p := int(money.HalfUp.Quo(decimal.NewFromInt(margin.Minor).Mul(decimal.NewFromInt(100)), decimal.NewFromInt(worth.Minor), 0).IntPart())
-		m.Percent = &p
+		x.Percent = &p
 	}
 	return nil
 }

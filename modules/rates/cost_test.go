@@ -64,7 +64,7 @@ func TestRule45CostsHoldFromADayOn(t *testing.T) {
 
 	w.worked = rates.Worked{MemberIDs: []string{w.ada}, Seconds: 25 * 3600, Worth: []money.Money{money.Of(200_000, "EUR")}}
 	m, err := w.svc.Margin(w.Ctx, w.project)
-	if err != nil || len(m.Cost) != 1 || m.Cost[0].Minor != 64_570 || m.Margin.Minor != 135_430 || *m.Percent != 68 || m.WithoutCost != 5*3600 {
+	if err != nil || len(m.Direct.Cost) != 1 || m.Direct.Cost[0].Minor != 64_570 || m.Direct.Margin.Minor != 135_430 || *m.Direct.Percent != 68 || m.WithoutCost != 5*3600 {
 		t.Errorf("10 h at 29.0698 and 10 h at 35.50 of 2,000.00: %+v %v", m, err)
 	}
 }

@@ -110,6 +110,9 @@ func (s *Service) AddCost(ctx context.Context, d CostDraft) (c Cost, err error) 
 		if err := s.d.Store.AddCost(ctx, tx, c); err != nil {
 			return err
 		}
+		if err := s.postDifferences(ctx, tx, c.MemberID, all); err != nil {
+			return err
+		}
 		return s.note(ctx, tx, audit.Change{Action: "rates.cost_added", Entity: "cost_rate", EntityID: c.ID, After: c}, CostChanged{c.MemberID})
 	})
 	return c, err
@@ -141,6 +144,9 @@ func (s *Service) RemoveCost(ctx context.Context, costID string) error {
 				return err
 			}
 		}
+		if err := s.postDifferences(ctx, tx, c.MemberID, all); err != nil {
+			return err
+		}
 		return s.note(ctx, tx, audit.Change{Action: "rates.cost_removed", Entity: "cost_rate", EntityID: c.ID, Before: c}, CostChanged{c.MemberID})
 	})
 }
@@ -166,14 +172,22 @@ func (s *Service) Margin(ctx context.Context, projectID string) (m Margin, err e
 		if err != nil {
 			return err
 		}
+		overheads, err := s.d.Store.Overheads(ctx, tx)
+		if err != nil {
+			return err
+		}
+		costs, factors := loaded(costs, overheads)
 		seconds, err := s.d.Time.SecondsTx(ctx, tx, projectID, costs)
 		if err != nil {
 			return err
 		}
 		for i, c := range costs {
 			if seconds[i] > 0 {
-				m.add(seconds[i], c)
+				m.add(seconds[i], c, factors[i])
 			}
+		}
+		if m.Posted, err = s.d.Store.PostedOf(ctx, tx, projectID); err != nil {
+			return err
 		}
 		return m.close()
 	})

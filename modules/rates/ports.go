@@ -51,6 +51,19 @@ type Store interface {
 	EndCost(ctx context.Context, tx *tenancy.Tx, id string, to *day.Date) error
 	RemoveCost(ctx context.Context, tx *tenancy.Tx, id string) error
 
+	Overheads(context.Context, *tenancy.Tx) ([]Overhead, error) // by day
+	AddOverhead(context.Context, *tenancy.Tx, Overhead) error
+	EndOverhead(ctx context.Context, tx *tenancy.Tx, id string, to *day.Date) error
+	RemoveOverhead(ctx context.Context, tx *tenancy.Tx, id string) error
+	AddCostDifferences(ctx context.Context, tx *tenancy.Tx, all []CostDifference) error
+	CostDifferences(ctx context.Context, tx *tenancy.Tx, memberID string, limit int, after []string) ([]CostDifference, error)
+	PostedOf(ctx context.Context, tx *tenancy.Tx, projectID string) ([]money.Money, error) // of a project, by currency
+
+	AddRevision(ctx context.Context, tx *tenancy.Tx, k Kept, before time.Time) error // lets go of those before a moment
+	Revision(ctx context.Context, tx *tenancy.Tx, id string) (Kept, error)           // ErrNoRevision; locked
+	LastRevision(ctx context.Context, tx *tenancy.Tx, since time.Time) (*Kept, error)
+	RevisionUndone(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
+
 	// Multipliers lists those that are not removed, by level, owner and day.
 	Multipliers(ctx context.Context, tx *tenancy.Tx, f MultiplierFilter) ([]Multipliers, error)
 	MultipliersByID(ctx context.Context, tx *tenancy.Tx, id string) (Multipliers, error) // ErrMultipliersNotFound
@@ -121,6 +134,10 @@ type Time interface {
 	WorkedTx(ctx context.Context, tx *tenancy.Tx, projectID string) (Worked, error)
 	// SecondsTx tells, for each cost, how long its member worked on the project while it held.
 	SecondsTx(ctx context.Context, tx *tenancy.Tx, projectID string, costs []Cost) ([]int64, error)
+	// ClosedThroughTx is the last day on which time can no longer change; none: all can.
+	ClosedThroughTx(ctx context.Context, tx *tenancy.Tx) (day.Date, error)
+	// LoggedTx tells how long a member worked between two days, both included, by project and month.
+	LoggedTx(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) ([]Logged, error)
 }
 
 // Settings tells the agency's own currency; *agency.Service answers it.

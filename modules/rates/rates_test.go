@@ -36,6 +36,8 @@ type world struct {
 	asked                           int // how often positions were asked for
 	tax                             string
 	capacity                        time.Duration
+	closed                          day.Date
+	logged                          []rates.Logged
 	worked                          rates.Worked
 	smallPlan                       error // what cards of clients and projects are refused with
 }
@@ -53,6 +55,21 @@ func (w *world) MembersTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[s
 
 func (w *world) RepriceTx(context.Context, *tenancy.Tx, []string, day.Date) (rates.Effect, error) {
 	return rates.Effect{}, nil
+}
+
+func (w *world) UndoTx(context.Context, *tenancy.Tx, string) (rates.Effect, []rates.Stayed, error) {
+	return rates.Effect{}, nil, nil
+}
+
+func (w *world) ClosedThroughTx(context.Context, *tenancy.Tx) (day.Date, error) { return w.closed, nil }
+
+func (w *world) LoggedTx(_ context.Context, _ *tenancy.Tx, _ string, from, to day.Date) (out []rates.Logged, err error) {
+	for _, l := range w.logged {
+		if !l.Month.Before(from.StartOfMonth()) && !l.Month.After(to) { // the test changes costs at the first of months
+			out = append(out, l)
+		}
+	}
+	return out, nil
 }
 
 func (w *world) RejudgeTx(context.Context, *tenancy.Tx, rates.Stretch) (rates.Effect, error) {

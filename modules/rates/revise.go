@@ -8,6 +8,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -32,6 +33,7 @@ type Revision struct {
 type Effect struct {
 	Entries       int
 	Before, After []money.Money
+	Repricing     string // to undo it by, where time got another price
 }
 
 // Repricer prices unapproved time again whose price comes from one of the rates,
@@ -40,15 +42,27 @@ type Repricer interface {
 	RepriceTx(ctx context.Context, tx *tenancy.Tx, rateIDs []string, from day.Date) (Effect, error)
 	// RejudgeTx asks anew what unapproved time counts as. Its rates stay.
 	RejudgeTx(ctx context.Context, tx *tenancy.Tx, of Stretch) (Effect, error)
+	// UndoTx gives the entries of a repricing their prices back, but for what was approved, billed or priced otherwise since.
+	UndoTx(ctx context.Context, tx *tenancy.Tx, repricingID string) (Effect, []Stayed, error)
 }
 
-// Revise gives a rate that is at version another price: in one transaction with all the time that it reaches.
-func (s *Service) Revise(ctx context.Context, rateID string, version int, rev Revision) (r Rate, e Effect, err error) {
+// Revise gives a rate that is at version another price: in one transaction with all the time that it reaches. It can be undone for an hour.
+func (s *Service) Revise(ctx context.Context, rateID string, version int, rev Revision) (r Rate, e Effect, k Kept, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		r, e, err = s.reviseTx(ctx, tx, rateID, version, rev)
-		return err
+		_, before, err := s.rate(ctx, tx, rateID)
+		if err != nil {
+			return err
+		}
+		if r, e, err = s.reviseTx(ctx, tx, rateID, version, rev); err != nil {
+			return err
+		}
+		k = Kept{ID: id.New(), MemberID: access.From(ctx).MemberID, At: s.now(), Before: before, AfterVersion: before.Version + 1, Repricing: e.Repricing, Entries: e.Entries}
+		if r.ID != before.ID {
+			k.Added = r.ID
+		}
+		return s.d.Store.AddRevision(ctx, tx, k, k.At.Add(-undoWindow))
 	})
-	return hidden(access.From(ctx), r), e.hidden(access.From(ctx)), err
+	return hidden(access.From(ctx), r), e.hidden(access.From(ctx)), k, err
 }
 
 // errPreviewed ends the transaction of a preview; nobody ever sees it.

@@ -366,30 +366,32 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, rateID string, v
 // RemoveRate takes a rate off its card. The one before it, if it ended where
 // this one began, holds again until this one's end.
 func (s *Service) RemoveRate(ctx context.Context, rateID string) error {
-	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		c, r, err := s.rate(ctx, tx, rateID)
-		if err != nil {
-			return err
-		}
-		if err := s.d.Store.RemoveRate(ctx, tx, r.ID, s.now()); err != nil {
-			return err
-		}
-		same, err := s.sameKey(ctx, tx, r)
-		if err != nil {
-			return err
-		}
-		for _, o := range same {
-			if o.To != nil && o.To.Equal(r.From) {
-				o.To = r.To
-				o.Version++
-				if err := s.d.Store.SaveRate(ctx, tx, o, s.now()); err != nil {
-					return err
-				}
+	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error { return s.removeTx(ctx, tx, rateID) })
+}
+
+func (s *Service) removeTx(ctx context.Context, tx *tenancy.Tx, rateID string) error {
+	c, r, err := s.rate(ctx, tx, rateID)
+	if err != nil {
+		return err
+	}
+	if err := s.d.Store.RemoveRate(ctx, tx, r.ID, s.now()); err != nil {
+		return err
+	}
+	same, err := s.sameKey(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	for _, o := range same {
+		if o.To != nil && o.To.Equal(r.From) {
+			o.To = r.To
+			o.Version++
+			if err := s.d.Store.SaveRate(ctx, tx, o, s.now()); err != nil {
+				return err
 			}
 		}
-		change := audit.Change{Action: "rates.rate_removed", Entity: "rate", EntityID: r.ID, Before: r}
-		return s.note(ctx, tx, change, RateRemoved{c.ref(), r.ID})
-	})
+	}
+	change := audit.Change{Action: "rates.rate_removed", Entity: "rate", EntityID: r.ID, Before: r}
+	return s.note(ctx, tx, change, RateRemoved{c.ref(), r.ID})
 }
 
 // openCard locks a card, so that two people cannot fit rates into it at once.

@@ -181,6 +181,7 @@ type Rerating struct {
 	Entries       int
 	Before, After []money.Money
 	Applied       bool
+	Repricing     string // to undo it by; none of a preview
 }
 
 // Rerate prices unbilled time again by the cards of today. It is an act of its
@@ -228,18 +229,15 @@ func (s *Service) repriceTx(ctx context.Context, tx *tenancy.Tx, f Filter, apply
 	if err != nil {
 		return out, err
 	}
-	changed, err := s.rerated(ctx, tx, entries, price, &out)
+	changed, lines, err := s.rerated(ctx, tx, entries, price, &out)
 	if err != nil || !apply || len(changed) == 0 {
 		return out, err
 	}
-	out.Applied = true
-	if err := s.d.Store.SaveRates(ctx, tx, changed); err != nil {
+	if err := s.saveRepriced(ctx, tx, changed, &out); err != nil {
 		return out, err
 	}
-	if err := s.count(ctx, tx, changed...); err != nil {
-		return out, err
-	}
-	return out, audit.Record(ctx, tx, audit.Change{Action: "timesheets.entries_rerated", Entity: "time_entry", EntityID: "many", Before: out.Before, After: out.After})
+	out.Repricing, err = s.keepRepricing(ctx, tx, lines)
+	return out, err
 }
 
 // samePrice tells whether both are worth the same by the same reckoning.
@@ -250,27 +248,21 @@ func (e Entry) samePrice(o Entry) bool {
 	return e.Currency == o.Currency && e.Split.same(o.Split)
 }
 
-func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, price func(*Entry, Rate), out *Rerating) (changed []Entry, err error) {
+func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, price func(*Entry, Rate), out *Rerating) (changed []Entry, lines []RepricedLine, err error) {
 	known, err := s.rates(ctx, tx, entries)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, e := range entries {
 		if e.Own != nil {
 			continue // what was set by hand stays
 		}
-		was := e
-		if price(&e, known[e.question()]); was.samePrice(e) {
+		next := e
+		if price(&next, known[e.question()]); next.samePrice(e) {
 			continue
 		}
-		if m := was.Amount(); m != nil {
-			out.Before = money.Sum(append(out.Before, *m)...)
-		}
-		if m := e.Amount(); m != nil {
-			out.After = money.Sum(append(out.After, *m)...)
-		}
-		out.Entries++
-		changed = append(changed, e)
+		out.count(e, func(e *Entry) { *e = next }, &changed)
+		lines = append(lines, RepricedLine{e.ID, e.price(), next.price()})
 	}
-	return changed, nil
+	return changed, lines, nil
 }

@@ -105,6 +105,7 @@ type BulkResult struct {
 	Refused                   []BulkRefusal
 	Before, After             []money.Money // of all whose worth it touches
 	MoneyHidden               bool
+	Stopped                   string // why nothing of it would be done: a budget has no room for it
 	Seen                      string // stands for exactly this; an apply that names it is refused if anything else would happen
 	UndoUntil                 *time.Time
 }
@@ -123,8 +124,42 @@ type KeptLine struct {
 	Version int   `json:"version"`
 }
 
-// PreviewBulk tells what ch would do to the entries that fit f.
+// errTried ends the transaction in which a change was only tried.
+var errTried = errors.New("timesheets: only tried")
+
+// PreviewBulk tells what ch would do to the entries that fit f. Where it brings time to projects, it is tried and taken back: only then
+// is it known whether budgets with a hard stop have room for it.
 func (s *Service) PreviewBulk(ctx context.Context, f Filter, ch BulkChange) (out BulkResult, err error) {
+	var brings bool
+	if out, brings, err = s.previewBulk(ctx, f, ch); err != nil || !brings {
+		return out, err
+	}
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		c, err := s.conditions(ctx, tx)
+		if err != nil {
+			return err
+		}
+		p, err := s.planBulk(ctx, tx, c, f, ch, true)
+		if err != nil {
+			return err
+		}
+		if err := p.write(ctx, tx); err != nil {
+			return err
+		}
+		return errTried
+	})
+	var refused *fault.Error
+	switch {
+	case errors.Is(err, errTried):
+		return out, nil
+	case errors.As(err, &refused) && refused.Kind == fault.Conflict:
+		out.Stopped = refused.Text
+		return out, nil
+	}
+	return out, err
+}
+
+func (s *Service) previewBulk(ctx context.Context, f Filter, ch BulkChange) (out BulkResult, brings bool, err error) {
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		c, err := s.readConditions(ctx, tx, false)
 		if err != nil {
@@ -134,10 +169,10 @@ func (s *Service) PreviewBulk(ctx context.Context, f Filter, ch BulkChange) (out
 		if err != nil {
 			return err
 		}
-		out = p.result(ctx)
+		out, brings = p.result(ctx), len(p.brings()) > 0
 		return nil
 	})
-	return out, err
+	return out, brings, err
 }
 
 // Bulk changes the entries that fit f, in one transaction. What may not be changed stays and is counted.
@@ -276,6 +311,9 @@ func (p *bulkPlan) write(ctx context.Context, tx *tenancy.Tx) error {
 	if err := p.s.d.Store.SaveEntries(ctx, tx, after); err != nil {
 		return err
 	}
+	if err := p.saveSteps(ctx, tx); err != nil {
+		return err
+	}
 	rounded := map[string]int64{}
 	var moved []Entry
 	for _, l := range p.beside {
@@ -297,16 +335,38 @@ func (p *bulkPlan) write(ctx context.Context, tx *tenancy.Tx) error {
 	return p.s.d.Bus.Publish(ctx, tx, manyChanged(after))
 }
 
+// saveSteps writes for whom lines wait now, in as many statements as there are different routes.
+func (p *bulkPlan) saveSteps(ctx context.Context, tx *tenancy.Tx) error {
+	ids, steps := map[string][]string{}, map[string][]Step{}
+	for _, l := range p.changing() {
+		if key := JoinSteps(l.after.Awaits); key != JoinSteps(l.before.Awaits) {
+			ids[key], steps[key] = append(ids[key], l.after.ID), l.after.Awaits
+		}
+	}
+	for key, of := range ids {
+		if err := p.s.d.Store.SetAwaits(ctx, tx, of, steps[key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // guard holds what budgets have left for the projects and tasks that entries come to. Another price alone adds no time.
 func (p *bulkPlan) guard(ctx context.Context, tx *tenancy.Tx) (Check, error) {
+	to := p.brings()
+	if len(to) == 0 {
+		return func(context.Context) error { return nil }, nil
+	}
+	return p.s.d.Ledgers.GuardTx(ctx, tx, keys(to))
+}
+
+// brings are the projects that time comes to, or another part of which.
+func (p *bulkPlan) brings() map[string]bool {
 	to := map[string]bool{}
 	for _, l := range p.changing() {
 		if l.before.ProjectID != l.after.ProjectID || l.before.TaskID != l.after.TaskID || l.before.Billable != l.after.Billable {
 			to[l.after.ProjectID] = true
 		}
 	}
-	if len(to) == 0 {
-		return func(context.Context) error { return nil }, nil
-	}
-	return p.s.d.Ledgers.GuardTx(ctx, tx, keys(to))
+	return to
 }

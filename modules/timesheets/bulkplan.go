@@ -89,7 +89,25 @@ func (s *Service) planBulk(ctx context.Context, tx *tenancy.Tx, c conditions, f 
 	if err := p.settle(ctx, tx, hold); err != nil {
 		return nil, err
 	}
+	if err := p.reroute(ctx, tx); err != nil {
+		return nil, err
+	}
 	return p, p.price(ctx, tx, ch.Reprice)
+}
+
+// reroute lets submitted lines wait for those whom the route of their new project names.
+func (p *bulkPlan) reroute(ctx context.Context, tx *tenancy.Tx) error {
+	var moved []*Entry
+	for _, l := range p.lines {
+		switch {
+		case l.why != "" || l.after.State == l.before.State && l.after.ProjectID == l.before.ProjectID:
+		case l.after.State == Submitted:
+			moved = append(moved, &l.after)
+		default:
+			l.after.Awaits = nil
+		}
+	}
+	return p.s.reroute(ctx, tx, p.c, moved)
 }
 
 // planUndo decides what can go back to how it was.

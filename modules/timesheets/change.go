@@ -263,12 +263,9 @@ func (s *Service) moveWeeks(ctx context.Context, tx *tenancy.Tx, c conditions, b
 			return err
 		}
 	}
-	if e.State == Approved {
+	if e.State == Approved || (e.State == Submitted && e.ProjectID != before.ProjectID) {
 		e.State = Submitted
-		one := []Entry{*e}
-		err := s.route(ctx, tx, c, Sheet{ID: e.SheetID, MemberID: e.MemberID}, one)
-		e.Awaits = one[0].Awaits
-		return err
+		return s.reroute(ctx, tx, c, []*Entry{e})
 	}
 	return nil
 }

@@ -59,7 +59,8 @@ type Store interface {
 	Opening(ctx context.Context, tx *tenancy.Tx, from, to day.Date, invoices int) (Opening, error)
 	Recent(ctx context.Context, tx *tenancy.Tx, memberID string, since day.Date) ([]Entry, error)
 	Sums(ctx context.Context, tx *tenancy.Tx, f Filter, group Group) ([]Sum, error)
-	ScopeSums(ctx context.Context, tx *tenancy.Tx, scopes []Scope) ([]Sum, error) // one for each, in their order
+	Logged(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) ([]Logged, error) // by month and project
+	ScopeSums(ctx context.Context, tx *tenancy.Tx, scopes []Scope) ([]Sum, error)                     // one for each, in their order
 	// SumsOff counts the kept sums that are not what the entries add up to; AddUpAgain mends them.
 	SumsOff(ctx context.Context, tx *tenancy.Tx) (int, error)
 	AddUpAgain(ctx context.Context, tx *tenancy.Tx) error
@@ -89,6 +90,8 @@ type BulkStore interface {
 	AddBulk(ctx context.Context, tx *tenancy.Tx, k BulkKept, before time.Time) error // lets go of those before a moment
 	Bulk(ctx context.Context, tx *tenancy.Tx, id string) (BulkKept, error)           // ErrNoBulk; locked
 	LastBulk(ctx context.Context, tx *tenancy.Tx, memberID string, since time.Time) (*BulkKept, error)
+	AddRepricing(ctx context.Context, tx *tenancy.Tx, r Repricing, before time.Time) error // lets go of those before a moment
+	Repricing(ctx context.Context, tx *tenancy.Tx, id string) (Repricing, error)           // without lines when it is gone
 	BulkUndone(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
 }
 

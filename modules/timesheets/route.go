@@ -229,6 +229,46 @@ func (s *Service) route(ctx context.Context, tx *tenancy.Tx, c conditions, sheet
 	return nil
 }
 
+// reroute gives submitted entries the steps of the routes of their projects anew: those that they had passed were of other work.
+// It asks as much for many entries as for one.
+func (s *Service) reroute(ctx context.Context, tx *tenancy.Tx, c conditions, entries []*Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	all, err := s.routesTx(ctx, tx, c.settings)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		e.Awaits = nil
+	}
+	if all.plain() {
+		return nil
+	}
+	var members, projects []string
+	for _, e := range entries {
+		members, projects = append(members, e.MemberID), append(projects, e.ProjectID)
+	}
+	managers, err := s.d.Lines.ManagersTx(ctx, tx, distinct(members))
+	if err != nil {
+		return err
+	}
+	works, _, err := s.d.Projects.NamesTx(ctx, tx, distinct(projects), nil)
+	if err != nil {
+		return err
+	}
+	leads := map[string]string{}
+	for id, w := range works {
+		leads[id] = w.LeadID
+	}
+	can, err := s.d.Team.ApproversTx(ctx, tx)
+	for _, e := range entries {
+		who := cast{routes: all, member: e.MemberID, manager: managers[e.MemberID], leads: leads}
+		e.Awaits = who.steps(e.ProjectID, can)
+	}
+	return err
+}
+
 // JoinSteps writes steps as one word each.
 func JoinSteps(steps []Step) string {
 	words := make([]string, len(steps))

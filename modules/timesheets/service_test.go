@@ -30,6 +30,7 @@ type world struct {
 	works     map[string]timesheets.Work
 	price     *decimal.Decimal
 	agreed    *timesheets.Agreed // by every contract
+	usedUp    error              // what budgets with a hard stop say to more time
 	calendar  timesheets.Calendar
 	others    int
 	leads     map[string]string // by project
@@ -176,9 +177,9 @@ func (w *world) CountTx(_ context.Context, _ *tenancy.Tx, entries []timesheets.C
 	return nil
 }
 
-// GuardTx and RoomTx have room for everything.
+// GuardTx and RoomTx have room for everything, unless the test says that budgets are used up.
 func (w *world) GuardTx(context.Context, *tenancy.Tx, []string) (timesheets.Check, error) {
-	return func(context.Context) error { return nil }, nil
+	return func(context.Context) error { return w.usedUp }, nil
 }
 func (w *world) RoomTx(context.Context, *tenancy.Tx, timesheets.Entry) error { return nil }
 

@@ -76,6 +76,10 @@ type MarginFigures struct {
 	Costs              []money.Money `json:"costs" doc:"Of all time, each hour at what it cost on its day"`
 	Margin             *money.Money  `json:"margin" doc:"Where all is in one currency, and a cost is known"`
 	Percent            *int          `json:"percent" doc:"Of the worth"`
+	LoadedCosts        []money.Money `json:"loaded_costs" doc:"With the agency's overhead of each day"`
+	LoadedMargin       *money.Money  `json:"loaded_margin"`
+	LoadedPercent      *int          `json:"loaded_percent"`
+	Posted             []money.Money `json:"posted" doc:"Of the costs: what was posted later, for months that were closed when a cost changed"`
 	Seconds            int64         `json:"seconds"`
 	SecondsWithoutCost int64         `json:"seconds_without_cost" doc:"By people of whom nobody said what they cost on that day"`
 }
@@ -152,7 +156,8 @@ func (h handlers) margin(ctx context.Context, in *IDIn) (*marginOut, error) {
 		return nil, err
 	}
 	return &marginOut{MarginView{MarginFigures{
-		Worth: append([]money.Money{}, m.Worth...), Costs: append([]money.Money{}, m.Cost...), Margin: m.Margin, Percent: m.Percent,
+		Worth: append([]money.Money{}, m.Worth...), Costs: append([]money.Money{}, m.Direct.Cost...), Margin: m.Direct.Margin, Percent: m.Direct.Percent,
+		LoadedCosts: append([]money.Money{}, m.Loaded.Cost...), LoadedMargin: m.Loaded.Margin, LoadedPercent: m.Loaded.Percent, Posted: append([]money.Money{}, m.Posted...),
 		Seconds: m.Seconds, SecondsWithoutCost: m.WithoutCost,
 	}}}, nil
 }

@@ -27,13 +27,19 @@ type Service interface {
 	AddRate(context.Context, string, rates.RateDraft) (rates.Rate, error)
 	ChangeRate(context.Context, string, int, rates.RateChange) (rates.Rate, error)
 	RemoveRate(context.Context, string) error
-	Revise(context.Context, string, int, rates.Revision) (rates.Rate, rates.Effect, error)
+	Revise(context.Context, string, int, rates.Revision) (rates.Rate, rates.Effect, rates.Kept, error)
+	LastRevision(context.Context) (*rates.Kept, error)
+	UndoRevision(context.Context, string) (rates.Rate, rates.Effect, []rates.Stayed, error)
 	PreviewRevision(context.Context, string, int, rates.Revision) (rates.Effect, error)
 	Costs(ctx context.Context, memberID string) ([]rates.Cost, error)
 	AddCost(context.Context, rates.CostDraft) (rates.Cost, error)
 	FigureCost(context.Context, rates.CostDraft) (rates.Cost, error)
 	RemoveCost(context.Context, string) error
 	Margin(ctx context.Context, projectID string) (rates.Margin, error)
+	Overheads(context.Context) ([]rates.Overhead, error)
+	AddOverhead(context.Context, decimal.Decimal, day.Date) (rates.Overhead, error)
+	RemoveOverhead(context.Context, string) error
+	CostDifferences(ctx context.Context, memberID string, q page.Query) ([]rates.CostDifference, *string, error)
 	Multipliers(context.Context, rates.MultiplierFilter) ([]rates.Multipliers, error)
 	AddMultipliers(context.Context, rates.MultipliersDraft) (rates.Multipliers, rates.Effect, error)
 	PreviewMultipliers(context.Context, rates.MultipliersDraft) (rates.Effect, error)
@@ -56,6 +62,7 @@ func Register(api *httpapi.API, svc Service) {
 	registerRevisions(api, h)
 	registerCosts(api, h)
 	registerMultipliers(api, h)
+	registerOverheads(api, h)
 	const cards = "/api/v1/rate-cards"
 	op := func(id, method, path, summary string) httpapi.Op {
 		o := httpapi.Op{ID: id, Tag: "rates", Method: method, Path: path, Summary: summary, Need: rates.WriteCards}

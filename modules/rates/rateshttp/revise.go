@@ -3,6 +3,7 @@ package rateshttp
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
@@ -15,6 +16,12 @@ func registerRevisions(api *httpapi.API, h handlers) {
 		return httpapi.Op{ID: id, Tag: "rates", Method: http.MethodPost, Path: "/api/v1/rates/{id}/" + path, Summary: summary, Need: rates.WriteCards}
 	}
 	httpapi.Handle(api, op("rates-preview-revision", "preview-revision", "What another price would do to time that was logged"), h.previewRevision)
+	undo := op("rates-undo-revision", "undo", "Give a rate, and the time that a change gave another price, their prices back")
+	undo.Path = "/api/v1/rates/revisions/{id}/undo"
+	last := op("rates-last-revision", "", "The latest change of a price that can be undone")
+	last.Method, last.Path = http.MethodGet, "/api/v1/rates/revisions/last"
+	httpapi.Handle(api, last, h.lastRevision)
+	httpapi.Handle(api, undo, h.undoRevision)
 	httpapi.Handle(api, op("rates-revise", "revise", "Give a rate another price, and choose which time it is for"), h.revise)
 }
 
@@ -36,6 +43,31 @@ type RateEffect struct {
 type RevisedRate struct {
 	Rate   RateView   `json:"revised"`
 	Effect RateEffect `json:"effect"`
+
+	RevisionID string    `json:"revision_id" doc:"To undo it by"`
+	UndoUntil  time.Time `json:"undo_until"`
+}
+
+// LastRateRevision is a change of a price that can be undone; without an id there is none.
+type LastRateRevision struct {
+	ID        string     `json:"id"`
+	RateID    string     `json:"rate_id"`
+	CardID    string     `json:"card_id"`
+	Entries   int        `json:"entries" doc:"That got the price"`
+	UndoUntil *time.Time `json:"undo_until"`
+}
+
+// UndoneRevision is the rate as it is again, and what became of the time that had got the price.
+type UndoneRevision struct {
+	Rate   RateView         `json:"revised"`
+	Effect RateEffect       `json:"effect"`
+	Stayed []StayedRevision `json:"stayed"`
+}
+
+// StayedRevision counts entries that keep the price that they got.
+type StayedRevision struct {
+	Why     string `json:"why" enum:"gone,changed,billed,approved,locked"`
+	Entries int    `json:"entries"`
 }
 
 type (
@@ -48,6 +80,11 @@ type (
 	revisedOut struct {
 		ETag string `header:"ETag"`
 		Body RevisedRate
+	}
+	lastRevisionOut   struct{ Body LastRateRevision }
+	undoneRevisionOut struct {
+		ETag string `header:"ETag"`
+		Body UndoneRevision
 	}
 )
 
@@ -77,11 +114,32 @@ func (h handlers) revise(ctx context.Context, in *reviseIn) (*revisedOut, error)
 	if err != nil {
 		return nil, err
 	}
-	r, e, err := h.svc.Revise(ctx, in.ID, version, rev)
+	r, e, k, err := h.svc.Revise(ctx, in.ID, version, rev)
 	if err != nil {
 		return nil, err
 	}
-	return &revisedOut{httpapi.ETag(r.Version), RevisedRate{toRate(r), toEffect(e)}}, nil
+	return &revisedOut{httpapi.ETag(r.Version), RevisedRate{toRate(r), toEffect(e), k.ID, k.UndoUntil()}}, nil
+}
+
+func (h handlers) lastRevision(ctx context.Context, _ *struct{}) (*lastRevisionOut, error) {
+	k, err := h.svc.LastRevision(ctx)
+	if err != nil || k == nil {
+		return &lastRevisionOut{}, err
+	}
+	until := k.UndoUntil()
+	return &lastRevisionOut{LastRateRevision{k.ID, k.Before.ID, k.Before.CardID, k.Entries, &until}}, nil
+}
+
+func (h handlers) undoRevision(ctx context.Context, in *IDIn) (*undoneRevisionOut, error) {
+	r, e, stayed, err := h.svc.UndoRevision(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := UndoneRevision{Rate: toRate(r), Effect: toEffect(e), Stayed: make([]StayedRevision, len(stayed))}
+	for i, x := range stayed {
+		out.Stayed[i] = StayedRevision(x)
+	}
+	return &undoneRevisionOut{httpapi.ETag(r.Version), out}, nil
 }
 
 func toEffect(e rates.Effect) RateEffect {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -63,5 +64,18 @@ func (Store) ScopeSums(ctx context.Context, tx *tenancy.Tx, scopes []timesheets.
 	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (sum timesheets.Sum, err error) {
 		err = r.Scan(&sum.Seconds, &sum.BillableSeconds, &sum.SecondsTimesRate)
 		return sum, err
+	})
+}
+
+// Logged adds up a member's days by month and project.
+func (Store) Logged(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) ([]timesheets.Logged, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT project_id::text, work_date - extract(day FROM work_date)::int + 1 AS month, sum(raw_seconds)::bigint
+		FROM time_entries WHERE member_id = $1 AND work_date BETWEEN $2 AND $3 AND deleted_at IS NULL GROUP BY 1, 2 ORDER BY 2, 1`, memberID, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("add up a member's months: %w", err)
+	}
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (l timesheets.Logged, err error) {
+		err = r.Scan(&l.ProjectID, &l.Month, &l.Seconds)
+		return l, err
 	})
 }

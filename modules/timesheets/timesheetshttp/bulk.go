@@ -68,6 +68,7 @@ type TimeBulkView struct {
 	Refused   []TimeBulkRefusal `json:"refused"`
 	Before    []money.Money     `json:"before,omitempty" doc:"The worth of what is touched; absent for those who may not see rates"`
 	After     []money.Money     `json:"after,omitempty"`
+	Stopped   string            `json:"stopped" doc:"Why nothing of it would be done: a budget has no room for it"`
 	Seen      string            `json:"seen"`
 	UndoUntil *time.Time        `json:"undo_until"`
 }
@@ -120,7 +121,7 @@ func (b TimeBulk) which() (timesheets.Filter, timesheets.BulkChange, error) {
 func toBulk(r timesheets.BulkResult) *bulkOut {
 	v := TimeBulkView{
 		ID: r.ID, Found: r.Found, Changed: r.Changed, Unchanged: r.Unchanged, Refused: make([]TimeBulkRefusal, len(r.Refused)),
-		Before: r.Before, After: r.After, Seen: r.Seen, UndoUntil: r.UndoUntil,
+		Before: r.Before, After: r.After, Stopped: r.Stopped, Seen: r.Seen, UndoUntil: r.UndoUntil,
 	}
 	for i, x := range r.Refused {
 		v.Refused[i] = TimeBulkRefusal(x)

@@ -20,8 +20,9 @@ beforeEach(() => {
     }),
     http.post('*/api/v1/rates/r1/revise', async ({ request }) => {
       sent.push({ url: new URL(request.url).pathname, match: request.headers.get('If-Match'), body: await request.json() });
-      return HttpResponse.json({ revised: { ...rate, version: 6 }, effect: { entries: 0, before: [], after: [] } });
+      return HttpResponse.json({ revised: { ...rate, version: 6 }, effect: { entries: 0, before: [], after: [] }, revision_id: 'u1', undo_until: '2026-03-02T12:00:00Z' });
     }),
+    http.post('*/api/v1/rates/revisions/u1/undo', () => HttpResponse.json({ revised: rate, effect: { entries: 2, before: [], after: [] }, stayed: [{ why: 'billed', entries: 1 }] })),
   );
 });
 
@@ -50,10 +51,10 @@ it('asks which time a new price is for, and previews it', async () => {
   await waitFor(() => expect(sent).toEqual([{ url: '/api/v1/rates/r1/revise', match: '"5"', body: { per_hour: '120', reach: 'unbilled' } }]));
 });
 
-it('takes a price for new time back', async () => {
+it('takes a price back', async () => {
   const { user } = open();
   const dialog = await price(user, '120');
   await user.click(within(dialog).getByRole('button', { name: 'Save' }));
   await user.click(await screen.findByRole('button', { name: 'Undo' }));
-  await waitFor(() => expect(sent[1]).toEqual({ url: '/api/v1/rates/r1/revise', match: '"6"', body: { per_hour: '100', reach: 'new' } }));
+  expect(await screen.findByText('Undone for 2 entries. Others stay: 1 billed since')).toBeVisible();
 });

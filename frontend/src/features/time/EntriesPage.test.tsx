@@ -12,7 +12,7 @@ const entry = (id: string, note: string, over = {}) => ({
   id, member_id: 'm1', client_name: 'Acme', project_id: 'p1', project_code: 'ACM-001', project_name: 'Website', task_id: null, task_name: '', service_id: null, service_name: '', day: '2026-03-02',
   zone: 'Europe/Berlin', seconds: 3600, billed_seconds: 3600, billable: true, note, state: 'draft', flags: [], no_rate: false, editable: true, created_at: '', updated_at: '', version: 1, amount: { amount: '95.00', currency: 'EUR' }, ...over,
 });
-const answer = (over: Partial<TimeBulkView>): TimeBulkView => ({ id: '', found: 2, changed: 1, unchanged: 0, refused: [{ why: 'billed', entries: 1 }], before: [{ amount: '95.00', currency: 'EUR' }], after: [], seen: 'abc', undo_until: null, ...over });
+const answer = (over: Partial<TimeBulkView>): TimeBulkView => ({ id: '', found: 2, changed: 1, unchanged: 0, refused: [{ why: 'billed', entries: 1 }], before: [{ amount: '95.00', currency: 'EUR' }], after: [], stopped: '', seen: 'abc', undo_until: null, ...over });
 
 let asked: TimeBulk[] = [];
 let applied: TimeBulk[] = [];

@@ -10,7 +10,7 @@ import { formatDay } from '../../../shared/lib/dates';
 import { useTab } from '../../../shared/lib/hooks';
 import { useCan } from '../../../shared/lib/me';
 import { PageHeader } from '../../../shared/ui/PageHeader';
-import { Facts, StatusChip } from '../../../shared/ui/small';
+import { Can, Facts, StatusChip } from '../../../shared/ui/small';
 import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { TabBar } from '../../../shared/ui/TabBar';
 import { toast } from '../../../shared/ui/Toast';
@@ -23,6 +23,7 @@ const ClientDialog = later(async () => (await import('../components/ClientDialog
 const Credit = later(async () => (await import('../components/Credit')).Credit, '–');
 // A tab comes when it is opened.
 const Invoices = later(async () => (await import('../components/Invoices')).Invoices, <SkeletonPage />);
+const AgreedHours = later(async () => (await import('../../../shared/ui/AgreedHours')).AgreedHours, <Box sx={{ height: { xs: 152, sm: 128 } }} />);
 const People = later(async () => (await import('../components/People')).People, <SkeletonPage />);
 const Projects = later(async () => (await import('../components/Projects')).Projects, <SkeletonPage />);
 const Recurring = later(async () => (await import('../components/Recurring')).Recurring, <SkeletonPage />);
@@ -114,6 +115,7 @@ function Overview({ client: c, onTimeline }: { client: ClientView; onTimeline: (
           <Facts items={facts.filter(([, v]) => (Array.isArray(v) ? v.length > 0 : Boolean(v)))} />
           {c.tags.length > 0 && <Box sx={{ display: 'flex', gap: 1, flexWrap: 'wrap', mt: 4 }}>{c.tags.map((x) => <Chip key={x} size="small" label={x} component={Link} to={`/clients?tag=${encodeURIComponent(x)}`} clickable />)}</Box>}
         </Section>
+        <Can permission="rates.cards.read"><AgreedHours clientId={c.id} /></Can>
         {c.notes && <Section title={t('field.notes')}><Box className="said" sx={{ whiteSpace: 'pre-wrap' }}>{c.notes}</Box></Section>}
       </Box>
       <Section title={t('latest')} action={<Button size="small" onClick={onTimeline}>{t('showTimeline')}</Button>}>

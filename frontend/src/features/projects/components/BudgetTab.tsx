@@ -17,6 +17,7 @@ import { useT } from '../locales/en';
 import { hours } from '../model';
 import { BudgetLine, useBudgetName } from './BudgetLine';
 
+const AgreedHours = later(async () => (await import('../../../shared/ui/AgreedHours')).AgreedHours, <Box sx={{ height: { xs: 152, sm: 128 } }} />);
 const BudgetDialog = later(async () => (await import('./BudgetDialog')).BudgetDialog);
 
 /** What was spent for the project, as far as one may see it. */
@@ -38,6 +39,7 @@ function Margin({ project }: { project: ProjectView }) {
   const t = useT();
   const { data } = useProjectsMarginQuery({ id: project.id });
   const m = data?.cost;
+  const loaded = m !== undefined && JSON.stringify(m.loaded_costs) !== JSON.stringify(m.costs);
   const all = (x: MoneyValue[]) => (x.length > 0 ? x.map((y) => formatMoney(y)).join(' + ') : '–');
   return (
     <Section title={t('margin.title')}>
@@ -48,8 +50,10 @@ function Margin({ project }: { project: ProjectView }) {
               <Figure label={t('margin.worth')} value={all(m.worth)} />
               <Figure label={t('margin.cost')} value={all(m.costs)} />
               <Figure label={t('margin.title')} value={<Money value={m.margin} />} note={m.percent === null ? undefined : `${m.percent} %`} />
+              {loaded && <Figure label={t('margin.loadedCost')} value={all(m.loaded_costs)} />}
+              {loaded && <Figure label={t('margin.loaded')} value={<Money value={m.loaded_margin} />} note={m.loaded_percent === null ? undefined : `${m.loaded_percent} %`} />}
             </Figures>
-            <Typography variant="caption" component="p" sx={{ color: 'text.secondary' }}>{m.seconds_without_cost > 0 ? t('margin.without', { hours: hours(m.seconds_without_cost) }) : t('margin.counts')}</Typography>
+            <Typography variant="caption" component="p" sx={{ color: 'text.secondary' }}>{m.seconds_without_cost > 0 ? t('margin.without', { hours: hours(m.seconds_without_cost) }) : t('margin.counts')}{m.posted.length > 0 ? ` ${t('margin.posted', { sum: all(m.posted) })}` : ''}</Typography>
           </>
         )}
       </Box>
@@ -80,6 +84,7 @@ export function BudgetTab({ project, onOpen }: { project: ProjectView; onOpen: (
           <TaskEffort rows={rows} onOpen={onOpen} />
         </Section>
         {can('rates.cost.see') && can('rates.bill.see') && <Margin project={project} />}
+        <Can permission="rates.cards.read"><AgreedHours clientId={project.client_id} projectId={project.id} /></Can>
         <Can permission="expenses.expenses.write"><Spent project={project} /></Can>
       </Held>
     </>

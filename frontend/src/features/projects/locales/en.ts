@@ -76,7 +76,7 @@ export const useT = registerLocale('projects', {
     isStopped: '{{name}}: the budget is used up and has a hard stop. No timer starts on it and no time is added.', isReached: '{{name}}: {{percent}} % of the budget is used.',
     pace: '{{pace}} a week lately', runsOut: 'runs out on {{day}}', perWeek: '{{hours}} a week until {{day}}', usedUp: 'Budget used up', near: 'Budget {{level}} %', over: 'Budget spent',
   },
-  margin: { title: 'Margin', worth: 'Worth', cost: 'Cost', without: '{{hours}} by people whose cost nobody has said are left out.', counts: 'Billable time at its rates, against all time at what it cost on its day.' },
+  margin: { loadedCost: 'Cost with overhead', loaded: 'Margin with overhead', posted: 'Of the cost, {{sum}} was posted later, for months that were closed.', title: 'Margin', worth: 'Worth', cost: 'Cost', without: '{{hours}} by people whose cost nobody has said are left out.', counts: 'Billable time at its rates, against all time at what it cost on its day.' },
   people: { add: 'Add to the team', remove: 'Take {{name}} off the team', manager: 'Manager', empty: 'Nobody is on the team yet.', choose: 'Choose a member', removed: '{{name}} is off the team', open_one: '{{count}} open task', open_other: '{{count}} open tasks' },
   activity: { empty: 'Nothing has happened yet.', more: 'Show older' },
   event: {

@@ -1,4 +1,5 @@
 import { valibotResolver } from '@hookform/resolvers/valibot';
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
@@ -17,10 +18,11 @@ import { AutocompleteField, DateField, MoneyField, SelectField } from '../../../
 import { FieldRow } from '../../../shared/ui/form';
 import { FilterBar } from '../../../shared/ui/filters';
 import { StatusChip } from '../../../shared/ui/small';
-import { EmptyState, NoResults } from '../../../shared/ui/states';
+import { EmptyState, Held, NoResults } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
 import { perHour, standing } from '../model';
+import { Differences, Overhead } from './Overhead';
 
 /** What an hour of people costs the agency, from a day on. */
 export function Costs({ adding, onAdd }: { adding: boolean; onAdd: (on: boolean) => void }) {
@@ -66,6 +68,12 @@ export function Costs({ adding, onAdd }: { adding: boolean; onAdd: (on: boolean)
         onRetry={() => void list.refetch()}
         empty={member ? <NoResults onClear={() => setMember('')} /> : <EmptyState title={t('cost.empty')} text={t('cost.emptyText')} action={add} />}
       />
+      <Held until={Boolean(list.data ?? list.error)}>
+        <Box sx={{ mt: 4 }}>
+          <Overhead day={day} />
+          <Differences member={member} />
+        </Box>
+      </Held>
       {adding && <CostDialog day={day} onClose={() => onAdd(false)} />}
       <ConfirmDialog
         open={removing !== null}

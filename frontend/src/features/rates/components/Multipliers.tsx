@@ -35,7 +35,7 @@ export function Multipliers({ adding, onAdd }: { adding: boolean; onAdd: (on: bo
   const [remove] = useRateMultipliersRemoveMutation();
   const whose = (m: RateMultipliersView) =>
     [t(`levels.${m.level}`), m.client_id ? clients.find((x) => x.id === m.client_id)?.name : m.project_id ? projects.find((x) => x.id === m.project_id)?.name : ''].filter(Boolean).join(': ');
-  const factors = (m: RateMultipliersView) => factorKinds.map((k) => `${t(`multipliers.kinds.${k}`)} ${t('multipliers.times', { factor: m[k] })}`).join(' · ');
+  const factors = (m: RateMultipliersView) => factorKinds.map((k) => `${t(`multipliers.short.${k}`)} ${t('multipliers.times', { factor: m[k] })}`).join(' · ');
   const clock = (m: RateMultipliersView) => [m.zone.replaceAll('_', ' '), regions.find((r) => r.code === m.region)?.name ?? m.region].filter(Boolean).join(' · ');
   const until = (m: RateMultipliersView) => (m.valid_to ? formatDay(m.valid_to) : t('card.open'));
   const chip = (m: RateMultipliersView) => {

@@ -10,6 +10,7 @@ import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
 import { ifMatch } from '../model';
 import { ReachFields, type Reach } from './Reach';
+import { useUndo } from './UndoLast';
 
 type Values = { kind: RateView['kind']; target_id: string; per_hour: string | null; valid_from: string; valid_to: string; reach: Reach; from: string };
 type Props = { card: RateCardView; rate?: RateView; day: string; targets: Record<RateView['kind'], Option[]>; onClose: () => void };
@@ -20,6 +21,7 @@ export function RateDialog({ card, rate, day, targets, onClose }: Props) {
   const [create] = useRatesCreateMutation();
   const [change] = useRatesChangeMutation();
   const [revise] = useRatesReviseMutation();
+  const undo = useUndo();
   const required = v.pipe(v.string(c('error.required')), v.minLength(1, c('error.required')));
   const schema = v.looseObject({ target_id: required, per_hour: required, valid_from: required });
   const form = useForm<Values>({
@@ -44,10 +46,7 @@ export function RateDialog({ card, rate, day, targets, onClose }: Props) {
       return;
     }
     const done = await revise({ id: r.id, 'If-Match': ifMatch(version), rateRevision: { per_hour: amount, reach: x.reach, ...(x.reach === 'from' ? { from: x.from } : {}) } }).unwrap();
-    const old = r.per_hour;
-    // No entry has the new price yet, so going back to the old one leaves no trace.
-    const undo = x.reach === 'new' && old !== null ? () => void revise({ id: r.id, 'If-Match': ifMatch(done.revised.version), rateRevision: { per_hour: old, reach: 'new' } }).unwrap().catch(toast.failed) : undefined;
-    toast(done.effect.entries > 0 ? t('revise.done', { count: done.effect.entries }) : t('saved'), { undo });
+    toast(done.effect.entries > 0 ? t('revise.done', { count: done.effect.entries }) : t('saved'), { undo: () => void undo.run(done.revision_id) });
     onClose();
   };
   const save = async (x: Values) => {

@@ -22,6 +22,10 @@ export const useT = registerLocale('rates', {
   revise: {
     for: 'Which time gets the new price?', reach: { new: 'What is logged from now on', from: 'Work from a day on, logged already or not', unbilled: 'All that is not approved yet, too' }, from: 'From',
     counting: 'Counting what changes…', none: 'No time that was logged changes.', effect_one: '{{count}} entry changes: {{before}} → {{after}}.', effect_other: '{{count}} entries change: {{before}} → {{after}}.', kept: 'Approved, billed and closed time keeps its price.',
+    last_zero: 'The price for {{name}} was changed.', last_one: 'The price for {{name}} was changed, and of {{count}} entry.', last_other: 'The price for {{name}} was changed, and of {{count}} entries.', undo: 'Undo',
+    undone_zero: 'Undone', undone_one: 'Undone; {{count}} entry has its old price', undone_other: 'Undone; {{count}} entries have their old prices',
+    undonePart_one: 'Undone for {{count}} entry. Others stay: {{why}}', undonePart_other: 'Undone for {{count}} entries. Others stay: {{why}}',
+    stays: { gone: '{{count}} deleted', changed: '{{count}} priced otherwise since', billed: '{{count}} billed since', approved: '{{count}} approved since', locked: '{{count}} in a closed period' },
     noPreview: 'What changes cannot be told yet.', done_one: 'Saved; {{count}} entry has the new price', done_other: 'Saved; {{count}} entries have the new price',
   },
   cost: {
@@ -33,10 +37,18 @@ export const useT = registerLocale('rates', {
     new: 'New multipliers', empty: 'Nothing is agreed about when work is done', emptyText: 'Every hour counts once. Say what hours after business, on weekends and on holidays count as; clients and projects may have others.',
     whose: 'For', zone: 'By the clock of', zoneHelp: 'The time zone of the contract', region: 'Public holidays of', noRegion: 'None', hours: 'Business hours', hoursText: 'What is outside them is after hours, or a Saturday or Sunday. Empty: none.',
     day: { monday: 'Monday', tuesday: 'Tuesday', wednesday: 'Wednesday', thursday: 'Thursday', friday: 'Friday', saturday: 'Saturday', sunday: 'Sunday' },
-    opens: '{{day}}, from', closes: '{{day}}, until', closesAfter: 'Must be after the hours begin', both: 'Both or neither', factors: 'Counts as', kinds: { after_hours: 'After hours', saturday: 'Saturday', sunday: 'Sunday', holiday: 'Public holiday' },
+    opens: '{{day}}, from', closes: '{{day}}, until', closesAfter: 'Must be after the hours begin', both: 'Both or neither', factors: 'Counts as', kinds: { after_hours: 'After hours', saturday: 'Saturday', sunday: 'Sunday', holiday: 'Public holiday' }, short: { after_hours: 'After', saturday: 'Sat', sunday: 'Sun', holiday: 'Holiday' },
     factor: 'Must be 0 to 100, with 4 places at most', times: '× {{factor}}', reprice: 'Time of those days that is not approved counts by them, too', toHelp: 'The first day on which they no longer hold. Empty: until the next ones.',
     done_one: 'Saved; {{count}} entry counts by them', done_other: 'Saved; {{count}} entries count by them', removed: 'Multipliers removed', removeTitle: 'Remove these multipliers?',
     removeText: 'Time that was logged keeps what it counts as. Those before them hold again for these days.', sums: 'Multipliers',
+  },
+  overhead: {
+    title: 'Overhead', add: 'Add overhead', none: 'Nothing is added to what people cost.', line: '{{percent}} % · {{from}} – {{to}}', percent: 'Of what hours cost', removed: 'Overhead removed', removeOne: 'Remove the overhead from {{from}}',
+    text: 'Rent, tools and people who bill nothing, in percent of what the hours of people cost. Margins show what work cost without it, and with it.',
+  },
+  difference: {
+    title: 'Posted differences', month: 'Worked in', posted: 'Posted in', hours: 'Hours', amount: 'Difference', of: '{{hours}} of {{month}}, posted in {{posted}}',
+    empty: 'No cost changed after its month was closed', emptyText: 'Where one does, what it makes of the closed month is posted in the month that is open, and stays here.',
   },
   service: {
     new: 'New service', edit: 'Change service', search: 'Find a service', empty: 'No services yet', time: 'Time on it', tax: 'Tax', taxDefault: 'The agency’s default',

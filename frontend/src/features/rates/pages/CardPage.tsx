@@ -19,6 +19,7 @@ import { StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, SkeletonPage } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { later } from '../../../shared/ui/later';
+import { UndoLast } from '../components/UndoLast';
 import { useT } from '../locales/en';
 import { perHour, standing } from '../model';
 
@@ -109,6 +110,7 @@ function Ready({ card }: { card: RateCardView }) {
         }
       />
       {beyond && writes && <Box sx={{ mb: 4 }}><NotInPlan feature="custom_rates" /></Box>}
+      {writes && <UndoLast cardId={card.id} nameOf={name} rates={card.rates ?? []} />}
       <DataTable
         label={card.name}
         rows={rows}

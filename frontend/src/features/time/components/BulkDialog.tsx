@@ -53,7 +53,7 @@ export function BulkDialog({ which, onClose }: Props) {
     onClose(true);
   };
   return (
-    <FormDialog open title={t('bulk.title')} form={form} onSubmit={save} onClose={() => onClose(false)} stopped={!seen?.changed} submitLabel={seen?.changed ? t('bulk.change', { count: seen.changed }) : t('bulk.none')}>
+    <FormDialog open title={t('bulk.title')} form={form} onSubmit={save} onClose={() => onClose(false)} stopped={!seen?.changed || seen.stopped !== ''} submitLabel={seen?.changed ? t('bulk.change', { count: seen.changed }) : t('bulk.none')}>
       <BulkFields form={form} />
       <Box role="status" aria-label={t('bulk.preview')} aria-busy={preview.isFetching} sx={{ minHeight: 112, p: 4, borderRadius: 1, border: 1, borderColor: 'divider', opacity: preview.isFetching ? 0.6 : 1 }}>
         {preview.error && change !== 'null' ? <Typography sx={{ color: 'error.main' }}>{problemText(preview.error)}</Typography> : seen ? <Effect of={seen} /> : <Typography sx={{ color: 'text.secondary' }}>{t('bulk.say')}</Typography>}
@@ -99,6 +99,7 @@ function Effect({ of: x }: { of: TimeBulkView }) {
     <>
       <Typography sx={{ fontWeight: 620 }}>{t('bulk.changed', { count: x.changed })}</Typography>
       {(x.before ?? x.after) && <Typography sx={{ fontVariantNumeric: 'tabular-nums' }}>{before === after ? t('bulk.sameWorth', { before }) : t('bulk.worth', { before, after })}</Typography>}
+      {x.stopped && <Typography sx={{ color: 'error.main' }}>{x.stopped}</Typography>}
       {x.unchanged > 0 && <Typography sx={{ color: 'text.secondary' }}>{t('bulk.unchanged', { count: x.unchanged })}</Typography>}
       {stay > 0 && (
         <>
