@@ -26,7 +26,7 @@ var mayUse = map[string][]string{
 	"expenses":   {"projects", "agency"},
 	"fees":       {"projects"},
 	"invoicing":  {"clients", "projects", "rates", "timesheets", "fees", "agency"},
-	"runs":       {"clients", "invoicing", "agency"},
+	"runs":       {"clients", "invoicing", "retainers", "agency"},
 	"recurring":  {"clients", "projects", "invoicing", "agency"},
 	"retainers":  {"clients", "projects", "timesheets", "invoicing", "agency"},
 	"payments":   {"invoicing"},

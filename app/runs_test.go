@@ -25,6 +25,7 @@ import (
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/projects"
+	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/modules/runs"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -278,6 +279,46 @@ func TestTwoRunsAtOnceBillEachClientOnce(t *testing.T) {
 			t.Errorf("the guide does not say %q", figure)
 		}
 	}
+}
+
+// The renewal drafts the fee of the first period as of any other; a run over its days issues it, and no other run does so again.
+func TestARunIssuesTheDraftOfARetainersFee(t *testing.T) {
+	b := newBiller(t)
+	b.work(t)
+	b.with(t, 1, 0)
+	all, err := clientsOf(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fee := "4000"
+	_, err = b.a.Services.Retainers.Create(b.ctx, retainers.Draft{
+		ClientID: all[0].ID, Name: "Support", Unit: retainers.Hours, Currency: "USD", Every: "month", StartsOn: day.New(2026, 2, 1), EndsOn: day.New(2026, 2, 28), GraceDays: 10,
+		Terms: retainers.Terms{Grant: "40", Fee: &fee, Rollover: retainers.RollNone, Deficit: retainers.BillDeficit, Overage: retainers.AtRate},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wish := february(invoicing.AsIssued)
+	wish.Retainers = true
+	r := b.run(t, wish)
+	if r.Counts[runs.Issued] != 1 || len(r.Totals) != 1 || r.Totals[0].String() != "4000.00 USD" {
+		t.Errorf("the run: %+v", r)
+	}
+	if again := b.run(t, wish); again.Counts[runs.Nothing] != 1 {
+		t.Errorf("again: %+v", again.Counts)
+	}
+	made, _, err := b.a.Services.Invoicing.List(b.ctx, invoicing.Filter{Page: page.Query{Limit: 10}})
+	if err != nil || len(made) != 1 || made[0].State != invoicing.Issued || made[0].Total.String() != "4000.00 USD" {
+		t.Errorf("invoices: %+v, %v", made, err)
+	}
+}
+
+func clientsOf(b *biller) (all []clients.Client, err error) {
+	err = b.a.DB.Read(b.ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		all, err = b.a.Services.Clients.ActiveTx(ctx, tx)
+		return err
+	})
+	return all, err
 }
 
 func TestAnInvoiceRunOverTheAPI(t *testing.T) {

@@ -143,8 +143,6 @@ func (a *App) wireServices() error {
 		Files: papers{a.cfg.Files}, Images: images{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, PayLinks: payLinks{s, addresses{a.places}}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)
-	s.Runs = runs.New(runs.Deps{DB: a.DB, Store: runsdb.Store{}, Clients: s.Clients, Bills: s.Invoicing, Settings: s.Agency, Events: a.Bus, Jobs: a.Queue, Now: now})
-	runs.RegisterJobs(a.Jobs, s.Runs)
 	s.Recurring = recurring.New(recurring.Deps{
 		DB: a.DB, Store: recurringdb.Store{}, Clients: s.Clients, Projects: s.Projects, Settings: s.Agency, Bills: s.Invoicing, Events: a.Bus, Jobs: a.Queue, Now: now,
 	})
@@ -162,6 +160,8 @@ func (a *App) wireServices() error {
 	})
 	payments.RegisterJobs(a.Jobs, s.Payments)
 	payments.Listen(a.Bus, s.Payments)
+	s.Runs = runs.New(runs.Deps{DB: a.DB, Store: runsdb.Store{}, Clients: s.Clients, Bills: s.Invoicing, Retainers: s.Retainers, Settings: s.Agency, Events: a.Bus, Jobs: a.Queue, Now: now})
+	runs.RegisterJobs(a.Jobs, s.Runs)
 	records := portalRecords{s}
 	s.Portal = portal.New(portal.Deps{DB: a.DB, Clients: s.Clients, Settings: s.Agency, Projects: records, Invoices: records, Payments: records, Time: records, Retainers: s.Retainers, Fees: s.Fees})
 	s.Ops = ops.New(ops.Deps{

@@ -157,6 +157,15 @@ func (s *Service) besides(ctx context.Context, tx *tenancy.Tx, i *Invoice, b Bil
 	return nil
 }
 
+// GoOutTx issues, and mails if that is asked for, a draft that another module made. One that went out before stays as it is.
+func (s *Service) GoOutTx(ctx context.Context, tx *tenancy.Tx, id string, how How, on day.Date) (Invoice, error) {
+	i, err := s.d.Store.LockedInvoice(ctx, tx, id)
+	if err != nil || i.State != Draft {
+		return i, err
+	}
+	return s.goOut(ctx, tx, i, Bill{How: how, IssueOn: on})
+}
+
 // goOut issues and mails a bill, if that is wanted.
 func (s *Service) goOut(ctx context.Context, tx *tenancy.Tx, i Invoice, b Bill) (Invoice, error) {
 	if b.How != AsIssued && b.How != AsSent {

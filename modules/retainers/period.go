@@ -36,6 +36,12 @@ func (p Period) Days() day.Range { return p.Period.Days }
 // Available is what could be used until now and what came in: the whole of the bar.
 func (p Period) Available() int64 { return p.Opening + p.Granted + p.Adjusted }
 
+// DueFee is the fee of a period, and its invoice if there is one.
+type DueFee struct {
+	PeriodID, ClientID, InvoiceID string
+	Fee                           money.Money
+}
+
 // Line is an event of the ledger as it was written down.
 type Line struct {
 	ledger.Event

@@ -55,6 +55,9 @@ type Store interface {
 	Work(ctx context.Context, tx *tenancy.Tx, p Period, limit int, after []string) ([]Work, error)
 	Overs(ctx context.Context, tx *tenancy.Tx, retainerIDs []string, numbers []int) ([]Period, error)
 
+	// Fees returns the periods with a fee that begin on days from the first to the last, of some clients or of all.
+	Fees(ctx context.Context, tx *tenancy.Tx, clientIDs []string, days day.Range) ([]DueFee, error)
+
 	AddBlock(ctx context.Context, tx *tenancy.Tx, b Block) error
 	SaveBlock(ctx context.Context, tx *tenancy.Tx, b Block) error
 	Blocks(ctx context.Context, tx *tenancy.Tx, retainerID string, limit int) ([]Block, error)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"time"
 
+	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -40,6 +42,14 @@ type Bills interface {
 	ToBillTx(ctx context.Context, tx *tenancy.Tx, b invoicing.Bill) (map[string]bool, error)
 	AheadTx(ctx context.Context, tx *tenancy.Tx, b invoicing.Bill, clientIDs []string) ([]invoicing.Ahead, error)
 	BillTx(ctx context.Context, tx *tenancy.Tx, b invoicing.Bill) (invoicing.Invoice, []invoicing.LeftOut, error)
+	ByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]invoicing.Listed, error)
+	GoOutTx(ctx context.Context, tx *tenancy.Tx, id string, how invoicing.How, on day.Date) (invoicing.Invoice, error)
+}
+
+// Retainers tells which fees are due, and drafts them; *retainers.Service answers it.
+type Retainers interface {
+	FeesTx(ctx context.Context, tx *tenancy.Tx, clientIDs []string, days day.Range) ([]retainers.DueFee, error)
+	DraftFeeTx(ctx context.Context, tx *tenancy.Tx, periodID string) (retainers.Period, error)
 }
 
 // Settings tells the agency's time zone; *agency.Service answers it.

@@ -47,6 +47,7 @@ type Wish struct {
 	Time        bool
 	Expenses    bool
 	Fees        bool     // what may be billed of them by the last day
+	Retainers   bool     // the fees of their periods that begin on these days, each an invoice of its own
 	WaitForOpen bool     // a client with time that is not approved waits
 	ClientIDs   []string // none: all
 }
@@ -75,7 +76,7 @@ func (w Wish) check(today day.Date) error {
 	at(!w.How.Valid(), "how", "must be draft, issue or send")
 	at(!w.IssueOn.IsZero() && w.How == invoicing.AsDraft, "issue_on", "goes with invoices that are issued")
 	at(w.IssueOn.After(today), "issue_on", "is in the future")
-	at(!w.Time && !w.Expenses && !w.Fees, "time", "something must be billed: time, expenses or fees")
+	at(!w.Time && !w.Expenses && !w.Fees && !w.Retainers, "time", "something must be billed: time, expenses, fees or retainers")
 	if len(bad.Fields) > 0 {
 		return bad
 	}
@@ -108,6 +109,13 @@ func (r Run) Clients() (n int) {
 // Left is how many have not been looked at.
 func (r Run) Left() int { return r.Counts[Pending] }
 
+// Fee is the invoice of a retainer's period that a run brought.
+type Fee struct {
+	InvoiceID string
+	Number    string // empty: a draft
+	Total     money.Money
+}
+
 // Item is a client of a run.
 type Item struct {
 	RunID      string
@@ -119,6 +127,7 @@ type Item struct {
 	Number     string
 	Total      *money.Money
 	LeftOut    int
+	Fees       []Fee  // of retainers
 	Code, Why  string // of a refusal
 	DecidedAt  *time.Time
 }

@@ -1,6 +1,7 @@
 package runs_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/modules/runs"
 	"github.com/bureauhq/bureau/modules/runs/runsdb"
 	"github.com/bureauhq/bureau/tenancy"
@@ -34,6 +36,10 @@ type world struct {
 	billed  map[string]int // client → committed bills
 	nothing map[string]bool
 	breaks  func(clientID string) error
+
+	fees      []retainers.DueFee
+	feeStates map[string]invoicing.State
+	sent      int // fees that went out
 }
 
 func (w *world) ActiveTx(context.Context, *tenancy.Tx) ([]clients.Client, error) {
@@ -95,13 +101,56 @@ func (w *world) BillTx(_ context.Context, tx *tenancy.Tx, b invoicing.Bill) (inv
 	return i, nil, nil
 }
 
+func (w *world) ByIDsTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[string]invoicing.Listed, error) {
+	out := map[string]invoicing.Listed{}
+	for _, i := range ids {
+		out[i] = invoicing.Listed{Summary: invoicing.Summary{ID: i, State: w.feeStates[i]}}
+	}
+	return out, nil
+}
+
+// GoOutTx issues the draft of a fee, once.
+func (w *world) GoOutTx(_ context.Context, tx *tenancy.Tx, id string, how invoicing.How, _ day.Date) (invoicing.Invoice, error) {
+	i := invoicing.Invoice{ID: id, Currency: "EUR", Total: money.Of(400000, "EUR"), State: invoicing.Draft}
+	if how != invoicing.AsDraft {
+		i.State, i.Number = invoicing.Issued, "INV-2026-0002"
+		tx.AfterCommit(func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.feeStates[id] = invoicing.Issued
+			w.sent++
+		})
+	}
+	return i, nil
+}
+
+func (w *world) FeesTx(_ context.Context, _ *tenancy.Tx, ids []string, days day.Range) (out []retainers.DueFee, _ error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, f := range w.fees {
+		if days.Contains(day.New(2026, 2, 1)) && (len(ids) == 0 || slices.Contains(ids, f.ClientID)) {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+func (w *world) DraftFeeTx(_ context.Context, _ *tenancy.Tx, periodID string) (retainers.Period, error) {
+	for _, f := range w.fees {
+		if f.PeriodID == periodID {
+			return retainers.Period{ID: periodID, FeeInvoiceID: cmp.Or(f.InvoiceID, "0198c0de-0000-7000-8000-00000000fee1")}, nil
+		}
+	}
+	return retainers.Period{}, retainers.ErrPeriodNotFound
+}
+
 func setup(t *testing.T, n int) *world {
 	t.Helper()
-	w := &world{Agency: testkit.NewAgency(t), billed: map[string]int{}, nothing: map[string]bool{}}
+	w := &world{Agency: testkit.NewAgency(t), billed: map[string]int{}, nothing: map[string]bool{}, feeStates: map[string]invoicing.State{}}
 	for i := range n {
 		w.clients = append(w.clients, clients.Client{ID: id.New(), Name: fmt.Sprintf("Client %02d", i)})
 	}
-	w.svc = runs.New(runs.Deps{DB: w.DB, Store: runsdb.Store{}, Clients: w, Bills: w, Settings: w, Events: w.Bus, Jobs: w.Queue, Now: w.Clock.Now})
+	w.svc = runs.New(runs.Deps{DB: w.DB, Store: runsdb.Store{}, Clients: w, Bills: w, Retainers: w, Settings: w, Events: w.Bus, Jobs: w.Queue, Now: w.Clock.Now})
 	runs.RegisterJobs(w.Registry, w.svc)
 	return w
 }
@@ -293,5 +342,54 @@ func TestABadRunIsRefusedAtItsField(t *testing.T) {
 	wish.How = invoicing.AsIssued
 	if _, err := w.svc.Start(w.As(access.Actor{Name: "Draws up"}, invoicing.CanWrite), wish); !errors.Is(err, runs.ErrMayNot) {
 		t.Errorf("issued without the right: %v", err)
+	}
+}
+
+// The fees of retainers go out with a run, each an invoice of its own and once, also where there is nothing else to bill.
+func TestARunIssuesTheFeesOfRetainersOnce(t *testing.T) {
+	t.Parallel()
+	w := setup(t, 3)
+	w.nothing[w.clients[1].ID] = true
+	w.breaks = func(c string) error {
+		if c == w.clients[1].ID {
+			return invoicing.ErrNothingToBill
+		}
+		return nil
+	}
+	draft, out := id.New(), id.New()
+	w.feeStates[draft], w.feeStates[out] = invoicing.Draft, invoicing.Issued
+	fee := money.Of(336135, "EUR")
+	w.fees = []retainers.DueFee{
+		{PeriodID: id.New(), ClientID: w.clients[1].ID, InvoiceID: draft, Fee: fee},
+		{PeriodID: id.New(), ClientID: w.clients[2].ID, InvoiceID: out, Fee: fee}, // went out before
+	}
+	wish := february()
+	wish.How, wish.Retainers = invoicing.AsIssued, true
+	p, _, err := w.svc.Preview(w.Ctx, wish, page.Query{})
+	if err != nil || p.ToBill != 3 || p.Page[1].Fees != 1 || p.Page[1].FeesCome[0] != fee || p.Page[2].Fees != 0 {
+		t.Fatalf("preview %+v, %v", p, err)
+	}
+	r := w.start(t, wish)
+	w.Work(t)
+	r = w.find(t, r.ID)
+	if r.State != runs.Done || r.Counts[runs.Issued] != 3 || r.Clients() != 3 || len(r.Totals) != 1 || r.Totals[0] != money.Of(420000, "EUR") {
+		t.Fatalf("done %+v", r)
+	}
+	if i := w.items(t, r.ID)[w.clients[1].ID]; len(i.Fees) != 1 || i.Fees[0].Number == "" || i.InvoiceID != "" {
+		t.Errorf("the client with a fee alone: %+v", i)
+	}
+	again := w.start(t, wish)
+	w.Work(t)
+	if w.sent != 1 {
+		t.Errorf("the fee went out %d times", w.sent)
+	}
+	if again = w.find(t, again.ID); again.Counts[runs.Nothing] != 1 {
+		t.Errorf("again %+v", again.Counts)
+	}
+	// Drafts by themselves are made by the renewal: a run that drafts leaves them.
+	wish.How = invoicing.AsDraft
+	w.feeStates[draft] = invoicing.Draft
+	if p, _, err = w.svc.Preview(w.Ctx, wish, page.Query{}); err != nil || p.ToBill != 2 {
+		t.Errorf("a run that drafts: %+v, %v", p, err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/job"
+	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/invoicing"
@@ -22,14 +23,15 @@ import (
 
 // Deps are what the service cannot work without.
 type Deps struct {
-	DB       *tenancy.DB
-	Store    Store
-	Clients  Clients
-	Bills    Bills
-	Settings Settings
-	Events   Publisher
-	Jobs     Jobs
-	Now      func() time.Time
+	DB        *tenancy.DB
+	Store     Store
+	Clients   Clients
+	Bills     Bills
+	Retainers Retainers
+	Settings  Settings
+	Events    Publisher
+	Jobs      Jobs
+	Now       func() time.Time
 }
 
 // Service has one method per thing a person can do with runs.
@@ -37,7 +39,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Bills == nil || d.Settings == nil || d.Events == nil || d.Jobs == nil || d.Now == nil {
+	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Bills == nil || d.Retainers == nil || d.Settings == nil || d.Events == nil || d.Jobs == nil || d.Now == nil {
 		panic("runs: a dependency is missing")
 	}
 	return &Service{d}
@@ -113,7 +115,15 @@ func (s *Service) wanted(ctx context.Context, tx *tenancy.Tx, w Wish) ([]clients
 // of, and a page of them with what each bill would come to.
 type Preview struct {
 	Clients, ToBill int
-	Page            []invoicing.Ahead
+	Page            []Ahead
+}
+
+// Ahead is what a client would be billed, and the fees of retainers besides.
+type Ahead struct {
+	invoicing.Ahead
+
+	Fees     int
+	FeesCome []money.Money // to, without tax
 }
 
 // Preview looks ahead without saving anything.
@@ -132,8 +142,12 @@ func (s *Service) Preview(ctx context.Context, w Wish, q page.Query) (p Preview,
 		if err != nil {
 			return err
 		}
+		fees, err := s.feesDue(ctx, tx, w, nil)
+		if err != nil {
+			return err
+		}
 		p.Clients = len(all)
-		all = slices.DeleteFunc(all, func(c clients.Client) bool { return !some[c.ID] })
+		all = slices.DeleteFunc(all, func(c clients.Client) bool { return !some[c.ID] && len(fees[c.ID]) == 0 })
 		p.ToBill = len(all)
 		ids := make([]string, len(all))
 		for n, c := range all {
@@ -147,8 +161,16 @@ func (s *Service) Preview(ctx context.Context, w Wish, q page.Query) (p Preview,
 			ids = ids[at+1:]
 		}
 		ids, next = page.Cut(ids, q.Size(), func(id string) []string { return []string{id} })
-		if p.Page, err = s.d.Bills.AheadTx(ctx, tx, w.bill(""), ids); err != nil {
+		of, err := s.d.Bills.AheadTx(ctx, tx, w.bill(""), ids)
+		if err != nil {
 			return err
+		}
+		for _, a := range of {
+			due := fees[a.ClientID]
+			if len(due) > 0 && errors.Is(a.Refusal, invoicing.ErrNothingToBill) {
+				a.Refusal = nil
+			}
+			p.Page = append(p.Page, Ahead{a, len(due), sums(due)})
 		}
 		return errDone
 	})
@@ -170,12 +192,16 @@ func (s *Service) Start(ctx context.Context, w Wish) (r Run, err error) {
 		if err != nil {
 			return err
 		}
+		fees, err := s.feesDue(ctx, tx, w, nil)
+		if err != nil {
+			return err
+		}
 		now := s.now()
 		r = Run{ID: id.New(), Wish: w, Chosen: len(w.ClientIDs) > 0, State: Running, CreatedBy: access.From(ctx).MemberID, CreatedAt: now, Counts: map[ItemState]int{}}
 		items := make([]Item, len(all))
 		for n, c := range all {
 			items[n] = Item{RunID: r.ID, ClientID: c.ID, ClientName: c.Name, Position: n, State: Pending}
-			if !some[c.ID] {
+			if !some[c.ID] && len(fees[c.ID]) == 0 {
 				items[n].State, items[n].DecidedAt = Nothing, &now
 			}
 			r.Counts[items[n].State]++

@@ -98,13 +98,21 @@ func (s *Service) next(ctx context.Context, runID string, told *time.Time) (more
 		}
 		b := r.bill(i.ClientID)
 		b.Edit = func(i *invoicing.Invoice) { i.CreatedBy = r.CreatedBy }
-		made, left, err := s.d.Bills.BillTx(access.OnBehalf(ctx, r.CreatedBy), tx, b)
-		if err != nil {
+		ctx = access.OnBehalf(ctx, r.CreatedBy)
+		if i.Fees, err = s.bring(ctx, tx, r, i.ClientID); err != nil { // retainers are held before time is
 			return err
 		}
-		i.State, i.InvoiceID, i.Number, i.Total, i.LeftOut = Drafted, made.ID, made.Number, &made.Total, len(left)
-		if made.State == invoicing.Issued {
+		i.State = Drafted
+		if r.How != invoicing.AsDraft {
 			i.State = Issued
+		}
+		made, left, err := s.d.Bills.BillTx(ctx, tx, b)
+		switch {
+		case errors.Is(err, invoicing.ErrNothingToBill) && len(i.Fees) > 0:
+		case err != nil:
+			return err
+		default:
+			i.InvoiceID, i.Number, i.Total, i.LeftOut = made.ID, made.Number, &made.Total, len(left)
 		}
 		return s.settle(ctx, tx, r, i, told)
 	})
@@ -112,7 +120,7 @@ func (s *Service) next(ctx context.Context, runID string, told *time.Time) (more
 	if !more || !refused {
 		return more, err
 	}
-	i.State, i.Code, i.Why = Refused, why.Code, why.Said()
+	i.State, i.Code, i.Why, i.Fees = Refused, why.Code, why.Said(), nil
 	if errors.Is(err, invoicing.ErrNothingToBill) {
 		i.State = Nothing
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/modules/retainers/ledger"
 	"github.com/bureauhq/bureau/tenancy"
@@ -162,4 +163,23 @@ func (Store) Standing(_ context.Context, tx *tenancy.Tx, retainerID string) (clo
 func (Store) Overs(_ context.Context, tx *tenancy.Tx, retainerIDs []string, numbers []int) ([]retainers.Period, error) {
 	return periods(tx, `WHERE (p.retainer_id, p.number) IN (SELECT DISTINCT * FROM unnest(string_to_array(?, ',')::uuid[], string_to_array(?, ',')::int[])) AND p.overage <> 0`,
 		strings.Join(retainerIDs, ","), joined(numbers))
+}
+
+// Fees returns the periods with a fee that begin on these days.
+func (Store) Fees(_ context.Context, tx *tenancy.Tx, clientIDs []string, days day.Range) ([]retainers.DueFee, error) {
+	query, args := `SELECT p.id, r.client_id, p.fee_invoice_id, p.fee_minor, r.currency`+fromPeriods+`WHERE p.from_on BETWEEN ? AND ? AND p.fee_minor > 0`, []any{days.From, days.To}
+	if len(clientIDs) > 0 {
+		query, args = query+` AND r.client_id IN ?`, append(args, clientIDs)
+	}
+	var rows []struct {
+		ID, ClientID, Currency string
+		FeeInvoiceID           *string
+		FeeMinor               int64
+	}
+	err := tx.Gorm().Raw(query+` ORDER BY p.from_on, p.id`, args...).Scan(&rows).Error
+	out := make([]retainers.DueFee, len(rows))
+	for n, r := range rows {
+		out[n] = retainers.DueFee{PeriodID: r.ID, ClientID: r.ClientID, InvoiceID: text(r.FeeInvoiceID), Fee: money.Of(r.FeeMinor, strings.TrimSpace(r.Currency))}
+	}
+	return out, err
 }

@@ -34,6 +34,7 @@ type runRow struct {
 	WithTime   bool
 	Expenses   bool
 	Fees       bool
+	Retainers  bool
 	WaitOpen   bool
 	Chosen     bool
 	State      string
@@ -49,7 +50,7 @@ func (r runRow) run() runs.Run {
 		ID: r.ID, Chosen: r.Chosen, State: runs.State(r.State), CreatedBy: text(r.CreatedBy), CreatedAt: r.CreatedAt.UTC(), FinishedAt: r.FinishedAt, Counts: map[runs.ItemState]int{},
 		Wish: runs.Wish{
 			From: r.FromOn, To: r.ToOn, How: invoicing.How(r.How), GroupBy: invoicing.GroupBy(r.GroupBy), EntityID: text(r.EntityID),
-			Time: r.WithTime, Expenses: r.Expenses, Fees: r.Fees, WaitForOpen: r.WaitOpen,
+			Time: r.WithTime, Expenses: r.Expenses, Fees: r.Fees, Retainers: r.Retainers, WaitForOpen: r.WaitOpen,
 		},
 	}
 	if r.IssueOn != nil {
@@ -91,7 +92,7 @@ func (r itemRow) item() runs.Item {
 // AddRun inserts a run with its clients.
 func (Store) AddRun(_ context.Context, tx *tenancy.Tx, r runs.Run, items []runs.Item) error {
 	row := runRow{
-		ID: r.ID, FromOn: r.From, ToOn: r.To, How: string(r.How), GroupBy: string(r.GroupBy), EntityID: null(r.EntityID), WithTime: r.Time, Expenses: r.Expenses, Fees: r.Fees,
+		ID: r.ID, FromOn: r.From, ToOn: r.To, How: string(r.How), GroupBy: string(r.GroupBy), EntityID: null(r.EntityID), WithTime: r.Time, Expenses: r.Expenses, Fees: r.Fees, Retainers: r.Retainers,
 		WaitOpen: r.WaitForOpen, Chosen: r.Chosen, State: string(r.State), CreatedBy: null(r.CreatedBy), CreatedAt: r.CreatedAt, FinishedAt: r.FinishedAt,
 	}
 	if !r.IssueOn.IsZero() {
@@ -163,11 +164,16 @@ func (Store) count(_ context.Context, tx *tenancy.Tx, all []runs.Run) error {
 		Clients  int
 		Total    int64
 	}
-	err := tx.Gorm().Raw(`SELECT run_id, state, currency, count(*) AS clients, sum(total_minor)::bigint AS total FROM invoice_run_items
-		WHERE run_id IN ? GROUP BY run_id, state, currency ORDER BY currency`, ids).Scan(&rows).Error
+	// The fees of retainers count as money and not as clients.
+	err := tx.Gorm().Raw(`SELECT run_id, state, currency, sum(clients)::int AS clients, sum(total)::bigint AS total FROM (
+			SELECT run_id, state, currency, 1 AS clients, total_minor AS total FROM invoice_run_items WHERE run_id IN ?
+			UNION ALL SELECT run_id, '', currency, 0, total_minor FROM invoice_run_fees WHERE run_id IN ?) AS all_of_them
+		GROUP BY run_id, state, currency ORDER BY currency`, ids, ids).Scan(&rows).Error
 	for _, c := range rows {
 		r := at[c.RunID]
-		r.Counts[runs.ItemState(c.State)] += c.Clients
+		if c.Clients > 0 {
+			r.Counts[runs.ItemState(c.State)] += c.Clients
+		}
 		if c.Currency == nil {
 			continue
 		}
@@ -189,8 +195,41 @@ func (Store) Items(_ context.Context, tx *tenancy.Tx, runID string, state runs.I
 	if after != nil {
 		q = q.Where("position > ?::int", after[0])
 	}
-	return items(q)
+	all, err := items(q)
+	if err != nil {
+		return nil, err
+	}
+	return all, withFees(tx, runID, all)
 }
+
+// withFees fills in the fees of retainers, with one question for all clients.
+func withFees(tx *tenancy.Tx, runID string, all []runs.Item) error {
+	at, ids := map[string]*runs.Item{}, make([]string, len(all))
+	for n := range all {
+		at[all[n].ClientID], ids[n] = &all[n], all[n].ClientID
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	var rows []feeRow
+	err := tx.Gorm().Where("run_id = ? AND client_id IN ?", runID, ids).Order("number, invoice_id").Find(&rows).Error
+	for _, f := range rows {
+		i := at[f.ClientID]
+		i.Fees = append(i.Fees, runs.Fee{InvoiceID: f.InvoiceID, Number: f.Number, Total: money.Of(f.TotalMinor, f.Currency)})
+	}
+	return err
+}
+
+type feeRow struct {
+	RunID      string
+	ClientID   string
+	InvoiceID  string
+	Number     string
+	Currency   string
+	TotalMinor int64
+}
+
+func (feeRow) TableName() string { return "invoice_run_fees" }
 
 func items(q *gorm.DB) ([]runs.Item, error) {
 	var rows []itemRow
@@ -223,7 +262,14 @@ func (Store) Settle(ctx context.Context, tx *tenancy.Tx, i runs.Item) (bool, err
 	tag, err := tx.PGX().Exec(ctx, `UPDATE invoice_run_items SET state = $3, invoice_id = $4, number = $5, currency = $6, total_minor = $7, left_out = $8, code = $9, why = $10, decided_at = $11
 		WHERE run_id = $1 AND client_id = $2 AND state = 'pending'`,
 		i.RunID, i.ClientID, string(i.State), null(i.InvoiceID), i.Number, currency, total, i.LeftOut, i.Code, i.Why, i.DecidedAt)
-	return tag.RowsAffected() == 1, err
+	if err != nil || tag.RowsAffected() == 0 || len(i.Fees) == 0 {
+		return tag.RowsAffected() == 1, err
+	}
+	rows := make([]feeRow, len(i.Fees))
+	for n, f := range i.Fees {
+		rows[n] = feeRow{i.RunID, i.ClientID, f.InvoiceID, f.Number, f.Total.Currency, f.Total.Minor}
+	}
+	return true, tx.Gorm().Create(&rows).Error
 }
 
 // End ends a run and passes over the clients that are left.

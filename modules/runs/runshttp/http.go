@@ -61,7 +61,7 @@ func (b NewInvoiceRun) wish() (runs.Wish, error) {
 	}
 	w := runs.Wish{
 		From: b.From, To: b.To, How: invoicing.How(b.How), GroupBy: invoicing.GroupBy(b.GroupBy), EntityID: b.EntityID,
-		Time: yes(b.Time), Expenses: yes(b.Expenses), Fees: yes(b.Fees), WaitForOpen: b.WaitForApproval, ClientIDs: b.ClientIDs,
+		Time: yes(b.Time), Expenses: yes(b.Expenses), Fees: yes(b.Fees), Retainers: yes(b.Retainers), WaitForOpen: b.WaitForApproval, ClientIDs: b.ClientIDs,
 	}
 	if b.IssueOn != nil {
 		w.IssueOn = *b.IssueOn
@@ -136,7 +136,7 @@ func (h handlers) clients(ctx context.Context, in *struct {
 	}
 	out := InvoiceRunClientList{Items: make([]InvoiceRunClient, len(all)), Next: next}
 	for n, i := range all {
-		out.Items[n] = InvoiceRunClient{i.ClientID, i.ClientName, string(i.State), i.InvoiceID, i.Number, i.Total, i.LeftOut, i.Code, i.Why}
+		out.Items[n] = InvoiceRunClient{i.ClientID, i.ClientName, string(i.State), i.InvoiceID, i.Number, i.Total, i.LeftOut, feesOf(i.Fees), i.Code, i.Why}
 	}
 	return &struct{ Body InvoiceRunClientList }{out}, nil
 }

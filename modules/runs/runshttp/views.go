@@ -6,7 +6,6 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
-	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/runs"
 )
 
@@ -21,6 +20,7 @@ type NewInvoiceRun struct {
 	Time            *bool     `json:"time,omitempty" default:"true"`
 	Expenses        *bool     `json:"expenses,omitempty" default:"true"`
 	Fees            *bool     `json:"fees,omitempty" default:"true" doc:"What may be billed of them by the last day"`
+	Retainers       *bool     `json:"retainers,omitempty" default:"true" doc:"Fees of retainers whose period begins on these days, each an invoice of its own"`
 	WaitForApproval bool      `json:"wait_for_approval,omitempty" doc:"Refuse clients with time of the period that is not approved"`
 	ClientIDs       []string  `json:"client_ids,omitempty" maxItems:"1000" doc:"All clients when left out"`
 }
@@ -37,6 +37,7 @@ type InvoiceRunView struct {
 	Time            bool             `json:"time"`
 	Expenses        bool             `json:"expenses"`
 	Fees            bool             `json:"fees"`
+	Retainers       bool             `json:"retainers"`
 	WaitForApproval bool             `json:"wait_for_approval"`
 	Chosen          bool             `json:"chosen" doc:"Clients were named"`
 	State           string           `json:"state" enum:"running,done,cancelled"`
@@ -66,15 +67,31 @@ type InvoiceRunList struct {
 
 // InvoiceRunClient is what became of a client.
 type InvoiceRunClient struct {
-	ClientID   string       `json:"client_id"`
-	ClientName string       `json:"client_name"`
-	State      string       `json:"state" enum:"pending,drafted,issued,nothing,refused,cancelled"`
-	InvoiceID  string       `json:"invoice_id"`
-	Number     string       `json:"number"`
-	Total      *money.Money `json:"total"`
-	LeftOut    int          `json:"left_out" doc:"What could not be on the invoice"`
-	Code       string       `json:"code" doc:"Of a refusal"`
-	Why        string       `json:"why"`
+	ClientID   string          `json:"client_id"`
+	ClientName string          `json:"client_name"`
+	State      string          `json:"state" enum:"pending,drafted,issued,nothing,refused,cancelled"`
+	InvoiceID  string          `json:"invoice_id"`
+	Number     string          `json:"number"`
+	Total      *money.Money    `json:"total"`
+	LeftOut    int             `json:"left_out" doc:"What could not be on the invoice"`
+	Fees       []InvoiceRunFee `json:"fees" doc:"Of retainers, each an invoice of its own"`
+	Code       string          `json:"code" doc:"Of a refusal"`
+	Why        string          `json:"why"`
+}
+
+// InvoiceRunFee is the invoice of a retainer's period.
+type InvoiceRunFee struct {
+	InvoiceID string      `json:"invoice_id"`
+	Number    string      `json:"number" doc:"Empty for drafts"`
+	Total     money.Money `json:"total"`
+}
+
+func feesOf(all []runs.Fee) []InvoiceRunFee {
+	out := make([]InvoiceRunFee, len(all))
+	for n, f := range all {
+		out[n] = InvoiceRunFee(f)
+	}
+	return out
 }
 
 // InvoiceRunClientList is a page of them.
@@ -85,15 +102,17 @@ type InvoiceRunClientList struct {
 
 // InvoiceRunAhead is what a client would be billed.
 type InvoiceRunAhead struct {
-	ClientID   string      `json:"client_id"`
-	ClientName string      `json:"client_name"`
-	Lines      int         `json:"lines"`
-	Entries    int         `json:"entries" doc:"Of time"`
-	LeftOut    int         `json:"left_out" doc:"What could not be on the invoice: without a rate, in another currency, paid for by a fee"`
-	Open       int         `json:"open" doc:"Entries that are not approved"`
-	Total      money.Money `json:"total"`
-	Code       string      `json:"code" doc:"Why it would be refused; empty: it would be made"`
-	Why        string      `json:"why"`
+	ClientID   string        `json:"client_id"`
+	ClientName string        `json:"client_name"`
+	Lines      int           `json:"lines"`
+	Entries    int           `json:"entries" doc:"Of time"`
+	LeftOut    int           `json:"left_out" doc:"What could not be on the invoice: without a rate, in another currency, paid for by a fee"`
+	Open       int           `json:"open" doc:"Entries that are not approved"`
+	Total      money.Money   `json:"total"`
+	Fees       int           `json:"fees" doc:"Of retainers, each an invoice of its own"`
+	FeesTotal  []money.Money `json:"fees_total" doc:"What they come to without tax, by currency"`
+	Code       string        `json:"code" doc:"Why it would be refused; empty: it would be made"`
+	Why        string        `json:"why"`
 }
 
 // InvoiceRunPreview is a page of what a run would bill.
@@ -106,7 +125,7 @@ type InvoiceRunPreview struct {
 
 func toView(r runs.Run) InvoiceRunView {
 	v := InvoiceRunView{
-		ID: r.ID, From: r.From, To: r.To, How: string(r.How), GroupBy: string(r.GroupBy), EntityID: r.EntityID, Time: r.Time, Expenses: r.Expenses, Fees: r.Fees,
+		ID: r.ID, From: r.From, To: r.To, How: string(r.How), GroupBy: string(r.GroupBy), EntityID: r.EntityID, Time: r.Time, Expenses: r.Expenses, Fees: r.Fees, Retainers: r.Retainers,
 		WaitForApproval: r.WaitForOpen, Chosen: r.Chosen, State: string(r.State), Clients: r.Clients(), Totals: append([]money.Money{}, r.Totals...),
 		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, FinishedAt: r.FinishedAt,
 		Counts: InvoiceRunCounts{r.Counts[runs.Pending], r.Counts[runs.Drafted], r.Counts[runs.Issued], r.Counts[runs.Nothing], r.Counts[runs.Refused], r.Counts[runs.Skipped]},
@@ -117,8 +136,8 @@ func toView(r runs.Run) InvoiceRunView {
 	return v
 }
 
-func ahead(a invoicing.Ahead) InvoiceRunAhead {
-	v := InvoiceRunAhead{ClientID: a.ClientID, ClientName: a.ClientName, Lines: a.Lines, Entries: a.Entries, LeftOut: a.LeftOut, Open: a.Open, Total: a.Total}
+func ahead(a runs.Ahead) InvoiceRunAhead {
+	v := InvoiceRunAhead{ClientID: a.ClientID, ClientName: a.ClientName, Lines: a.Lines, Entries: a.Entries, LeftOut: a.LeftOut, Open: a.Open, Total: a.Total, Fees: a.Fees, FeesTotal: append([]money.Money{}, a.FeesCome...)}
 	if a.Refusal != nil {
 		f := fault.From(a.Refusal)
 		v.Code, v.Why = f.Code, f.Text

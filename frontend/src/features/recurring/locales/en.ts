@@ -68,6 +68,7 @@ export const useT = registerLocale('recurring', {
   period: 'Period',
   days: '{{days}} of {{of}} days',
   issueOn: 'Billed on',
+  itsDay: 'Its day was {{day}}',
   due: 'due {{day}}',
   net: 'Net',
   total: 'Total',

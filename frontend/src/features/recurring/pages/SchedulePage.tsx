@@ -122,7 +122,7 @@ function PastPeriods({ id, onDecide }: { id: string; onDecide: Decide }) {
   const list = useFeed(useRecurringPeriodsFeedInfiniteQuery({ id }));
   const span = (p: RecurringPeriod) => formatRange(p.from, p.to);
   const state = (p: RecurringPeriod) => <StatusChip label={t(`states.${p.state}`)} tone={periodTones[p.state]} />;
-  const doc = (p: RecurringPeriod) => (p.invoice_id ? [p.invoice_number || t('draft'), p.invoice_number && p.invoice_status && t(`status.${p.invoice_status as 'open'}`)].filter(Boolean).join(' · ') : p.why);
+  const doc = (p: RecurringPeriod) => (p.invoice_id ? [p.invoice_number || t('draft'), p.invoice_number && p.invoice_status && t(`status.${p.invoice_status as 'open'}`)].filter(Boolean).join(' · ') : p.why || t('itsDay', { day: formatDay(p.issue_on) }));
   const total = (p: RecurringPeriod) => p.total && <Money value={p.total} />;
   const open = list.rows?.filter((p) => decidable(p.state)).map((p) => p.number) ?? [];
   const verdicts = (p: RecurringPeriod): Verdict[] => (decidable(p.state) ? ['bill', 'skip'] : p.state === 'skipped' ? ['restore'] : p.state === 'nothing' ? ['bill'] : []);
@@ -135,7 +135,7 @@ function PastPeriods({ id, onDecide }: { id: string; onDecide: Decide }) {
   return (
     <>
       {onDecide && open.length > 1 && (
-        <Box sx={{ px: 4, pb: 3, display: 'flex', gap: 2 }}>
+        <Box sx={{ px: 4, py: 3, display: 'flex', gap: 2 }}>
           <Button size="small" variant="outlined" onClick={() => void onDecide(open, 'bill')}>{t('billAll')}</Button>
           <Button size="small" onClick={() => void onDecide(open, 'skip')}>{t('skipAll')}</Button>
         </Box>

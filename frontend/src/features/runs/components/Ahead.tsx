@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import { useFeed } from '../../../shared/api/infinite';
+import { formatMoney } from '../../../shared/lib/money';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { Money } from '../../../shared/ui/small';
 import { EmptyState, Section } from '../../../shared/ui/states';
@@ -13,7 +14,7 @@ export function Ahead({ wish }: { wish: NewInvoiceRun }) {
   const query = useRunAheadInfiniteQuery(wish, { skip: !ready });
   const list = useFeed({ ...query, data: query.currentData });
   const head = query.currentData?.pages[0];
-  const note = (a: InvoiceRunAhead) => [a.why, a.open > 0 && !a.code && t('open', { count: a.open }), a.left_out > 0 && t('out', { count: a.left_out })].filter(Boolean).join(' · ');
+  const note = (a: InvoiceRunAhead) => [a.why, a.open > 0 && !a.code && t('open', { count: a.open }), a.left_out > 0 && t('out', { count: a.left_out }), a.fees > 0 && t('retainerFees', { count: a.fees, total: a.fees_total.map((m) => formatMoney(m)).join(' + ') })].filter(Boolean).join(' · ');
   const total = (a: InvoiceRunAhead) => (a.lines > 0 ? <Money value={a.total} /> : '–');
   const columns: Column<InvoiceRunAhead>[] = [
     { key: 'client', header: t('client'), width: 'minmax(0, 2fr)', cell: (a) => a.client_name },

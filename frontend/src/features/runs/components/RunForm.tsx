@@ -35,11 +35,11 @@ export function RunForm() {
   const last = addMonths(startOfMonth(today(me?.agency.time_zone)), -1);
   const form = useForm({
     resolver: valibotResolver(v.looseObject({ from: need, to: need })) as never,
-    defaultValues: { from: last, to: endOfMonth(last), how: 'draft' as (typeof hows)[number], issue_on: '', group_by: 'task' as (typeof groups)[number], time: true, expenses: true, fees: true, wait: false, client: '' },
+    defaultValues: { from: last, to: endOfMonth(last), how: 'draft' as (typeof hows)[number], issue_on: '', group_by: 'task' as (typeof groups)[number], time: true, expenses: true, fees: true, retainers: true, wait: false, client: '' },
   });
   const x = useWatch({ control: form.control });
   const wish: NewInvoiceRun = {
-    from: x.from ?? '', to: x.to ?? '', how: x.how ?? 'draft', group_by: x.group_by ?? 'task', time: x.time ?? true, expenses: x.expenses ?? true, fees: x.fees ?? true, wait_for_approval: x.wait ?? false,
+    from: x.from ?? '', to: x.to ?? '', how: x.how ?? 'draft', group_by: x.group_by ?? 'task', time: x.time ?? true, expenses: x.expenses ?? true, fees: x.fees ?? true, retainers: x.retainers ?? true, wait_for_approval: x.wait ?? false,
     ...(x.issue_on && x.how !== 'draft' && { issue_on: x.issue_on }), ...(chosen.length > 0 && { client_ids: chosen.map((k) => k.id) }),
   };
   const asked = useDebounced(JSON.stringify(wish));
@@ -60,6 +60,7 @@ export function RunForm() {
             <CheckboxField name="time" label={t('time')} />
             <CheckboxField name="expenses" label={t('expenses')} />
             <CheckboxField name="fees" label={t('fees')} />
+            <CheckboxField name="retainers" label={t('retainers')} />
           </Box>
           <FieldRow>
             <SelectField name="how" label={t('how')} options={hows.filter((h) => h === 'draft' || can('invoicing.invoices.issue')).map((h) => ({ value: h, label: t(`hows.${h}`) }))} />

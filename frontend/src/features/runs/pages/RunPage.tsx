@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useParams } from 'react-router';
 import { useFeed } from '../../../shared/api/infinite';
 import { formatMoment, formatRange } from '../../../shared/lib/dates';
+import { formatMoney } from '../../../shared/lib/money';
 import { useParam } from '../../../shared/lib/hooks';
 import { useCan, useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
@@ -67,7 +68,7 @@ function Clients({ id }: { id: string }) {
   const wanted = clientStates.find((s) => s === state);
   const list = useFeed(useRunClientsFeedInfiniteQuery({ id, ...(wanted && { state: wanted }) }));
   const chip = (i: InvoiceRunClient) => <StatusChip label={t(`states.${i.state as ClientState}`)} tone={clientTones[i.state as ClientState]} />;
-  const note = (i: InvoiceRunClient) => [i.number, i.why, i.left_out > 0 && t('out', { count: i.left_out })].filter(Boolean).join(' · ');
+  const note = (i: InvoiceRunClient) => [i.number, i.why, i.left_out > 0 && t('out', { count: i.left_out }), ...i.fees.map((x) => `${x.number ? t('feeInvoice', { number: x.number }) : t('feeDraft')} ${formatMoney(x.total)}`)].filter(Boolean).join(' · ');
   const total = (i: InvoiceRunClient) => i.total && <Money value={i.total} />;
   const columns: Column<InvoiceRunClient>[] = [
     { key: 'client', header: t('client'), width: 'minmax(0, 2fr)', cell: (i) => i.client_name },
@@ -83,7 +84,7 @@ function Clients({ id }: { id: string }) {
         label={t('clients')}
         columns={columns}
         getId={(i) => i.client_id}
-        href={(i) => (i.invoice_id ? `/invoices/${i.invoice_id}` : `/clients/${i.client_id}`)}
+        href={(i) => (i.invoice_id ? `/invoices/${i.invoice_id}` : i.fees[0] ? `/invoices/${i.fees[0].invoice_id}` : `/clients/${i.client_id}`)}
         nameOf={(i) => i.client_name}
         card={(i) => <CardRow title={i.client_name} end={total(i)} sub={note(i)} state={chip(i)} />}
         empty={<EmptyState title={t('noClients')} />}
