@@ -35,6 +35,7 @@ type FromTime struct {
 	Currency   string // empty: the client's, else the entity's
 
 	clients []string // many at once, for a look ahead
+	onto    *Invoice // a draft that it goes onto; nil: a new one
 }
 
 func (f FromTime) query() TimeQuery {
@@ -89,6 +90,9 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 		f.NoTime = true
 	}
 	draftID := s.d.NewID()
+	if f.onto != nil {
+		draftID = f.onto.ID
+	}
 	agreed, err := s.d.Fees.BillTx(ctx, tx, draftID, f.Fees, f.To)
 	if err != nil {
 		return Invoice{}, nil, err
@@ -124,7 +128,9 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 	if err != nil {
 		return Invoice{}, nil, err
 	}
-	i.ID = draftID
+	if i.ID = draftID; f.onto != nil {
+		i.PricesIncludeTax = f.onto.PricesIncludeTax
+	}
 	names, err := s.names(ctx, tx, f.GroupBy, entries)
 	if err != nil {
 		return Invoice{}, nil, err

@@ -80,6 +80,7 @@ func Register(api *httpapi.API, svc *invoicing.Service) {
 	registerPayments(api, h)
 	registerCurrencies(api, h)
 	registerReminders(api, h)
+	registerAdd(api, h)
 	registerReview(api, h)
 	registerRealisation(api, h)
 	registerSettings(api, h)

@@ -1,5 +1,5 @@
 import {
-  invoicesApi, type ExchangeRatesListApiArg, type ExchangeRatesListApiResponse, type RevaluationsListApiArg, type RevaluationsListApiResponse, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoicesListApiArg, type InvoicesListApiResponse, type InvoicePaper, type RealisationReportApiArg, type RealisationReportApiResponse, type ReviewEntriesApiArg, type ReviewEntriesApiResponse, type NewCreditNote,
+  invoicesApi, type ExchangeRatesListApiArg, type ExchangeRatesListApiResponse, type RevaluationsListApiArg, type RevaluationsListApiResponse, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoiceMore, type InvoicesListApiArg, type InvoicesListApiResponse, type InvoicePaper, type RealisationReportApiArg, type RealisationReportApiResponse, type ReviewEntriesApiArg, type ReviewEntriesApiResponse, type NewCreditNote,
 } from '../../shared/api/gen/invoices.gen';
 import { infinite } from '../../shared/api/infinite';
 
@@ -21,6 +21,9 @@ export const api = invoicesApi.enhanceEndpoints({ addTagTypes: ['clients', 'proj
     timePlan: build.query<InvoiceFromTimeResult, InvoiceFromTime>({
       query: (body) => ({ url: '/api/v1/invoices/from-time/preview', method: 'POST', body }), keepUnusedDataFor: 0, providesTags: ['invoices'],
     }),
+    morePlan: build.query<InvoiceFromTimeResult, { id: string; version: number; body: InvoiceMore }>({
+      query: ({ id, version, body }) => ({ url: `/api/v1/invoices/${encodeURIComponent(id)}/add-preview`, method: 'POST', body, headers: { 'If-Match': `"${version}"` } }), keepUnusedDataFor: 0, providesTags: ['invoices'],
+    }),
     creditPaper: build.query<InvoicePaper, { id: string; newCreditNote: NewCreditNote }>({
       query: ({ id, newCreditNote }) => ({ url: `/api/v1/invoices/${encodeURIComponent(id)}/credits/preview`, method: 'POST', body: newCreditNote }), keepUnusedDataFor: 0,
     }),
@@ -29,5 +32,5 @@ export const api = invoicesApi.enhanceEndpoints({ addTagTypes: ['clients', 'proj
   }),
 });
 
-export const { useInvoicesFeedInfiniteQuery, useEntriesFeedInfiniteQuery, useRealisationFeedInfiniteQuery, useExchangeRatesFeedInfiniteQuery, useRevaluationsFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useCreditPaperQuery, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
+export const { useInvoicesFeedInfiniteQuery, useEntriesFeedInfiniteQuery, useRealisationFeedInfiniteQuery, useExchangeRatesFeedInfiniteQuery, useRevaluationsFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useMorePlanQuery, useCreditPaperQuery, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
 export * from '../../shared/api/gen/invoices.gen';

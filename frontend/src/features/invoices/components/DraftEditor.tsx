@@ -27,6 +27,7 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
 import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { TaxSelect } from '../../../shared/ui/TaxSelect';
+import { later } from '../../../shared/ui/later';
 import { toast } from '../../../shared/ui/Toast';
 import {
   useInvoicesChangeMutation, useInvoicesDeleteMutation, useInvoicesIssueMutation, useInvoicesPreviewQuery, useInvoiceSumQuery, useReviewSettingsQuery, useTaxRatesListQuery, type InvoiceView,
@@ -39,6 +40,8 @@ import { DraftRate } from './RateFields';
 import { Review } from './Review';
 import { Worked } from './Worked';
 
+const MoreDialog = later(async () => (await import('./MoreDialog')).MoreDialog);
+
 /** A draft: what is written at one side, the paper it makes at the other. */
 export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
   const t = useT();
@@ -48,7 +51,7 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
   const { isDirty, isSubmitting } = form.formState;
   const [version, setVersion] = useState(i.version);
   const [alert, setAlert] = useState<string | null>(null);
-  const [asking, setAsking] = useState<'issue' | 'delete' | null>(null);
+  const [asking, setAsking] = useState<'issue' | 'delete' | 'more' | null>(null);
   const [change] = useInvoicesChangeMutation();
   const [issue] = useInvoicesIssueMutation();
   const [remove] = useInvoicesDeleteMutation();
@@ -93,7 +96,7 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
         <Box sx={{ display: 'grid', gap: 6, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 1fr) minmax(0, 1fr)' }, alignItems: 'start' }}>
           <Box sx={{ display: 'grid', gap: 4, minWidth: 0 }}>
             <Review invoice={i} blocked={isDirty} />
-            <Section title={t('draft.lines')}><Lines invoice={i} /></Section>
+            <Section title={t('draft.lines')} action={i.kind === 'invoice' && <Button size="small" disabled={isDirty} onClick={() => setAsking('more')}>{t('more.open')}</Button>}><Lines invoice={i} /></Section>
             <Worked invoice={i} blocked={isDirty} />
             <Deposits invoice={i} version={version} blocked={isDirty} onSaved={setVersion} />
             <EInvoice id={i.id} issued={false} />
@@ -123,6 +126,7 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
           </Box>
         </Box>
       </Box>
+      {asking === 'more' && <MoreDialog invoice={i} onClose={() => setAsking(null)} />}
       <ConfirmDialog
         open={asking === 'issue'}
         title={t('issue.title')}
@@ -196,7 +200,7 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
           </Box>
           <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
             <Box sx={{ flex: '1 1 160px', minWidth: 140 }}>{usable.length === 0 ? <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('draft.noTax')}</Typography> : <TaxSelect name={`lines.${n}.tax_rate_ids`} label={t('draft.taxes')} taxes={usable} none={c('state.none')} />}</Box>
-            {f.kind === 'time' && <StatusChip label={t('draft.fromTime')} tone="brand" />}
+            {f.kind !== 'free' && <StatusChip label={t(f.kind === 'time' ? 'draft.fromTime' : f.kind === 'fee' ? 'draft.fromFee' : 'draft.fromExpense')} tone="brand" />}
             <Typography component="span" sx={{ ml: 'auto', fontWeight: 600, fontVariantNumeric: 'tabular-nums' }}>{formatMoney(shown.lines[n]?.amount)}</Typography>
             <Box sx={{ display: 'flex' }}>
               <IconButton aria-label={`${t('draft.up')}: ${t('draft.line', { n: n + 1 })}`} disabled={n === 0} onClick={() => move(n, n - 1)}><UpIcon fontSize="small" /></IconButton>
