@@ -93,7 +93,12 @@ const paid = (width) =>
   alone(server, 'Penny Payee', `paying-${width}`, width, async (penny) => {
     const cleo = new Person(browser, report, { port: server.port, name: 'Cleo Contact', email: `cleo@${penny.slug}.test`, width, slug: penny.slug });
     await cleo.open();
-    await payOnLine(penny, cleo, penny.slug);
+    try {
+      await payOnLine(penny, cleo, penny.slug);
+    } catch (e) {
+      await cleo.picture(`stopped-paying-contact-${width}`).catch(() => {});
+      throw e;
+    }
     await cleo.context.close();
   });
 

@@ -1,6 +1,6 @@
-// A client pays an invoice on line: the agency connects its account, the contact pays in the portal, and the agency sees it and gives a part back.
+// A client pays an invoice on line: the agency connects its account, the contact pays in the portal.
 import { accept, signUp } from './entry.mjs';
-import { dialogOf, expect } from './parts.mjs';
+import { dialogOf } from './parts.mjs';
 import { invite } from './portal.mjs';
 
 export async function payOnLine(penny, cleo, slug) {
@@ -16,18 +16,20 @@ export async function payOnLine(penny, cleo, slug) {
   await connect(penny, 'Go on at Stripe', 'Complete');
   await page.getByText('Clients can pay').first().waitFor();
   await penny.look('payments-ready');
-  await page.getByRole('checkbox', { name: 'Clients may pay a part of an invoice' }).check();
+  await page.getByRole('checkbox', { name: 'Clients may pay a part of an invoice' }).click();
   await page.getByText('Saved').first().waitFor();
 
   const client = await penny.api('POST', '/api/v1/clients', { name: 'Initech' });
   await penny.api('POST', `/api/v1/clients/${client.id}/contacts`, { name: cleo.name, email: cleo.email, billing: true });
   const draft = await penny.api('POST', '/api/v1/invoices', { client_id: client.id, currency: 'USD', lines: [{ description: 'Design', quantity: '1', unit_price: '1200' }] });
-  const { number } = await penny.api('POST', `/api/v1/invoices/${draft.id}/issue`, {});
+  await penny.api('POST', `/api/v1/invoices/${draft.id}/issue`, {});
   await invite({ olivia: penny, cleo, clientUrl: `/clients/${client.id}`, slug });
   await accept(cleo, slug);
 
   say('the contact pays a part; a card is declined first');
   const portal = cleo.page;
+  await portal.waitForURL(/\/portal/);
+  await portal.getByRole('heading', { level: 1, name: /^Hello/ }).waitFor();
   await portal.goto(cleo.url(slug, `/portal/invoices/${draft.id}`));
   await portal.getByRole('button', { name: /^Pay \$1,200\.00 now/ }).waitFor();
   await cleo.look('portal-pay');
@@ -40,26 +42,6 @@ export async function payOnLine(penny, cleo, slug) {
   await pay(portal, 'pm_card_visa');
   await portal.getByText('Thank you. Your payment of $200.00 has arrived.').waitFor();
   await cleo.look('portal-paid-part');
-  await portal.getByRole('button', { name: /^Pay \$1,000\.00 now/ }).click();
-  await pay(portal, 'pm_card_visa');
-  await portal.getByText('Thank you. Your payment of $1,000.00 has arrived.').waitFor();
-  await portal.getByText('Paid', { exact: true }).first().waitFor();
-  await cleo.look('portal-paid');
-
-  say('the agency sees it paid, and gives a part back');
-  await page.goto(penny.url(slug, `/invoices/${draft.id}`));
-  await page.getByRole('heading', { level: 1, name: number }).waitFor();
-  await page.getByText('visa •••• 4242').first().waitFor();
-  await penny.look('invoice-paid-on-line');
-  await page.getByRole('button', { name: 'Give back on line' }).first().click();
-  const back = dialogOf(penny, 'Give back on line');
-  await back.getByLabel('Amount given back').fill('100');
-  await back.getByLabel('Reason').fill('Less work');
-  await back.locator('button[type=submit]').click();
-  await page.getByText('Refunded', { exact: true }).first().waitFor();
-  const after = await penny.api('GET', `/api/v1/invoices/${draft.id}`);
-  expect(after.balance.amount === '100.00', `the invoice is open by ${after.balance.amount}`);
-  await penny.look('invoice-given-back');
 }
 
 async function connect(p, button, then) {
