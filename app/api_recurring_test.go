@@ -33,6 +33,10 @@ func TestARecurringInvoiceOverTheAPI(t *testing.T) {
 	if len(o.Items) != 3 || !o.More || o.Items[2].From != starts.AddDays(14).String() || o.Items[0].Net.Amount != "70.00" {
 		t.Errorf("preview %+v", o)
 	}
+	finance.POST(t, base+"/preview?count=1&from=5", wish).Expect(t, http.StatusOK).JSON(t, &o)
+	if len(o.Items) != 1 || o.Items[0].Number != 5 {
+		t.Errorf("preview from the fifth %+v", o)
+	}
 	var r struct {
 		ID, State  string
 		Open       int

@@ -14,12 +14,12 @@ import (
 // maxAhead is how many periods are looked at ahead.
 const maxAhead = 36
 
-// Preview tells what a schedule would do, without making it. Periods since its
-// start are among them, whether or not their day is past.
-func (s *Service) Preview(ctx context.Context, w Wish, n int) (o Outlook, err error) {
+// Preview tells what a schedule would do from one of its periods on, without making it,
+// whether or not their day is past.
+func (s *Service) Preview(ctx context.Context, w Wish, from, n int) (o Outlook, err error) {
 	errDone := errors.New("recurring: a preview is taken back") // it may have made the first legal entity
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		r := Schedule{ID: id.New(), Wish: w, State: Active, Next: 1}
+		r := Schedule{ID: id.New(), Wish: w, State: Active, Next: max(from, 1)}
 		if err := s.agree(ctx, tx, &r); err != nil {
 			return err
 		}

@@ -65,7 +65,7 @@ func TestGuideToRecurringInvoices(t *testing.T) {
 	wish := w.hosting()
 	wish.Starts, wish.Ends, wish.Time = day.New(2026, 3, 17), day.New(2026, 6, 10), true
 	wish.Lines = append(wish.Lines, recurring.Line{Description: "Monitoring", Quantity: dec("3"), UnitPrice: dec("33.35")})
-	o, err := w.svc.Preview(w.Ctx, wish, 12)
+	o, err := w.svc.Preview(w.Ctx, wish, 1, 12)
 	must(t, err)
 	for _, p := range o.Periods {
 		says(fmt.Sprintf("| %s – %s | %d of %d | %s | %s | %s | %s |", p.Days.From, p.Days.To, p.Days.Len(), p.Of.Len(),
@@ -283,6 +283,11 @@ func TestABadScheduleIsRefusedAtItsField(t *testing.T) {
 	}
 	now, err := w.svc.Change(w.Ctx, r.ID, r.Version, func(x *recurring.Wish) { x.Ends = day.New(2026, 4, 10) })
 	must(t, err)
+	w.Clock.Set(w.Clock.Now().AddDate(4, 0, 0)) // one that began long ago can still be changed
+	if _, err := w.svc.Change(w.Ctx, r.ID, now.Version, func(x *recurring.Wish) { x.Note = "Thank you" }); err != nil {
+		t.Errorf("changed after years: %v", err)
+	}
+	w.Clock.Set(w.Clock.Now().AddDate(-4, 0, 0))
 	o, err := w.svc.Upcoming(w.Ctx, now.ID, 6)
 	if err != nil || len(o.Periods) != 1 || o.More || o.Periods[0].Invoice.Net.Amount() != "100.00" || o.Periods[0].Days.Len() != 10 {
 		t.Errorf("with an end: %+v, %v", o, err)
@@ -299,9 +304,9 @@ func TestPartsOfAPeriodAddUpToIt(t *testing.T) {
 		a, b := wish, wish
 		a.Starts, a.Ends = day.New(2026, 5, 1), day.New(2026, 5, cut)
 		b.Starts, b.Ends = day.New(2026, 5, cut+1), day.New(2026, 5, 31)
-		first, err := w.svc.Preview(w.Ctx, a, 1)
+		first, err := w.svc.Preview(w.Ctx, a, 1, 1)
 		must(t, err)
-		second, err := w.svc.Preview(w.Ctx, b, 1)
+		second, err := w.svc.Preview(w.Ctx, b, 1, 1)
 		must(t, err)
 		if sum := first.Periods[0].Invoice.Net.Add(second.Periods[0].Invoice.Net); sum.Amount() != "100.01" {
 			t.Errorf("%d and %d days pay %s", cut, 31-cut, sum)

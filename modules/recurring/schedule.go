@@ -209,7 +209,8 @@ const (
 )
 
 // check names all that is wrong with a wish at its fields; lines are checked by whoever calculates them.
-func (w Wish) check(today day.Date) error {
+// Of one that begins, the start is near today; one that runs may have begun long ago.
+func (w Wish) check(today day.Date, begins bool) error {
 	bad := ErrBad
 	at := func(wrong bool, field, text string) {
 		if wrong {
@@ -224,8 +225,8 @@ func (w Wish) check(today day.Date) error {
 	at(w.DayOfMonth < 0 || w.DayOfMonth > 31, "day_of_month", "must be 1 to 31")
 	at(w.DayOfMonth != 0 && w.Every == Week, "day_of_month", "goes with months, quarters and years")
 	at(w.Starts.IsZero(), "starts_on", "is required")
-	at(!w.Starts.IsZero() && w.Starts.Before(today.AddMonths(-12*backYears)), "starts_on", fmt.Sprintf("is more than %d years ago", backYears))
-	at(w.Starts.After(today.AddMonths(12*20)), "starts_on", "is more than 20 years ahead")
+	at(begins && !w.Starts.IsZero() && w.Starts.Before(today.AddMonths(-12*backYears)), "starts_on", fmt.Sprintf("is more than %d years ago", backYears))
+	at(begins && w.Starts.After(today.AddMonths(12*20)), "starts_on", "is more than 20 years ahead")
 	at(!w.Ends.IsZero() && w.Ends.Before(w.Starts), "ends_on", "is before the start")
 	at(w.Times < 0 || w.Times > maxTimes, "times", fmt.Sprintf("must be 1 to %d", maxTimes))
 	at(w.Times > 0 && !w.Ends.IsZero(), "times", "cannot stand beside a last day")

@@ -114,7 +114,7 @@ func (s *Service) agree(ctx context.Context, tx *tenancy.Tx, r *Schedule) error 
 	if err != nil {
 		return err
 	}
-	return r.check(today)
+	return r.check(today, r.Next == 1)
 }
 
 // place checks whose schedule it is.

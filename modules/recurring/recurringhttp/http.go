@@ -17,7 +17,7 @@ type Service interface {
 	Change(ctx context.Context, id string, version int, edit func(*recurring.Wish)) (recurring.Row, error)
 	Find(context.Context, string) (recurring.Row, error)
 	List(context.Context, recurring.Filter, page.Query) ([]recurring.Row, *string, error)
-	Preview(ctx context.Context, w recurring.Wish, n int) (recurring.Outlook, error)
+	Preview(ctx context.Context, w recurring.Wish, from, n int) (recurring.Outlook, error)
 	Upcoming(ctx context.Context, id string, n int) (recurring.Outlook, error)
 	Past(context.Context, string, page.Query) ([]recurring.Past, *string, error)
 	Decide(context.Context, string, recurring.Decision) (recurring.Row, error)
@@ -121,6 +121,7 @@ func (h handlers) create(ctx context.Context, in *struct{ Body NewRecurringInvoi
 
 func (h handlers) preview(ctx context.Context, in *struct {
 	AheadIn
+	From int `query:"from" minimum:"1" maximum:"100000" default:"1" doc:"The first period that is wanted, for one that runs already"`
 	Body NewRecurringInvoice
 },
 ) (*outlookOut, error) {
@@ -128,7 +129,7 @@ func (h handlers) preview(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	o, err := h.svc.Preview(ctx, w, in.Count)
+	o, err := h.svc.Preview(ctx, w, in.From, in.Count)
 	if err != nil {
 		return nil, err
 	}

@@ -12,8 +12,8 @@ export const api = recurringInvoicesApi.injectEndpoints({
       providesTags: ['recurring-invoices', 'invoices' as never],
     }),
     // It changes nothing, so it is a question here although it travels as POST.
-    recurringAhead: build.query<RecurringOutlook, NewRecurringInvoice>({
-      query: (body) => ({ url: '/api/v1/recurring-invoices/preview', method: 'POST', body, params: { count: 6 } }), keepUnusedDataFor: 0,
+    recurringAhead: build.query<RecurringOutlook, { wish: NewRecurringInvoice; from: number }>({
+      query: ({ wish, from }) => ({ url: '/api/v1/recurring-invoices/preview', method: 'POST', body: wish, params: { count: 6, from } }), keepUnusedDataFor: 0,
     }),
   }),
 });

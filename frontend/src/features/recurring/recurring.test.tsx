@@ -47,7 +47,7 @@ it('shows what comes next while one types, and a refusal at its field', async ()
     http.get('*/api/v1/projects', () => HttpResponse.json(pageOf([]))),
     http.get('*/api/v1/tax-rates', () => HttpResponse.json({ items: [] })),
     http.get('*/api/v1/legal-entities', () => HttpResponse.json({ items: [] })),
-    http.post('*/api/v1/recurring-invoices/preview', () => HttpResponse.json(outlook)),
+    http.post('*/api/v1/recurring-invoices/preview', ({ request }) => HttpResponse.json(new URL(request.url).searchParams.get('from') === '3' ? outlook : { ...outlook, items: [] })),
     http.patch('*/api/v1/recurring-invoices/s1', () => HttpResponse.json(problem(422, 'recurring.bad_schedule', 'No.', [{ location: 'body.lines[0].unit_price', message: 'must have at most 6 places' }]), { status: 422 })),
   );
   const { user } = renderApp(<ScheduleForm schedule={schedule as never} />);

@@ -62,14 +62,14 @@ export function ScheduleForm({ schedule: r, clientId = '' }: { schedule?: Recurr
           <Terms how={x.how} days={x.terms_days} isNew={!r} />
         </Form>
       </Section>
-      <Ahead wish={JSON.parse(asked) as NewRecurringInvoice | null} />
+      <Ahead wish={JSON.parse(asked) as NewRecurringInvoice | null} from={(r?.looked ?? 0) + 1} />
     </Box>
   );
 }
 
-function Ahead({ wish }: { wish: NewRecurringInvoice | null }) {
+function Ahead({ wish, from }: { wish: NewRecurringInvoice | null; from: number }) {
   const t = useT();
-  const { currentData, error } = useRecurringAheadQuery(wish as NewRecurringInvoice, { skip: wish === null });
+  const { currentData, error } = useRecurringAheadQuery({ wish: wish as NewRecurringInvoice, from }, { skip: wish === null });
   return (
     <Section title={t('ahead')} pad={false}>
       <Box aria-live="polite" sx={{ minHeight: 420 }}>
