@@ -5,11 +5,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/expenses"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -29,8 +29,19 @@ func (f forExpenses) HouseTx(ctx context.Context, tx *tenancy.Tx) (expenses.Hous
 }
 
 // OpenTx holds expenses by the closed periods of time: a month that is closed is closed.
-func (f forExpenses) OpenTx(ctx context.Context, tx *tenancy.Tx, field string, days ...day.Date) error {
-	return f.s.Timesheets.OpenTx(ctx, tx, field, days...)
+func (f forExpenses) OpenTx(ctx context.Context, tx *tenancy.Tx, field string, dated ...expenses.Dated) error {
+	out := make([]timesheets.Dated, len(dated))
+	for i, d := range dated {
+		if out[i].Day = d.Day; d.ProjectID == "" {
+			continue
+		}
+		p, err := f.s.Projects.ProjectTx(ctx, tx, d.ProjectID)
+		if err != nil {
+			return err
+		}
+		out[i].ClientID = p.ClientID
+	}
+	return f.s.Timesheets.OpenTx(ctx, tx, field, out...)
 }
 
 func (f forExpenses) ProjectsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]expenses.Project, error) {

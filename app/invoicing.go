@@ -47,7 +47,7 @@ func billed(c clients.Client) invoicing.Client {
 	a := c.BillingAddress()
 	return invoicing.Client{
 		ID: c.ID, Name: c.Name, Address: a.Lines(), Postal: invoicing.Address{Line1: a.Line1, Line2: a.Line2, PostalCode: a.PostalCode, City: a.City, Region: a.Region, Country: a.Country}, TaxID: c.TaxID, Currency: c.Currency, TermsDays: c.PaymentTermsDays,
-		Format: invoicing.Format(c.InvoiceFormat), Language: c.Language,
+		Format: invoicing.Format(c.InvoiceFormat), Language: c.Language, EntityID: c.LegalEntityID,
 	}
 }
 

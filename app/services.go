@@ -116,7 +116,7 @@ func (a *App) wireServices() error {
 	a.meter.stale(s.Identity.StaleSeconds)
 	a.handleSample()
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Members: staff{members{s.Identity}, s.Agency, now}, Regions: peoplecal.Regions{}, Events: a.Bus, Now: now, NewID: id.New})
-	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Events: a.Bus, Now: now})
+	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Entities: entities{s}, Events: a.Bus, Now: now})
 	clients.Listen(a.Bus, s.Clients, s.Identity)
 	s.Projects = projects.New(projects.Deps{
 		DB: a.DB, Store: projectsdb.Store{}, Clients: s.Clients, Members: members{s.Identity}, Settings: s.Agency, Holidays: s.People, Logged: logged{s}, Services: sales{s}, Events: a.Bus,
@@ -129,7 +129,7 @@ func (a *App) wireServices() error {
 	})
 	s.Timesheets = timesheets.New(timesheets.Deps{
 		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Services: sales{s}, Rates: prices{s.Rates}, Schedules: s.People,
-		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Lines: s.People, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Ledgers: ledgers{s}, Now: now,
+		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Lines: s.People, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Ledgers: ledgers{s}, Invoicers: entities{s}, Now: now,
 	})
 	timesheets.RegisterJobs(a.Jobs, s.Timesheets)
 	spend := forExpenses{s, team{members{s.Identity}}}
@@ -141,6 +141,7 @@ func (a *App) wireServices() error {
 	s.Invoicing = invoicing.New(invoicing.Deps{
 		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Plan: plans{a.Gate}, Clients: bill, Time: bill, Fees: s.Fees, Expenses: spentForInvoices{s.Expenses}, Members: bill, Projects: bill, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{},
 		Files: papers{a.cfg.Files}, Images: images{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, PayLinks: payLinks{s, addresses{a.places}}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
+		Periods: s.Timesheets,
 	})
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)
 	s.Recurring = recurring.New(recurring.Deps{

@@ -24,6 +24,7 @@ var (
 	ErrStale       = fault.Define(fault.Precondition, "request.stale", "This was changed meanwhile. Load it again and repeat your change.")
 	ErrArchived    = fault.Define(fault.Conflict, "clients.archived", "This client is archived. Restore it first.")
 	ErrBadSorting  = fault.Define(fault.Invalid, "clients.bad_sorting", "This list cannot be sorted that way.")
+	ErrNoEntity    = fault.Define(fault.Invalid, "clients.no_entity", "There is no such legal entity.").At("body.legal_entity_id", "is not a legal entity in use")
 	ErrBadTimeline = fault.Define(fault.Invalid, "clients.bad_timeline_kind", "The timeline has no such kind.")
 )
 
@@ -39,6 +40,7 @@ type Client struct {
 	PaymentTermsDays *int // nil: the agency's own terms
 	InvoiceFormat    InvoiceFormat
 	Language         string // of documents and their mails; empty: that of the legal entity
+	LegalEntityID    string // that invoices the client; empty: the default one
 	Addresses        []Address
 	Tags             []string
 	Notes            string
@@ -130,6 +132,7 @@ type Draft struct {
 	PaymentTermsDays *int
 	InvoiceFormat    InvoiceFormat // empty: PDF
 	Language         string
+	LegalEntityID    string
 	Addresses        []Address
 	Tags             []string
 	Notes            string
@@ -141,7 +144,7 @@ type Change struct {
 	Name, Code, Currency, TaxID, BillingEmail, Website, Notes, OwnerID *string
 	PaymentTermsDays                                                   **int
 	InvoiceFormat                                                      *InvoiceFormat
-	Language                                                           *string
+	Language, LegalEntityID                                            *string
 	Addresses                                                          *[]Address
 	Tags                                                               *[]string
 }
@@ -158,6 +161,7 @@ func (ch Change) apply(d Draft) Draft {
 	set(&d.PaymentTermsDays, ch.PaymentTermsDays)
 	set(&d.InvoiceFormat, ch.InvoiceFormat)
 	set(&d.Language, ch.Language)
+	set(&d.LegalEntityID, ch.LegalEntityID)
 	set(&d.Addresses, ch.Addresses)
 	set(&d.Tags, ch.Tags)
 	return d
@@ -172,14 +176,14 @@ func set[T any](to *T, from *T) {
 func (c Client) draft() Draft {
 	return Draft{
 		Name: c.Name, Code: c.Code, Currency: c.Currency, TaxID: c.TaxID, BillingEmail: c.BillingEmail, Website: c.Website,
-		PaymentTermsDays: c.PaymentTermsDays, InvoiceFormat: c.InvoiceFormat, Language: c.Language, Addresses: c.Addresses, Tags: c.Tags, Notes: c.Notes, OwnerID: c.OwnerID,
+		PaymentTermsDays: c.PaymentTermsDays, InvoiceFormat: c.InvoiceFormat, Language: c.Language, LegalEntityID: c.LegalEntityID, Addresses: c.Addresses, Tags: c.Tags, Notes: c.Notes, OwnerID: c.OwnerID,
 	}
 }
 
 func (c Client) with(d Draft) Client {
 	c.Name, c.Code, c.Currency, c.TaxID, c.BillingEmail, c.Website = d.Name, d.Code, d.Currency, d.TaxID, d.BillingEmail, d.Website
 	c.PaymentTermsDays, c.Addresses, c.Tags, c.Notes, c.OwnerID = d.PaymentTermsDays, d.Addresses, d.Tags, d.Notes, d.OwnerID
-	c.InvoiceFormat, c.Language = d.InvoiceFormat, d.Language
+	c.InvoiceFormat, c.Language, c.LegalEntityID = d.InvoiceFormat, d.Language, d.LegalEntityID
 	return c
 }
 

@@ -93,7 +93,7 @@ func (ch Change) withoutBlanks() Change {
 func (d Draft) equal(o Draft) bool {
 	sameTerms := (d.PaymentTermsDays == nil) == (o.PaymentTermsDays == nil) && (d.PaymentTermsDays == nil || *d.PaymentTermsDays == *o.PaymentTermsDays)
 	return sameTerms && d.Name == o.Name && d.Code == o.Code && d.Currency == o.Currency && d.TaxID == o.TaxID && d.BillingEmail == o.BillingEmail &&
-		d.Website == o.Website && d.Notes == o.Notes && d.OwnerID == o.OwnerID && d.InvoiceFormat == o.InvoiceFormat && d.Language == o.Language && slices.Equal(d.Addresses, o.Addresses) && slices.Equal(d.Tags, o.Tags)
+		d.Website == o.Website && d.Notes == o.Notes && d.OwnerID == o.OwnerID && d.InvoiceFormat == o.InvoiceFormat && d.Language == o.Language && d.LegalEntityID == o.LegalEntityID && slices.Equal(d.Addresses, o.Addresses) && slices.Equal(d.Tags, o.Tags)
 }
 
 func text(s *string) string {

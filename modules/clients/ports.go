@@ -31,6 +31,7 @@ type Store interface {
 	Tags(context.Context, *tenancy.Tx) ([]string, error)                     // in use by clients that are not archived
 	Similar(context.Context, *tenancy.Tx, Likeness) ([]SimilarClient, error) // at most 5
 	All(context.Context, *tenancy.Tx) ([]Client, error)
+	InvoicedBy(context.Context, *tenancy.Tx) (map[string]string, error) // legal entities of clients that have not the default one
 
 	AddContact(context.Context, *tenancy.Tx, Contact) error                 // ErrEmailTaken
 	ContactByID(context.Context, *tenancy.Tx, string) (Contact, error)      // ErrContactNotFound
@@ -50,6 +51,12 @@ type Store interface {
 // Members tells who works here. Identity answers it.
 type Members interface {
 	IsMemberTx(ctx context.Context, tx *tenancy.Tx, memberID string) (bool, error)
+}
+
+// Entities knows the legal entities that invoice clients. What has none of them may leave it out.
+type Entities interface {
+	// MayInvoiceTx refuses a legal entity that is not there, and one under which time of a closed period would be open again. Empty is the default one.
+	MayInvoiceTx(ctx context.Context, tx *tenancy.Tx, clientID, from, to string) error // ErrNoEntity
 }
 
 // Settings tells the agency's own currency; *agency.Service answers it.

@@ -19,6 +19,7 @@ type Deps struct {
 	Members  Members
 	Settings Settings
 	Events   Publisher
+	Entities Entities
 	Now      func() time.Time
 }
 
@@ -78,7 +79,25 @@ func (s *Service) complete(ctx context.Context, tx *tenancy.Tx, d Draft) (Draft,
 	if err != nil {
 		return d, err
 	}
+	if err := s.entityIsThere(ctx, tx, "", "", d.LegalEntityID); err != nil {
+		return d, err
+	}
 	return d, s.ownerIsMember(ctx, tx, d.OwnerID)
+}
+
+func (s *Service) entityIsThere(ctx context.Context, tx *tenancy.Tx, clientID, from, to string) error {
+	switch {
+	case from == to:
+		return nil
+	case s.d.Entities == nil:
+		return ErrNoEntity
+	}
+	return s.d.Entities.MayInvoiceTx(ctx, tx, clientID, from, to)
+}
+
+// InvoicedByTx returns the legal entity of each client that has not the default one.
+func (s *Service) InvoicedByTx(ctx context.Context, tx *tenancy.Tx) (map[string]string, error) {
+	return s.d.Store.InvoicedBy(ctx, tx)
 }
 
 func (s *Service) ownerIsMember(ctx context.Context, tx *tenancy.Tx, memberID string) error {
@@ -122,6 +141,9 @@ func (s *Service) Change(ctx context.Context, clientID string, version int, ch C
 func (s *Service) change(ctx context.Context, tx *tenancy.Tx, before Client, ch Change) (Client, error) {
 	d, err := ch.apply(before.draft()).checked()
 	if err != nil {
+		return Client{}, err
+	}
+	if err := s.entityIsThere(ctx, tx, before.ID, before.LegalEntityID, d.LegalEntityID); err != nil {
 		return Client{}, err
 	}
 	if d.OwnerID != before.OwnerID {

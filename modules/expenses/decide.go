@@ -83,7 +83,7 @@ func (s *Service) decide(ctx context.Context, id string, version int, d decision
 			return ErrOwnReason
 		}
 		if d.to == Draft || d.to == Rejected { // what is closed is not handed back
-			if err := s.d.House.OpenTx(ctx, tx, "path.id", e.Day); err != nil {
+			if err := s.d.House.OpenTx(ctx, tx, "path.id", e.dated()); err != nil {
 				return err
 			}
 		}

@@ -46,7 +46,7 @@ func (s *Service) Create(ctx context.Context, in Entry) (e Expense, err error) {
 		if err := s.apply(ctx, tx, &e, in, h); err != nil {
 			return err
 		}
-		if err := s.d.House.OpenTx(ctx, tx, "body.day", e.Day); err != nil {
+		if err := s.d.House.OpenTx(ctx, tx, "body.day", e.dated()); err != nil {
 			return err
 		}
 		if err := s.d.Store.Add(ctx, tx, e); err != nil {
@@ -92,7 +92,7 @@ func (s *Service) Change(ctx context.Context, id string, version int, in Entry) 
 		if err := s.apply(ctx, tx, &e, in, h); err != nil {
 			return err
 		}
-		if err := s.d.House.OpenTx(ctx, tx, "body.day", before.Day, e.Day); err != nil {
+		if err := s.d.House.OpenTx(ctx, tx, "body.day", before.dated(), e.dated()); err != nil {
 			return err
 		}
 		e.State, e.Version, e.UpdatedAt = Draft, version+1, s.now()
@@ -130,7 +130,7 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.d.House.OpenTx(ctx, tx, "path.id", e.Day); err != nil {
+		if err := s.d.House.OpenTx(ctx, tx, "path.id", e.dated()); err != nil {
 			return err
 		}
 		before := e

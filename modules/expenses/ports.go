@@ -82,8 +82,8 @@ func (h House) today(now time.Time) day.Date { return day.Of(now, h.Zone) }
 // Agency answers what the house has settled.
 type Agency interface {
 	HouseTx(ctx context.Context, tx *tenancy.Tx) (House, error)
-	// OpenTx refuses when one of the days is in a closed period, at the field; the period cannot close before the end of tx.
-	OpenTx(ctx context.Context, tx *tenancy.Tx, field string, days ...day.Date) error
+	// OpenTx refuses when one of the days, as it is for the client, is in a closed period, at the field; the period cannot close before the end of tx.
+	OpenTx(ctx context.Context, tx *tenancy.Tx, field string, dated ...Dated) error
 }
 
 // Project is what an expense may be spent on.
@@ -121,3 +121,11 @@ type Files interface {
 type Publisher interface {
 	Publish(ctx context.Context, tx job.Tx, e event.Event) error
 }
+
+// Dated is when something was spent, and for whose project; for nobody's when empty.
+type Dated struct {
+	Day       day.Date
+	ProjectID string
+}
+
+func (e Expense) dated() Dated { return Dated{e.Day, e.ProjectID} }

@@ -68,7 +68,7 @@ func (s *Service) Drop(ctx context.Context, up Upload) (e Expense, err error) {
 		if err := e.figure(h.Currency); err != nil {
 			return err
 		}
-		if err := s.d.House.OpenTx(ctx, tx, "body.file", e.Day); err != nil {
+		if err := s.d.House.OpenTx(ctx, tx, "body.file", e.dated()); err != nil {
 			return err
 		}
 		r.ExpenseID, r.CreatedAt, r.CreatedBy = e.ID, e.CreatedAt, e.MemberID
@@ -148,7 +148,7 @@ func (s *Service) Detach(ctx context.Context, id, receiptID string) error {
 
 // touch makes a new version of an expense whose receipts changed, and looks at the policy again.
 func (s *Service) touch(ctx context.Context, tx *tenancy.Tx, action string, before Expense, e *Expense) error {
-	if err := s.d.House.OpenTx(ctx, tx, "path.id", e.Day); err != nil {
+	if err := s.d.House.OpenTx(ctx, tx, "path.id", e.dated()); err != nil {
 		return err
 	}
 	h, err := s.d.House.HouseTx(ctx, tx)

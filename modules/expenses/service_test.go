@@ -40,9 +40,9 @@ type world struct {
 
 var errClosed = fault.Define(fault.Conflict, "test.closed", "Closed.")
 
-func (w *world) OpenTx(_ context.Context, _ *tenancy.Tx, field string, days ...day.Date) error {
+func (w *world) OpenTx(_ context.Context, _ *tenancy.Tx, field string, days ...expenses.Dated) error {
 	for _, d := range days {
-		if !w.closed.IsZero() && !d.After(w.closed) {
+		if !w.closed.IsZero() && !d.Day.After(w.closed) {
 			return errClosed.At(field, "is closed")
 		}
 	}

@@ -2,6 +2,7 @@ package invoicing
 
 import (
 	"context"
+	"slices"
 
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/fees"
@@ -55,6 +56,14 @@ func (s *Service) ToBillTx(ctx context.Context, tx *tenancy.Tx, b Bill) (map[str
 	return out, nil
 }
 
+// entityOf is the legal entity that a draft for a client would be of.
+func entityOf(c Client, b Bill, usual LegalEntity, all []LegalEntity) LegalEntity {
+	if i := slices.IndexFunc(all, func(e LegalEntity) bool { return e.ID == c.EntityID }); b.EntityID == "" && i >= 0 {
+		return all[i]
+	}
+	return usual
+}
+
 // AheadTx tells for each of the clients what the bill would come to. It reads
 // everything at once: the same statements, however many clients and entries.
 func (s *Service) AheadTx(ctx context.Context, tx *tenancy.Tx, b Bill, clientIDs []string) ([]Ahead, error) {
@@ -64,6 +73,10 @@ func (s *Service) AheadTx(ctx context.Context, tx *tenancy.Tx, b Bill, clientIDs
 		return nil, err
 	}
 	clients, err := s.d.Clients.ClientsTx(ctx, tx, clientIDs)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.d.Store.Entities(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +103,7 @@ func (s *Service) AheadTx(ctx context.Context, tx *tenancy.Tx, b Bill, clientIDs
 	for n, id := range clientIDs {
 		c, lot := clients[id], of[id]
 		a := Ahead{ClientID: id, ClientName: c.Name, Open: lot.open}
-		i := s.blankFor(ctx, entity, c, DraftOf{Currency: b.Currency})
+		i := s.blankFor(ctx, entityOf(c, b, entity, all), c, DraftOf{Currency: b.Currency})
 		due, abroad := inCurrency(lot.due, i.Currency)
 		for _, d := range due {
 			lot.agreed = append(lot.agreed, fees.Line{ClientID: id, ProjectID: d.Fee.ProjectID, Description: d.Fee.Name, Amount: d.Amount})

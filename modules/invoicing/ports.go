@@ -61,6 +61,7 @@ type Client struct {
 	TermsDays *int   // nil: the entity's
 	Format    Format // in which it wants its documents
 	Language  string // empty: the entity's
+	EntityID  string // that invoices them; empty: the default one
 }
 
 // Recipient is somebody whom invoices are mailed to.
@@ -116,6 +117,12 @@ type TimeQuery struct {
 	ClientIDs  []string // those alone
 	ProjectIDs []string
 	From, To   day.Date
+}
+
+// Periods are closed for what a legal entity invoices.
+type Periods interface {
+	// MovesTx refuses that what one legal entity invoices goes over to another, where closed time would be open again.
+	MovesTx(ctx context.Context, tx *tenancy.Tx, from, to, field string) error
 }
 
 // Time answers what is unbilled and is told what was billed.

@@ -37,6 +37,7 @@ type Deps struct {
 	PayLinks  PayLinks // nil where nobody pays on line
 	Events    Publisher
 	Queue     Queue
+	Periods   Periods // nil where none is closed
 	Now       func() time.Time
 	NewID     func() string
 }
@@ -63,7 +64,7 @@ func New(d Deps) *Service {
 type DraftOf struct {
 	Kind     DocumentKind // empty: an invoice
 	ClientID string
-	EntityID string // empty: the default one
+	EntityID string // empty: the client's, else the default one
 	Currency string // empty: the client's, else the entity's
 	Edit     func(*Invoice)
 }
@@ -81,11 +82,11 @@ func (s *Service) Create(ctx context.Context, of DraftOf) (i Invoice, err error)
 
 // blank is a draft with what entity and client say.
 func (s *Service) blank(ctx context.Context, tx *tenancy.Tx, of DraftOf) (Invoice, error) {
-	entity, err := s.entityFor(ctx, tx, of.EntityID)
+	client, err := s.clientOf(ctx, tx, of.ClientID)
 	if err != nil {
 		return Invoice{}, err
 	}
-	client, err := s.clientOf(ctx, tx, of.ClientID)
+	entity, err := s.entityFor(ctx, tx, cmp.Or(of.EntityID, client.EntityID))
 	if err != nil {
 		return Invoice{}, err
 	}

@@ -140,6 +140,9 @@ func (s *Service) ChangeEntity(ctx context.Context, id string, version int, chan
 			}
 		}
 		if e.Default && !before.Default {
+			if err := s.movesDefault(ctx, tx, e.ID); err != nil {
+				return err
+			}
 			if err := s.d.Store.ClearDefaultEntity(ctx, tx); err != nil {
 				return err
 			}
@@ -150,6 +153,20 @@ func (s *Service) ChangeEntity(ctx context.Context, id string, version int, chan
 		return s.settingsChanged(ctx, tx, "invoicing.entity_changed", "legal_entity", e.ID, e.Name, before, e)
 	})
 	return e, err
+}
+
+// EntitiesTx lists the legal entities for another module.
+func (s *Service) EntitiesTx(ctx context.Context, tx *tenancy.Tx) ([]LegalEntity, error) {
+	return s.d.Store.Entities(ctx, tx)
+}
+
+// movesDefault refuses another default entity under which time of a closed period would be open again.
+func (s *Service) movesDefault(ctx context.Context, tx *tenancy.Tx, to string) error {
+	was, found, err := s.theDefault(ctx, tx)
+	if err != nil || !found || s.d.Periods == nil {
+		return err
+	}
+	return s.d.Periods.MovesTx(ctx, tx, was.ID, to, "body.default")
 }
 
 // TaxRates lists the taxes by name.

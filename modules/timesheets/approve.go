@@ -81,8 +81,17 @@ func (s *Service) decide(ctx context.Context, sheetID string, version int, d dec
 			return err
 		}
 		if d.to == Draft {
-			if d.lines.Since, err = s.openPart(ctx, tx, sheet); err != nil {
+			lines, err := s.d.Store.Entries(ctx, tx, Filter{SheetID: sheet.ID})
+			if err != nil {
 				return err
+			}
+			if d.lines.Since, err = s.openPart(ctx, tx, c, sheet, lines); err != nil {
+				return err
+			}
+			if open := c.open(lines); len(c.settings.Entities) > 0 && len(open) < len(lines) {
+				for _, e := range open {
+					d.lines.IDs = append(d.lines.IDs, e.ID)
+				}
 			}
 		}
 		return s.decideTx(ctx, tx, c, &sheet, d)
@@ -92,12 +101,15 @@ func (s *Service) decide(ctx context.Context, sheetID string, version int, d dec
 
 // openPart is the first day of a week whose time can still change, so that it
 // makes sense to hand it back. What is closed stays as it was decided.
-func (s *Service) openPart(ctx context.Context, tx *tenancy.Tx, sheet Sheet) (day.Date, error) {
-	c, err := s.conditions(ctx, tx)
-	if err == nil && c.settings.Lock.Locks(sheet.Days().To) {
-		err = s.locked(ctx, tx, c.settings.Lock, "path.id")
+func (s *Service) openPart(ctx context.Context, tx *tenancy.Tx, c conditions, sheet Sheet, lines []Entry) (day.Date, error) {
+	l := c.settings.Lock
+	switch {
+	case l.Locks(sheet.Days().To):
+		return l.Open(), s.locked(ctx, tx, l, "path.id")
+	case len(lines) > 0 && len(c.open(lines)) == 0:
+		return l.Open(), s.locked(ctx, tx, c.lock(lines[0].ClientID), "path.id")
 	}
-	return c.settings.Lock.Open(), err
+	return l.Open(), nil
 }
 
 func (s *Service) decideTx(ctx context.Context, tx *tenancy.Tx, c conditions, sheet *Sheet, d decision) error {

@@ -229,7 +229,7 @@ func (s *Service) repriceTx(ctx context.Context, tx *tenancy.Tx, f Filter, apply
 	if err != nil {
 		return out, err
 	}
-	changed, lines, err := s.rerated(ctx, tx, entries, price, &out)
+	changed, lines, err := s.rerated(ctx, tx, c.open(entries), price, &out)
 	if err != nil || !apply || len(changed) == 0 {
 		return out, err
 	}

@@ -268,7 +268,7 @@ func (p *bulkPlan) allow(ctx context.Context, l *bulkLine) {
 		l.refuse(WhySubmitted)
 	case !mine && !a.Can(Approve):
 		l.refuse(WhyNotYours)
-	case p.c.settings.Lock.Locks(e.Day) || p.c.settings.Lock.Locks(l.after.Day):
+	case p.c.lock(e.ClientID).Locks(e.Day) || p.c.lock(l.after.ClientID).Locks(l.after.Day):
 		l.refuse(WhyLocked)
 	case l.moves() && checkDay(l.after.Day, p.c.today, "") != nil:
 		l.refuse(WhyDay)

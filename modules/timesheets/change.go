@@ -61,8 +61,10 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, c conditions, be
 	if err != nil {
 		return e, nil, err
 	}
-	if l := c.settings.Lock; l.Locks(before.Day) || l.Locks(e.Day) {
-		return e, nil, s.locked(ctx, tx, l, "body.day")
+	for _, one := range []Entry{before, e} {
+		if l := c.lock(one.ClientID); l.Locks(one.Day) {
+			return e, nil, s.locked(ctx, tx, l, "body.day")
+		}
 	}
 	if err := s.moveWeeks(ctx, tx, c, before, &e); err != nil {
 		return e, nil, err
@@ -286,8 +288,8 @@ func (s *Service) Delete(ctx context.Context, entryID string) error {
 }
 
 func (s *Service) deleteTx(ctx context.Context, tx *tenancy.Tx, c conditions, e Entry) error {
-	if c.settings.Lock.Locks(e.Day) {
-		return s.locked(ctx, tx, c.settings.Lock, "path.id")
+	if l := c.lock(e.ClientID); l.Locks(e.Day) {
+		return s.locked(ctx, tx, l, "path.id")
 	}
 	after := e
 	if err := s.moveWeeks(ctx, tx, c, e, &after); err != nil {

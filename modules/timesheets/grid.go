@@ -185,6 +185,9 @@ func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memb
 	if err := s.nameRows(ctx, tx, &g); err != nil {
 		return g, err
 	}
+	for i := range g.Rows {
+		g.Rows[i].Locked = c.lock(g.Rows[i].ClientID)
+	}
 	g.pin(pins)
 	return g, nil
 }

@@ -230,7 +230,7 @@ func (s *Service) weigh(ctx context.Context, tx *tenancy.Tx, j *judgement) (err 
 	var since day.Date
 	states := []string{Submitted, Rejected}
 	if j.said() != SaidApproved {
-		if since, err = s.openPart(ctx, tx, *j.sheet); err != nil && j.sheet.Version == j.seen {
+		if since, err = s.openPart(ctx, tx, j.c, *j.sheet, j.entries); err != nil && j.sheet.Version == j.seen {
 			return err
 		}
 		states = append(states, Approved)
@@ -262,7 +262,7 @@ func (j *judgement) sort(since day.Date) error {
 	named := len(j.Lines)
 	for _, e := range j.entries {
 		reason, goes := j.sentBack(e)
-		open := !e.Day.Before(since) && (e.State == Submitted || e.State == Approved)
+		open := !e.Day.Before(since) && !j.c.lock(e.ClientID).Locks(e.Day) && (e.State == Submitted || e.State == Approved)
 		switch {
 		case goes && (!open || !j.cast.sendsBack(e)):
 			return ErrNoLine

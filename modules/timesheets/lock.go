@@ -23,7 +23,8 @@ type Lock struct {
 	Through day.Date // the last closed day; none: all is open
 	By      string   // the member who closed it; empty when the period closed by itself
 	At      *time.Time
-	Itself  bool // closed by the agency's rule, not by a member
+	Itself  bool   // closed by the agency's rule, not by a member
+	Entity  string // the legal entity whose time it is; empty for everybody's
 }
 
 // Locks tells whether d can no longer change.
@@ -74,8 +75,11 @@ func (s Settings) inForce(today day.Date, first time.Weekday) Settings {
 
 // locked is the refusal to change time of a closed period. It names who can be asked.
 func (s *Service) locked(ctx context.Context, tx *tenancy.Tx, l Lock, field string) error {
-	until := l.Through.Format("2 January 2006")
-	refusal := ErrLocked.Saying("Time up to %s is closed.", until)
+	until, what := l.Through.Format("2 January 2006"), "Time"
+	if l.Entity != "" {
+		what = "Time of " + l.Entity
+	}
+	refusal := ErrLocked.Saying("%s up to %s is closed.", what, until)
 	switch {
 	case l.Itself:
 		refusal = ErrLocked.Saying("Time up to %s is closed: the period closed by itself some days after its end. Ask an owner or administrator to open it again.", until)
@@ -88,20 +92,30 @@ func (s *Service) locked(ctx context.Context, tx *tenancy.Tx, l Lock, field stri
 		if who == "" {
 			who = "somebody who has left"
 		}
-		refusal = ErrLocked.Saying("Time up to %s was closed by %s on %s. Ask them to open it again.", until, who, l.At.Format("2 January 2006"))
+		refusal = ErrLocked.Saying("%s up to %s was closed by %s on %s. Ask them to open it again.", what, until, who, l.At.Format("2 January 2006"))
 	}
 	return refusal.At(field, fmt.Sprintf("is in a period that is closed up to %s", l.Through))
 }
 
+// Dated is what was spent or done on a day, for a client or for nobody.
+type Dated struct {
+	Day      day.Date
+	ClientID string
+}
+
 // OpenTx refuses days of closed periods, for what is closed with time. Until tx ends no period closes.
-func (s *Service) OpenTx(ctx context.Context, tx *tenancy.Tx, field string, days ...day.Date) error {
+func (s *Service) OpenTx(ctx context.Context, tx *tenancy.Tx, field string, dated ...Dated) error {
 	c, err := s.conditions(ctx, tx)
 	if err != nil {
 		return err
 	}
-	for _, d := range days {
-		if c.settings.Lock.Locks(d) {
-			return s.locked(ctx, tx, c.settings.Lock, field)
+	for _, d := range dated {
+		l := c.settings.Lock
+		if d.ClientID != "" {
+			l = c.lock(d.ClientID)
+		}
+		if l.Locks(d.Day) {
+			return s.locked(ctx, tx, l, field)
 		}
 	}
 	return nil
@@ -117,8 +131,8 @@ type Opening struct {
 
 const maxOpeningInvoices = 20
 
-// Opening tells what moving the closing day back to through would contradict (rule 40).
-func (s *Service) Opening(ctx context.Context, through day.Date) (o Opening, err error) {
+// Opening tells what moving the closing day back to through would contradict (rule 40): that of everybody, or of a legal entity.
+func (s *Service) Opening(ctx context.Context, through day.Date, entityID string) (o Opening, err error) {
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		c, err := s.readConditions(ctx, tx, false)
 		if err != nil {
@@ -128,13 +142,29 @@ func (s *Service) Opening(ctx context.Context, through day.Date) (o Opening, err
 		if !through.IsZero() {
 			from = through.AddDays(1)
 		}
-		if c.settings.Lock.Through.Before(from) {
+		until, of := c.settings.Lock.Through, Clientele{All: true}
+		if entityID != "" {
+			known, err := s.invoicedTx(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if from.Before(until.AddDays(1)) && !until.IsZero() {
+				from = until.AddDays(1) // what is closed for everybody stays closed
+			}
+			until, of = day.Date{}, known.clientele(entityID)
+			for _, l := range c.settings.Entities {
+				if l.EntityID == entityID {
+					until = l.Through
+				}
+			}
+		}
+		if until.Before(from) {
 			return nil
 		}
-		if o, err = s.d.Store.Opening(ctx, tx, from, c.settings.Lock.Through, maxOpeningInvoices); err != nil {
+		if o, err = s.d.Store.Opening(ctx, tx, from, until, of, maxOpeningInvoices); err != nil {
 			return err
 		}
-		o.From, o.To = from, c.settings.Lock.Through
+		o.From, o.To = from, until
 		return nil
 	})
 	return o, err

@@ -187,15 +187,15 @@ func TestRule40_OpeningShowsWhatItContradicts(t *testing.T) {
 		return w.svc.MarkBilledTx(ctx, tx, []string{e.ID}, invoice)
 	})
 	w.lock(t, "2026-02-28")
-	got, err := w.svc.Opening(w.Ctx, day.MustParse("2026-01-31"))
+	got, err := w.svc.Opening(w.Ctx, day.MustParse("2026-01-31"), "")
 	if err != nil || got.From.String() != "2026-02-01" || got.To.String() != "2026-02-28" || got.Entries != 1 || got.Seconds != 7200 ||
 		got.BilledEntries != 1 || got.ApprovedWeeks != 1 || len(got.Invoices) != 1 || got.Invoices[0] != invoice {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if got, err = w.svc.Opening(w.Ctx, day.Date{}); err != nil || got.Entries != 2 {
+	if got, err = w.svc.Opening(w.Ctx, day.Date{}, ""); err != nil || got.Entries != 2 {
 		t.Errorf("all of it: %+v, %v", got, err)
 	}
-	if got, err = w.svc.Opening(w.Ctx, day.MustParse("2026-02-28")); err != nil || !got.From.IsZero() || got.Entries != 0 {
+	if got, err = w.svc.Opening(w.Ctx, day.MustParse("2026-02-28"), ""); err != nil || !got.From.IsZero() || got.Entries != 0 {
 		t.Errorf("nothing of it: %+v, %v", got, err)
 	}
 }

@@ -116,8 +116,9 @@ func (s *Service) draft(ctx context.Context, n NewEntry, w Work, sale Sale, c co
 
 // keep writes a new entry into its week, after every check that applies to it.
 func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, c conditions, e *Entry) ([]Warning, error) {
-	if e.Source != FromTimer && c.settings.Lock.Locks(e.Day) {
-		return nil, s.locked(ctx, tx, c.settings.Lock, "body.day")
+	lock := c.lock(e.ClientID)
+	if e.Source != FromTimer && lock.Locks(e.Day) {
+		return nil, s.locked(ctx, tx, lock, "body.day")
 	}
 	sheet, err := s.openSheet(ctx, tx, e.MemberID, e.Day, c)
 	if err != nil {
@@ -129,7 +130,7 @@ func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, c conditions, e *Ent
 		}
 		sheet.State = Draft // what was handed in has changed, so it has to be handed in again
 	}
-	e.SheetID, e.SheetVersion, e.CrossedLock = sheet.ID, sheet.Version+1, c.settings.Lock.Locks(e.Day)
+	e.SheetID, e.SheetVersion, e.CrossedLock = sheet.ID, sheet.Version+1, lock.Locks(e.Day)
 	enough := Check(func(context.Context) error { return nil }) // worked time is kept, whatever it costs
 	if e.Source != FromTimer {
 		if enough, err = s.d.Ledgers.GuardTx(ctx, tx, []string{e.ProjectID}); err != nil {

@@ -56,7 +56,7 @@ type Store interface {
 	// UnbilledDays lists the work dates from a day on that hold time which is on no invoice, and how many entries they have.
 	UnbilledDays(ctx context.Context, tx *tenancy.Tx, from day.Date) ([]DayCount, error)
 	// Opening tells what is settled between two work dates. Its invoices are the first ones.
-	Opening(ctx context.Context, tx *tenancy.Tx, from, to day.Date, invoices int) (Opening, error)
+	Opening(ctx context.Context, tx *tenancy.Tx, from, to day.Date, of Clientele, invoices int) (Opening, error)
 	Recent(ctx context.Context, tx *tenancy.Tx, memberID string, since day.Date) ([]Entry, error)
 	Sums(ctx context.Context, tx *tenancy.Tx, f Filter, group Group) ([]Sum, error)
 	Logged(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) ([]Logged, error) // by month and project
@@ -125,6 +125,18 @@ type Around struct {
 	Day      day.Date
 	Except   string     // the entry itself, when it is there already
 	From, To *time.Time // its span, if it has one
+}
+
+// Invoicers knows which legal entity invoices whom.
+type Invoicers interface {
+	InvoicedTx(ctx context.Context, tx *tenancy.Tx) (Invoiced, error)
+}
+
+// Invoiced is which legal entity invoices which client.
+type Invoiced struct {
+	Default string            // of clients that name none
+	By      map[string]string // client: legal entity
+	Names   map[string]string // of legal entities
 }
 
 // Projects tells what time may be logged on. ErrNoProject, ErrNoTask.

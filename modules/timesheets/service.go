@@ -34,6 +34,7 @@ type Deps struct {
 	Jobs      Jobs
 	Notices   Notices
 	Ledgers   Ledgers
+	Invoicers Invoicers // nil where nobody invoices
 	Now       func() time.Time
 }
 
@@ -52,6 +53,7 @@ func New(d Deps) *Service {
 // conditions are what the agency has settled about time, read once a transaction.
 type conditions struct {
 	settings Settings
+	invoiced Invoiced // read when a legal entity has closed something
 	calendar Calendar
 	today    day.Date
 }
@@ -65,6 +67,11 @@ func (s *Service) conditions(ctx context.Context, tx *tenancy.Tx) (conditions, e
 func (s *Service) readConditions(ctx context.Context, tx *tenancy.Tx, hold bool) (c conditions, err error) {
 	if c.settings, err = s.d.Store.Settings(ctx, tx, hold); err != nil {
 		return c, err
+	}
+	if len(c.settings.Entities) > 0 {
+		if c.invoiced, err = s.invoicedTx(ctx, tx); err != nil {
+			return c, err
+		}
 	}
 	if c.calendar, err = s.d.Agency.CalendarTx(ctx, tx); err != nil {
 		return c, err

@@ -28,6 +28,7 @@ type world struct {
 	*testkit.Agency
 	svc       *timesheets.Service
 	works     map[string]timesheets.Work
+	invoiced  timesheets.Invoiced
 	price     *decimal.Decimal
 	agreed    *timesheets.Agreed // by every contract
 	usedUp    error              // what budgets with a hard stop say to more time
@@ -150,6 +151,11 @@ func (w *world) OnLeaveTx(context.Context, *tenancy.Tx, []string, day.Date) (map
 	return w.onLeave, nil
 }
 
+// InvoicedTx tells which legal entity invoices whom, as a test says.
+func (w *world) InvoicedTx(context.Context, *tenancy.Tx) (timesheets.Invoiced, error) {
+	return w.invoiced, nil
+}
+
 func (w *world) CalendarTx(context.Context, *tenancy.Tx) (timesheets.Calendar, error) {
 	return w.calendar, nil
 }
@@ -197,7 +203,7 @@ func setup(t testing.TB) *world {
 		w.support: {ProjectID: w.support, ProjectCode: "ACM-002", ProjectName: "Support", ClientID: w.client, ClientName: "Acme", Billable: true, Open: true},
 	}
 	w.svc = timesheets.New(timesheets.Deps{
-		DB: w.DB, Store: timesheetsdb.Store{}, Projects: w, Services: w, Rates: w, Schedules: w, Agency: w, Team: team{w}, Lines: w, Bus: w.Bus, Jobs: w.Queue, Notices: w, Ledgers: w, Now: w.Clock.Now,
+		DB: w.DB, Store: timesheetsdb.Store{}, Projects: w, Services: w, Rates: w, Schedules: w, Agency: w, Team: team{w}, Lines: w, Bus: w.Bus, Jobs: w.Queue, Notices: w, Ledgers: w, Invoicers: w, Now: w.Clock.Now,
 	})
 	timesheets.RegisterJobs(w.Registry, w.svc)
 	return w

@@ -26,7 +26,8 @@ var (
 
 // Settings are the agency's rules for time.
 type Settings struct {
-	Lock     Lock // what is closed today, by hand or by the rule of Grace
+	Lock     Lock         // what is closed today, by hand or by the rule of Grace
+	Entities []EntityLock // what is closed besides, for the time that a legal entity invoices
 	Grace    Grace
 	Overlap  string
 	Rounding Rounding
@@ -39,8 +40,9 @@ type Settings struct {
 
 // SettingsChange names what changes; nil stays. Moving the lock back needs a reason.
 type SettingsChange struct {
-	LockedThrough *day.Date // the zero day unlocks all
-	Grace         *Grace    // its After is not the caller's to say
+	LockedThrough *day.Date       // the zero day unlocks all
+	Entities      []EntityClosing // of some legal entities, in one go; others stay
+	Grace         *Grace          // its After is not the caller's to say
 	Overlap       *string
 	Rounding      *Rounding
 	Forgotten     *int // hours
@@ -72,6 +74,9 @@ func (s *Service) ChangeSettings(ctx context.Context, version int, ch SettingsCh
 		if err != nil {
 			return err
 		}
+		if err := s.knownEntities(ctx, tx, ch.Entities); err != nil {
+			return err
+		}
 		if kept, err = kept.with(ch, before.Lock, access.From(ctx).MemberID, s.d.Now().UTC()); err != nil {
 			return err
 		}
@@ -87,7 +92,12 @@ func (s *Service) ChangeSettings(ctx context.Context, version int, ch SettingsCh
 			return err
 		}
 		if out.Rounding != before.Rounding {
-			if err := s.roundAgain(ctx, tx, out); err != nil {
+			if c.settings = out; len(out.Entities) > 0 {
+				if c.invoiced, err = s.invoicedTx(ctx, tx); err != nil {
+					return err
+				}
+			}
+			if err := s.roundAgain(ctx, tx, c); err != nil {
 				return err
 			}
 		}
@@ -137,6 +147,10 @@ func (s Settings) with(ch SettingsChange, today Lock, by string, now time.Time) 
 		}
 		s.Lock = Lock{Through: *ch.LockedThrough, By: by, At: &now}
 	}
+	var err error
+	if s.Entities, err = closed(s.Entities, ch, by, now); err != nil {
+		return s, err
+	}
 	if r := s.Rounding; r.Step < 60 || r.Step > 86400 || r.Minimum < 0 || r.Minimum > 86400 {
 		return s, ErrBadSettings.At("body.rounding.step_seconds", "must be between a minute and a day")
 	}
@@ -149,13 +163,13 @@ const roundBatch = 5000
 // roundAgain derives what is not billed and not closed by the new rule: days
 // together, since a day is what may be rounded as one, and few enough at a time
 // that the whole history never has to be in memory.
-func (s *Service) roundAgain(ctx context.Context, tx *tenancy.Tx, out Settings) error {
-	days, err := s.d.Store.UnbilledDays(ctx, tx, out.Lock.Open())
+func (s *Service) roundAgain(ctx context.Context, tx *tenancy.Tx, c conditions) error {
+	days, err := s.d.Store.UnbilledDays(ctx, tx, c.settings.Lock.Open())
 	if err != nil {
 		return err
 	}
 	for _, r := range batches(days, roundBatch) {
-		if err := s.roundDays(ctx, tx, out.Rounding, r); err != nil {
+		if err := s.roundDays(ctx, tx, c, r); err != nil {
 			return err
 		}
 	}
@@ -174,19 +188,19 @@ func batches(days []DayCount, most int) (out []day.Range) {
 	return out
 }
 
-func (s *Service) roundDays(ctx context.Context, tx *tenancy.Tx, rule Rounding, r day.Range) error {
+func (s *Service) roundDays(ctx context.Context, tx *tenancy.Tx, c conditions, r day.Range) error {
 	entries, err := s.d.Store.Entries(ctx, tx, Filter{From: r.From, To: r.To})
 	if err != nil {
 		return err
 	}
 	groups := map[[3]string][]Entry{}
-	for _, e := range entries {
+	for _, e := range c.open(entries) {
 		key := [3]string{e.MemberID, e.ProjectID, e.Day.String()}
 		groups[key] = append(groups[key], e)
 	}
 	changed := map[string]int64{}
 	for _, group := range groups {
-		differences(changed, group, rule)
+		differences(changed, group, c.settings.Rounding)
 	}
 	return s.setBilled(ctx, tx, entries, changed)
 }

@@ -96,6 +96,7 @@ type Grid struct {
 type GridRow struct {
 	Work
 	ServiceName string
+	Locked      Lock // what is closed for its client
 	Pinned      bool // shown in every week of the one who looks
 	Cells       map[day.Date]Cell
 	Seconds     int64

@@ -153,7 +153,7 @@ func (s *Service) freshTimer(ctx context.Context, tx *tenancy.Tx, n NewTimer, w 
 		t.StartedAt = n.StartedAt.UTC().Truncate(time.Second)
 	}
 	t.AsksAt = c.settings.asksAt(t)
-	return t, s.checkStart(ctx, tx, c, t, now, t.StartedAt != now)
+	return t, s.checkStart(ctx, tx, c.lock(w.ClientID), t, now, t.StartedAt != now)
 }
 
 // room refuses to begin work, or to go on with other work, that a budget has no room for (rule 54).
@@ -171,7 +171,7 @@ func (s *Service) room(ctx context.Context, tx *tenancy.Tx, c conditions, w Work
 
 // checkStart refuses a start that the timer cannot have. A timer that starts now
 // is not stopped by a lock: only its end decides what becomes of the time.
-func (s *Service) checkStart(ctx context.Context, tx *tenancy.Tx, c conditions, t Timer, now time.Time, byHand bool) error {
+func (s *Service) checkStart(ctx context.Context, tx *tenancy.Tx, lock Lock, t Timer, now time.Time, byHand bool) error {
 	zone, err := ParseZone(t.Zone)
 	switch {
 	case err != nil:
@@ -180,8 +180,8 @@ func (s *Service) checkStart(ctx context.Context, tx *tenancy.Tx, c conditions, 
 		return ErrBadTime.At("body.started_at", "is in the future")
 	case now.Sub(t.StartedAt) > MaxEntry && byHand:
 		return ErrBadTime.At("body.started_at", "is more than 24 hours ago")
-	case byHand && c.settings.Lock.Locks(day.Of(t.StartedAt, zone)):
-		return s.locked(ctx, tx, c.settings.Lock, "body.started_at")
+	case byHand && lock.Locks(day.Of(t.StartedAt, zone)):
+		return s.locked(ctx, tx, lock, "body.started_at")
 	}
 	return nil
 }
@@ -243,7 +243,7 @@ func (s *Service) changedTimer(ctx context.Context, tx *tenancy.Tx, c conditions
 	}
 	if ch.StartedAt != nil {
 		t.StartedAt = ch.StartedAt.UTC().Truncate(time.Second)
-		if err := s.checkStart(ctx, tx, c, t, now, true); err != nil {
+		if err := s.checkStart(ctx, tx, c.lock(w.ClientID), t, now, true); err != nil {
 			return t, err
 		}
 	}

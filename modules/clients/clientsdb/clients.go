@@ -28,6 +28,7 @@ type clientRow struct {
 	PaymentTermsDays *int
 	InvoiceFormat    string
 	Language         string
+	LegalEntityID    *string
 	Addresses        []clients.Address `gorm:"serializer:json"`
 	Tags             []string          `gorm:"serializer:json"`
 	Notes            string
@@ -217,7 +218,7 @@ func (Store) Similar(ctx context.Context, tx *tenancy.Tx, l clients.Likeness) ([
 func toRow(c clients.Client) clientRow {
 	return clientRow{
 		ID: c.ID, Name: c.Name, Code: c.Code, Currency: c.Currency, TaxID: c.TaxID, BillingEmail: c.BillingEmail, Website: c.Website,
-		PaymentTermsDays: c.PaymentTermsDays, InvoiceFormat: string(c.InvoiceFormat), Language: c.Language, Addresses: orEmpty(c.Addresses), Tags: orEmpty(c.Tags), Notes: c.Notes, OwnerID: orNull(c.OwnerID),
+		PaymentTermsDays: c.PaymentTermsDays, InvoiceFormat: string(c.InvoiceFormat), Language: c.Language, LegalEntityID: orNull(c.LegalEntityID), Addresses: orEmpty(c.Addresses), Tags: orEmpty(c.Tags), Notes: c.Notes, OwnerID: orNull(c.OwnerID),
 		CreatedAt: c.CreatedAt, CreatedBy: orNull(c.CreatedBy), UpdatedAt: c.UpdatedAt, ArchivedAt: c.ArchivedAt, Version: c.Version,
 	}
 }
@@ -225,7 +226,7 @@ func toRow(c clients.Client) clientRow {
 func fromRow(r clientRow) clients.Client {
 	return clients.Client{
 		ID: r.ID, Name: r.Name, Code: r.Code, Currency: r.Currency, TaxID: r.TaxID, BillingEmail: r.BillingEmail, Website: r.Website,
-		PaymentTermsDays: r.PaymentTermsDays, InvoiceFormat: clients.InvoiceFormat(r.InvoiceFormat), Language: r.Language, Addresses: r.Addresses, Tags: r.Tags, Notes: r.Notes, OwnerID: orBlank(r.OwnerID),
+		PaymentTermsDays: r.PaymentTermsDays, InvoiceFormat: clients.InvoiceFormat(r.InvoiceFormat), Language: r.Language, LegalEntityID: orBlank(r.LegalEntityID), Addresses: r.Addresses, Tags: r.Tags, Notes: r.Notes, OwnerID: orBlank(r.OwnerID),
 		CreatedAt: r.CreatedAt.UTC(), CreatedBy: orBlank(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), ArchivedAt: r.ArchivedAt, Version: r.Version,
 	}
 }
@@ -249,4 +250,15 @@ func orEmpty[T any](s []T) []T {
 		return []T{}
 	}
 	return s
+}
+
+// InvoicedBy reads the legal entities of clients that have not the default one.
+func (Store) InvoicedBy(_ context.Context, tx *tenancy.Tx) (map[string]string, error) {
+	var rows []clientRow
+	err := tx.Gorm().Select("id", "legal_entity_id").Where("legal_entity_id IS NOT NULL").Find(&rows).Error
+	out := make(map[string]string, len(rows))
+	for _, r := range rows {
+		out[r.ID] = orBlank(r.LegalEntityID)
+	}
+	return out, err
 }

@@ -95,6 +95,7 @@ type ClientView struct {
 	PaymentTermsDays *int               `json:"payment_terms_days" doc:"null: the agency's own terms"`
 	InvoiceFormat    string             `json:"invoice_format" enum:"pdf,facturx,ubl,cii"`
 	Language         string             `json:"language" doc:"Of documents and their mails; empty: that of the legal entity"`
+	LegalEntityID    *string            `json:"legal_entity_id" doc:"That invoices the client; null: the default one"`
 	Addresses        []AddressView      `json:"addresses"`
 	Tags             []string           `json:"tags"`
 	Notes            string             `json:"notes"`
@@ -140,6 +141,7 @@ type NewClient struct {
 	PaymentTermsDays *int          `json:"payment_terms_days,omitempty" minimum:"0" maximum:"365"`
 	InvoiceFormat    string        `json:"invoice_format,omitempty" enum:"pdf,facturx,ubl,cii" default:"pdf"`
 	Language         string        `json:"language,omitempty" maxLength:"2" doc:"en, de, fr or es; that of the legal entity when missing"`
+	LegalEntityID    string        `json:"legal_entity_id,omitempty" maxLength:"36" doc:"That invoices the client; the default one when missing"`
 	Addresses        []AddressView `json:"addresses,omitempty" maxItems:"5"`
 	Tags             []string      `json:"tags,omitempty" maxItems:"20"`
 	Notes            string        `json:"notes,omitempty" maxLength:"5000"`
@@ -156,6 +158,7 @@ type ClientChange struct {
 	Website          *string        `json:"website,omitempty" maxLength:"200" doc:"Empty clears it"`
 	InvoiceFormat    *string        `json:"invoice_format,omitempty" enum:"pdf,facturx,ubl,cii"`
 	Language         *string        `json:"language,omitempty" maxLength:"2" doc:"en, de, fr or es; empty: that of the legal entity"`
+	LegalEntityID    *string        `json:"legal_entity_id,omitempty" maxLength:"36" doc:"That invoices the client; empty: the default one"`
 	PaymentTermsDays *int           `json:"payment_terms_days,omitempty" minimum:"-1" maximum:"365" doc:"-1 clears it: the agency's own terms"`
 	Addresses        *[]AddressView `json:"addresses,omitempty" maxItems:"5"`
 	Tags             *[]string      `json:"tags,omitempty" maxItems:"20"`
@@ -243,12 +246,15 @@ func (h handlers) list(ctx context.Context, in *listIn) (*listOut, error) {
 
 func (h handlers) create(ctx context.Context, in *createIn) (*oneOut, error) {
 	b := in.Body
+	if err := optionalID("body.legal_entity_id", b.LegalEntityID); err != nil {
+		return nil, err
+	}
 	if err := optionalID("body.owner_id", b.OwnerID); err != nil {
 		return nil, err
 	}
 	c, similar, err := h.svc.Create(ctx, clients.Draft{
 		Name: b.Name, Code: b.Code, Currency: b.Currency, TaxID: b.TaxID, BillingEmail: b.BillingEmail, Website: b.Website,
-		PaymentTermsDays: b.PaymentTermsDays, InvoiceFormat: clients.InvoiceFormat(b.InvoiceFormat), Language: b.Language, Addresses: fromAddresses(b.Addresses), Tags: b.Tags, Notes: b.Notes, OwnerID: b.OwnerID,
+		PaymentTermsDays: b.PaymentTermsDays, InvoiceFormat: clients.InvoiceFormat(b.InvoiceFormat), Language: b.Language, LegalEntityID: b.LegalEntityID, Addresses: fromAddresses(b.Addresses), Tags: b.Tags, Notes: b.Notes, OwnerID: b.OwnerID,
 	})
 	out, err := answer(c, err)
 	if err == nil {
@@ -267,6 +273,11 @@ func (h handlers) change(ctx context.Context, in *changeIn) (*oneOut, error) {
 		return nil, err
 	}
 	b := in.Body
+	if b.LegalEntityID != nil {
+		if err := optionalID("body.legal_entity_id", *b.LegalEntityID); err != nil {
+			return nil, err
+		}
+	}
 	if b.OwnerID != nil {
 		if err := optionalID("body.owner_id", *b.OwnerID); err != nil {
 			return nil, err
@@ -274,7 +285,7 @@ func (h handlers) change(ctx context.Context, in *changeIn) (*oneOut, error) {
 	}
 	ch := clients.Change{
 		Name: b.Name, Code: b.Code, Currency: b.Currency, TaxID: b.TaxID, BillingEmail: b.BillingEmail, Website: b.Website,
-		Notes: b.Notes, OwnerID: b.OwnerID, Tags: b.Tags, InvoiceFormat: (*clients.InvoiceFormat)(b.InvoiceFormat), Language: b.Language,
+		Notes: b.Notes, OwnerID: b.OwnerID, Tags: b.Tags, InvoiceFormat: (*clients.InvoiceFormat)(b.InvoiceFormat), Language: b.Language, LegalEntityID: b.LegalEntityID,
 	}
 	if b.PaymentTermsDays != nil {
 		terms := b.PaymentTermsDays
@@ -318,7 +329,7 @@ func answer(c clients.Client, err error) (*oneOut, error) {
 func toView(c clients.Client) ClientView {
 	v := ClientView{
 		ID: c.ID, Name: c.Name, Code: c.Code, Currency: c.Currency, TaxID: c.TaxID, BillingEmail: c.BillingEmail, Website: c.Website,
-		PaymentTermsDays: c.PaymentTermsDays, InvoiceFormat: string(c.InvoiceFormat), Language: c.Language, Addresses: make([]AddressView, len(c.Addresses)), Tags: c.Tags, Notes: c.Notes,
+		PaymentTermsDays: c.PaymentTermsDays, InvoiceFormat: string(c.InvoiceFormat), Language: c.Language, LegalEntityID: optional(c.LegalEntityID), Addresses: make([]AddressView, len(c.Addresses)), Tags: c.Tags, Notes: c.Notes,
 		OwnerID: optional(c.OwnerID), CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ArchivedAt: c.ArchivedAt, Version: c.Version,
 	}
 	for i, a := range c.Addresses {

@@ -2,6 +2,7 @@ package timesheetsdb
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -27,11 +28,12 @@ type settingsRow struct {
 	ForgottenHours  int
 	ApprovalRoute   string
 	OwnException    bool
+	EntityLocks     string
 	Version         int
 }
 
 const settingsColumns = `locked_through, locked_by, locked_at, grace_days, grace_every, grace_after, overlap,
-	rounding_mode, rounding_step, rounding_minimum, rounding_scope, forgotten_hours, approval_route, own_exception, version`
+	rounding_mode, rounding_step, rounding_minimum, rounding_scope, forgotten_hours, approval_route, own_exception, entity_locks, version`
 
 // Settings reads the one row, held against a change when hold is set.
 func (Store) Settings(_ context.Context, tx *tenancy.Tx, hold bool) (timesheets.Settings, error) {
@@ -52,7 +54,21 @@ func (Store) Settings(_ context.Context, tx *tenancy.Tx, hold bool) (timesheets.
 	if r.GraceDays != nil {
 		s.Grace.Days = *r.GraceDays
 	}
+	var locks []entityLock
+	if err := json.Unmarshal([]byte(r.EntityLocks), &locks); err != nil {
+		return s, fmt.Errorf("what legal entities have closed: %w", err)
+	}
+	for _, l := range locks {
+		s.Entities = append(s.Entities, timesheets.EntityLock{Lock: timesheets.Lock{Through: l.Through, By: l.By, At: l.At}, EntityID: l.EntityID})
+	}
 	return s, nil
+}
+
+type entityLock struct {
+	EntityID string     `json:"entity_id"`
+	Through  day.Date   `json:"through"`
+	By       string     `json:"by"`
+	At       *time.Time `json:"at"`
 }
 
 // SaveSettings writes s over the version it names.
@@ -61,11 +77,19 @@ func (Store) SaveSettings(_ context.Context, tx *tenancy.Tx, s timesheets.Settin
 	if s.Grace.On {
 		grace = &s.Grace.Days
 	}
+	locks := make([]entityLock, len(s.Entities))
+	for i, l := range s.Entities {
+		locks[i] = entityLock{l.EntityID, l.Through, l.By, l.At}
+	}
+	raw, err := json.Marshal(locks)
+	if err != nil {
+		return false, fmt.Errorf("what legal entities have closed: %w", err)
+	}
 	res := tx.Gorm().Exec(`UPDATE time_settings SET locked_through = ?, locked_by = ?, locked_at = ?, grace_days = ?, grace_every = ?, grace_after = ?,
-		overlap = ?, rounding_mode = ?, rounding_step = ?, rounding_minimum = ?, rounding_scope = ?, forgotten_hours = ?, approval_route = ?, own_exception = ?,
+		overlap = ?, rounding_mode = ?, rounding_step = ?, rounding_minimum = ?, rounding_scope = ?, forgotten_hours = ?, approval_route = ?, own_exception = ?, entity_locks = ?::jsonb,
 		version = version + 1 WHERE one AND version = ?`,
 		s.Lock.Through, null(s.Lock.By), s.Lock.At, grace, s.Grace.Every, s.Grace.After,
-		s.Overlap, s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope, s.ForgottenHours, string(s.Route), s.OwnException, s.Version)
+		s.Overlap, s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope, s.ForgottenHours, string(s.Route), s.OwnException, string(raw), s.Version)
 	return res.RowsAffected == 1, res.Error
 }
 
@@ -80,11 +104,12 @@ func (Store) UnbilledDays(ctx context.Context, tx *tenancy.Tx, from day.Date) ([
 }
 
 // Opening counts what is settled between two days.
-func (Store) Opening(ctx context.Context, tx *tenancy.Tx, from, to day.Date, invoices int) (o timesheets.Opening, err error) {
+func (Store) Opening(ctx context.Context, tx *tenancy.Tx, from, to day.Date, of timesheets.Clientele, invoices int) (o timesheets.Opening, err error) {
 	err = tx.PGX().QueryRow(ctx, `SELECT count(*), coalesce(sum(raw_seconds), 0), count(*) FILTER (WHERE state = 'billed'),
 			count(DISTINCT timesheet_id) FILTER (WHERE state IN ('approved', 'billed')),
 			coalesce((array_agg(DISTINCT invoice_id::text) FILTER (WHERE invoice_id IS NOT NULL))[:$3], '{}')
-		FROM time_entries WHERE deleted_at IS NULL AND work_date BETWEEN $1 AND $2`, from, to, invoices).
+		FROM time_entries WHERE deleted_at IS NULL AND work_date BETWEEN $1 AND $2
+			AND ($4 OR (client_id IS NOT NULL AND client_id = ANY($6::uuid[])) <> $5)`, from, to, invoices, of.All, of.But, append([]string{}, of.Client...)).
 		Scan(&o.Entries, &o.Seconds, &o.BilledEntries, &o.ApprovedWeeks, &o.Invoices)
 	return o, err
 }

@@ -67,7 +67,7 @@ type Service interface {
 
 	Settings(context.Context) (timesheets.Settings, error)
 	ChangeSettings(context.Context, int, timesheets.SettingsChange) (timesheets.Settings, error)
-	Opening(context.Context, day.Date) (timesheets.Opening, error)
+	Opening(context.Context, day.Date, string) (timesheets.Opening, error)
 }
 
 type handlers struct{ svc Service }

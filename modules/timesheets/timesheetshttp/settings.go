@@ -2,6 +2,7 @@ package timesheetshttp
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -44,29 +45,45 @@ type OpeningView struct {
 
 // TimeSettingsView are the agency's rules for time.
 type TimeSettingsView struct {
-	LockedThrough *day.Date    `json:"locked_through,omitempty" doc:"The last date whose time cannot change any more"`
-	LockedBy      *string      `json:"locked_by" doc:"The member who closed it"`
-	LockedAt      *time.Time   `json:"locked_at"`
-	ClosedItself  bool         `json:"closed_itself" doc:"Closed by the rule of grace"`
-	Grace         GraceView    `json:"grace"`
-	Overlap       string       `json:"overlap" enum:"allow,warn,refuse"`
-	Rounding      RoundingView `json:"rounding"`
-	Forgotten     int          `json:"forgotten_hours" doc:"Hours after which a timer asks whether it was forgotten"`
-	Route         string       `json:"approval_route" enum:"anyone,lead,manager,lead_manager,manager_lead" doc:"Whose approval time needs, in which order"`
-	OwnException  bool         `json:"own_exception" doc:"The only one who can approve may approve their own time, with a reason"`
-	Version       int          `json:"version"`
+	LockedThrough *day.Date        `json:"locked_through,omitempty" doc:"The last date whose time cannot change any more"`
+	LockedBy      *string          `json:"locked_by" doc:"The member who closed it"`
+	LockedAt      *time.Time       `json:"locked_at"`
+	EntityLocks   []EntityLockView `json:"entity_locks" doc:"What is closed besides, for the time that a legal entity invoices"`
+	ClosedItself  bool             `json:"closed_itself" doc:"Closed by the rule of grace"`
+	Grace         GraceView        `json:"grace"`
+	Overlap       string           `json:"overlap" enum:"allow,warn,refuse"`
+	Rounding      RoundingView     `json:"rounding"`
+	Forgotten     int              `json:"forgotten_hours" doc:"Hours after which a timer asks whether it was forgotten"`
+	Route         string           `json:"approval_route" enum:"anyone,lead,manager,lead_manager,manager_lead" doc:"Whose approval time needs, in which order"`
+	OwnException  bool             `json:"own_exception" doc:"The only one who can approve may approve their own time, with a reason"`
+	Version       int              `json:"version"`
+}
+
+// EntityLockView is the day up to which the time is closed that a legal entity invoices.
+type EntityLockView struct {
+	EntityID string     `json:"entity_id"`
+	Through  day.Date   `json:"through"`
+	By       *string    `json:"locked_by"`
+	At       *time.Time `json:"locked_at"`
+}
+
+// EntityClosingInput closes the time of a legal entity, or opens it again.
+type EntityClosingInput struct {
+	EntityID string `json:"entity_id" format:"uuid"`
+	Through  string `json:"through" maxLength:"10" doc:"A date; empty to open all of it"`
 }
 
 // TimeSettingsChange names what changes; what is left out stays.
 type TimeSettingsChange struct {
-	LockedThrough *string       `json:"locked_through,omitempty" maxLength:"10" doc:"A date; empty to unlock all"`
-	Grace         *GraceView    `json:"grace,omitempty"`
-	Overlap       *string       `json:"overlap,omitempty" enum:"allow,warn,refuse"`
-	Rounding      *RoundingView `json:"rounding,omitempty"`
-	Forgotten     *int          `json:"forgotten_hours,omitempty" minimum:"1" maximum:"24"`
-	Route         *string       `json:"approval_route,omitempty" enum:"anyone,lead,manager,lead_manager,manager_lead"`
-	OwnException  *bool         `json:"own_exception,omitempty"`
-	Reason        string        `json:"reason,omitempty" maxLength:"500" doc:"Required to open a locked period again"`
+	LockedThrough *string              `json:"locked_through,omitempty" maxLength:"10" doc:"A date; empty to unlock all"`
+	EntityLocks   []EntityClosingInput `json:"entity_locks,omitempty" maxItems:"100" doc:"Of some legal entities in one go; others stay"`
+	Grace         *GraceView           `json:"grace,omitempty"`
+	Overlap       *string              `json:"overlap,omitempty" enum:"allow,warn,refuse"`
+	Rounding      *RoundingView        `json:"rounding,omitempty"`
+	Forgotten     *int                 `json:"forgotten_hours,omitempty" minimum:"1" maximum:"24"`
+	Route         *string              `json:"approval_route,omitempty" enum:"anyone,lead,manager,lead_manager,manager_lead"`
+	OwnException  *bool                `json:"own_exception,omitempty"`
+	Reason        string               `json:"reason,omitempty" maxLength:"500" doc:"Required to open a locked period again"`
 }
 
 type (
@@ -79,7 +96,8 @@ type (
 		Body TimeSettingsChange
 	}
 	openingIn struct {
-		Through day.Date `query:"through" doc:"The last day that stays closed; none stays when left out"`
+		Through  day.Date `query:"through" doc:"The last day that stays closed; none stays when left out"`
+		EntityID string   `query:"entity_id" format:"uuid" doc:"Of this legal entity; of everybody when left out"`
 	}
 	openingOut struct{ Body OpeningView }
 )
@@ -91,6 +109,10 @@ func oneSettings(s timesheets.Settings, err error) (*settingsOut, error) {
 	v := TimeSettingsView{
 		Grace: GraceView{s.Grace.On, s.Grace.Days, s.Grace.Every}, Overlap: s.Overlap, Forgotten: s.ForgottenHours, Route: string(s.Route), OwnException: s.OwnException, Version: s.Version,
 		Rounding: RoundingView{s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope},
+	}
+	v.EntityLocks = []EntityLockView{}
+	for _, l := range s.Entities {
+		v.EntityLocks = append(v.EntityLocks, EntityLockView{l.EntityID, l.Through, null(l.By), l.At})
 	}
 	if l := s.Lock; !l.Through.IsZero() {
 		v.LockedThrough, v.LockedBy, v.LockedAt, v.ClosedItself = &l.Through, null(l.By), l.At, l.Itself
@@ -118,6 +140,15 @@ func (h handlers) changeSettings(ctx context.Context, in *settingsIn) (*settings
 	if g := in.Body.Grace; g != nil {
 		ch.Grace = &timesheets.Grace{On: g.On, Days: g.Days, Every: g.Every}
 	}
+	for i, l := range in.Body.EntityLocks {
+		closing := timesheets.EntityClosing{EntityID: l.EntityID}
+		if l.Through != "" {
+			if closing.Through, err = day.Parse(l.Through); err != nil {
+				return nil, timesheets.ErrBadSettings.Because(err).At(fmt.Sprintf("body.entity_locks[%d].through", i), err.Error())
+			}
+		}
+		ch.Entities = append(ch.Entities, closing)
+	}
 	if l := in.Body.LockedThrough; l != nil {
 		var d day.Date
 		if *l != "" {
@@ -131,7 +162,7 @@ func (h handlers) changeSettings(ctx context.Context, in *settingsIn) (*settings
 }
 
 func (h handlers) opening(ctx context.Context, in *openingIn) (*openingOut, error) {
-	o, err := h.svc.Opening(ctx, in.Through)
+	o, err := h.svc.Opening(ctx, in.Through, in.EntityID)
 	if err != nil {
 		return nil, err
 	}

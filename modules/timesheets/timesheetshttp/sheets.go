@@ -165,7 +165,7 @@ func toGridRow(g timesheets.Grid, r timesheets.GridRow) TimeGridRow {
 	}
 	for _, d := range g.Days {
 		c := r.Cells[d]
-		locked := g.Locked.Locks(d)
+		locked := r.Locked.Locks(d)
 		free := c.Entries == 0 && g.Sheet.Takes() && r.Open
 		row.Cells = append(row.Cells, TimeCell{
 			Day: d, Seconds: c.Seconds, Note: c.Note, Entries: c.Entries, State: c.State, Timed: c.Timed,

@@ -16,6 +16,7 @@ describe('the list of clients', () => {
   beforeEach(() => {
     server.use(
       http.get('*/api/v1/members', () => HttpResponse.json(pageOf([]))),
+      http.get('*/api/v1/legal-entities', () => HttpResponse.json(pageOf([]))),
       http.get('*/api/v1/client-tags', () => HttpResponse.json({ items: ['retail'] })),
       http.get('*/api/v1/clients/similar', () => HttpResponse.json({ items: [] })),
     );

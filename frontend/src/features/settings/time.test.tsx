@@ -11,7 +11,7 @@ let settings: Record<string, unknown> = {};
 let sent: { match: string | null; body: Record<string, unknown> }[] = [];
 
 beforeEach(() => {
-  settings = { overlap: 'warn', approval_route: 'anyone', own_exception: true, forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'entry' }, locked_through: '2026-03-31', locked_by: 'm2', locked_at: '2026-04-02T10:00:00Z', closed_itself: false, grace: { on: false, days: 5, every: 'month' }, version: 4 };
+  settings = { overlap: 'warn', approval_route: 'anyone', own_exception: true, forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'entry' }, locked_through: '2026-03-31', locked_by: 'm2', locked_at: '2026-04-02T10:00:00Z', closed_itself: false, entity_locks: [{ entity_id: 'e2', through: '2026-04-30', locked_by: 'm2', locked_at: '2026-05-02T10:00:00Z' }], grace: { on: false, days: 5, every: 'month' }, version: 4 };
   sent = [];
   server.use(
     http.get('*/api/v1/members', () => HttpResponse.json(pageOf([{ id: 'm2', name: 'Olive Owner', kind: 'staff', state: 'active' }]))),
@@ -19,6 +19,7 @@ beforeEach(() => {
       from: '2026-03-01', to: '2026-03-31', entries: 12, seconds: 36_000, approved_weeks: 2, billed_entries: 3, invoice_ids: [new URL(request.url).searchParams.get('through') ?? ''],
     })),
     http.get('*/api/v1/time-reminders', () => HttpResponse.json({ missing: false, unsubmitted: false, weekday: 'monday', time: '09:00', zone: 'agency', version: 2 })),
+    http.get('*/api/v1/legal-entities', () => HttpResponse.json(pageOf([{ id: 'e1', name: 'Acme GmbH', archived_at: null }, { id: 'e2', name: 'Acme Ltd', archived_at: null }]))),
     http.get('*/api/v1/approval-routes', () => HttpResponse.json(pageOf([]))),
     http.get('*/api/v1/projects', () => HttpResponse.json(pageOf([]))),
     http.get('*/api/v1/time-settings', () => HttpResponse.json(settings)),
@@ -106,6 +107,20 @@ it('closes a later day without a reason, and opens one only with it', async () =
   await user.click(within(dialog).getByRole('button', { name: 'Open again' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(sent.at(-1)).toEqual({ match: '"4"', body: { locked_through: '2026-02-28', reason: 'March was booked on the wrong project' } });
+});
+
+it('closes the time of one legal entity', async () => {
+  const { user } = renderApp(<TimePage />);
+  expect(await screen.findByText(/^Acme Ltd: closed up to and including 30 Apr 2026/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Move the date' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Close time' });
+  await user.click(await within(dialog).findByRole('combobox', { name: 'Whose time' }));
+  await user.click(await screen.findByRole('option', { name: 'Acme Ltd' }));
+  const day = within(dialog).getByLabelText(/Closed through/);
+  await user.clear(day);
+  await user.type(day, '2026-05-31');
+  await user.click(within(dialog).getByRole('button', { name: 'Close a period' }));
+  await waitFor(() => expect(sent.at(-1)?.body).toEqual({ entity_locks: [{ entity_id: 'e2', through: '2026-05-31' }] }));
 });
 
 it('lets those look who may not change', async () => {

@@ -7,6 +7,8 @@ import { useForm, useWatch } from 'react-hook-form';
 import { Link, useNavigate } from 'react-router';
 import * as v from 'valibot';
 import { useClientsChangeMutation, useClientsCreateMutation, useClientsSimilarQuery, type ClientView } from '../../../shared/api/gen/clients.gen';
+import { useLegalEntitiesListQuery } from '../../../shared/api/gen/invoices.gen';
+import { useCan } from '../../../shared/lib/me';
 import { useStaff } from '../../../shared/api/members';
 import { useDebounced } from '../../../shared/lib/hooks';
 import { useCommon } from '../../../shared/lib/i18n';
@@ -21,7 +23,7 @@ import { tagsOf } from '../model';
 const blankAddress = { line1: '', line2: '', postal_code: '', city: '', region: '', country: '' };
 
 type Values = {
-  name: string; code: string; currency: string; tax_id: string; billing_email: string; website: string; payment_terms_days: number | null; invoice_format: 'pdf' | 'facturx' | 'ubl' | 'cii'; language: string;
+  name: string; code: string; currency: string; tax_id: string; billing_email: string; website: string; payment_terms_days: number | null; invoice_format: 'pdf' | 'facturx' | 'ubl' | 'cii'; language: string; legal_entity_id: string;
   tags: string; notes: string; owner_id: string; addresses: (typeof blankAddress)[];
 };
 
@@ -30,6 +32,9 @@ export function ClientDialog({ client, onClose }: { client?: ClientView; onClose
   const c = useCommon();
   const navigate = useNavigate();
   const staff = useStaff();
+  const named = useCan()('invoicing.settings.read');
+  const entities = (useLegalEntitiesListQuery(undefined, { skip: !named }).data?.items ?? []).filter((e) => !e.archived_at);
+  const severalEntities = entities.length > 1;
   const [create] = useClientsCreateMutation();
   const [change] = useClientsChangeMutation();
   const main = client?.addresses.find((a) => (a.kind ?? 'main') === 'main');
@@ -39,7 +44,7 @@ export function ClientDialog({ client, onClose }: { client?: ClientView; onClose
     resolver: valibotResolver(schema) as never,
     defaultValues: {
       name: client?.name ?? '', code: client?.code ?? '', currency: client?.currency ?? '', tax_id: client?.tax_id ?? '', billing_email: client?.billing_email ?? '',
-      website: client?.website ?? '', payment_terms_days: client?.payment_terms_days ?? null, invoice_format: client?.invoice_format ?? 'pdf', language: client?.language ?? '', tags: client?.tags.join(', ') ?? '', notes: client?.notes ?? '',
+      website: client?.website ?? '', payment_terms_days: client?.payment_terms_days ?? null, invoice_format: client?.invoice_format ?? 'pdf', language: client?.language ?? '', legal_entity_id: client?.legal_entity_id ?? '', tags: client?.tags.join(', ') ?? '', notes: client?.notes ?? '',
       owner_id: client?.owner_id ?? '', addresses: [{ ...blankAddress, ...main }],
     },
   });
@@ -47,7 +52,7 @@ export function ClientDialog({ client, onClose }: { client?: ClientView; onClose
     const address = { ...x.addresses[0], kind: 'main' as const, country: (x.addresses[0]?.country ?? '').toUpperCase() };
     const filled = [address.line1, address.line2, address.postal_code, address.city, address.region, address.country].some((s) => s?.trim());
     const body = {
-      name: x.name, tax_id: x.tax_id, billing_email: x.billing_email, website: x.website, invoice_format: x.invoice_format, language: x.language, notes: x.notes, owner_id: x.owner_id,
+      name: x.name, tax_id: x.tax_id, billing_email: x.billing_email, website: x.website, invoice_format: x.invoice_format, language: x.language, ...(severalEntities && { legal_entity_id: x.legal_entity_id }), notes: x.notes, owner_id: x.owner_id,
       tags: tagsOf(x.tags), addresses: [...(filled ? [address] : []), ...others],
     };
     const code = x.code.trim().toUpperCase();
@@ -86,6 +91,7 @@ export function ClientDialog({ client, onClose }: { client?: ClientView; onClose
       </FieldRow>
       <FieldRow>
         <SelectField name="invoice_format" label={t('field.format')} help={t('field.formatHelp')} options={(['pdf', 'facturx', 'ubl', 'cii'] as const).map((f) => ({ value: f, label: t(`field.formats.${f}`) }))} />
+        {severalEntities && <SelectField name="legal_entity_id" label={t('field.entity')} empty={t('field.entityUsual', { name: entities.find((e) => e.default)?.name ?? '' })} options={entities.filter((e) => !e.default).map((e) => ({ value: e.id, label: e.name }))} />}
         <SelectField name="language" label={t('field.language')} empty={t('field.languageNone')} options={(['en', 'de', 'fr', 'es'] as const).map((l) => ({ value: l, label: t(`field.languages.${l}`) }))} />
       </FieldRow>
       <Typography component="h3" variant="h4" sx={{ mb: -2 }}>{t('field.address')}</Typography>

@@ -25,6 +25,8 @@ export const useT = registerLocale('clients', {
     termsHelp: 'Empty: your own terms', tags: 'Tags', tagsHelp: 'With commas between', notes: 'Notes', owner: 'Owner', address: 'Address',
     line1: 'Street', line2: 'More', postalCode: 'Postcode', city: 'City', region: 'Region', country: 'Country', countryHelp: 'Two letters, such as DE',
     format: 'Invoices as', formatHelp: 'E-invoices are checked before they are issued', formats: { pdf: 'PDF', facturx: 'Factur-X: a PDF with data', ubl: 'PDF and UBL', cii: 'PDF and CII' },
+    entity: 'Invoiced by',
+    entityUsual: 'The usual one: {{name}}',
     language: 'Language of documents', languageNone: 'As the legal entity', languages: { en: 'English', de: 'German', fr: 'French', es: 'Spanish' },
     contact: 'Main contact', created: 'Client since', updated: 'Last change', billingAddress: 'Billing address',
   },

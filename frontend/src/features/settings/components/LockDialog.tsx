@@ -4,12 +4,14 @@ import MuiLink from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { useForm, useWatch } from 'react-hook-form';
 import { Link } from 'react-router';
+import { useLegalEntitiesListQuery } from '../../../shared/api/gen/invoices.gen';
 import { useTimeSettingsChangeMutation, useTimeSettingsOpeningQuery, type OpeningView, type TimeSettingsView } from '../../../shared/api/gen/time.gen';
 import { formatDay } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { DateField, TextField } from '../../../shared/ui/fields';
+import { DateField, SelectField, TextField } from '../../../shared/ui/fields';
 import { toast } from '../../../shared/ui/Toast';
+import { useCan } from '../../../shared/lib/me';
 import { useT } from '../locale';
 
 /** What an earlier closing day would contradict: shown before it is moved. */
@@ -34,11 +36,15 @@ function Contradictions({ opening: o }: { opening: OpeningView }) {
 export function LockDialog({ settings, onClose }: { settings: TimeSettingsView; onClose: () => void }) {
   const t = useT();
   const [change] = useTimeSettingsChangeMutation();
-  const was = settings.locked_through ?? '';
-  const form = useForm({ defaultValues: { locked_through: was, reason: '' } });
+  const named = useCan()('invoicing.settings.read');
+  const entities = (useLegalEntitiesListQuery(undefined, { skip: !named }).data?.items ?? []).filter((e) => !e.archived_at);
+  const form = useForm({ defaultValues: { entity: '', locked_through: settings.locked_through ?? '', reason: '' } });
+  const entity = useWatch({ control: form.control, name: 'entity' });
+  const closedOf = (id: string) => (id === '' ? settings.locked_through : settings.entity_locks.find((l) => l.entity_id === id)?.through) ?? '';
+  const was = closedOf(entity);
   const to = useWatch({ control: form.control, name: 'locked_through' });
   const opens = was !== '' && to < was;
-  const opening = useTimeSettingsOpeningQuery({ through: to || undefined }, { skip: !opens });
+  const opening = useTimeSettingsOpeningQuery({ through: to || undefined, entityId: entity || undefined }, { skip: !opens });
   return (
     <FormDialog
       open
@@ -47,12 +53,14 @@ export function LockDialog({ settings, onClose }: { settings: TimeSettingsView; 
       submitLabel={t(opens ? 'time.open' : 'time.lock')}
       onClose={onClose}
       onSubmit={async ({ locked_through, reason }) => {
-        await change({ 'If-Match': `"${settings.version}"`, timeSettingsChange: { locked_through, ...(opens && { reason }) } }).unwrap();
+        const what = entity ? { entity_locks: [{ entity_id: entity, through: locked_through }] } : { locked_through };
+        await change({ 'If-Match': `"${settings.version}"`, timeSettingsChange: { ...what, ...(opens && { reason }) } }).unwrap();
         toast(locked_through ? t('time.lockedToast', { day: formatDay(locked_through) }) : t('time.openedToast'));
         onClose();
       }}
     >
       <Typography sx={{ color: 'text.secondary' }}>{t('time.lockText')}</Typography>
+      {entities.length > 1 && <SelectField name="entity" label={t('time.lockFor')} help={t('time.lockForHelp')} empty={t('time.lockForAll')} options={entities.map((e) => ({ value: e.id, label: e.name }))} />}
       <DateField name="locked_through" label={t('time.lockThrough')} help={was ? t('time.lockHelp') : undefined} autoFocus />
       {opens && opening.currentData && <Contradictions opening={opening.currentData} />}
       {opens && <TextField name="reason" label={t('time.reason')} help={t('time.reasonHelp')} maxLength={500} multiline rows={2} required />}

@@ -6,6 +6,7 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useStaff } from '../../../shared/api/members';
+import { useLegalEntitiesListQuery } from '../../../shared/api/gen/invoices.gen';
 import { useTimeRemindersGetQuery, useTimeSettingsGetQuery, type TimeSettingsView } from '../../../shared/api/gen/time.gen';
 import { formatDay, formatMoment } from '../../../shared/lib/dates';
 import { useCan } from '../../../shared/lib/me';
@@ -36,6 +37,20 @@ function Reminders({ writes }: { writes: boolean }) {
   return reminders.error ? <ErrorState error={reminders.error} onRetry={() => void reminders.refetch()} /> : <Box aria-busy="true" sx={{ height: 200 }} />;
 }
 
+/** What is closed besides, for the time that a legal entity invoices. */
+function EntityLocks({ settings }: { settings: TimeSettingsView }) {
+  const t = useT();
+  const named = useCan()('invoicing.settings.read');
+  const entities = useLegalEntitiesListQuery(undefined, { skip: !named || settings.entity_locks.length === 0 }).data?.items;
+  const { nameOf } = useStaff();
+  return settings.entity_locks.map((l) => (
+    <Typography key={l.entity_id} variant="body2">
+      {t('time.lockedEntity', { name: entities?.find((e) => e.id === l.entity_id)?.name ?? t('time.anEntity'), day: formatDay(l.through) })}
+      {l.locked_at && nameOf(l.locked_by) && ` ${t('time.lockedBy', { name: nameOf(l.locked_by), at: formatMoment(l.locked_at) })}`}
+    </Typography>
+  ));
+}
+
 function Filled({ settings }: { settings: TimeSettingsView }) {
   const t = useT();
   const writes = useCan()('agency.settings.write');
@@ -48,6 +63,7 @@ function Filled({ settings }: { settings: TimeSettingsView }) {
       {!writes && <Alert severity="info" sx={{ mb: 4 }}>{t('agency.readOnly')}</Alert>}
       <Section title={t('time.period')} action={writes && <Button variant="outlined" onClick={() => setLocking(true)}>{t(through ? 'time.lockChange' : 'time.lock')}</Button>}>
         <Typography sx={{ fontWeight: 560 }}>{through ? t('time.locked', { day: formatDay(through) }) : t('time.unlocked')}</Typography>
+        <EntityLocks settings={settings} />
         {settings.closed_itself && <Typography variant="body2">{t('time.closedItself')}</Typography>}
         {by && settings.locked_at && <Typography variant="body2">{t('time.lockedBy', { name: by, at: formatMoment(settings.locked_at) })}</Typography>}
         <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('time.periodText')}</Typography>
