@@ -1,6 +1,7 @@
 package invoicing
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -36,11 +37,11 @@ type Sketch struct {
 
 // SketchTx tells what drafts of one client would come to. It reads what they share once.
 func (s *Service) SketchTx(ctx context.Context, tx *tenancy.Tx, of DraftOf, all []Sketch) ([]Invoice, error) {
-	entity, err := s.entityFor(ctx, tx, of.EntityID)
+	client, err := s.clientOf(ctx, tx, of.ClientID)
 	if err != nil {
 		return nil, err
 	}
-	client, err := s.clientOf(ctx, tx, of.ClientID)
+	entity, err := s.entityFor(ctx, tx, cmp.Or(of.EntityID, client.EntityID))
 	if err != nil {
 		return nil, err
 	}
