@@ -82,7 +82,7 @@ func (s *Service) UndoRepricingTx(ctx context.Context, tx *tenancy.Tx, repricing
 	var back []Entry
 	for _, l := range kept.Lines {
 		e, there := now[l.ID]
-		if why := e.stays(l, there, c.settings.Lock); why != "" {
+		if why := e.stays(l, there, c.lock(e.ClientID)); why != "" {
 			counts[why]++
 			continue
 		}
