@@ -11,10 +11,11 @@ import { EmptyState, Held, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { later } from '../../../shared/ui/later';
 import { useLegalEntitiesListQuery, useTaxRatesChangeMutation, useTaxRatesListQuery, type LegalEntityView, type TaxRateView } from '../api';
-import { ReviewSettings } from '../components/ReviewSettings';
 import { useT } from '../locales/en';
 import { ifMatch } from '../model';
 
+// A form is heavier than the lists above it; it comes when they are there, into a box of its height.
+const ReviewSettings = later(async () => (await import('../components/ReviewSettings')).ReviewSettings, <Box sx={{ minHeight: 400 }} />);
 const EntityDialog = later(async () => (await import('../components/EntityDialog')).EntityDialog);
 const TaxDialog = later(async () => (await import('../components/TaxDialog')).TaxDialog);
 
