@@ -7,8 +7,8 @@ import (
 	"net/http"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/adaptor"
 
+	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/app/web"
 )
 
@@ -18,7 +18,7 @@ func bytesReader(b []byte) io.Reader { return bytes.NewReader(b) }
 func (a *App) mountDev(f *fiber.App) {
 	for path, page := range map[string]http.Handler{"/dev/mail": a.cfg.MailPage, "/dev/stripe": a.cfg.StripePage} {
 		if a.cfg.Dev && page != nil {
-			h := adaptor.HTTPHandler(page)
+			h := httpapi.Mount(page)
 			f.All(path, h)
 			f.All(path+"/*", h)
 		}

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -193,6 +195,46 @@ func TestStringsOutliveTheirRequest(t *testing.T) {
 	}
 	if got := strings.Join(b.kept, " "); got != "AAAAA BBBBB CCCCC" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// The same holds for handlers of net/http, which know of no such thing.
+func TestStringsOutliveTheirRequestInMountedHandlers(t *testing.T) {
+	t.Parallel()
+	var kept []string
+	f := httpapi.NewFiber(slog.Default(), fiber.Config{})
+	f.All("/kept/*", httpapi.Mount(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		for name, values := range r.Header {
+			if strings.HasPrefix(name, "X-Kept-") {
+				kept = append(kept, name, values[0])
+			}
+		}
+		kept = append(kept, r.Method, r.Host, r.URL.Path, r.URL.RawQuery, r.RequestURI)
+	})))
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = f.Listener(ln) }()
+	t.Cleanup(func() { _ = f.Shutdown() })
+	var want []string
+	for _, m := range []string{"AAAAA", "BBBBB", "CCCCC"} { // over one connection, whose buffers are used again
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+ln.Addr().String()+"/kept/"+m+"?q="+m, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = strings.ToLower(m) + ".example"
+		req.Header.Set("X-Kept-"+m, m)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, res.Body)
+		_ = res.Body.Close()
+		want = append(want, http.CanonicalHeaderKey("X-Kept-"+m), m, "GET", strings.ToLower(m)+".example", "/kept/"+m, "q="+m, "/kept/"+m+"?q="+m)
+	}
+	if !slices.Equal(kept, want) {
+		t.Errorf("got  %q\nwant %q", kept, want)
 	}
 }
 
