@@ -191,7 +191,7 @@ func (m *maker) companies(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if m.s.ClientRates {
+	if m.s.ClientRates && m.size.Clients > abroad {
 		m.foreign = otherOf[set.Currency]
 	}
 	for i, c := range companies[:min(m.size.Clients, len(companies))] {
