@@ -64,6 +64,8 @@ export function formatRange(from: Day, to: Day): string {
   const f = format({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
   return f.formatRange(utc(from), utc(to));
 }
+/** '23 – 29 Nov' */
+export const formatRangeShort = (from: Day, to: Day): string => format({ day: 'numeric', month: 'short', timeZone: 'UTC' }).formatRange(utc(from), utc(to));
 /** A moment: '24 Nov 2026, 14:05' */
 export const formatMoment = (iso: string, timeZone?: string): string =>
   format({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: timeZone || undefined }).format(new Date(iso));

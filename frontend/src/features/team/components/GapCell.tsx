@@ -7,7 +7,7 @@ import { formatDuration } from '../../../shared/lib/duration';
 import { useT } from '../locales/en';
 
 /** What is said about some days in words. */
-export function useGapText(): (g: MissingTimeGap) => string {
+function useGapText(): (g: MissingTimeGap) => string {
   const t = useT();
   return (g) => [g.missing > 0 ? t('missingHours', { time: formatDuration(g.missing) }) : t('complete'), t(`state.${stateOf(g)}`).toLowerCase()].join(', ');
 }

@@ -6,7 +6,7 @@ import { useLineManagersListQuery } from '../../../shared/api/gen/people.gen';
 import { useMissingTimeRemindMutation, type MissingTimeGap, type MissingTimeLine } from '../../../shared/api/gen/time.gen';
 import { useFeed } from '../../../shared/api/infinite';
 import { useStaff } from '../../../shared/api/members';
-import { addDays, daysBetween, formatDayShort, formatRange, formatWeekday, startOfWeek, today } from '../../../shared/lib/dates';
+import { addDays, daysBetween, formatDayShort, formatRangeShort, formatWeekday, startOfWeek, today } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { useParam, usePhone } from '../../../shared/lib/hooks';
 import { useCan, useMe } from '../../../shared/lib/me';
@@ -15,7 +15,7 @@ import { EmptyState, ErrorState, NoResults, Section, SkeletonRows } from '../../
 import { toast } from '../../../shared/ui/Toast';
 import { useMissingFeedInfiniteQuery } from '../api';
 import { useT } from '../locales/en';
-import { GapCell, useGapText } from './GapCell';
+import { GapCell } from './GapCell';
 
 const shows = ['missing', 'not_submitted', 'waiting'] as const;
 
@@ -122,11 +122,10 @@ function Table({ rows, onRemind }: RowsProps) {
 }
 
 const pinned = { position: 'sticky', left: 0, bgcolor: 'background.paper', textAlign: 'start', pl: '16px !important', zIndex: 1 } as const;
-const heading = (g: MissingTimeGap) => (g.from === g.to ? `${formatWeekday(g.from)} ${formatDayShort(g.from)}` : formatRange(g.from, g.to).replace(/\s\d{4}$/, ''));
+const heading = (g: MissingTimeGap) => (g.from === g.to ? `${formatWeekday(g.from)} ${formatDayShort(g.from)}` : formatRangeShort(g.from, g.to));
 
 function Cards({ rows, onRemind }: RowsProps) {
   const t = useT();
-  const text = useGapText();
   return (
     <Box component="ul" aria-label={t('list')} sx={{ m: 0, p: 0, listStyle: 'none', '& > li + li': { borderTop: 1, borderColor: 'divider' } }}>
       {rows.map((l) => (
@@ -141,7 +140,7 @@ function Cards({ rows, onRemind }: RowsProps) {
           <Box component="ul" sx={{ listStyle: 'none', m: 0, mt: 2, p: 0, display: 'grid', gap: 1 }}>
             {l.gaps.filter((g) => g.missing > 0 || g.due || g.state === 'submitted').map((g) => (
               <Box component="li" key={g.from} sx={{ display: 'flex', gap: 2, alignItems: 'center', justifyContent: 'space-between' }}>
-                <Typography variant="body2">{heading(g)}: {text(g)}</Typography>
+                <Typography variant="body2">{heading(g)}</Typography>
                 <GapCell gap={g} line={l} />
               </Box>
             ))}
