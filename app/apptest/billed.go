@@ -64,7 +64,7 @@ func NewBilled(t testing.TB) *Billed {
 	a, err := app.New(t.Context(), app.Config{
 		Origin: &url.URL{Scheme: "http", Host: Domain}, Dev: true, Tenancy: cfg, Queue: "billed-" + id.New(), Mail: mails, Files: files, MailFrom: "bureau@example.test",
 		Gateway:      billingstripe.New(billingstripe.Config{Key: "sk_test", URL: api.URL, WebhookSecrets: Secrets, Now: b.Stand.Now}),
-		Payments:     paymentsstripe.New(paymentsstripe.Config{Key: "sk_test", URL: api.URL, WebhookSecrets: ConnectSecrets, Now: b.Stand.Now}),
+		Payments:     paymentsstripe.New(paymentsstripe.Config{Key: "sk_test", URL: api.URL, WebhookSecrets: ConnectSecrets, Now: b.Stand.Now, Name: "stripe-" + id.New()}), // each test has a Stripe of its own
 		BillingClock: b.Stand.Now, Log: slog.New(logs), Now: time.Now, DenialLog: ratelimit.Rule{Count: 1_000_000, In: time.Minute},
 	})
 	if err != nil {

@@ -59,7 +59,7 @@ func (s *sweep) reachAll(t *testing.T) {
 	t.Helper()
 	left := slices.DeleteFunc(slices.Clone(s.ops), func(op operation) bool { return !slices.Contains(op.kinds, "staff") && op.need != "public" })
 	for round := range 3 {
-		s.f.most = []int{60, 20, 150}[round] // at last the right pair of keys may lie far from both fronts
+		s.f.most = []int{60, 20, 60}[round] // at last the right pair of keys may lie far from both fronts
 		var next []operation
 		for _, op := range left {
 			s.foreign(t, op, round)

@@ -199,7 +199,7 @@ func (s *Service) catchUp(ctx context.Context, accountID string) (missed int, er
 func (s *Service) everyAccount(ctx context.Context, fn func(Connected) error) error {
 	var failures []error
 	for after := ""; ; {
-		page, err := s.d.Directory.Live(ctx, after, 500)
+		page, err := s.d.Directory.Live(ctx, s.d.Provider.Name(), after, 500)
 		if err != nil {
 			return errors.Join(append(failures, err)...)
 		}

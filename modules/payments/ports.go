@@ -65,7 +65,7 @@ type Directory interface {
 	// AgencyOf finds whose account this is: "" if nobody's.
 	AgencyOf(ctx context.Context, accountID string) (agencyID string, err error)
 	// Live pages through the accounts that are connected.
-	Live(ctx context.Context, after string, limit int) ([]Connected, error)
+	Live(ctx context.Context, provider, after string, limit int) ([]Connected, error)
 	// Receive keeps a notice with the jobs that follow, once: it tells whether it is new.
 	Receive(ctx context.Context, n Notice, source string, at time.Time, jobs ...job.Args) (isNew bool, err error)
 	Processed(ctx context.Context, noticeID, state, reason string, at time.Time) error

@@ -56,11 +56,11 @@ func (d Directory) AgencyOf(ctx context.Context, accountID string) (agencyID str
 	return agencyID, err
 }
 
-// Live pages through the accounts that are connected, of agencies that are there.
-func (d Directory) Live(ctx context.Context, after string, limit int) (out []payments.Connected, err error) {
+// Live pages through the accounts that are connected at a provider, of agencies that are there.
+func (d Directory) Live(ctx context.Context, provider, after string, limit int) (out []payments.Connected, err error) {
 	err = d.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT c.account_id, c.agency_id::text FROM connected_accounts c JOIN agencies a ON a.id = c.agency_id
-			WHERE c.gone_at IS NULL AND a.state IN ('active', 'suspended') AND c.account_id > $1 ORDER BY c.account_id LIMIT $2`, after, limit)
+			WHERE c.gone_at IS NULL AND a.state IN ('active', 'suspended') AND c.provider = $3 AND c.account_id > $1 ORDER BY c.account_id LIMIT $2`, after, limit, provider)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@
 package paymentsstripe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -26,6 +27,8 @@ type Config struct {
 	Live      bool
 	Now       func() time.Time
 	PerSecond int
+	// Name tells records of this Stripe from those of another one, such as a stand-in beside others; empty is "stripe".
+	Name string
 }
 
 // Provider implements payments.Provider.
@@ -42,7 +45,7 @@ func New(cfg Config) *Provider {
 }
 
 // Name is how records tell providers apart.
-func (*Provider) Name() string { return "stripe" }
+func (p *Provider) Name() string { return cmp.Or(p.cfg.Name, "stripe") }
 
 // failure says what an error of Stripe's means to us.
 func failure(err error) error {
