@@ -101,10 +101,10 @@ function Write({ taskId }: { taskId: string }) {
   const [body, setBody] = useState('');
   const [create, { isLoading }] = useTaskCommentsCreateMutation();
   const send = async () => {
-    if (!body.trim()) return;
+    if (!body.trim() || isLoading) return;
     try {
       await create({ id: taskId, newComment: { body: body.trim(), for_client: client } }).unwrap();
-      setBody('');
+      setBody((now) => (now === body ? '' : now)); // what was typed meanwhile is of the next one
       setClient(false); // the next one is for the team again, unless somebody says so
     } catch (e) {
       toast.failed(e);
@@ -112,7 +112,8 @@ function Write({ taskId }: { taskId: string }) {
   };
   return (
     <Box component="form" onSubmit={(e: React.FormEvent) => { e.preventDefault(); void send(); }} sx={{ border: 1, borderRadius: 1, p: 3, ...(client ? clientSide : { borderColor: 'divider' }) }}>
-      <ToggleButtonGroup exclusive size="small" fullWidth value={client ? 'client' : 'team'} onChange={(_, v: string | null) => v && setClient(v === 'client')} aria-label={t('comment.who')} sx={{ mb: 3 }}>
+      {/* The comment may show before it is known to be sent: until then this is about that one. */}
+      <ToggleButtonGroup exclusive size="small" fullWidth disabled={isLoading} value={client ? 'client' : 'team'} onChange={(_, v: string | null) => v && setClient(v === 'client')} aria-label={t('comment.who')} sx={{ mb: 3 }}>
         <ToggleButton value="team" sx={{ gap: 2, textTransform: 'none', color: 'text.primary' }}><TeamIcon sx={{ fontSize: 16 }} />{t('comment.team')}</ToggleButton>
         <ToggleButton value="client" sx={{ gap: 2, textTransform: 'none', color: 'text.primary', '&.Mui-selected': { fontWeight: 650 } }}><ClientIcon sx={{ fontSize: 16 }} />{t('comment.client')}</ToggleButton>
       </ToggleButtonGroup>
