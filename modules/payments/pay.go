@@ -188,8 +188,12 @@ func (s *Service) openPage(ctx context.Context, a Attempt) (Attempt, error) {
 		return a, err
 	}
 	// Whose the account is must be what the platform knows, or its notices would find nobody.
-	if owner, err := s.d.Directory.AgencyOf(ctx, a.AccountID); err != nil || owner != agency.ID {
-		return a, errors.Join(ErrNotOffered, err)
+	owner, err := s.d.Directory.AgencyOf(ctx, a.AccountID)
+	if err != nil {
+		return a, err // that we cannot look is no reason to say that it is not offered
+	}
+	if owner != agency.ID {
+		return a, ErrNotOffered
 	}
 	back, err := s.d.Places.PageURL(ctx, "/portal/invoices/"+a.InvoiceID)
 	if err != nil {
