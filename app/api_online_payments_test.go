@@ -16,6 +16,7 @@ import (
 	"github.com/bureauhq/bureau/app/apptest"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/billing/stripestand"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -205,7 +206,7 @@ func TestAClientPaysAnInvoiceOnLine(t *testing.T) {
 	s.is(t, "after it", s.payable(t, i.ID).Last.State, "paid")
 	s.is(t, "the invoice", s.invoice(t, i.ID).Status, "paid")
 	a := s.attempts(t, i.ID)[0]
-	if a.MethodText != "visa •••• 4242" || a.Fee == nil || a.Fee.Amount != "35.10" || a.Reference != s.Stand.IntentOf(page) {
+	if a.MethodText != "Visa •••• 4242" || a.Fee == nil || a.Fee.Amount != "35.10" || a.Reference != s.Stand.IntentOf(page) {
 		t.Errorf("%+v", a)
 	}
 	var books struct {
@@ -223,14 +224,19 @@ func TestAClientPaysAnInvoiceOnLine(t *testing.T) {
 }
 
 // Rule 25: what goes back through the provider is never more than was received less what went back before, and what does not arrive is undone.
+// The figures are those of docs/guide/paying-online.md.
 func TestRule25_RefundsGoThroughTheProvider(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	s.connect(t)
-	i := s.bill(t, "1000.00", "USD")
+	says := testkit.Guide(t, "paying-online.md")
+	i := s.bill(t, "1200.00", "USD")
+	printed := func(m amount) string { return strings.Replace(m.Amount, "1200", "1,200", 1) }
+	says("Invoice over " + printed(i.Total) + " USD; Stripe keeps 2.9 % and 0.30.")
 	s.pay(t, i, "", stripestand.CardRefundFails)
 	s.hear(t)
 	a := s.attempts(t, i.ID)[0]
+	says("| paid on line by card | " + s.invoice(t, i.ID).Balance.Amount + " | payment " + printed(a.Amount) + ", *" + a.MethodText + "*, fee " + a.Fee.Amount + " |")
 	at := "/api/v1/online-payments/" + a.ID + "/refunds"
 	ask := func(sum string) map[string]any {
 		return map[string]any{"amount": amount{sum, "USD"}, "reason": "Less work than billed"}
@@ -238,31 +244,33 @@ func TestRule25_RefundsGoThroughTheProvider(t *testing.T) {
 	manager := s.As(t, "manager")
 	manager.POST(t, at, ask("1.00")).Expect(t, http.StatusForbidden)
 	s.finance.POST(t, at, map[string]any{"reason": " "}).Refused(t, http.StatusUnprocessableEntity, "payments.bad_refund", "body.reason")
-	s.finance.POST(t, at, ask("1000.01")).Refused(t, http.StatusUnprocessableEntity, "payments.bad_refund", "body.amount")
+	s.finance.POST(t, at, ask("1200.01")).Refused(t, http.StatusUnprocessableEntity, "payments.bad_refund", "body.amount")
 	s.finance.With("Idempotency-Key", "refund-once").POST(t, at, ask("250.00")).Expect(t, http.StatusAccepted)
 	s.finance.With("Idempotency-Key", "refund-once").POST(t, at, ask("250.00")).Expect(t, http.StatusAccepted)
-	s.finance.POST(t, at, ask("750.01")).Refused(t, http.StatusUnprocessableEntity, "payments.bad_refund", "body.amount")
+	s.finance.POST(t, at, ask("950.01")).Refused(t, http.StatusUnprocessableEntity, "payments.bad_refund", "body.amount")
 	s.idle(t)
 	s.hear(t)
 	a = s.attempts(t, i.ID)[0]
-	if len(a.Refunds) != 1 || a.Refunds[0].State != "succeeded" || a.Left.Amount != "750.00" {
+	if len(a.Refunds) != 1 || a.Refunds[0].State != "succeeded" || a.Left.Amount != "950.00" {
 		t.Fatalf("%+v", a)
 	}
 	now := s.invoice(t, i.ID)
 	s.is(t, "the balance", now.Balance.Amount, "250.00")
 	s.is(t, "the invoice", now.Status, "partly_paid")
+	says("| 250.00 given back | " + now.Balance.Amount + " | refund 250.00 |")
 
 	s.Stand.Advance(25 * time.Hour) // the payer's bank does not take it
 	s.hear(t)
 	a = s.attempts(t, i.ID)[0]
-	if a.Refunds[0].State != "failed" || !strings.Contains(a.Refunds[0].Failure, "lost or stolen card") || a.Left.Amount != "1000.00" {
+	if a.Refunds[0].State != "failed" || !strings.Contains(a.Refunds[0].Failure, "lost or stolen card") || a.Left.Amount != "1200.00" {
 		t.Fatalf("%+v", a)
 	}
 	var credit struct{ Items []amount }
 	s.finance.GET(t, "/api/v1/payments/credit?client_id="+s.client).JSON(t, &credit)
 	if len(credit.Items) != 1 || credit.Items[0].Amount != "250.00" {
-		t.Errorf("what did not arrive is the client's credit: %+v", credit)
+		t.Fatalf("what did not arrive is the client's credit: %+v", credit)
 	}
+	says("| the payer's bank does not take it | " + s.invoice(t, i.ID).Balance.Amount + " | refund undone; " + credit.Items[0].Amount + " is the client's credit |")
 	if !slices.ContainsFunc(s.Mails.To(s.finance.Member.Email), func(m mail.Message) bool { return strings.Contains(m.Subject, "did not arrive") }) {
 		t.Error("nobody was told")
 	}
@@ -520,6 +528,7 @@ func TestOnLineCurrencies(t *testing.T) {
 		now := s.invoice(t, i.ID)
 		s.is(t, c.total+" "+c.currency+" paid by "+c.part, now.Status+" "+now.Balance.Amount, c.status+" "+c.balance)
 	}
+	testkit.Guide(t, "paying-online.md")("10.125 KWD are paid as 10.120, and 0.005 stay open")
 	kwd := s.bill(t, "10.125", "KWD")
 	p := s.contact.POST(t, "/api/v1/portal/invoices/"+kwd.ID+"/pay", map[string]any{"amount": amount{"1.005", "KWD"}}).Refused(t, http.StatusUnprocessableEntity, "payments.bad_amount", "body.amount")
 	s.is(t, "the refusal", p.Errors[0].Message, "cannot be paid to the last digit; 1.000 can")

@@ -13,6 +13,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/billing"
 	"github.com/bureauhq/bureau/billing/billingstripe"
+	"github.com/bureauhq/bureau/billing/stripeapi/stripetest"
 	"github.com/bureauhq/bureau/billing/stripestand"
 )
 
@@ -33,7 +34,7 @@ type world struct {
 func setup(t *testing.T) *world {
 	t.Helper()
 	var stand *stripestand.Stand
-	srv := httptest.NewServer(checked(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { stand.ServeHTTP(w, r) })))
+	srv := httptest.NewServer(stripetest.Checked(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { stand.ServeHTTP(w, r) })))
 	t.Cleanup(srv.Close)
 	stand, err := stripestand.New(stripestand.Config{Real: time.Now, Key: "sk_test_stand", BaseURL: srv.URL, WebhookSecret: secret, Start: march, Frozen: true, Hold: true})
 	must(t, err)

@@ -26,23 +26,38 @@ type dispute struct {
 }
 
 func (r *moneyBack) json() object {
-	var failure any
-	if r.Status == "failed" {
-		failure = "lost_or_stolen_card"
-	}
-	return object{
-		"id": r.ID, "object": "refund", "amount": r.Amount, "currency": r.Currency, "payment_intent": r.Intent, "status": r.Status, "failure_reason": failure, "reason": orNil(r.Reason),
+	o := object{
+		"id": r.ID, "object": "refund", "amount": r.Amount, "currency": r.Currency, "payment_intent": r.Intent, "status": r.Status, "reason": orNil(r.Reason),
 		"created": r.Created.Unix(), "metadata": meta(r.Meta), "charge": nil, "balance_transaction": nil, "receipt_number": nil, "source_transfer_reversal": nil, "transfer_reversal": nil,
 	}
+	if r.Status == "failed" {
+		o["failure_reason"] = "lost_or_stolen_card"
+	}
+	return o
 }
 
-func (s *Stand) refundsOf(intentID string) (out []*moneyBack) {
-	for _, r := range sorted(s.st.Backs) {
-		if r.Intent == intentID {
-			out = append(out, r)
+// listBacks lists what was given back on an account, or of one payment.
+func (s *Stand) listBacks(c call) (any, *apiError) {
+	var all []listed
+	for _, r := range s.st.Backs {
+		i := s.st.Intents[r.Intent] // none where the payment was lost by an error
+		if i != nil && i.Account == c.account && (c.Get("payment_intent") == "" || c.Get("payment_intent") == r.Intent) {
+			all = append(all, listed{r.ID, r.Created, r.json()})
 		}
 	}
-	return out
+	return paged("/v1/refunds", all, c)
+}
+
+// shownBacks are the refunds that are shown with a charge: the ten newest.
+func (s *Stand) shownBacks(i *intent) object {
+	var all []listed
+	for _, r := range s.st.Backs {
+		if r.Intent == i.ID {
+			all = append(all, listed{r.ID, r.Created, r.json()})
+		}
+	}
+	shown, _ := paged("/v1/charges/"+i.Charge+"/refunds", all, call{}) // without a cursor nothing is refused
+	return shown.(object)
 }
 
 func (s *Stand) createBack(c call) (any, *apiError) {

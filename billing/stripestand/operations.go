@@ -38,6 +38,7 @@ func (s *Stand) operations() map[string]handler {
 		"POST /v1/invoices/{id}/void":                  s.invoiceAct(s.voidInvoice),
 		"POST /v1/invoiceitems":                        s.createItem,
 		"POST /v1/refunds":                             s.createRefund,
+		"GET /v1/refunds":                              s.listBacks,
 		"POST /v1/accounts":                            s.createAccount,
 		"GET /v1/accounts/{id}":                        s.getAccount,
 		"POST /v1/account_links":                       s.createLink,

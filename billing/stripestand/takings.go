@@ -281,11 +281,7 @@ func (s *Stand) chargeJSON(i *intent, c call) object {
 		}
 	}
 	if c.reaches("latest_charge.refunds") {
-		var all []any
-		for _, r := range s.refundsOf(i.ID) {
-			all = append(all, r.json())
-		}
-		o["refunds"] = list("/v1/charges/"+i.Charge+"/refunds", all, false)
+		o["refunds"] = s.shownBacks(i)
 	}
 	return o
 }

@@ -2,29 +2,16 @@ package invoicing_test
 
 import (
 	"fmt"
-	"os"
-	"strings"
 	"testing"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/invoicing"
 )
 
 // guide tells whether a page of the guide says what the program comes to.
-func guide(t *testing.T, name string) func(text string) {
-	t.Helper()
-	raw, err := os.ReadFile("../../docs/guide/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(text string) {
-		t.Helper()
-		if !strings.Contains(string(raw), text) {
-			t.Errorf("the guide does not say %q", text)
-		}
-	}
-}
+var guide = testkit.Guide
 
 // Twice 3 h 20 min are 6 h 40 min: at 150.00 that is 1,000.00. With four places of the hours it was 1,000.01.
 func TestRule02_HoursAreBilledToTheCent_AsTheGuideSays(t *testing.T) {

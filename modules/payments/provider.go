@@ -95,7 +95,7 @@ type Charge struct {
 	AttemptID, InvoiceID string // as they travel with it; empty where it is not of our making
 	State                ChargeState
 	Amount               money.Money
-	Method, MethodText   string // "card", "visa •••• 4242"
+	Method, MethodText   string // "card", "Visa •••• 4242"
 	Fee                  *money.Money
 	Failure              string
 	CreatedAt            time.Time

@@ -1,6 +1,7 @@
 package paymentsstripe
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -21,7 +22,15 @@ func (p *Provider) Charge(ctx context.Context, accountID, id string) (payments.C
 		return payments.Charge{}, failure(err)
 	}
 	c := chargeOf(i)
-	if i.LatestCharge == nil || !i.LatestCharge.Disputed {
+	if i.LatestCharge == nil {
+		return c, nil
+	}
+	if r := i.LatestCharge.Refunds; r != nil && r.HasMore { // ten are shown with a charge
+		if c.Refunds, err = p.refunds(ctx, accountID, id); err != nil {
+			return payments.Charge{}, err
+		}
+	}
+	if !i.LatestCharge.Disputed {
 		return c, nil
 	}
 	it := p.api.Disputes.List(&stripe.DisputeListParams{ListParams: page(ctx, accountID, ""), PaymentIntent: stripe.String(id)})
@@ -29,6 +38,17 @@ func (p *Provider) Charge(ctx context.Context, accountID, id string) (payments.C
 		c.Disputes = append(c.Disputes, disputeOf(it.Dispute()))
 	}
 	return c, failure(it.Err())
+}
+
+// refunds are all of a payment, the newest first.
+func (p *Provider) refunds(ctx context.Context, accountID, id string) (out []payments.RefundState, err error) {
+	in := &stripe.RefundListParams{ListParams: page(ctx, accountID, ""), PaymentIntent: stripe.String(id)}
+	in.Single = false
+	it := p.api.Refunds.List(in)
+	for it.Next() {
+		out = append(out, refundOf(it.Refund()))
+	}
+	return out, failure(it.Err())
 }
 
 // Charges pages through payment intents.
@@ -59,6 +79,12 @@ func (p *Provider) Refund(ctx context.Context, key, accountID, chargeID, refundI
 		return payments.RefundState{}, failure(err)
 	}
 	return refundOf(r), nil
+}
+
+// brands are the cards' names as people write them.
+var brands = map[stripe.PaymentMethodCardBrand]string{
+	stripe.PaymentMethodCardBrandAmex: "American Express", stripe.PaymentMethodCardBrandDiners: "Diners Club", stripe.PaymentMethodCardBrandDiscover: "Discover", stripe.PaymentMethodCardBrandJCB: "JCB",
+	stripe.PaymentMethodCardBrandMastercard: "Mastercard", stripe.PaymentMethodCardBrandUnionpay: "UnionPay", stripe.PaymentMethodCardBrandVisa: "Visa",
 }
 
 func chargeOf(i *stripe.PaymentIntent) payments.Charge {
@@ -95,11 +121,11 @@ func describe(c *payments.Charge, ch *stripe.Charge) {
 		c.Method, c.MethodText = string(d.Type), strings.ReplaceAll(string(d.Type), "_", " ")
 		switch {
 		case d.Card != nil:
-			c.MethodText = string(d.Card.Brand) + " •••• " + d.Card.Last4
+			c.MethodText = cmp.Or(brands[d.Card.Brand], "Card") + " •••• " + d.Card.Last4
 		case d.SEPADebit != nil:
 			c.MethodText = "SEPA debit •••• " + d.SEPADebit.Last4
 		case d.USBankAccount != nil:
-			c.MethodText = "bank debit •••• " + d.USBankAccount.Last4
+			c.MethodText = "Bank debit •••• " + d.USBankAccount.Last4
 		}
 	}
 	if ch.Refunds != nil {

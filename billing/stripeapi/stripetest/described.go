@@ -1,12 +1,14 @@
-package billingstripe_test
+package stripetest
 
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,11 +43,13 @@ var described = sync.OnceValues(func() (*openapi3.T, error) {
 	return doc, nil
 })
 
-// checked lets a stand-in answer, and fails the test when an answer is none that Stripe describes.
-func checked(t *testing.T, next http.Handler) http.Handler {
+// Checked lets a stand-in answer, and fails the test when an answer, or an event in it, is none that Stripe describes.
+func Checked(t testing.TB, next http.Handler) http.Handler {
 	t.Helper()
 	doc, err := described()
-	must(t, err)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		kept := &keptAnswer{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(kept, r)
@@ -65,7 +69,61 @@ func checked(t *testing.T, next http.Handler) http.Handler {
 		if err := schema.VisitJSON(answer); err != nil {
 			t.Errorf("%s %s is answered by what Stripe does not describe: %v", r.Method, r.URL.Path, err)
 		}
+		for _, e := range events(answer) {
+			if err := happened(doc, e); err != nil {
+				t.Errorf("the event %v says what Stripe does not describe: %v", e["type"], err)
+			}
+		}
 	})
+}
+
+// NoSuchEvents are those of some types of events that Stripe sends to nobody.
+func NoSuchEvents(types []string) ([]string, error) {
+	doc, err := described()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(types), func(name string) bool { return eventTypes(doc)[name] }), nil
+}
+
+// eventTypes are those that an endpoint for notices can be told to hear of.
+func eventTypes(doc *openapi3.T) map[string]bool {
+	body := doc.Paths.Find("/v1/webhook_endpoints").Post.RequestBody.Value.Content.Get("application/x-www-form-urlencoded").Schema.Value
+	out := map[string]bool{}
+	for _, name := range body.Properties["enabled_events"].Value.Items.Value.Enum {
+		out[name.(string)] = true
+	}
+	return out
+}
+
+// events are those that an answer consists of.
+func events(answer any) (out []map[string]any) {
+	o, _ := answer.(map[string]any)
+	switch o["object"] {
+	case "event":
+		return append(out, o)
+	case "list":
+		all, _ := o["data"].([]any)
+		for _, one := range all {
+			out = append(out, events(one)...)
+		}
+	}
+	return out
+}
+
+// happened holds an event's type, and the object that it carries, against the description: of the event itself that says "any object".
+func happened(doc *openapi3.T, e map[string]any) error {
+	if name, _ := e["type"].(string); !eventTypes(doc)[name] {
+		return errors.New("there is no such type")
+	}
+	data, _ := e["data"].(map[string]any)
+	of, _ := data["object"].(map[string]any)
+	name, _ := of["object"].(string)
+	schema := doc.Components.Schemas[name]
+	if schema == nil {
+		return fmt.Errorf("there is no object %q", name)
+	}
+	return schema.Value.VisitJSON(of)
 }
 
 // answerOf finds what a call is answered with. A path without a parameter goes before one that has one there.
