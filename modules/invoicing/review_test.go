@@ -2,11 +2,13 @@ package invoicing_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
@@ -300,6 +302,34 @@ func TestWritingTimeRefusesWhatMakesNoSense(t *testing.T) {
 	wantFault(t, err, invoicing.ErrNotTimed)
 	if got := w.find(t, i.ID); got.Total != i.Total || got.Version != i.Version || len(entries) != 2 {
 		t.Errorf("a refusal left %s", got.Total)
+	}
+}
+
+// What time comes to has one door, and it asks for a reason; words, discounts and the order of lines are free.
+func TestTimeIsNotChangedPastItsReason(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	i, _ := w.timed(t)
+	for field, edit := range map[string]func(*invoicing.Line){
+		"quantity":   func(l *invoicing.Line) { l.Quantity = dec("6") },
+		"unit_price": func(l *invoicing.Line) { l.UnitPrice = dec("90") },
+	} {
+		_, err := w.svc.Change(w.Ctx, i.ID, i.Version, func(i *invoicing.Invoice) error { edit(&i.Lines[0]); return nil })
+		wantFault(t, err, invoicing.ErrBadInvoice)
+		if f := (*fault.Error)(nil); !errors.As(err, &f) || len(f.Fields) != 1 || f.Fields[0].Path != "body.lines[0]."+field {
+			t.Errorf("%s is refused with %v", field, err)
+		}
+	}
+	i, err := w.svc.Change(w.Ctx, i.ID, i.Version, func(i *invoicing.Invoice) error {
+		i.Lines = append([]invoicing.Line{free("Licence", "2", "10")}, i.Lines...)
+		i.Lines[1].Description, i.Lines[1].Discount.Percent = "Design in February", dec("10")
+		return nil
+	})
+	if err != nil || i.Total.Amount() != "605.00" {
+		t.Errorf("with a discount and a line before it comes to %s, %v", i.Total, err)
+	}
+	if _, err = w.svc.Change(w.Ctx, i.ID, i.Version, func(i *invoicing.Invoice) error { i.Lines[0].Quantity = dec("3"); return nil }); err != nil {
+		t.Errorf("a line of no time: %v", err)
 	}
 }
 

@@ -128,7 +128,8 @@ func goneLines(before, after Invoice) []Line {
 
 // keepSources gives lines that stay what they were made from. A line that is
 // not the draft's own is a new one. An amount that was agreed elsewhere stays
-// what it is; a discount may be given on it.
+// what it is; a discount may be given on it. What time comes to is written up or
+// down, which asks for a reason: there is no second door.
 func keepSources(i *Invoice, before Invoice) error {
 	old := map[string]Line{}
 	for _, l := range before.Lines {
@@ -144,14 +145,18 @@ func keepSources(i *Invoice, before Invoice) error {
 		}
 		delete(old, l.ID) // named twice: the second is new
 		l.Kind, l.Sources, l.ProjectID = was.Kind, was.Sources, was.ProjectID
-		if len(l.others()) == 0 {
+		why := agreed
+		switch {
+		case len(l.Sources) == 0:
 			continue
+		case l.timed():
+			why = worked
 		}
 		if !l.Quantity.Equal(was.Quantity) {
-			bad = bad.At(fmt.Sprintf("body.lines[%d].quantity", n), agreed)
+			bad = bad.At(fmt.Sprintf("body.lines[%d].quantity", n), why)
 		}
 		if !l.UnitPrice.Equal(was.UnitPrice) {
-			bad = bad.At(fmt.Sprintf("body.lines[%d].unit_price", n), agreed)
+			bad = bad.At(fmt.Sprintf("body.lines[%d].unit_price", n), why)
 		}
 	}
 	if len(bad.Fields) > 0 {
@@ -160,4 +165,7 @@ func keepSources(i *Invoice, before Invoice) error {
 	return nil
 }
 
-const agreed = "was agreed: give a discount, or remove the line and bill another part"
+const (
+	agreed = "was agreed: give a discount, or remove the line and bill another part"
+	worked = "is what the time on the line comes to: write it up or down, with a reason, or give a discount"
+)

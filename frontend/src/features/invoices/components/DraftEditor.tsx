@@ -30,7 +30,7 @@ import { TaxSelect } from '../../../shared/ui/TaxSelect';
 import { later } from '../../../shared/ui/later';
 import { toast } from '../../../shared/ui/Toast';
 import {
-  useInvoicesChangeMutation, useInvoicesDeleteMutation, useInvoicesIssueMutation, useInvoicesPreviewQuery, useInvoiceSumQuery, useReviewSettingsQuery, useTaxRatesListQuery, type InvoiceView,
+  useInvoicesChangeMutation, useInvoicesDeleteMutation, useInvoicesIssueMutation, useInvoicesPreviewQuery, useInvoiceSumQuery, useReviewSettingsQuery, useTaxRatesListQuery, type InvoiceLineView, type InvoiceView,
 } from '../api';
 import { useT } from '../locales/en';
 import { countable, countableDiscount, discountInput, draftValues, ifMatch, lineInput, tones, type DraftValues } from '../model';
@@ -41,6 +41,7 @@ import { Review } from './Review';
 import { Worked } from './Worked';
 
 const MoreDialog = later(async () => (await import('./MoreDialog')).MoreDialog);
+const WriteDialog = later(async () => (await import('./WriteDialog')).WriteDialog);
 
 /** A draft: what is written at one side, the paper it makes at the other. */
 export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
@@ -168,7 +169,12 @@ const fieldNames = [
 function Lines({ invoice: i }: { invoice: InvoiceView }) {
   const t = useT();
   const c = useCommon();
-  const { control } = useFormContext<DraftValues>();
+  const { control, formState: { isDirty } } = useFormContext<DraftValues>();
+  const reviews = useCan()('invoicing.invoices.review');
+  const [writing, setWriting] = useState<InvoiceLineView | null>(null);
+  const timed = (f: { id: string }) => i.lines.find((l) => l.id === f.id && l.entries > 0);
+  // What was agreed stays; what time comes to is written up or down, with a reason.
+  const settled = (f: { id: string; kind: string }) => timed(f) !== undefined || f.kind === 'fee' || f.kind === 'expense';
   const { fields, append, remove, move } = useFieldArray({ control, name: 'lines', keyName: 'key' });
   const taxes = useTaxRatesListQuery();
   const usable = taxes.data?.items.filter((x) => !x.archived_at || i.lines.some((l) => l.tax_rate_ids.includes(x.id))) ?? [];
@@ -193,13 +199,14 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
         <Box key={f.key} role="group" aria-label={t('draft.line', { n: n + 1 })} sx={{ borderBottom: 1, borderColor: 'divider', pb: 4, display: 'grid', gap: 3 }}>
           <TextField name={`lines.${n}.description`} label={t('draft.description')} multiline rows={1} maxLength={2000} />
           <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr 1fr 2fr', sm: '116px 70px 1fr 190px' } }}>
-            <TextField name={`lines.${n}.quantity`} label={t('draft.quantity')} maxLength={20} />
+            <TextField name={`lines.${n}.quantity`} label={t('draft.quantity')} maxLength={20} readOnly={settled(f)} />
             <TextField name={`lines.${n}.unit`} label={t('draft.unit')} maxLength={20} />
-            <TextField name={`lines.${n}.unit_price`} label={t('draft.price')} maxLength={24} />
+            <TextField name={`lines.${n}.unit_price`} label={t('draft.price')} maxLength={24} readOnly={settled(f)} />
             <Box sx={{ gridColumn: { xs: '1 / -1', sm: 'auto' } }}><DiscountField at={`lines.${n}.`} label={t('draft.discount')} currency={i.currency} /></Box>
           </Box>
           <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
             <Box sx={{ flex: '1 1 160px', minWidth: 140 }}>{usable.length === 0 ? <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('draft.noTax')}</Typography> : <TaxSelect name={`lines.${n}.tax_rate_ids`} label={t('draft.taxes')} taxes={usable} none={c('state.none')} />}</Box>
+            {timed(f) && reviews && <Button size="small" disabled={isDirty} aria-label={t('worked.writeOf', { what: timed(f)?.description })} onClick={() => setWriting(timed(f) ?? null)}>{t('worked.write')}</Button>}
             {f.kind !== 'free' && <StatusChip label={t(f.kind === 'time' ? 'draft.fromTime' : f.kind === 'fee' ? 'draft.fromFee' : 'draft.fromExpense')} tone="brand" />}
             <Typography component="span" sx={{ ml: 'auto', fontWeight: 600, fontVariantNumeric: 'tabular-nums' }}>{formatMoney(shown.lines[n]?.amount)}</Typography>
             <Box sx={{ display: 'flex' }}>
@@ -210,6 +217,7 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
           </Box>
         </Box>
       ))}
+      {writing && <WriteDialog invoice={i} line={writing} entry={null} onClose={() => setWriting(null)} />}
       <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 4, flexWrap: 'wrap', alignItems: 'flex-start' }}>
         <Box sx={{ display: 'grid', gap: 4, justifyItems: 'start' }}>
           <Button variant="outlined" startIcon={<AddIcon />} onClick={() => append(blank())}>{t('draft.addLine')}</Button>

@@ -4,9 +4,9 @@ import { TextInput } from '../TextInput';
 import { inputProps, type Base } from './base';
 import { useField } from './field';
 
-type TextProps = Base & { multiline?: boolean; rows?: number; type?: 'text' | 'email' | 'password' | 'tel' | 'url'; autoComplete?: string; placeholder?: string; start?: ReactNode; maxLength?: number };
+type TextProps = Base & { multiline?: boolean; rows?: number; type?: 'text' | 'email' | 'password' | 'tel' | 'url'; autoComplete?: string; placeholder?: string; start?: ReactNode; maxLength?: number; /** It says what it is and takes nothing else. */ readOnly?: boolean };
 
-export function TextField({ multiline, rows, type, autoComplete, placeholder, start, maxLength, ...p }: TextProps) {
+export function TextField({ multiline, rows, type, autoComplete, placeholder, start, maxLength, readOnly, ...p }: TextProps) {
   const { field, error } = useField(p.name);
   return (
     <TextInput
@@ -20,7 +20,7 @@ export function TextField({ multiline, rows, type, autoComplete, placeholder, st
       type={type}
       autoComplete={autoComplete ?? 'off'}
       placeholder={placeholder}
-      slotProps={{ htmlInput: { maxLength }, input: start ? { startAdornment: <InputAdornment position="start">{start}</InputAdornment> } : undefined }}
+      slotProps={{ htmlInput: { maxLength }, input: { ...(start && { startAdornment: <InputAdornment position="start">{start}</InputAdornment> }), ...(readOnly && { readOnly, sx: { bgcolor: 'action.hover' } }) } }}
     />
   );
 }
