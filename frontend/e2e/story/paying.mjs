@@ -1,6 +1,6 @@
 // A client pays an invoice on line: the agency connects its account, the contact pays in the portal.
 import { accept, signUp } from './entry.mjs';
-import { dialogOf } from './parts.mjs';
+import { dialogOf, finish } from './parts.mjs';
 import { invite } from './portal.mjs';
 
 export async function payOnLine(penny, cleo, slug) {
@@ -42,6 +42,19 @@ export async function payOnLine(penny, cleo, slug) {
   await pay(portal, 'pm_card_visa');
   await portal.getByText('Thank you. Your payment of $200.00 has arrived.').waitFor();
   await cleo.look('portal-paid-part');
+
+  say('sees what came in and what it cost, and gives a part back');
+  await page.goto(penny.url(slug, `/invoices/${draft.id}`));
+  const online = page.getByRole('region', { name: 'On line' });
+  await online.getByText(/Visa •••• 4242 · .* · fee \$6\.10/).waitFor();
+  await online.getByRole('button', { name: 'Give back on line' }).click();
+  const refund = dialogOf(penny, 'Give back on line');
+  await refund.getByLabel('Amount given back').fill('50');
+  await refund.getByLabel('Reason').fill('Less work than planned');
+  await finish(refund, 'Give back');
+  await online.getByText('Refunded', { exact: true }).waitFor();
+  await page.getByText('$50.00 given back on').first().waitFor();
+  await penny.look('invoice-on-line');
 }
 
 async function connect(p, button, then) {

@@ -3,7 +3,7 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useOnlinePaymentsListQuery, type OnlinePayment } from '../../../shared/api/gen/online-payments.gen';
-import { formatDay, formatMoment } from '../../../shared/lib/dates';
+import { formatDay, formatMoment, today } from '../../../shared/lib/dates';
 import { useCan, useMe } from '../../../shared/lib/me';
 import { formatMoney } from '../../../shared/lib/money';
 import { later } from '../../../shared/ui/later';
@@ -23,6 +23,7 @@ export function OnLine({ invoice }: { invoice: InvoiceView }) {
   const zone = useMe()?.agency.time_zone;
   const refunds = useCan()('payments.refunds.write');
   const list = useOnlinePaymentsListQuery({ invoiceId: invoice.id });
+  const day = (at: string) => formatDay(today(zone, new Date(at)));
   const [refunding, setRefunding] = useState<OnlinePayment | null>(null);
   const rows = list.data?.items.filter((a) => a.state !== 'expired' && a.state !== 'opening') ?? [];
   if (rows.length === 0) return null;
@@ -39,13 +40,17 @@ export function OnLine({ invoice }: { invoice: InvoiceView }) {
             <Typography variant="body2" sx={{ color: 'text.secondary' }}>
               {[formatMoment(a.paid_at ?? a.created_at, zone), a.payer, a.method_text, a.reference, a.fee && t('online.fee', { sum: formatMoney(a.fee) }), a.failure, a.held].filter(Boolean).join(' · ')}
             </Typography>
-            {a.disputes.filter((d) => d.state === 'open').map((d) => (
-              <Typography key={d.reference} variant="body2">{t('online.dispute', { sum: formatMoney(d.amount), reason: d.reason.replaceAll('_', ' ') })}{d.answer_by && ` ${t('online.answerBy', { day: formatDay(d.answer_by.slice(0, 10)) })}`}</Typography>
+            {a.disputes.map((d) => (
+              <Typography key={d.reference} variant="body2">
+                {d.state === 'open'
+                  ? [t('online.dispute', { sum: formatMoney(d.amount), reason: d.reason.replaceAll('_', ' ') }), d.answer_by && t('online.answerBy', { day: day(d.answer_by) })].filter(Boolean).join(' ')
+                  : t(`online.ends.${d.state}`, { sum: formatMoney(d.amount), day: day(d.closed_at ?? d.opened_at) })}
+              </Typography>
             ))}
             {a.refunds.map((r) => (
               <Box key={r.id} sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
                 <StatusChip label={t(`online.refunds.${r.state}`)} tone={refundTones[r.state]} />
-                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[formatMoney(r.amount), r.reason, r.failure].filter(Boolean).join(' · ')}</Typography>
+                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[formatMoney(r.amount), day(r.created_at), r.reason, r.failure].filter(Boolean).join(' · ')}</Typography>
               </Box>
             ))}
             {refunds && Number(a.left.amount) > 0 && !a.disputes.some((d) => d.state === 'open') && (

@@ -77,7 +77,7 @@ export const useT = registerLocale('invoices', {
   },
   look: {
     title: 'How documents look', language: 'Language', languageHelp: 'Where the client has none of its own', languages: { en: 'English', de: 'German', fr: 'French', es: 'Spanish' }, layout: 'Layout', layouts: { classic: 'Classic', modern: 'Modern, with a band', compact: 'Compact' },
-    colour: 'Colour', colourHelp: 'Such as #2855D9; empty: that of the agency', colourBad: 'White text on this colour cannot be read.', colourTake: 'Take {{shade}}', logo: 'Logo', logoUpload: 'Choose a logo', logoRemove: "Use the agency's logo", logoLater: 'A logo can be added once it is saved; until then it is that of the agency.',
+    colour: 'Colour', colourHelp: 'Such as #2855D9; empty: that of the agency', colourBad: 'White text on this colour cannot be read.', colourTake: 'Take {{shade}}', sample: 'Preview', sampleHelp: 'A sample as the form stands. Nothing is saved by looking.', samplePdf: 'As PDF', logo: 'Logo', logoUpload: 'Choose a logo', logoRemove: "Use the agency's logo", logoLater: 'A logo can be added once it is saved; until then it is that of the agency.',
   },
   note: {
     do: 'Issue credit note', open: 'Credit', title: 'Credit invoice {{number}}', text: 'What you take back is credited at the taxes it was billed with. It settles the invoice as far as that is open; the rest is credit of the client.', allGone: 'All of this invoice is credited already.',
@@ -95,6 +95,7 @@ export const useT = registerLocale('invoices', {
     by: 'Paid on line', list: 'On line', fee: 'fee {{sum}}', dispute: 'The payer’s bank wants {{sum}} back ({{reason}}).', answerBy: 'Answer at Stripe by {{day}}.',
     states: { opening: 'Opening', open: 'Page is open', processing: 'Bank confirms', paid: 'Paid', failed: 'Failed', expired: 'Closed', held: 'Put aside' },
     refunds: { asked: 'Refund under way', pending: 'Refund under way', succeeded: 'Refunded', failed: 'Refund failed' },
+    ends: { won: 'The dispute of {{sum}} was decided for you on {{day}}.', lost: 'The dispute of {{sum}} was lost on {{day}}: the money went back to the payer.' },
     disputes: { open: 'Disputed', won: 'Dispute won', lost: 'Dispute lost' },
     refund: 'Give back on line', refundDo: 'Give back', refundDone: 'The refund is under way', refundText: '{{left}} of this payment can go back to the payer. Invoice {{number}} opens again by what is not the client’s credit.',
   },

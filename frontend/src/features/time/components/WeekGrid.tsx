@@ -42,6 +42,8 @@ const css = {
   '& .pin': { opacity: 0 },
   '& tr:hover .pin, & tr:focus-within .pin, & .pin.has, & .pin:focus-visible': { opacity: 1 },
   '& .dragged': { opacity: 0.5 },
+  '& tr.above > *': { boxShadow: 'inset 0 2px var(--mui-palette-primary-main)' },
+  '& tr.below > *': { boxShadow: 'inset 0 -2px var(--mui-palette-primary-main)' },
   '& .cell:hover .note, & .cell:focus-within .note, & .cell .note.has, & .cell .note:focus-visible': { opacity: 1 },
 } as const;
 
@@ -58,7 +60,14 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
   const now = today(browserZone());
   const [set] = useSetCellMutation();
   const pins = usePins(rows, setSaid);
-  const [dragged, setDragged] = useState<TimeGridRow | null>(null);
+  const [dragged, setDragged] = useState('');
+  const [over, setOver] = useState('');
+  const drop = (where: TimeGridRow) => {
+    const row = rows.find((r) => keyOf(r) === dragged);
+    if (row && where.pinned) pins.put(row, where);
+    setDragged('');
+    setOver('');
+  };
   const followed = useRef<{ key: string; col: number } | null>(null);
   useEffect(() => {
     const at = followed.current && rows.findIndex((r) => keyOf(r) === followed.current?.key);
@@ -104,11 +113,14 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
         <tbody>
           {rows.map((r, row) => (
             <tr
-              key={keyOf(r)} className={dragged === r ? 'dragged' : undefined} draggable={r.pinned && !readOnly}
-              onDragStart={(e) => { e.dataTransfer.effectAllowed = 'move'; setDragged(r); }} onDragEnd={() => setDragged(null)}
-              onDragOver={(e) => { if (dragged && r.pinned) e.preventDefault(); }} onDrop={(e) => { e.preventDefault(); if (dragged) pins.put(dragged, r); }}
+              key={keyOf(r)} className={dragged === keyOf(r) ? 'dragged' : over === keyOf(r) ? (rows.findIndex((x) => keyOf(x) === dragged) < row ? 'below' : 'above') : undefined}
+              onDragOver={(e) => { if (dragged && r.pinned) { e.preventDefault(); setOver(keyOf(r)); } else setOver(''); }} onDrop={(e) => { e.preventDefault(); drop(r); }}
             >
-              <th scope="row">
+              {/* Only its name is taken: in the cells the mouse selects text. */}
+              <th
+                scope="row" draggable={r.pinned && !readOnly} onDragEnd={() => { setDragged(''); setOver(''); }}
+                onDragStart={(e) => { e.dataTransfer.effectAllowed = 'move'; if (e.currentTarget.parentElement) e.dataTransfer.setDragImage(e.currentTarget.parentElement, 20, 20); setDragged(keyOf(r)); }}
+              >
                 <Box sx={{ display: 'flex', alignItems: 'center', gap: 1 }}>
                   <Box sx={{ flex: 1, minWidth: 0, cursor: r.pinned && !readOnly ? 'grab' : undefined }}>
                     <Typography noWrap sx={{ fontWeight: 560 }}>{r.project_name}</Typography>
