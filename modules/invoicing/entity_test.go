@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/modules/invoicing"
 )
 
@@ -46,5 +47,26 @@ func TestASecondEntityIsPartOfAPlan(t *testing.T) {
 	w.smallPlan = nil
 	if _, err := put(second, false); err != nil {
 		t.Error(err)
+	}
+}
+
+// A sample is drawn by what documents are drawn by, in the language that is tried out, and leaves nothing behind.
+func TestASampleShowsAnEntityBeforeItIsSaved(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.taxRate(t, invoicing.TaxRate{Name: "VAT", Default: true, Steps: []invoicing.TaxStep{{Percent: dec("19")}}})
+	for _, l := range invoicing.Languages {
+		doc, err := w.svc.Sample(w.Ctx, "", func(e *invoicing.LegalEntity) { e.Language, e.Layout, e.Footer = l, invoicing.Modern, "Thank you" })
+		if err != nil || doc.Language != l || doc.Layout != invoicing.Modern || doc.Footer != "Thank you" || doc.Total.Amount() != "1843.31" || len(doc.Lines) != 2 || len(doc.Buyer.Address) != 2 {
+			t.Errorf("%s: %+v, %v", l, doc, err)
+		}
+	}
+	if _, err := w.svc.SamplePDF(w.Ctx, "", func(e *invoicing.LegalEntity) { e.Colour = "#FFFF00" }); !errors.Is(err, invoicing.ErrBadEntity) {
+		t.Errorf("a colour that nobody can read: %v", err)
+	}
+	_, err := w.svc.Sample(w.Ctx, id.New(), func(*invoicing.LegalEntity) {})
+	wantFault(t, err, invoicing.ErrEntityNotFound)
+	if all, err := w.svc.Entities(w.Ctx); err != nil || len(all) != 0 {
+		t.Errorf("it left %d entities, %v", len(all), err)
 	}
 }

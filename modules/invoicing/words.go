@@ -40,6 +40,7 @@ type Words struct {
 	InBooks                                               string // with {rate}, {day}, {net}, {tax} and {total}
 	InvoiceSubject, CreditSubject                         string // with {number} and {seller}
 	SoonSubject, SoonLetter, LateSubject, LateLetter      string // reminders: with those of an invoice, {open} and {days}
+	SampleBuyer, SampleWork                               string // lines of a sample
 	InvoiceLetter, CreditLetter                           string // with {buyer}, {number}, {total}, {due} or {of}, and {seller}
 
 	day, decimalPoint, locale string
@@ -47,6 +48,7 @@ type Words struct {
 
 var words = map[Language]Words{
 	English: { //nolint:gosec // words are no credentials
+		SampleBuyer: "Example Ltd\n1 Market Street\nLondon W1", SampleWork: "Design of the new website\nHosting",
 		AfterHours: "after hours", Saturday: "Saturday", Sunday: "Sunday", Holiday: "public holiday",
 		Agreed: "Agreed", Contract: "Contract", BilledBefore: "Billed before", ThisDocument: "This document", Left: "Left", Deposit: "Deposit invoice", LessDeposit: "Less deposit {number} of {day}, net {net}", OfIt: "of it", Rounding: "Rounding",
 		Invoice: "Invoice", CreditNote: "Credit note", Draft: "Draft", BillTo: "BILL TO", Date: "Date", Due: "Due", ForInvoice: "For invoice", Of: "Of",
@@ -61,6 +63,7 @@ var words = map[Language]Words{
 		day:           "2 Jan 2006", decimalPoint: ".", locale: "en-GB",
 	},
 	German: { //nolint:gosec // words are no credentials
+		SampleBuyer: "Muster GmbH\nMarktstraße 1\n10115 Berlin", SampleWork: "Gestaltung der neuen Website\nBereitstellung",
 		AfterHours: "außerhalb der Geschäftszeiten", Saturday: "Samstag", Sunday: "Sonntag", Holiday: "Feiertag",
 		Agreed: "Vereinbart", Contract: "Auftrag", BilledBefore: "Bisher berechnet", ThisDocument: "Diese Rechnung", Left: "Offen", Deposit: "Anzahlungsrechnung", LessDeposit: "Abzüglich Anzahlung {number} vom {day}, netto {net}", OfIt: "davon", Rounding: "Rundung",
 		Invoice: "Rechnung", CreditNote: "Gutschrift", Draft: "Entwurf", BillTo: "RECHNUNG AN", Date: "Datum", Due: "Fällig", ForInvoice: "Zu Rechnung", Of: "Vom",
@@ -75,6 +78,7 @@ var words = map[Language]Words{
 		day:           "02.01.2006", decimalPoint: ",", locale: "de-DE",
 	},
 	French: { //nolint:gosec // words are no credentials
+		SampleBuyer: "Modèle SARL\n1, rue du Marché\n75001 Paris", SampleWork: "Conception du nouveau site web\nHébergement",
 		AfterHours: "hors heures ouvrées", Saturday: "samedi", Sunday: "dimanche", Holiday: "jour férié",
 		Agreed: "Convenu", Contract: "Contrat", BilledBefore: "Déjà facturé", ThisDocument: "Ce document", Left: "Reste", Deposit: "Facture d’acompte", LessDeposit: "Moins acompte {number} du {day}, HT {net}", OfIt: "de celui-ci", Rounding: "Arrondi",
 		Invoice: "Facture", CreditNote: "Avoir", Draft: "Brouillon", BillTo: "FACTURÉ À", Date: "Date", Due: "Échéance", ForInvoice: "Sur facture", Of: "Du",
@@ -89,6 +93,7 @@ var words = map[Language]Words{
 		day:           "02/01/2006", decimalPoint: ",", locale: "fr-FR",
 	},
 	Spanish: { //nolint:gosec // words are no credentials
+		SampleBuyer: "Ejemplo S.L.\nCalle del Mercado 1\n28001 Madrid", SampleWork: "Diseño del nuevo sitio web\nAlojamiento",
 		AfterHours: "fuera de horario", Saturday: "sábado", Sunday: "domingo", Holiday: "festivo",
 		Agreed: "Acordado", Contract: "Contrato", BilledBefore: "Ya facturado", ThisDocument: "Este documento", Left: "Pendiente", Deposit: "Factura de anticipo", LessDeposit: "Menos anticipo {number} del {day}, base {net}", OfIt: "de este", Rounding: "Redondeo",
 		Invoice: "Factura", CreditNote: "Factura rectificativa", Draft: "Borrador", BillTo: "FACTURAR A", Date: "Fecha", Due: "Vencimiento", ForInvoice: "De la factura", Of: "Del",

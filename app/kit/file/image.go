@@ -31,6 +31,7 @@ const (
 
 var (
 	ErrImageTooLarge   = fault.Define(fault.Invalid, "file.image_too_large", "The picture is larger than 2 MB.")
+	ErrImageSVG        = fault.Define(fault.Invalid, "file.image_svg", "SVG pictures cannot be used, because they can hold programs. Save it as PNG, best 1,000 pixels wide.")
 	ErrImageType       = fault.Define(fault.Invalid, "file.image_type", "Only PNG, JPEG and WebP pictures can be used.")
 	ErrImageDimensions = fault.Define(fault.Invalid, "file.image_dimensions", "The picture is wider or higher than 4096 pixels.")
 	ErrImageBroken     = fault.Define(fault.Invalid, "file.image_broken", "The picture cannot be read.")
@@ -57,6 +58,8 @@ func Logo(r io.Reader) (Image, error) {
 		out.ContentType, out.Extension = "image/jpeg", ".jpg"
 	case kind.Is("image/webp"):
 		config, decode = webp.DecodeConfig, webp.Decode
+	case kind.Is("image/svg+xml"):
+		return Image{}, ErrImageSVG
 	default:
 		return Image{}, ErrImageType
 	}

@@ -51,7 +51,7 @@ func TestLogoRefuses(t *testing.T) {
 		data []byte
 		want error
 	}{
-		"svg":        {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>x()</script></svg>`), file.ErrImageType},
+		"svg":        {[]byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>x()</script></svg>`), file.ErrImageSVG},
 		"gif":        {[]byte("GIF89a/*<script>"), file.ErrImageType},
 		"a page":     {[]byte("<html>"), file.ErrImageType},
 		"nothing":    {nil, file.ErrImageType},

@@ -24,6 +24,7 @@ func registerSettings(api *httpapi.API, h handlers) {
 	change := op("legal-entities-change", http.MethodPatch, "legal-entities/{id}", "Change a legal entity", invoicing.CanWriteSettings)
 	change.StepUp = true
 	httpapi.Handle(api, change, h.changeEntity)
+	registerSample(api, h) // its paths come before those with an id
 	registerLogo(api, h)
 	httpapi.Handle(api, op("tax-rates-list", http.MethodGet, "tax-rates", "List tax rates", invoicing.CanReadSettings), h.taxRates)
 	rate := op("tax-rates-create", http.MethodPost, "tax-rates", "Add a tax rate", invoicing.CanWriteSettings)

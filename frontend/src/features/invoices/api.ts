@@ -1,5 +1,5 @@
 import {
-  invoicesApi, type ExchangeRatesListApiArg, type ExchangeRatesListApiResponse, type RevaluationsListApiArg, type RevaluationsListApiResponse, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoiceMore, type InvoicesListApiArg, type InvoicesListApiResponse, type InvoicePaper, type RealisationReportApiArg, type RealisationReportApiResponse, type ReviewEntriesApiArg, type ReviewEntriesApiResponse, type NewCreditNote,
+  invoicesApi, type ExchangeRatesListApiArg, type ExchangeRatesListApiResponse, type RevaluationsListApiArg, type RevaluationsListApiResponse, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoiceMore, type InvoicesListApiArg, type InvoicesListApiResponse, type InvoicePaper, type LegalEntitySample, type LegalEntitySampleInput, type RealisationReportApiArg, type RealisationReportApiResponse, type ReviewEntriesApiArg, type ReviewEntriesApiResponse, type NewCreditNote,
 } from '../../shared/api/gen/invoices.gen';
 import { infinite } from '../../shared/api/infinite';
 
@@ -27,10 +27,13 @@ export const api = invoicesApi.enhanceEndpoints({ addTagTypes: ['clients', 'proj
     creditPaper: build.query<InvoicePaper, { id: string; newCreditNote: NewCreditNote }>({
       query: ({ id, newCreditNote }) => ({ url: `/api/v1/invoices/${encodeURIComponent(id)}/credits/preview`, method: 'POST', body: newCreditNote }), keepUnusedDataFor: 0,
     }),
+    entitySample: build.query<LegalEntitySample, LegalEntitySampleInput>({ query: (body) => ({ url: '/api/v1/legal-entities/sample', method: 'POST', body }), keepUnusedDataFor: 5 }),
+    // The address of the file: a file itself is nothing to keep in a store.
+    entitySamplePdf: build.mutation<string, LegalEntitySampleInput>({ query: (body) => ({ url: '/api/v1/legal-entities/sample/pdf', method: 'POST', body }), transformResponse: (file: Blob) => URL.createObjectURL(file) }),
     invoiceClients: build.query<Names, string>({ query: (q) => ({ url: '/api/v1/clients', params: { limit: 20, ...(q && { q }) } }), providesTags: ['clients'] }),
     invoiceProjects: build.query<Names, string>({ query: (client) => ({ url: '/api/v1/projects', params: { limit: 100, client_id: client } }), providesTags: ['projects'] }),
   }),
 });
 
-export const { useInvoicesFeedInfiniteQuery, useEntriesFeedInfiniteQuery, useRealisationFeedInfiniteQuery, useExchangeRatesFeedInfiniteQuery, useRevaluationsFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useMorePlanQuery, useCreditPaperQuery, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
+export const { useInvoicesFeedInfiniteQuery, useEntriesFeedInfiniteQuery, useRealisationFeedInfiniteQuery, useExchangeRatesFeedInfiniteQuery, useRevaluationsFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useMorePlanQuery, useCreditPaperQuery, useEntitySampleQuery, useEntitySamplePdfMutation, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
 export * from '../../shared/api/gen/invoices.gen';

@@ -7,8 +7,11 @@ import { written } from './written';
 
 const quiet = { color: 'text.secondary' } as const;
 
-/** The document as it is printed: the same facts in the same order as the PDF. */
-export function Paper({ document: d, number }: { document: Document; number?: string }) {
+/** How the PDF is laid out: on white, in the seller's colour and with its logo. */
+export type Look = { logo: string };
+
+/** The document as it is printed: the same facts in the same order as the PDF, and with a look also in its layout. */
+export function Paper({ document: d, number, look }: { document: Document; number?: string; look?: Look }) {
   const { t, day, money, number: plain } = written(d);
   const note = d.kind === 'credit_note';
   const heading = t(note ? 'creditNote' : d.kind === 'deposit' ? 'depositInvoice' : 'invoice');
@@ -19,14 +22,29 @@ export function Paper({ document: d, number }: { document: Document; number?: st
     ...(d.supply_on ? [[t('supply'), day(d.supply_on)] as [string, string]] : []),
     ...(d.reference ? [[t('reference'), d.reference] as [string, string]] : []),
   ];
+  const ink = (look && d.colour) || 'primary.main';
+  const band = look && d.layout === 'modern';
+  const pad = { xs: 4, sm: 8 };
+  const out = { xs: -4, sm: -8 };
   return (
-    <Box component="article" aria-label={heading} lang={d.language} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', p: { xs: 4, sm: 8 }, overflowWrap: 'anywhere', fontSize: 13 }}>
-      <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 4, mb: 6 }}>
-        <Party party={d.seller} of={d} />
-        <Box sx={{ textAlign: 'end' }}>
-          <Typography component="p" sx={{ fontSize: 22, fontWeight: 700, color: 'primary.main' }}>{heading}</Typography>
-          <Typography variant="body2" sx={quiet}>{d.number || number || t('draft')}</Typography>
+    <Box component="article" aria-label={heading} lang={d.language} {...(look && { 'data-scheme': 'light' })} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', color: 'text.primary', p: pad, overflowWrap: 'anywhere', fontSize: look && d.layout === 'compact' ? 11.5 : 13 }}>
+      {band && (
+        <Box sx={{ bgcolor: ink, color: '#fff', mx: out, mt: out, mb: 5, px: pad, py: 4 }}>
+          <Typography component="p" sx={{ fontSize: 24, fontWeight: 700 }}>{heading}</Typography>
+          <Typography variant="body2">{d.number || number || t('draft')}</Typography>
         </Box>
+      )}
+      <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 4, mb: 6 }}>
+        <Box sx={{ minWidth: 0 }}>
+          {look && !band && look.logo && <Logo src={look.logo} />}
+          <Party party={d.seller} of={d} />
+        </Box>
+        {band ? look.logo && <Logo src={look.logo} /> : (
+          <Box sx={{ textAlign: 'end' }}>
+            <Typography component="p" sx={{ fontSize: 22, fontWeight: 700, color: ink }}>{heading}</Typography>
+            <Typography variant="body2" sx={quiet}>{d.number || number || t('draft')}</Typography>
+          </Box>
+        )}
       </Box>
       <Box sx={{ display: 'grid', gap: 4, gridTemplateColumns: { xs: '1fr', sm: '1fr 1fr' }, mb: 6 }}>
         <div>
@@ -77,6 +95,8 @@ export function Paper({ document: d, number }: { document: Document; number?: st
     </Box>
   );
 }
+
+const Logo = ({ src }: { src: string }) => <Box component="img" src={src} alt="" sx={{ display: 'block', maxWidth: 150, maxHeight: 56, mb: 2 }} />;
 
 function Party({ party: p, of }: { party: PartyOf; of: Document }) {
   const { t } = written(of);

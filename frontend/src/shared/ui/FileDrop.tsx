@@ -16,7 +16,8 @@ export function FileDrop({ label, accept, maxBytes, onFile, busy }: Props) {
   const [refused, setRefused] = useState('');
   const take = (f: File | undefined) => {
     if (!f) return;
-    if (!accept.split(',').some((a) => a.trim() === f.type)) setRefused(t('drop.wrongType'));
+    const kinds = accept.split(',').map((a) => a.trim());
+    if (!kinds.includes(f.type)) setRefused(f.type === 'image/svg+xml' ? t('drop.svg') : t('drop.wrongType', { kinds: kinds.map((k) => k.split('/')[1]?.toUpperCase()).join(', ') }));
     else if (f.size > maxBytes) setRefused(t('drop.tooLarge', { max: `${Math.round(maxBytes / 1024 / 1024)} MB` }));
     else {
       setRefused('');

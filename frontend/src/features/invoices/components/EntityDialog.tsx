@@ -15,6 +15,7 @@ import { useLegalEntitiesChangeMutation, useLegalEntitiesCreateMutation, type Le
 import { useT } from '../locales/en';
 import { ifMatch } from '../model';
 import { EntityLook } from './EntityLook';
+import { Sample } from './Sample';
 
 const text = v.pipe(v.string(), v.trim());
 
@@ -109,6 +110,7 @@ export function EntityDialog({ entity, first, onClose }: { entity: LegalEntityVi
       {heading(t('look.title'))}
       <EntityLook entity={e} onChanged={setEntity} />
       <TextField name="footer" label={t('settings.footer')} multiline rows={2} maxLength={2000} />
+      <Sample entity={e} />
       {!e?.default && <SwitchField name="default" label={t('settings.makeDefault')} />}
     </FormDialog>
   );
