@@ -66,4 +66,27 @@ func TestRemindersOverHTTP(t *testing.T) {
 	finance.POST(t, path+"/pause", map[string]any{"reason": "disputed"}).Refused(t, http.StatusConflict, "invoicing.reminders_paused")
 	finance.POST(t, path+"/resume", nil).Expect(t, http.StatusOK)
 	finance.POST(t, path+"/resume", nil).Refused(t, http.StatusConflict, "invoicing.reminders_not_paused")
+
+	// Late fees go with the ladder; nothing of this invoice is late yet.
+	costs := step(9, nil)
+	costs["version"], costs["late"] = 1, map[string]any{"on": true, "percent": "9 %"}
+	finance.PUT(t, "/api/v1/reminders/policy", costs).Refused(t, http.StatusUnprocessableEntity, "invoicing.bad_reminders", "body.late.percent")
+	costs["late"] = map[string]any{"on": true, "percent": "9", "least": "1"}
+	finance.PUT(t, "/api/v1/reminders/policy", costs).Expect(t, http.StatusOK)
+	fees := "/api/v1/invoices/" + i.ID + "/late-fees"
+	member.GET(t, fees).Expect(t, http.StatusForbidden)
+	var l struct {
+		On  bool
+		Why string
+	}
+	manager.GET(t, fees).Expect(t, http.StatusOK).JSON(t, &l)
+	if !l.On || l.Why != "nothing" {
+		t.Errorf("late fees: %+v", l)
+	}
+	manager.POST(t, fees, map[string]any{}).Expect(t, http.StatusForbidden)
+	finance.POST(t, fees, map[string]any{}).Refused(t, http.StatusConflict, "invoicing.nothing_late")
+	finance.POST(t, fees, map[string]any{"until": "2999-01-01"}).Refused(t, http.StatusUnprocessableEntity, "invoicing.late_ahead", "body.until")
+	finance.GET(t, fees+"?until=2999-01-01").Refused(t, http.StatusUnprocessableEntity, "invoicing.late_ahead", "query.until")
+	finance.POST(t, fees+"/waive", map[string]any{"reason": "Goodwill"}).Refused(t, http.StatusConflict, "invoicing.nothing_late")
+	finance.DELETE(t, fees+"/waive").Refused(t, http.StatusConflict, "invoicing.not_waived")
 }

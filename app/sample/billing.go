@@ -29,7 +29,7 @@ func (b Invoices) Month(ctx context.Context, clientID string, month day.Range, s
 	if err != nil || stage <= InReview {
 		return err
 	}
-	on := month.To.AddDays(2)
+	on := month.To.AddDays(billedAfter)
 	if i, err = b.Service.Issue(ctx, i.ID, on); err != nil || stage == Issued {
 		return err
 	}
@@ -45,6 +45,32 @@ func (b Invoices) Month(ctx context.Context, clientID string, month day.Range, s
 		ClientID: clientID, Amount: amount, ReceivedOn: on.AddDays(18), Method: "bank_transfer", Reference: "Bank statement of " + on.AddDays(18).String(),
 		Parts: []invoicing.Part{{InvoiceID: i.ID, Amount: amount}},
 	})
+	return err
+}
+
+// billedAfter is how many days after its end a month is invoiced.
+const billedAfter = 2
+
+// Overdue implements Billing.
+func (b Invoices) Overdue(ctx context.Context, clientID, what string, units int64, on day.Date) error {
+	i, err := b.Service.Create(ctx, invoicing.DraftOf{ClientID: clientID, Edit: func(i *invoicing.Invoice) {
+		i.Lines = []invoicing.Line{{Description: what, Quantity: decimal.NewFromInt(1), UnitPrice: decimal.NewFromInt(units)}}
+	}})
+	if err != nil {
+		return err
+	}
+	_, err = b.Service.Issue(ctx, i.ID, on)
+	return err
+}
+
+// LateFees implements Billing. The ladder stays as it is, and people charge: nothing goes out by itself.
+func (b Invoices) LateFees(ctx context.Context) error {
+	p, _, err := b.Service.ReminderPolicy(ctx, "")
+	if err != nil || p.Version > 0 {
+		return err
+	}
+	p.Late = &invoicing.LateFees{On: true, Percent: decimal.NewFromInt(9), Since: day.New(2020, 1, 1)}
+	_, err = b.Service.SaveReminderPolicy(ctx, p)
 	return err
 }
 

@@ -62,6 +62,10 @@ type Billing interface {
 	Month(ctx context.Context, clientID string, month day.Range, stage Stage) error
 	// Rate keeps the exchange rate of a day.
 	Rate(ctx context.Context, r calc.Rate) error
+	// Overdue invoices something that nobody pays, on a day.
+	Overdue(ctx context.Context, clientID, what string, units int64, on day.Date) error
+	// LateFees says what late payment costs.
+	LateFees(ctx context.Context) error
 	// Deposit invoices money ahead.
 	Deposit(ctx context.Context, clientID, what string, units int64) error
 }

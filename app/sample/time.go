@@ -108,10 +108,19 @@ func (m *maker) invoices(ctx context.Context) error {
 	if m.s.Billing == nil {
 		return nil
 	}
-	months := 0
+	if err := m.s.Once(ctx, "late fees", m.s.Billing.LateFees); err != nil {
+		return err
+	}
+	months, late := 0, m.today.AddDays(-30)
 	for first := m.start.StartOfMonth(); first.Before(m.today.StartOfMonth()); first = first.AddMonths(1) {
 		month := day.Range{From: first, To: first.EndOfMonth()}
 		age := m.today.Sub(month.To)
+		if on := month.To.AddDays(billedAfter); !late.IsZero() && !on.Before(late) {
+			if err := m.overdue(ctx, late); err != nil {
+				return err
+			}
+			late = day.Date{}
+		}
 		for i, c := range m.clients {
 			stage := Paid
 			if m.inRun(month, i) {
@@ -138,7 +147,23 @@ func (m *maker) invoices(ctx context.Context) error {
 		}
 		months++
 	}
+	if !late.IsZero() {
+		if err := m.overdue(ctx, late); err != nil {
+			return err
+		}
+	}
 	return m.s.Once(ctx, "deposit", func(ctx context.Context) error {
 		return m.s.Billing.Deposit(ctx, m.clients[0].ID, "Deposit on the work of the next quarter", 3_600)
 	})
+}
+
+// overdue invoices what is not paid in time.
+func (m *maker) overdue(ctx context.Context, on day.Date) error {
+	for n, what := range []string{"Domain names and certificates, one year", "Licences of the design tools, one year"} {
+		c := m.clients[min(2*n, len(m.clients)-1)] // those with two weeks to pay
+		if err := m.s.Once(ctx, fmt.Sprintf("overdue %d", n), func(ctx context.Context) error { return m.s.Billing.Overdue(ctx, c.ID, what, 480, on) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }

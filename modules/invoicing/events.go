@@ -119,9 +119,16 @@ type (
 	ReminderUnaddressed struct{ Fact }
 	RemindersPaused     struct{ Fact }
 	RemindersResumed    struct{ Fact }
+	// LateFeeCharged and the others are of the invoice that was not paid in time.
+	LateFeeCharged  struct{ Fact }
+	LateFeeWaived   struct{ Fact }
+	LateFeeUnwaived struct{ Fact }
 )
 
 func (InvoiceReminded) EventName() string     { return "invoicing.invoice_reminded.v1" }
 func (ReminderUnaddressed) EventName() string { return "invoicing.reminder_unaddressed.v1" }
 func (RemindersPaused) EventName() string     { return "invoicing.reminders_paused.v1" }
 func (RemindersResumed) EventName() string    { return "invoicing.reminders_resumed.v1" }
+func (LateFeeCharged) EventName() string      { return "invoicing.late_fee_charged.v1" }
+func (LateFeeWaived) EventName() string       { return "invoicing.late_fee_waived.v1" }
+func (LateFeeUnwaived) EventName() string     { return "invoicing.late_fee_unwaived.v1" }

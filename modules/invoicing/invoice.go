@@ -150,6 +150,7 @@ const (
 	TimeLine    LineKind = "time"
 	FeeLine     LineKind = "fee"
 	ExpenseLine LineKind = "expense"
+	LateLine    LineKind = "late" // of a late fee
 )
 
 // Line is one line of an invoice.
@@ -177,6 +178,7 @@ const (
 	OfTime    SourceKind = "time"    // a time entry
 	OfFee     SourceKind = "fee"     // what a fee's ledger took for the line
 	OfExpense SourceKind = "expense" // an expense of a member
+	OfLate    SourceKind = "late"    // days, or a reminder, of an invoice that was not paid in time
 )
 
 // Source is what a line was made from, in the module that it belongs to.

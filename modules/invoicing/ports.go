@@ -293,6 +293,14 @@ type Store interface {
 	PauseReminders(ctx context.Context, tx *tenancy.Tx, invoiceID string, at *time.Time, reason string) error
 	Reminding(ctx context.Context, tx *tenancy.Tx, invoiceID string) (Reminding, error)
 
+	LateCharges(ctx context.Context, tx *tenancy.Tx, invoiceID string) ([]LateCharge, error)
+	// Settlings are what lowered the balance of an invoice, day by day.
+	Settlings(ctx context.Context, tx *tenancy.Tx, i Invoice) ([]Settling, error)
+	AddLateCharges(ctx context.Context, tx *tenancy.Tx, all []LateCharge) error // ErrNothingLate
+	FreeLate(ctx context.Context, tx *tenancy.Tx, documentID string, ids []string, at time.Time) error
+	MoveLate(ctx context.Context, tx *tenancy.Tx, documentID string, ids []string) error
+	UnwaiveLate(ctx context.Context, tx *tenancy.Tx, invoiceID string, at time.Time) (int64, error)
+
 	Rates(ctx context.Context, tx *tenancy.Tx, f RateFilter) ([]ExchangeRate, error)
 	// RateOn finds the latest rate of a day or before it that is not older than so many days, or none.
 	RateOn(ctx context.Context, tx *tenancy.Tx, currency, base string, on day.Date, maxAge int) (*calc.Rate, error)

@@ -64,9 +64,6 @@ func deref(p *ReminderPolicy) ReminderPolicy {
 // SaveReminderPolicy keeps a ladder. Its version is the one it was changed from; 0 where none was kept.
 func (s *Service) SaveReminderPolicy(ctx context.Context, p ReminderPolicy) (ReminderPolicy, error) {
 	p.sort()
-	if err := p.check(); err != nil {
-		return p, err
-	}
 	err := s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		if err := tx.Lock(ctx, "invoicing.reminders"); err != nil {
 			return err
@@ -85,6 +82,9 @@ func (s *Service) SaveReminderPolicy(ctx context.Context, p ReminderPolicy) (Rem
 		}
 		today, err := s.today(ctx, tx)
 		if err != nil {
+			return err
+		}
+		if err := s.readyLate(ctx, tx, &p, deref(before), today); err != nil {
 			return err
 		}
 		p.ID, p.EnabledOn, p.RunsAt = s.d.NewID(), today, nil
@@ -243,7 +243,7 @@ func (s *Service) remindAll(ctx context.Context, all map[string]ReminderPolicy, 
 			if !due {
 				continue
 			}
-			if err := s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error { return s.remind(ctx, tx, r.InvoiceID, step, today) }); err != nil {
+			if err := s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error { return s.remind(ctx, tx, r.InvoiceID, p, step, today) }); err != nil {
 				return err
 			}
 		}
@@ -253,7 +253,7 @@ func (s *Service) remindAll(ctx context.Context, all map[string]ReminderPolicy, 
 
 // remind takes a step: the mark, the letter and its job are one transaction.
 // What was paid, paused or reminded meanwhile is left alone.
-func (s *Service) remind(ctx context.Context, tx *tenancy.Tx, invoiceID string, step ReminderStep, today day.Date) error {
+func (s *Service) remind(ctx context.Context, tx *tenancy.Tx, invoiceID string, p ReminderPolicy, step ReminderStep, today day.Date) error {
 	i, err := s.d.Store.LockedInvoice(ctx, tx, invoiceID)
 	if err != nil {
 		return err
@@ -285,7 +285,11 @@ func (s *Service) remind(ctx context.Context, tx *tenancy.Tx, invoiceID string, 
 		if err := s.d.Store.AddSend(ctx, tx, out); err != nil {
 			return err
 		}
-		if err := s.d.Queue.Enqueue(ctx, tx, sendMail{out.ID}); err != nil {
+		jobs := []job.Args{sendMail{out.ID}}
+		if l := p.late(); l.On && l.By != "" && step.Days > 0 {
+			jobs = append(jobs, chargeLateFee{i.ID})
+		}
+		if err := s.d.Queue.Enqueue(ctx, tx, jobs...); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
@@ -33,6 +35,7 @@ type ReminderPolicy struct {
 	Enabled   bool
 	EnabledOn day.Date // steps of earlier days are never sent: nobody gets a heap of old ones at once
 	Steps     []ReminderStep
+	Late      *LateFees  // what late payment costs; nil: nothing, and to be saved: as it is
 	RunsAt    *time.Time // of the agency's: when the next round is
 	Version   int        // 0: not kept yet
 	UpdatedAt time.Time
@@ -42,6 +45,7 @@ type ReminderPolicy struct {
 type ReminderStep struct {
 	Days  int                       `json:"days"`
 	Texts map[Language]ReminderText `json:"texts,omitempty"` // languages without one get the usual words
+	Fee   *decimal.Decimal          `json:"fee,omitempty"`   // that the letter costs, in the currency of the late fees
 }
 
 // ReminderText is what a letter says.
@@ -127,7 +131,7 @@ func (p ReminderPolicy) check() error {
 			}
 		}
 	}
-	if len(bad.Fields) > 0 {
+	if bad = p.checkLate(bad); len(bad.Fields) > 0 {
 		return bad
 	}
 	return nil

@@ -236,4 +236,5 @@ func RegisterJobs(r *job.Registry, s *Service) {
 	r.Always(keepPDF{}) // an issued invoice can be read
 	job.Handle(r, s.sendMail)
 	job.HandleWithin(r, roundTime, s.remindRound)
+	job.Handle(r, s.chargeLateFee)
 }

@@ -57,7 +57,9 @@ func New(d Deps) *Service {
 	}
 	maps.Copy(with, d.Billables)
 	d.Billables = with
-	return &Service{d}
+	s := &Service{d}
+	with[OfLate] = ofLate{s}
+	return s
 }
 
 // DraftOf says what a new draft is about.

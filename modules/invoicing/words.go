@@ -37,6 +37,8 @@ type Words struct {
 	PayBy                                                 string // with {day}
 	PartOf                                                string // with {part} and {all}
 	PayOnLine                                             string // with {url}
+	LateInterest, LateDays, LateFee                       string // with {number}; {percent}, {per}, {from} and {to}; {days} and {base}; {day}
+	LateYear, LateMonth, LateUntaxed                      string
 	InBooks                                               string // with {rate}, {day}, {net}, {tax} and {total}
 	InvoiceSubject, CreditSubject                         string // with {number} and {seller}
 	SoonSubject, SoonLetter, LateSubject, LateLetter      string // reminders: with those of an invoice, {open} and {days}
@@ -60,7 +62,9 @@ var words = map[Language]Words{
 		LateSubject: "Reminder: invoice {number} is overdue", LateLetter: "Dear {buyer},\n\ninvoice {number} was due on {due}, {days} days ago, and {open} is still open. Please pay it now, or tell us what is wrong with it.\n\nKind regards\n{seller}\n",
 		InvoiceLetter: "Dear {buyer},\n\nplease find attached invoice {number} over {total}, due on {due}.\n\nKind regards\n{seller}\n",
 		CreditLetter:  "Dear {buyer},\n\nplease find attached credit note {number} over {total} for invoice {of}.\n\nKind regards\n{seller}\n",
-		day:           "2 Jan 2006", decimalPoint: ".", locale: "en-GB",
+		LateInterest:  "Interest for late payment of invoice {number}, {percent} % {per}, {from} to {to}", LateDays: "Days with {base} open: {days}", LateFee: "Fee for the reminder of {day}, invoice {number}",
+		LateYear: "a year", LateMonth: "a month", LateUntaxed: "Late fees are compensation for late payment and not subject to VAT.",
+		day: "2 Jan 2006", decimalPoint: ".", locale: "en-GB",
 	},
 	German: { //nolint:gosec // words are no credentials
 		SampleBuyer: "Muster GmbH\nMarktstraße 1\n10115 Berlin", SampleWork: "Gestaltung der neuen Website\nBereitstellung",
@@ -75,7 +79,9 @@ var words = map[Language]Words{
 		LateSubject: "Zahlungserinnerung: Rechnung {number}", LateLetter: "Guten Tag {buyer},\n\ndie Rechnung {number} war am {due} fällig, vor {days} Tagen, und {open} sind noch offen. Bitte zahlen Sie jetzt, oder sagen Sie uns, was daran nicht stimmt.\n\nMit freundlichen Grüßen\n{seller}\n",
 		InvoiceLetter: "Guten Tag {buyer},\n\nanbei erhalten Sie die Rechnung {number} über {total}, fällig am {due}.\n\nMit freundlichen Grüßen\n{seller}\n",
 		CreditLetter:  "Guten Tag {buyer},\n\nanbei erhalten Sie die Gutschrift {number} über {total} zur Rechnung {of}.\n\nMit freundlichen Grüßen\n{seller}\n",
-		day:           "02.01.2006", decimalPoint: ",", locale: "de-DE",
+		LateInterest:  "Verzugszinsen zur Rechnung {number}, {percent} % {per}, {from} bis {to}", LateDays: "Tage mit offenen {base}: {days}", LateFee: "Mahngebühr zur Mahnung vom {day}, Rechnung {number}",
+		LateYear: "im Jahr", LateMonth: "im Monat", LateUntaxed: "Verzugszinsen und Mahngebühren sind Schadenersatz und nicht umsatzsteuerbar.",
+		day: "02.01.2006", decimalPoint: ",", locale: "de-DE",
 	},
 	French: { //nolint:gosec // words are no credentials
 		SampleBuyer: "Modèle SARL\n1, rue du Marché\n75001 Paris", SampleWork: "Conception du nouveau site web\nHébergement",
@@ -90,7 +96,9 @@ var words = map[Language]Words{
 		LateSubject: "Rappel : facture {number} impayée", LateLetter: "Bonjour {buyer},\n\nla facture {number} était à régler le {due}, il y a {days} jours, et {open} reste dû. Merci de la régler maintenant, ou de nous dire ce qui ne va pas.\n\nCordialement\n{seller}\n",
 		InvoiceLetter: "Bonjour {buyer},\n\nveuillez trouver ci-joint la facture {number} d’un montant de {total}, à régler avant le {due}.\n\nCordialement\n{seller}\n",
 		CreditLetter:  "Bonjour {buyer},\n\nveuillez trouver ci-joint l’avoir {number} d’un montant de {total} sur la facture {of}.\n\nCordialement\n{seller}\n",
-		day:           "02/01/2006", decimalPoint: ",", locale: "fr-FR",
+		LateInterest:  "Pénalités de retard sur la facture {number}, {percent} % {per}, du {from} au {to}", LateDays: "Jours avec {base} impayés : {days}", LateFee: "Frais de rappel du {day}, facture {number}",
+		LateYear: "par an", LateMonth: "par mois", LateUntaxed: "Les pénalités et frais de retard indemnisent un préjudice et ne sont pas soumis à la TVA.",
+		day: "02/01/2006", decimalPoint: ",", locale: "fr-FR",
 	},
 	Spanish: { //nolint:gosec // words are no credentials
 		SampleBuyer: "Ejemplo S.L.\nCalle del Mercado 1\n28001 Madrid", SampleWork: "Diseño del nuevo sitio web\nAlojamiento",
@@ -105,7 +113,9 @@ var words = map[Language]Words{
 		LateSubject: "Recordatorio: factura {number} vencida", LateLetter: "Estimados {buyer}:\n\nla factura {number} venció el {due}, hace {days} días, y quedan {open} por pagar. Rogamos su pago ahora, o que nos digan qué no es correcto.\n\nAtentamente\n{seller}\n",
 		InvoiceLetter: "Estimados {buyer}:\n\nadjuntamos la factura {number} por {total}, con vencimiento el {due}.\n\nAtentamente\n{seller}\n",
 		CreditLetter:  "Estimados {buyer}:\n\nadjuntamos la factura rectificativa {number} por {total} de la factura {of}.\n\nAtentamente\n{seller}\n",
-		day:           "02/01/2006", decimalPoint: ",", locale: "es-ES",
+		LateInterest:  "Intereses de demora de la factura {number}, {percent} % {per}, del {from} al {to}", LateDays: "Días con {base} pendientes: {days}", LateFee: "Gastos del recordatorio del {day}, factura {number}",
+		LateYear: "al año", LateMonth: "al mes", LateUntaxed: "Los intereses y gastos de demora son una indemnización y no están sujetos a IVA.",
+		day: "02/01/2006", decimalPoint: ",", locale: "es-ES",
 	},
 }
 

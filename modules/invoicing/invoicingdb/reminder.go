@@ -13,16 +13,19 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-const policyColumns = `id::text, coalesce(client_id::text, ''), enabled, enabled_on, steps, runs_at, version, updated_at`
+const policyColumns = `id::text, coalesce(client_id::text, ''), enabled, enabled_on, steps, late, runs_at, version, updated_at`
 
 func scanPolicy(row pgx.CollectableRow) (p invoicing.ReminderPolicy, err error) {
 	var on *time.Time
-	var steps []byte
-	if err = row.Scan(&p.ID, &p.ClientID, &p.Enabled, &on, &steps, &p.RunsAt, &p.Version, &p.UpdatedAt); err != nil {
+	var steps, late []byte
+	if err = row.Scan(&p.ID, &p.ClientID, &p.Enabled, &on, &steps, &late, &p.RunsAt, &p.Version, &p.UpdatedAt); err != nil {
 		return p, err
 	}
 	p.EnabledOn = dayOf(on)
-	return p, json.Unmarshal(steps, &p.Steps)
+	if err = json.Unmarshal(steps, &p.Steps); err != nil || string(late) == "{}" {
+		return p, err
+	}
+	return p, json.Unmarshal(late, &p.Late)
 }
 
 // ReminderPolicy reads the policy of a client, or of the agency. Nil where there is none.
@@ -70,11 +73,17 @@ func (Store) PutReminderPolicy(ctx context.Context, tx *tenancy.Tx, p invoicing.
 	if err != nil {
 		return err
 	}
+	late := []byte("{}")
+	if p.Late != nil {
+		if late, err = json.Marshal(p.Late); err != nil {
+			return err
+		}
+	}
 	_, err = tx.PGX().Exec(ctx, `
-		INSERT INTO reminder_policies (id, client_id, enabled, enabled_on, steps, runs_at, version, updated_at) VALUES ($1, $2::text::uuid, $3, $4, $5, $6, $7, $8)
+		INSERT INTO reminder_policies (id, client_id, enabled, enabled_on, steps, runs_at, version, updated_at, late) VALUES ($1, $2::text::uuid, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (client_id) DO UPDATE
-		SET enabled = excluded.enabled, enabled_on = excluded.enabled_on, steps = excluded.steps, runs_at = excluded.runs_at, version = excluded.version, updated_at = excluded.updated_at`,
-		p.ID, key(p.ClientID), p.Enabled, p.EnabledOn, string(steps), p.RunsAt, p.Version, p.UpdatedAt)
+		SET enabled = excluded.enabled, enabled_on = excluded.enabled_on, steps = excluded.steps, late = excluded.late, runs_at = excluded.runs_at, version = excluded.version, updated_at = excluded.updated_at`,
+		p.ID, key(p.ClientID), p.Enabled, p.EnabledOn, string(steps), p.RunsAt, p.Version, p.UpdatedAt, string(late))
 	return err
 }
 

@@ -33,12 +33,14 @@ func registerReminders(api *httpapi.API, h handlers) {
 	resume := op("resume", http.MethodPost, "/invoices/{id}/reminders/resume", "Let the reminders of an invoice go on")
 	resume.Need = invoicing.CanIssue
 	httpapi.Handle(api, resume, h.resumeReminders)
+	registerLateFees(api, h)
 }
 
 // ReminderStep is one letter of the ladder.
 type ReminderStep struct {
 	Days  int                     `json:"days" minimum:"-365" maximum:"365" doc:"After the due date; before it less than zero"`
 	Texts map[string]ReminderText `json:"texts,omitempty" doc:"By language (en, de, fr, es); a language without one gets the usual words"`
+	Fee   string                  `json:"fee,omitempty" maxLength:"20" doc:"That the letter costs, in the currency of the late fees"`
 }
 
 // ReminderText is what a letter says.
@@ -53,13 +55,17 @@ type ReminderPolicy struct {
 	EnabledOn *day.Date      `json:"enabled_on" doc:"Steps of earlier days are never sent"`
 	Own       bool           `json:"own" doc:"Whether it is of whom was asked for: a client without its own has the agency's"`
 	Steps     []ReminderStep `json:"steps"`
+	Late      LateFeePolicy  `json:"late"`
 	Version   int            `json:"version" doc:"0 where none is kept yet"`
 }
 
 func policyView(p invoicing.ReminderPolicy, own bool) ReminderPolicy {
-	v := ReminderPolicy{Enabled: p.Enabled, EnabledOn: opt(p.EnabledOn), Own: own, Steps: make([]ReminderStep, len(p.Steps)), Version: p.Version}
+	v := ReminderPolicy{Late: lateView(p.Late), Enabled: p.Enabled, EnabledOn: opt(p.EnabledOn), Own: own, Steps: make([]ReminderStep, len(p.Steps)), Version: p.Version}
 	for n, st := range p.Steps {
 		v.Steps[n] = ReminderStep{Days: st.Days, Texts: map[string]ReminderText{}}
+		if st.Fee != nil {
+			v.Steps[n].Fee = st.Fee.String()
+		}
 		for lang, text := range st.Texts {
 			v.Steps[n].Texts[string(lang)] = ReminderText(text)
 		}
@@ -67,8 +73,13 @@ func policyView(p invoicing.ReminderPolicy, own bool) ReminderPolicy {
 	return v
 }
 
-func (st ReminderStep) step() invoicing.ReminderStep {
+func (st ReminderStep) step(at string) (invoicing.ReminderStep, error) {
 	out := invoicing.ReminderStep{Days: st.Days}
+	fee, err := optionalAmount(st.Fee, at+".fee")
+	if err != nil {
+		return out, err
+	}
+	out.Fee = fee
 	for lang, text := range st.Texts {
 		if text != (ReminderText{}) {
 			if out.Texts == nil {
@@ -77,7 +88,7 @@ func (st ReminderStep) step() invoicing.ReminderStep {
 			out.Texts[invoicing.Language(lang)] = invoicing.ReminderText(text)
 		}
 	}
-	return out
+	return out, nil
 }
 
 type policyIn struct {
@@ -97,15 +108,25 @@ type ReminderPolicyInput struct {
 	ClientID string         `json:"client_id,omitempty" format:"uuid" doc:"The agency's when left out"`
 	Enabled  bool           `json:"enabled"`
 	Steps    []ReminderStep `json:"steps" maxItems:"10"`
+	Late     *LateFeePolicy `json:"late,omitempty" doc:"What late payment costs; left out: as it was"`
 	Version  int            `json:"version,omitempty" minimum:"0" doc:"That it was changed from; 0 where none was kept" example:"0"`
 }
 
 func (h handlers) savePolicy(ctx context.Context, in *struct{ Body ReminderPolicyInput }) (*struct{ Body ReminderPolicy }, error) {
 	p := invoicing.ReminderPolicy{ClientID: in.Body.ClientID, Enabled: in.Body.Enabled, Version: in.Body.Version, Steps: make([]invoicing.ReminderStep, len(in.Body.Steps))}
 	for n, st := range in.Body.Steps {
-		p.Steps[n] = st.step()
+		step, err := st.step("body.steps[" + itoa(n) + "]")
+		if err != nil {
+			return nil, err
+		}
+		p.Steps[n] = step
 	}
-	p, err := h.svc.SaveReminderPolicy(ctx, p)
+	late, err := in.Body.Late.read()
+	if err != nil {
+		return nil, err
+	}
+	p.Late = late
+	p, err = h.svc.SaveReminderPolicy(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +147,11 @@ type ReminderPreview struct {
 }
 
 func (h handlers) previewReminder(ctx context.Context, in *struct{ Body ReminderPreview }) (*struct{ Body ReminderText }, error) {
-	subject, message, err := h.svc.PreviewReminder(ctx, in.Body.Step.step(), invoicing.Language(in.Body.Language))
+	step, err := in.Body.Step.step("body.step")
+	if err != nil {
+		return nil, err
+	}
+	subject, message, err := h.svc.PreviewReminder(ctx, step, invoicing.Language(in.Body.Language))
 	if err != nil {
 		return nil, err
 	}

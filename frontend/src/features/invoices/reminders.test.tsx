@@ -5,7 +5,7 @@ import { problem } from '../../test/factories';
 import { renderApp, violations } from '../../test/render';
 import { server } from '../../test/server';
 import { Ladder } from './components/Ladder';
-import { fromSteps, toSteps } from './reminders';
+import { fromLate, fromSteps, toLate, toSteps } from './reminders';
 
 it('counts days before the due date below zero', () => {
   const steps = [{ days: -3, texts: {} }, { days: 0, texts: {} }, { days: 14, texts: {} }];
@@ -20,11 +20,11 @@ it('saves the ladder and says at which step the server refuses', async () => {
       return HttpResponse.json(problem(422, 'invoicing.bad_reminders', 'These reminders cannot be saved.', [{ location: 'body.steps[1].days', message: 'is there twice' }]), { status: 422 });
     }),
   );
-  const policy = { enabled: true, enabled_on: '2026-03-02', own: true, version: 4, steps: [{ days: -3, texts: {} }, { days: 3, texts: {} }] };
+  const policy = { enabled: true, enabled_on: '2026-03-02', own: true, version: 4, steps: [{ days: -3, texts: {} }, { days: 3, texts: {} }], late: { on: false } };
   const { user } = renderApp(<Ladder policy={policy} writes />);
   expect(within(await screen.findByRole('list')).getAllByRole('textbox', { name: /Days/ })).toHaveLength(2);
   await user.click(screen.getByRole('button', { name: 'Save reminders' }));
   expect(await screen.findByText(/is there twice/i)).toBeVisible();
-  expect(bodies).toEqual([{ enabled: true, steps: policy.steps, version: 4 }]);
+  expect(bodies).toEqual([{ enabled: true, steps: policy.steps, late: { on: false, currency: 'EUR', per: 'year', by: '' }, version: 4 }]);
   expect(await violations()).toEqual([]);
 });

@@ -9,13 +9,15 @@ import { useState } from 'react';
 import { FormProvider, useFieldArray, useForm, useWatch } from 'react-hook-form';
 import { applyProblem } from '../../../shared/api/problem';
 import { formatDay } from '../../../shared/lib/dates';
-import { NumberField, SelectField, SwitchField } from '../../../shared/ui/fields';
+import { useMe } from '../../../shared/lib/me';
+import { MoneyField, NumberField, SelectField, SwitchField } from '../../../shared/ui/fields';
 import { later } from '../../../shared/ui/later';
 import { Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useRemindersDropMutation, useRemindersSaveMutation, type ReminderPolicy } from '../api';
 import { useT } from '../locales/en';
-import { fromSteps, toSteps, type LadderValues, type StepValues } from '../reminders';
+import { fromLate, fromSteps, toLate, toSteps, type LadderValues, type StepValues } from '../reminders';
+import { LateFees } from './LateFees';
 
 const StepDialog = later(async () => (await import('./StepDialog')).StepDialog);
 
@@ -26,16 +28,19 @@ export function Ladder({ policy: p, clientId, writes }: { policy: ReminderPolicy
   const [drop] = useRemindersDropMutation();
   const [alert, setAlert] = useState<string | null>(null);
   const [writing, setWriting] = useState<number | null>(null);
-  const form = useForm<LadderValues>({ defaultValues: { enabled: p.enabled, steps: fromSteps(p.steps) }, disabled: !writes });
+  const currency = useMe()?.agency.currency ?? '';
+  const form = useForm<LadderValues>({ defaultValues: { enabled: p.enabled, steps: fromSteps(p.steps), late: fromLate(p.late, currency) }, disabled: !writes });
   const { fields, append, remove } = useFieldArray({ control: form.control, name: 'steps', keyName: 'key' });
   const enabled = useWatch({ control: form.control, name: 'enabled' });
+  const late = useWatch({ control: form.control, name: 'late' });
+  const steps = useWatch({ control: form.control, name: 'steps' });
   const submit = form.handleSubmit(async (x) => {
     setAlert(null);
     try {
-      await save({ reminderPolicyInput: { ...(clientId && { client_id: clientId }), enabled: x.enabled, steps: toSteps(x.steps), version: p.own ? p.version : 0 } }).unwrap();
+      await save({ reminderPolicyInput: { ...(clientId && { client_id: clientId }), enabled: x.enabled, steps: toSteps(x.steps), late: toLate(x.late), version: p.own ? p.version : 0 } }).unwrap();
       toast(t('remind.saved'));
     } catch (e) {
-      setAlert(applyProblem(e, form.setError as never, ['enabled', 'steps.*.days']));
+      setAlert(applyProblem(e, form.setError as never, ['enabled', 'steps.*.days', 'steps.*.fee', ...Object.keys(x.late).map((k) => `late.${k}`)]));
     }
   });
   const back = async () => {
@@ -57,17 +62,19 @@ export function Ladder({ policy: p, clientId, writes }: { policy: ReminderPolicy
           {enabled && (
             <Box component="ol" sx={{ listStyle: 'none', m: 0, mt: 4, p: 0, display: 'grid', gap: 4 }}>
               {fields.map((f, n) => (
-                <Box component="li" key={f.key} sx={{ display: 'grid', gap: 3, alignItems: 'start', gridTemplateColumns: { xs: '1fr 1fr', sm: '120px minmax(0, 1fr) auto auto' } }}>
+                <Box component="li" key={f.key} sx={{ display: 'grid', gap: 3, alignItems: 'start', gridTemplateColumns: { xs: '1fr 1fr', sm: late.on ? '96px minmax(0, 1fr) 150px auto auto' : '120px minmax(0, 1fr) auto auto' } }}>
                   <NumberField name={`steps.${n}.days`} label={t('remind.days')} required />
                   <SelectField name={`steps.${n}.when`} label={t('remind.when')} options={(['before', 'after'] as const).map((w) => ({ value: w, label: t(`remind.${w}`) }))} />
+                  {late.on && <Box sx={{ gridColumn: { xs: '1 / -1', sm: 'auto' } }}>{steps[n]?.when === 'after' && <MoneyField name={`steps.${n}.fee`} label={t('late.fee')} currency={late.currency} />}</Box>}
                   <Button sx={{ minHeight: 40, justifySelf: 'start' }} onClick={() => setWriting(n)} aria-label={`${t('remind.letter')}, ${n + 1}`}>{t('remind.letter')}</Button>
                   <IconButton sx={{ justifySelf: 'end' }} aria-label={t('remind.remove', { n: n + 1 })} disabled={!writes} onClick={() => remove(n)}><RemoveIcon fontSize="small" /></IconButton>
                 </Box>
               ))}
-              {writes && fields.length < 10 && <li><Button variant="outlined" startIcon={<AddIcon />} onClick={() => append({ days: 7, when: 'after', texts: {} })}>{t('remind.add')}</Button></li>}
+              {writes && fields.length < 10 && <li><Button variant="outlined" startIcon={<AddIcon />} onClick={() => append({ days: 7, when: 'after', fee: null, texts: {} })}>{t('remind.add')}</Button></li>}
             </Box>
           )}
         </Section>
+        <LateFees />
         {alert && <Alert severity="error" role="alert" sx={{ mt: 4 }}>{alert}</Alert>}
         {writes && (
           <Box sx={{ mt: 5, display: 'flex', gap: 2, flexWrap: 'wrap' }}>

@@ -15,6 +15,7 @@ import { useCreditsListQuery, useInvoicesFindQuery, useInvoicesPreviewQuery, typ
 import { Paper } from '../../../shared/paper/Paper';
 import { CreditNotes } from '../components/CreditNotes';
 import { EInvoice } from '../components/EInvoice';
+import { LateCharges } from '../components/LateCharges';
 import { OnLine } from '../components/OnLine';
 import { Payments } from '../components/Payments';
 import { Reminders } from '../components/Reminders';
@@ -95,6 +96,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
           <EInvoice id={i.id} issued />
           {plain && <Reminders invoice={i} />}
           <Sendings id={i.id} />
+          {issued && plain && <LateCharges invoice={i} />}
         </Box>
       </Box>
       <Suspense fallback={null}>
