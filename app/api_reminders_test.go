@@ -85,8 +85,8 @@ func TestRemindersOverHTTP(t *testing.T) {
 	}
 	manager.POST(t, fees, map[string]any{}).Expect(t, http.StatusForbidden)
 	finance.POST(t, fees, map[string]any{}).Refused(t, http.StatusConflict, "invoicing.nothing_late")
-	finance.POST(t, fees, map[string]any{"until": "2999-01-01"}).Refused(t, http.StatusUnprocessableEntity, "invoicing.late_ahead", "body.until")
-	finance.GET(t, fees+"?until=2999-01-01").Refused(t, http.StatusUnprocessableEntity, "invoicing.late_ahead", "query.until")
+	finance.POST(t, fees, map[string]any{"until": "2199-01-01"}).Refused(t, http.StatusUnprocessableEntity, "invoicing.late_ahead", "body.until")
+	finance.GET(t, fees+"?until=2199-01-01").Refused(t, http.StatusUnprocessableEntity, "invoicing.late_ahead", "query.until")
 	finance.POST(t, fees+"/waive", map[string]any{"reason": "Goodwill"}).Refused(t, http.StatusConflict, "invoicing.nothing_late")
 	finance.DELETE(t, fees+"/waive").Refused(t, http.StatusConflict, "invoicing.not_waived")
 }

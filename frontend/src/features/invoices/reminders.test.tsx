@@ -12,6 +12,13 @@ it('counts days before the due date below zero', () => {
   expect(toSteps(fromSteps(steps))).toEqual(steps);
 });
 
+it('sends what late payment costs, and nothing that was left empty', () => {
+  const late = { on: true, currency: 'EUR', percent: '9', per: 'year' as const, grace_days: 5, most: '40', by: 'draft' as const };
+  expect(toLate(fromLate(late, 'USD'))).toEqual(late);
+  expect(fromLate({ on: false }, 'USD')).toMatchObject({ currency: 'USD', percent: null, by: '' });
+  expect(toSteps(fromSteps([{ days: 14, fee: '5', texts: {} }]))).toEqual([{ days: 14, fee: '5', texts: {} }]);
+});
+
 it('saves the ladder and says at which step the server refuses', async () => {
   const bodies: unknown[] = [];
   server.use(
@@ -25,6 +32,6 @@ it('saves the ladder and says at which step the server refuses', async () => {
   expect(within(await screen.findByRole('list')).getAllByRole('textbox', { name: /Days/ })).toHaveLength(2);
   await user.click(screen.getByRole('button', { name: 'Save reminders' }));
   expect(await screen.findByText(/is there twice/i)).toBeVisible();
-  expect(bodies).toEqual([{ enabled: true, steps: policy.steps, late: { on: false, currency: 'EUR', per: 'year', by: '' }, version: 4 }]);
+  expect(bodies).toEqual([{ enabled: true, steps: policy.steps, late: { on: false, currency: '', per: 'year', by: '' }, version: 4 }]);
   expect(await violations()).toEqual([]);
 });
