@@ -12,8 +12,8 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-// OpenWeek returns the caller's week of d and makes it if there is none, so that
-// a week without any time can be handed in too.
+// OpenWeek returns the caller's sheet of d and makes it if there is none, so that
+// a period without any time can be handed in too.
 func (s *Service) OpenWeek(ctx context.Context, d day.Date) (sheet Sheet, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		c, err := s.conditions(ctx, tx)
@@ -27,7 +27,7 @@ func (s *Service) OpenWeek(ctx context.Context, d day.Date) (sheet Sheet, err er
 		if err != nil || sheet.Version > 1 {
 			return err
 		}
-		return audit.Record(ctx, tx, audit.Change{Action: "timesheets.sheet_opened", Entity: "timesheet", EntityID: sheet.ID, After: sheetRecord{sheet.MemberID, sheet.Week, sheet.State, 0, ""}})
+		return audit.Record(ctx, tx, audit.Change{Action: "timesheets.sheet_opened", Entity: "timesheet", EntityID: sheet.ID, After: sheet.record(0)})
 	})
 	return sheet, err
 }
@@ -60,6 +60,10 @@ type decision struct {
 
 func (s *Service) decide(ctx context.Context, sheetID string, version int, d decision) (sheet Sheet, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		c, err := s.conditions(ctx, tx) // before the sheet, as everybody who holds both
+		if err != nil {
+			return err
+		}
 		if sheet, err = s.d.Store.Sheet(ctx, tx, sheetID, true); err != nil {
 			return err
 		}
@@ -75,10 +79,6 @@ func (s *Service) decide(ctx context.Context, sheetID string, version int, d dec
 			return ErrStaleSheet
 		case !slices.Contains(d.from, sheet.State):
 			return ErrWrongState
-		}
-		c, err := s.conditions(ctx, tx)
-		if err != nil {
-			return err
 		}
 		if d.to == Draft {
 			lines, err := s.d.Store.Entries(ctx, tx, Filter{SheetID: sheet.ID})
@@ -114,7 +114,7 @@ func (s *Service) openPart(ctx context.Context, tx *tenancy.Tx, c conditions, sh
 
 func (s *Service) decideTx(ctx context.Context, tx *tenancy.Tx, c conditions, sheet *Sheet, d decision) error {
 	now, by := s.d.Now().UTC(), access.From(ctx).MemberID
-	before := sheetRecord{sheet.MemberID, sheet.Week, sheet.State, 0, sheet.Reason}
+	before := sheet.record(0)
 	d.lines.SheetID, d.lines.At, d.lines.Version = sheet.ID, now, sheet.Version+1
 	moved, err := s.d.Store.MoveEntries(ctx, tx, d.lines)
 	if err != nil {
@@ -143,11 +143,11 @@ func (s *Service) decideTx(ctx context.Context, tx *tenancy.Tx, c conditions, sh
 	}
 	if err := audit.Record(ctx, tx, audit.Change{
 		Action: "timesheets.sheet_" + d.action, Entity: "timesheet", EntityID: sheet.ID,
-		Before: before, After: sheetRecord{sheet.MemberID, sheet.Week, sheet.State, moved, ""},
+		Before: before, After: sheet.record(moved),
 	}); err != nil {
 		return err
 	}
-	return s.d.Bus.Publish(ctx, tx, d.event(SheetEvent{Sheet: sheet.ID, Member: sheet.MemberID, Week: sheet.Week, By: by}))
+	return s.d.Bus.Publish(ctx, tx, d.event(sheet.event(by)))
 }
 
 // Sheet returns a week with its lines.
@@ -233,7 +233,7 @@ func (s *Service) fillSheets(ctx context.Context, tx *tenancy.Tx, sheets []Sheet
 	a := access.From(ctx)
 	lines, at, ids := make([]SheetLine, len(sheets)), map[string]*SheetLine{}, make([]string, len(sheets))
 	for i, sheet := range sheets {
-		lines[i] = SheetLine{Sheet: sheet, PerDay: map[day.Date]int64{}, Own: sheet.MemberID == a.MemberID, MoneyHidden: !a.Can(SeeRates)}
+		lines[i] = SheetLine{Sheet: sheet, PerDay: map[day.Date]int64{}, ExpectedOn: map[day.Date]int64{}, Own: sheet.MemberID == a.MemberID, MoneyHidden: !a.Can(SeeRates)}
 		at[sheet.ID], ids[i] = &lines[i], sheet.ID
 	}
 	if len(ids) == 0 {
@@ -279,7 +279,8 @@ func (s *Service) fillExpected(ctx context.Context, tx *tenancy.Tx, lines []Shee
 	}
 	for i := range lines {
 		for d := range lines[i].Days().Days() {
-			lines[i].Expected += int64(expected[lines[i].MemberID][d] / time.Second)
+			lines[i].ExpectedOn[d] = int64(expected[lines[i].MemberID][d] / time.Second)
+			lines[i].Expected += lines[i].ExpectedOn[d]
 		}
 	}
 	return nil

@@ -9,7 +9,6 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
-	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -35,13 +34,7 @@ type bulkPlan struct {
 	c      conditions
 	lines  []*bulkLine
 	beside []*bulkLine // others of their days, that are billed as other seconds by then
-	weeks  map[weekOf]Sheet
-}
-
-// weekOf is whose week it is, and which.
-type weekOf struct {
-	member string
-	week   day.Date
+	sheets map[MemberDay]Sheet
 }
 
 func (p *bulkPlan) changing() (out []*bulkLine) {
@@ -52,12 +45,6 @@ func (p *bulkPlan) changing() (out []*bulkLine) {
 	}
 	return out
 }
-
-func (p *bulkPlan) weekOf(e Entry) weekOf {
-	return weekOf{e.MemberID, WeekOf(e.Day, p.c.calendar.WeekStart)}
-}
-
-func (p *bulkPlan) sheet(e Entry) Sheet { return p.weeks[p.weekOf(e)] }
 
 // planBulk decides what ch does to the entries that fit f.
 func (s *Service) planBulk(ctx context.Context, tx *tenancy.Tx, c conditions, f Filter, ch BulkChange, hold bool) (*bulkPlan, error) {
@@ -224,7 +211,7 @@ func (l *bulkLine) move(to day.Date) {
 	l.after.StartedAt, l.after.EndedAt = &a, &b
 }
 
-// settle refuses what may not be changed. With hold its weeks are locked, and made where there is none.
+// settle refuses what may not be changed. With hold its sheets are locked, and made where there is none.
 func (p *bulkPlan) settle(ctx context.Context, tx *tenancy.Tx, hold bool) error {
 	if len(p.lines) == 0 {
 		return nil
@@ -234,7 +221,7 @@ func (p *bulkPlan) settle(ctx context.Context, tx *tenancy.Tx, hold bool) error 
 			p.allow(ctx, l)
 		}
 	}
-	if err := p.findWeeks(ctx, tx, hold); err != nil {
+	if err := p.findSheets(ctx, tx, hold); err != nil {
 		return err
 	}
 	for _, l := range p.lines {
@@ -246,9 +233,9 @@ func (p *bulkPlan) settle(ctx context.Context, tx *tenancy.Tx, hold bool) error 
 		switch {
 		case was.State == Approved:
 			l.refuse(WhyApproved)
-		case p.weekOf(l.before) != p.weekOf(l.after) && is.ID != "" && !is.Takes():
+		case was.Week != is.Week && !is.Takes():
 			l.refuse(WhyWeekClosed)
-		case p.weekOf(l.before) != p.weekOf(l.after):
+		case was.Week != is.Week:
 			l.after.State = Draft
 		}
 	}
@@ -273,25 +260,6 @@ func (p *bulkPlan) allow(ctx context.Context, l *bulkLine) {
 	case l.moves() && checkDay(l.after.Day, p.c.today, "") != nil:
 		l.refuse(WhyDay)
 	}
-}
-
-func (p *bulkPlan) findWeeks(ctx context.Context, tx *tenancy.Tx, hold bool) error {
-	fresh := map[weekOf]Sheet{}
-	for _, l := range p.lines {
-		if l.why != "" {
-			continue
-		}
-		for _, e := range []Entry{l.before, l.after} {
-			w := p.weekOf(e)
-			fresh[w] = Sheet{ID: id.New(), MemberID: w.member, Week: w.week, State: Draft, CreatedAt: p.s.d.Now().UTC(), Version: 1}
-		}
-	}
-	sheets, err := p.s.d.Store.Weeks(ctx, tx, slices.Collect(maps.Values(fresh)), hold)
-	p.weeks = make(map[weekOf]Sheet, len(sheets))
-	for _, s := range sheets {
-		p.weeks[weekOf{s.MemberID, s.Week}] = s
-	}
-	return err
 }
 
 // price gives new rates to what asks for another one, and rounds.

@@ -66,7 +66,7 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, c conditions, be
 			return e, nil, s.locked(ctx, tx, l, "body.day")
 		}
 	}
-	if err := s.moveWeeks(ctx, tx, c, before, &e); err != nil {
+	if err := s.moveSheets(ctx, tx, c, before, &e); err != nil {
 		return e, nil, err
 	}
 	enough, err := s.d.Ledgers.GuardTx(ctx, tx, distinct([]string{before.ProjectID, e.ProjectID}))
@@ -235,20 +235,25 @@ func moved(e *Entry, to day.Date, zone *time.Location) (from, end *time.Time) {
 	return &a, &b
 }
 
-// moveWeeks puts a changed entry into the week of its day and voids what was
-// approved of it. Weeks are locked in the order of their dates.
-func (s *Service) moveWeeks(ctx context.Context, tx *tenancy.Tx, c conditions, before Entry, e *Entry) error {
+// moveSheets puts a changed entry into the sheet of its day and voids what was
+// approved of it. Sheets are locked in the order of their dates.
+func (s *Service) moveSheets(ctx context.Context, tx *tenancy.Tx, c conditions, before Entry, e *Entry) error {
 	mine := e.MemberID == access.From(ctx).MemberID
-	dates := []day.Date{WeekOf(before.Day, c.calendar.WeekStart), WeekOf(e.Day, c.calendar.WeekStart)}
+	dates := []day.Date{before.Day, e.Day}
 	slices.SortFunc(dates, day.Date.Compare)
-	for _, week := range slices.Compact(dates) {
-		sheet, err := s.openSheet(ctx, tx, e.MemberID, week, c)
+	var last Sheet
+	for _, d := range dates {
+		if last.Has(d) {
+			continue // both days are in one sheet
+		}
+		sheet, err := s.openSheet(ctx, tx, e.MemberID, d, c)
 		if err != nil {
 			return err
 		}
-		arrives := sheet.Week == WeekOf(e.Day, c.calendar.WeekStart)
+		last = sheet
+		arrives := sheet.Has(e.Day)
 		if arrives && sheet.ID != before.SheetID && !sheet.Takes() {
-			return ErrSheetClosed.At("body.day", "is in a week that was submitted")
+			return ErrSheetClosed.At("body.day", "is in a period that was submitted")
 		}
 		if arrives {
 			e.SheetID, e.SheetVersion = sheet.ID, sheet.Version+1
@@ -292,7 +297,7 @@ func (s *Service) deleteTx(ctx context.Context, tx *tenancy.Tx, c conditions, e 
 		return s.locked(ctx, tx, l, "path.id")
 	}
 	after := e
-	if err := s.moveWeeks(ctx, tx, c, e, &after); err != nil {
+	if err := s.moveSheets(ctx, tx, c, e, &after); err != nil {
 		return err
 	}
 	now := s.d.Now().UTC()

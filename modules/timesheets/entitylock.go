@@ -33,45 +33,90 @@ type Clientele struct {
 
 const maxEntityLocks = 100
 
-// closed applies ch to what legal entities have closed. Opening needs a reason.
-func closed(locks []EntityLock, ch SettingsChange, by string, now time.Time) ([]EntityLock, error) {
-	locks = slices.Clone(locks)
+// EntityGrace closes the time that a legal entity invoices by itself, besides what closes for everybody.
+type EntityGrace struct {
+	Grace
+
+	EntityID string
+}
+
+// close applies ch to what legal entities have closed. Opening needs a reason: what is closed today says what opens.
+func (s *Settings) close(ch SettingsChange, today []EntityLock, by string, now time.Time) error {
+	s.Entities, s.Graces = slices.Clone(s.Entities), slices.Clone(s.Graces)
 	for _, want := range ch.Entities {
-		i := slices.IndexFunc(locks, func(l EntityLock) bool { return l.EntityID == want.EntityID })
+		of := func(l EntityLock) bool { return l.EntityID == want.EntityID }
 		var was day.Date
-		if i >= 0 {
-			was = locks[i].Through
-			locks = slices.Delete(locks, i, i+1)
+		if i := slices.IndexFunc(today, of); i >= 0 {
+			was = today[i].Through
 		}
-		if !was.IsZero() && want.Through.Before(was) && strings.TrimSpace(ch.Reason) == "" {
-			return nil, ErrNoReason
+		if !was.IsZero() && want.Through.Before(was) {
+			if strings.TrimSpace(ch.Reason) == "" {
+				return ErrNoReason
+			}
+			for i := range s.Graces {
+				if s.Graces[i].EntityID == want.EntityID {
+					s.Graces[i].After = was // or the rule would close the same days again at once
+				}
+			}
 		}
+		s.Entities = slices.DeleteFunc(s.Entities, of)
 		if !want.Through.IsZero() {
-			locks = append(locks, EntityLock{Lock{Through: want.Through, By: by, At: &now}, want.EntityID})
+			s.Entities = append(s.Entities, EntityLock{Lock{Through: want.Through, By: by, At: &now}, want.EntityID})
 		}
 	}
-	if len(locks) > maxEntityLocks {
-		return nil, ErrBadSettings.At("body.entity_locks", "are more than 100")
+	if len(s.Entities) > maxEntityLocks {
+		return ErrBadSettings.At("body.entity_locks", "are more than 100")
 	}
-	return locks, nil
+	return nil
+}
+
+// graces applies ch to the rules by which legal entities close. One that is off stays: it knows what it must not close again.
+func graces(rules []EntityGrace, ch SettingsChange) ([]EntityGrace, error) {
+	rules = slices.Clone(rules)
+	for i, want := range ch.Graces {
+		if err := want.check(fmt.Sprintf("body.entity_graces[%d].grace.days", i)); err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(rules, func(g EntityGrace) bool { return g.EntityID == want.EntityID })
+		if at < 0 {
+			if at = len(rules); !want.On {
+				continue
+			}
+			rules = append(rules, EntityGrace{EntityID: want.EntityID})
+		}
+		rules[at].On, rules[at].Days, rules[at].Every = want.On, want.Days, want.Every
+	}
+	if len(rules) > maxEntityLocks {
+		return nil, ErrBadSettings.At("body.entity_graces", "are more than 100")
+	}
+	return rules, nil
 }
 
 // knownEntities refuses legal entities that are not there, or are named twice.
-func (s *Service) knownEntities(ctx context.Context, tx *tenancy.Tx, wanted []EntityClosing) error {
-	if len(wanted) == 0 {
+func (s *Service) knownEntities(ctx context.Context, tx *tenancy.Tx, ch SettingsChange) error {
+	if len(ch.Entities)+len(ch.Graces) == 0 {
 		return nil
 	}
 	known, err := s.invoicedTx(ctx, tx)
 	if err != nil {
 		return err
 	}
-	for i, w := range wanted {
-		at := fmt.Sprintf("body.entity_locks[%d].entity_id", i)
-		if known.Names[w.EntityID] == "" {
-			return ErrBadSettings.At(at, "is not a legal entity")
-		}
-		if slices.ContainsFunc(wanted[:i], func(o EntityClosing) bool { return o.EntityID == w.EntityID }) {
-			return ErrBadSettings.At(at, "is there twice")
+	named := map[string][]string{}
+	for _, c := range ch.Entities {
+		named["entity_locks"] = append(named["entity_locks"], c.EntityID)
+	}
+	for _, g := range ch.Graces {
+		named["entity_graces"] = append(named["entity_graces"], g.EntityID)
+	}
+	for list, ids := range named {
+		for i, entityID := range ids {
+			at := fmt.Sprintf("body.%s[%d].entity_id", list, i)
+			if known.Names[entityID] == "" {
+				return ErrBadSettings.At(at, "is not a legal entity")
+			}
+			if slices.Contains(ids[:i], entityID) {
+				return ErrBadSettings.At(at, "is there twice")
+			}
 		}
 	}
 	return nil

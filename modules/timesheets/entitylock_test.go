@@ -2,6 +2,7 @@ package timesheets_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -205,6 +206,74 @@ func TestRule40_LegalEntitiesAreClosedTogetherAndOpenedWithAReason(t *testing.T)
 	} {
 		if f := fault.From(w.close(t, "", closings...)); f == nil || f.Fields[0].Path != path {
 			t.Errorf("%s: %v", path, f)
+		}
+	}
+}
+
+// A legal entity closes by its own rule besides; the later day holds. What a rule has closed opens with a reason only, also when the rule goes.
+func TestLegalEntitiesCloseByThemselves(t *testing.T) {
+	t.Parallel()
+	w, usual, other := twoEntities(t)
+	month := func(days int) timesheets.Grace {
+		return timesheets.Grace{On: true, Days: days, Every: timesheets.EveryMonth}
+	}
+	change := func(what string, ch timesheets.SettingsChange, want error) timesheets.Settings {
+		t.Helper()
+		s, err := w.svc.Settings(w.Ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err = w.svc.ChangeSettings(w.Ctx, s.Version, ch); !errors.Is(err, want) {
+			t.Fatalf("%s: %v, want %v", what, err, want)
+		}
+		return s
+	}
+	log := func(project, d string) error {
+		_, _, err := w.svc.Log(w.member(), timesheets.NewEntry{ProjectID: project, Day: day.MustParse(d), Seconds: hours(1)})
+		return err
+	}
+	w.Clock.Set(noon("2026-03-06"))
+	agency := month(20)
+	change("an agency and a legal entity", timesheets.SettingsChange{Grace: &agency, Graces: []timesheets.EntityGrace{{Grace: month(5), EntityID: other}}}, nil)
+	if s, err := w.svc.Settings(w.Ctx); err != nil || s.Lock.Through.String() != "2026-01-31" || len(s.Entities) != 1 || s.Entities[0].Through.String() != "2026-02-28" || !s.Entities[0].Itself {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	err := log(w.support, "2026-02-20")
+	wantErr(t, "of the one that has closed", err, timesheets.ErrLocked)
+	if f := fault.From(err); !strings.Contains(f.Text, "closed by itself") || !strings.Contains(f.Text, "Time of ") {
+		t.Errorf("the refusal: %q", f.Text)
+	}
+	if err := log(w.website, "2026-02-20"); err != nil {
+		t.Errorf("of the other one: %v", err)
+	}
+	// A rule that goes opens nothing, neither that of everybody nor that of one.
+	off := timesheets.Grace{Days: 5, Every: timesheets.EveryMonth}
+	s := change("off", timesheets.SettingsChange{Grace: &off, Graces: []timesheets.EntityGrace{{Grace: off, EntityID: other}}}, nil)
+	if s.Lock.Through.String() != "2026-01-31" || s.Lock.Itself || len(s.Entities) != 1 || s.Entities[0].Through.String() != "2026-02-28" || s.Entities[0].Itself {
+		t.Errorf("closed after the rules are off: %+v", s)
+	}
+	change("on again", timesheets.SettingsChange{Graces: []timesheets.EntityGrace{{Grace: month(5), EntityID: other}}}, nil)
+	open := []timesheets.EntityClosing{{EntityID: other, Through: day.MustParse("2026-02-10")}}
+	change("opened without a reason", timesheets.SettingsChange{Entities: open}, timesheets.ErrNoReason)
+	if s = change("opened", timesheets.SettingsChange{Entities: open, Reason: "A day was forgotten"}, nil); s.Entities[0].Through.String() != "2026-02-10" {
+		t.Errorf("opened: %+v", s.Entities)
+	}
+	if err := log(w.support, "2026-02-20"); err != nil {
+		t.Errorf("opened again: %v", err)
+	}
+	w.Clock.Set(noon("2026-04-06"))
+	wantErr(t, "after the next month", log(w.support, "2026-03-31"), timesheets.ErrLocked)
+	for field, bad := range map[string][]timesheets.EntityGrace{
+		"body.entity_graces[0].entity_id":  {{Grace: month(5), EntityID: id.New()}},
+		"body.entity_graces[1].entity_id":  {{Grace: month(5), EntityID: usual}, {Grace: month(6), EntityID: usual}},
+		"body.entity_graces[0].grace.days": {{Grace: month(91), EntityID: usual}},
+	} {
+		s, err := w.svc.Settings(w.Ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = w.svc.ChangeSettings(w.Ctx, s.Version, timesheets.SettingsChange{Graces: bad}); fault.From(err) == nil || fault.From(err).Fields[0].Path != field {
+			t.Errorf("%s: %v", field, err)
 		}
 	}
 }

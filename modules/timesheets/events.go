@@ -130,6 +130,7 @@ type SheetEvent struct {
 	Sheet  string   `json:"timesheet"`
 	Member string   `json:"member"`
 	Week   day.Date `json:"week"`
+	Until  day.Date `json:"until"`
 	By     string   `json:"by"`
 	Reason string   `json:"reason,omitempty"`
 }
@@ -137,6 +138,10 @@ type SheetEvent struct {
 // Trace leaves the member out: pages of approvers show the week too.
 func (e SheetEvent) Trace() event.Trace {
 	return event.Trace{Entity: "timesheet", EntityID: e.Sheet, Label: e.Week.String()}
+}
+
+func (s Sheet) event(by string) SheetEvent {
+	return SheetEvent{Sheet: s.ID, Member: s.MemberID, Week: s.Week, Until: s.Until, By: by}
 }
 
 // SheetSubmitted is published when a member handed in a week.

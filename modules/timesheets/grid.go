@@ -146,34 +146,23 @@ func (s *Service) Week(ctx context.Context, memberID string, d day.Date) (g Grid
 }
 
 func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memberID string, d day.Date) (Grid, error) {
-	week := WeekOf(d, c.calendar.WeekStart)
+	week := d.Week(c.calendar.WeekStart)
 	g := Grid{
-		Sheet: Sheet{MemberID: memberID, Week: week, State: Draft}, MemberID: memberID, Locked: c.settings.Lock,
+		MemberID: memberID, Locked: c.settings.Lock,
 		Totals: map[day.Date]int64{}, Expected: map[day.Date]int64{}, Zone: c.calendar.Zone,
 	}
-	sheet, err := s.d.Store.SheetOf(ctx, tx, memberID, week)
-	if err != nil {
-		return g, err
-	}
-	if sheet != nil {
-		g.Sheet = *sheet
-	}
-	entries, err := s.d.Store.Entries(ctx, tx, Filter{MemberID: memberID, From: week, To: week.AddDays(6)})
-	if err != nil {
-		return g, err
-	}
-	expected, err := s.d.Schedules.ExpectedTx(ctx, tx, []string{memberID}, week, week.AddDays(6))
-	if err != nil {
-		return g, err
-	}
-	if a := access.From(ctx); memberID == a.MemberID || a.Can(SeeLeave) { // why somebody is away is not for everybody who may read their time
-		if g.Away, err = s.d.Schedules.AwayTx(ctx, tx, memberID, week, week.AddDays(6)); err != nil {
-			return g, err
-		}
-	}
-	for d := range g.Sheet.Days().Days() {
+	for d := range week.Days() {
 		g.Days = append(g.Days, d)
-		g.Expected[d] = int64(expected[memberID][d] / time.Second)
+	}
+	there, err := s.sheetsOver(ctx, tx, c, []string{memberID}, week)
+	if err != nil {
+		return g, err
+	}
+	sheets := c.parts(memberID, week, there)
+	g.Sheet = c.part(memberID, d, there)
+	entries, err := s.d.Store.Entries(ctx, tx, Filter{MemberID: memberID, From: week.From, To: week.To})
+	if err != nil {
+		return g, err
 	}
 	var pins []Row
 	if memberID == access.From(ctx).MemberID {
@@ -181,7 +170,15 @@ func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memb
 			return g, err
 		}
 	}
-	g.fill(entries, pins)
+	g.fill(entries, append(rowsOf(sheets, week.From), pins...))
+	if err := s.addUp(ctx, tx, &g, sheets); err != nil {
+		return g, err
+	}
+	if a := access.From(ctx); memberID == a.MemberID || a.Can(SeeLeave) { // why somebody is away is not for everybody who may read their time
+		if g.Away, err = s.d.Schedules.AwayTx(ctx, tx, memberID, week.From, week.To); err != nil {
+			return g, err
+		}
+	}
 	if err := s.nameRows(ctx, tx, &g); err != nil {
 		return g, err
 	}
@@ -192,7 +189,61 @@ func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memb
 	return g, nil
 }
 
-func (g *Grid) fill(entries []Entry, pins []Row) {
+// addUp tells what is in the sheets of a week, in their other weeks too, and what is missing in them.
+func (s *Service) addUp(ctx context.Context, tx *tenancy.Tx, g *Grid, sheets []Sheet) error {
+	week := day.Range{From: g.Days[0], To: g.Days[len(g.Days)-1]}
+	all := day.Range{From: earlier(week.From, sheets[0].Week), To: later(week.To, sheets[len(sheets)-1].Until)}
+	expected, err := s.d.Schedules.ExpectedTx(ctx, tx, []string{g.MemberID}, all.From, all.To)
+	if err != nil {
+		return err
+	}
+	logged := g.Totals
+	if all != week {
+		days, err := s.d.Store.LoggedOn(ctx, tx, []string{g.MemberID}, all)
+		if err != nil {
+			return err
+		}
+		logged = days[g.MemberID]
+	}
+	seconds := func(d day.Date) int64 { return int64(expected[g.MemberID][d] / time.Second) }
+	for _, d := range g.Days {
+		g.Expected[d] = seconds(d)
+	}
+	for _, sheet := range sheets {
+		part, wanted := SheetPart{Sheet: sheet}, map[day.Date]int64{}
+		for d := range sheet.Days().Days() {
+			wanted[d] = seconds(d)
+			part.Seconds, part.Expected = part.Seconds+logged[d], part.Expected+wanted[d]
+		}
+		part.Missing = Missing(wanted, logged)
+		g.Parts = append(g.Parts, part)
+	}
+	return nil
+}
+
+// SheetOn is the sheet of a day of the week.
+func (g Grid) SheetOn(d day.Date) Sheet {
+	for _, p := range g.Parts {
+		if p.Has(d) {
+			return p.Sheet
+		}
+	}
+	return g.Sheet
+}
+
+// rowsOf are the rows that sheets show in a week.
+func rowsOf(sheets []Sheet, week day.Date) (out []Row) {
+	for _, s := range sheets {
+		for _, r := range s.Rows {
+			if r.Week.IsZero() || r.Week == week {
+				out = append(out, r.Row)
+			}
+		}
+	}
+	return out
+}
+
+func (g *Grid) fill(entries []Entry, kept []Row) {
 	rows := map[Row]*GridRow{}
 	at := func(r Row) *GridRow {
 		if rows[r] == nil {
@@ -200,7 +251,7 @@ func (g *Grid) fill(entries []Entry, pins []Row) {
 		}
 		return rows[r]
 	}
-	for _, r := range slices.Concat(g.Sheet.Rows, pins) {
+	for _, r := range kept {
 		at(r)
 	}
 	for _, e := range entries {
@@ -265,7 +316,7 @@ func (s *Service) nameRows(ctx context.Context, tx *tenancy.Tx, g *Grid) error {
 }
 
 // CopyLastWeek puts the rows of the week before into the week of d, and with
-// hours also their durations, on days that have none for that row yet.
+// hours also their durations, on days that are open and have none for that row yet.
 func (s *Service) CopyLastWeek(ctx context.Context, d day.Date, hours bool) (g Grid, err error) {
 	me := access.From(ctx).MemberID
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
@@ -280,18 +331,18 @@ func (s *Service) CopyLastWeek(ctx context.Context, d day.Date, hours bool) (g G
 		if err != nil {
 			return err
 		}
-		sheet, err := s.openSheet(ctx, tx, me, d, c)
-		if err != nil {
-			return err
-		}
-		if !sheet.Takes() {
-			return ErrSheetClosed
-		}
 		now, err := s.gridTx(ctx, tx, c, me, d)
 		if err != nil {
 			return err
 		}
+		sheet, err := s.openPartOf(ctx, tx, c, now)
+		if err != nil {
+			return err
+		}
 		if hours {
+			if l := c.settings.Lock; l.Locks(now.Days[len(now.Days)-1]) {
+				return s.locked(ctx, tx, l, "body.week")
+			}
 			// All budgets at once and in their order, before each entry asks for its own: who changes many entries holds them so too.
 			projects := make([]string, len(last.Rows))
 			for i, r := range last.Rows {
@@ -305,7 +356,7 @@ func (s *Service) CopyLastWeek(ctx context.Context, d day.Date, hours bool) (g G
 			if err := s.copyRow(ctx, tx, c, r, now, hours); err != nil {
 				return err
 			}
-			sheet.Rows = append(sheet.Rows, r.row())
+			sheet.Rows = append(sheet.Rows, SheetRow{r.row(), now.Days[0]})
 		}
 		if err := s.saveRows(ctx, tx, sheet); err != nil {
 			return err
@@ -316,9 +367,24 @@ func (s *Service) CopyLastWeek(ctx context.Context, d day.Date, hours bool) (g G
 	return g, err
 }
 
+// openPartOf makes and locks the first sheet of a week that takes time.
+func (s *Service) openPartOf(ctx context.Context, tx *tenancy.Tx, c conditions, g Grid) (Sheet, error) {
+	for _, d := range g.Days {
+		if !g.SheetOn(d).Takes() {
+			continue
+		}
+		sheet, err := s.openSheet(ctx, tx, g.MemberID, d, c)
+		if err == nil && !sheet.Takes() {
+			err = ErrSheetClosed
+		}
+		return sheet, err
+	}
+	return Sheet{}, ErrSheetClosed
+}
+
 func (s *Service) saveRows(ctx context.Context, tx *tenancy.Tx, sheet Sheet) error {
-	slices.SortFunc(sheet.Rows, func(a, b Row) int {
-		return cmp.Or(cmp.Compare(a.ProjectID, b.ProjectID), cmp.Compare(a.TaskID, b.TaskID), cmp.Compare(a.ServiceID, b.ServiceID))
+	slices.SortFunc(sheet.Rows, func(a, b SheetRow) int {
+		return cmp.Or(a.Week.Compare(b.Week), cmp.Compare(a.ProjectID, b.ProjectID), cmp.Compare(a.TaskID, b.TaskID), cmp.Compare(a.ServiceID, b.ServiceID))
 	})
 	sheet.Rows = slices.Compact(sheet.Rows)
 	fresh, err := s.d.Store.Sheet(ctx, tx, sheet.ID, true) // entries of this transaction have moved its version
@@ -338,6 +404,9 @@ func (s *Service) copyRow(ctx context.Context, tx *tenancy.Tx, c conditions, r G
 		i := slices.IndexFunc(now.Rows, func(o GridRow) bool { return o.row() == r.row() })
 		if i >= 0 && now.Rows[i].Cells[to].Seconds > 0 {
 			continue
+		}
+		if !now.SheetOn(to).Takes() || c.lock(r.ClientID).Locks(to) {
+			continue // the days of the week that are still open are filled
 		}
 		n := NewEntry{
 			ProjectID: r.ProjectID, TaskID: r.TaskID, ServiceID: r.ServiceID, NoService: r.ServiceID == "", Day: to, Seconds: &cell.Seconds, Billable: &cell.Billable,

@@ -132,11 +132,11 @@ func (s *Service) Judge(ctx context.Context, sheetID string, version int, v Verd
 		return Sheet{}, err
 	}
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		if sheet, err = s.d.Store.Sheet(ctx, tx, sheetID, true); err != nil {
+		c, err := s.conditions(ctx, tx) // before the sheet, as everybody who holds both
+		if err != nil {
 			return err
 		}
-		c, err := s.conditions(ctx, tx)
-		if err != nil {
+		if sheet, err = s.d.Store.Sheet(ctx, tx, sheetID, true); err != nil {
 			return err
 		}
 		exception, err := s.mayJudge(ctx, tx, c.settings, sheet, v)
@@ -344,7 +344,7 @@ func (s *Service) fresh(ctx context.Context, tx *tenancy.Tx, j *judgement) error
 
 func (s *Service) carryOut(ctx context.Context, tx *tenancy.Tx, j *judgement) error {
 	now, sheet := s.d.Now().UTC(), j.sheet
-	before, was := sheetRecord{sheet.MemberID, sheet.Week, sheet.State, 0, sheet.Reason}, SheetBefore{sheet.State, sheet.Reason, sheet.DecidedAt, sheet.DecidedBy}
+	before, was := sheet.record(0), SheetBefore{sheet.State, sheet.Reason, sheet.DecidedAt, sheet.DecidedBy}
 	next := sheet.Version + 1
 	for key, ids := range j.passed {
 		m := Move{SheetID: sheet.ID, IDs: ids, From: []string{Submitted}, To: Approved, At: now, Version: next}
@@ -415,7 +415,8 @@ func (j *judgement) reason() string {
 func (s *Service) record(ctx context.Context, tx *tenancy.Tx, j *judgement, before sheetRecord, was SheetBefore, now time.Time) error {
 	by, sheet := access.From(ctx).MemberID, *j.sheet
 	why, action := j.Reason, "timesheets.sheet_approved"
-	e := SheetEvent{Sheet: sheet.ID, Member: sheet.MemberID, Week: sheet.Week, By: by, Reason: j.Reason}
+	e := sheet.event(by)
+	e.Reason = j.Reason
 	var told event.Event = SheetApproved{e}
 	switch {
 	case j.exception:
@@ -431,9 +432,11 @@ func (s *Service) record(ctx context.Context, tx *tenancy.Tx, j *judgement, befo
 	}); err != nil {
 		return err
 	}
+	after := sheet.record(len(j.lines))
+	after.Reason = j.Reason
 	if err := audit.Record(ctx, tx, audit.Change{
 		Action: action, Entity: "timesheet", EntityID: sheet.ID, Reason: why,
-		Before: before, After: decidedRecord{sheetRecord{sheet.MemberID, sheet.Week, sheet.State, len(j.lines), j.Reason}, j.inPlaceOf},
+		Before: before, After: decidedRecord{after, j.inPlaceOf},
 	}); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package timesheets
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/day"
@@ -65,10 +66,52 @@ func (g Grace) through(today day.Date, first time.Weekday) day.Date {
 	return end
 }
 
-// inForce puts the rule beside what was closed by hand: the later day holds.
+func (g Grace) check(field string) error {
+	if g.Days < 0 || g.Days > maxGrace {
+		return ErrBadSettings.At(field, "must be between 0 and 90")
+	}
+	return nil
+}
+
+// beside puts the rule beside what was closed by hand: the later day holds.
+func (g Grace) beside(l Lock, today day.Date, first time.Weekday) Lock {
+	if end := g.through(today, first); !end.IsZero() && end.After(l.Through) {
+		return Lock{Through: end, Itself: true}
+	}
+	return l
+}
+
+// inForce puts the rules beside what was closed by hand, for everybody and for each legal entity.
 func (s Settings) inForce(today day.Date, first time.Weekday) Settings {
-	if end := s.Grace.through(today, first); !end.IsZero() && end.After(s.Lock.Through) {
-		s.Lock = Lock{Through: end, Itself: true}
+	s.Today = today
+	s.Lock = s.Grace.beside(s.Lock, today, first)
+	s.Entities = slices.Clone(s.Entities)
+	for _, g := range s.Graces {
+		i := slices.IndexFunc(s.Entities, func(l EntityLock) bool { return l.EntityID == g.EntityID })
+		if i < 0 {
+			if l := g.beside(Lock{}, today, first); !l.Through.IsZero() {
+				s.Entities = append(s.Entities, EntityLock{l, g.EntityID})
+			}
+			continue
+		}
+		s.Entities[i].Lock = g.beside(s.Entities[i].Lock, today, first)
+	}
+	return s
+}
+
+// stay keeps closed what another rule would open again unasked: opening is said, with a reason.
+func (s Settings) stay(before Settings, ch SettingsChange, c conditions, by string, now time.Time) Settings {
+	then := s.inForce(c.today, c.calendar.WeekStart)
+	if ch.LockedThrough == nil && then.Lock.Through.Before(before.Lock.Through) {
+		s.Lock = Lock{Through: before.Lock.Through, By: by, At: &now}
+	}
+	for _, was := range before.Entities {
+		of := func(l EntityLock) bool { return l.EntityID == was.EntityID }
+		if slices.ContainsFunc(ch.Entities, func(e EntityClosing) bool { return e.EntityID == was.EntityID }) ||
+			slices.ContainsFunc(then.Entities, func(l EntityLock) bool { return of(l) && !l.Through.Before(was.Through) }) {
+			continue
+		}
+		s.Entities = append(slices.DeleteFunc(s.Entities, of), EntityLock{Lock{Through: was.Through, By: by, At: &now}, was.EntityID})
 	}
 	return s
 }
@@ -82,7 +125,7 @@ func (s *Service) locked(ctx context.Context, tx *tenancy.Tx, l Lock, field stri
 	refusal := ErrLocked.Saying("%s up to %s is closed.", what, until)
 	switch {
 	case l.Itself:
-		refusal = ErrLocked.Saying("Time up to %s is closed: the period closed by itself some days after its end. Ask an owner or administrator to open it again.", until)
+		refusal = ErrLocked.Saying("%s up to %s is closed: the period closed by itself some days after its end. Ask an owner or administrator to open it again.", what, until)
 	case l.By != "":
 		names, err := s.d.Team.NamesTx(ctx, tx, []string{l.By})
 		if err != nil {

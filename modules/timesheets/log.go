@@ -168,8 +168,9 @@ func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, c conditions, e *Ent
 }
 
 func (s *Service) openSheet(ctx context.Context, tx *tenancy.Tx, member string, d day.Date, c conditions) (Sheet, error) {
-	return s.d.Store.OpenSheet(ctx, tx, Sheet{
-		ID: id.New(), MemberID: member, Week: WeekOf(d, c.calendar.WeekStart), State: Draft, CreatedAt: s.d.Now().UTC(), Version: 1,
+	days := c.period(d)
+	return s.d.Store.OpenSheet(ctx, tx, d, Sheet{
+		ID: id.New(), MemberID: member, Week: days.From, Until: days.To, State: Draft, CreatedAt: s.d.Now().UTC(), Version: 1,
 	})
 }
 

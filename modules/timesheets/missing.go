@@ -16,10 +16,11 @@ import (
 // ErrBadStretch refuses days that cannot be looked at together.
 var ErrBadStretch = fault.Define(fault.Invalid, "timesheets.bad_stretch", "These days cannot be looked at together.")
 
-// How the list of missing time is cut.
+// How the list of missing time is cut: by what is handed in together, or finer.
 const (
-	ByWeeks = "week"
-	ByDays  = "day"
+	ByPeriods = "period"
+	ByWeeks   = "week"
+	ByDays    = "day"
 )
 
 // What the list of missing time is narrowed to.
@@ -27,11 +28,13 @@ const (
 	ShowMissing      = "missing"
 	ShowNotSubmitted = "not_submitted"
 	ShowWaiting      = "waiting"
+	ShowClosed       = "closed"
 )
 
 const (
 	maxMissingWeeks = 13
 	maxMissingDays  = 31
+	maxMissingLong  = 190 // days, by periods
 	missingBatch    = 200 // people whose time is looked at together
 )
 
@@ -43,8 +46,8 @@ type MissingStore interface {
 
 // MissingFilter says whose missing time is wanted. Zero fields do not narrow.
 type MissingFilter struct {
-	From, To            day.Date // whole weeks are taken; the last four when there are none
-	By                  string   // weeks or days
+	From, To            day.Date // whole periods or weeks are taken; those of the last four weeks when there are none
+	By                  string   // periods when empty
 	MemberID, ManagerID string   // a person, or those who report to one
 	Show                string
 	Limit               int      // 0 for all
@@ -55,19 +58,25 @@ type MissingFilter struct {
 type Gap struct {
 	Days                      day.Range
 	Expected, Logged, Missing int64
-	PerDay                    map[day.Date]int64 // what is missing, day by day
-	SheetID, State            string             // of its week; no id: never opened
-	Due                       bool               // its week is over, has something in it or wants it, and was not handed in
+	Closed                    int64              // what of it nobody can log any more: its day is closed, or approved
+	PerDay                    map[day.Date]int64 // what is missing and can still be logged, day by day
+	SheetID, State            string             // of the sheet with most to do; no id: never opened
+	Due                       bool               // a sheet is over, has something in it or wants it, and was not handed in
 }
+
+// open is what is missing and can still be logged.
+func (g Gap) open() int64 { return g.Missing - g.Closed }
 
 // MissingLine is one person's time, stretch by stretch.
 type MissingLine struct {
 	people.Employed
 
-	Expected, Logged, Missing int64
-	Gaps                      []Gap
-	NotSubmitted, Waiting     int // weeks
+	Expected, Logged, Missing, Closed int64
+	Gaps                              []Gap
+	NotSubmitted, Waiting             int // sheets
 }
+
+func (l MissingLine) open() int64 { return l.Missing - l.Closed }
 
 func (l MissingLine) key() []string { return []string{strings.ToLower(l.Name), l.ID} }
 
@@ -75,7 +84,9 @@ func (l MissingLine) key() []string { return []string{strings.ToLower(l.Name), l
 func (f MissingFilter) shown(l MissingLine) bool {
 	switch f.Show {
 	case ShowMissing:
-		return l.Missing > 0
+		return l.open() > 0
+	case ShowClosed:
+		return l.Closed > 0
 	case ShowNotSubmitted:
 		return l.NotSubmitted > 0
 	case ShowWaiting:
@@ -84,13 +95,14 @@ func (f MissingFilter) shown(l MissingLine) bool {
 	return true
 }
 
-// stretch makes whole weeks of what was asked for, and refuses more than can be shown.
+// stretch makes whole periods or weeks of what was asked for, and refuses more than can be shown.
 func (f MissingFilter) stretch(c conditions) (MissingFilter, error) {
 	first := c.calendar.WeekStart
-	switch {
+	switch week := c.today.Week(first); {
+	case f.From.IsZero() && f.To.IsZero() && f.byPeriods():
+		f.From, f.To = c.lately()
 	case f.From.IsZero() && f.To.IsZero():
-		f.To = WeekOf(c.today, first).AddDays(6)
-		f.From = WeekOf(c.today, first).AddDays(-21)
+		f.From, f.To = week.From.AddDays(-21), week.To
 	case f.From.IsZero():
 		f.From = f.To.AddDays(-27)
 	case f.To.IsZero():
@@ -99,27 +111,49 @@ func (f MissingFilter) stretch(c conditions) (MissingFilter, error) {
 	if f.To.Before(f.From) {
 		return f, ErrBadStretch.At("query.to", "must not be before the first day")
 	}
-	if f.By == ByDays {
-		if f.To.Sub(f.From) >= maxMissingDays {
-			return f, ErrBadStretch.At("query.to", "must be within 31 days of the first day")
+	most := ""
+	switch long := f.To.Sub(f.From); {
+	case f.By == ByDays && long >= maxMissingDays:
+		most = "31 days"
+	case f.By == ByDays:
+	case f.By == ByWeeks:
+		if f.From, f.To = WeekOf(f.From, first), WeekOf(f.To, first).AddDays(6); f.To.Sub(f.From) >= maxMissingWeeks*7 {
+			most = "13 weeks"
 		}
-		return f, nil
+	case long >= maxMissingLong:
+		most = "half a year"
+	default:
+		r := c.around(day.Range{From: f.From, To: f.To})
+		f.From, f.To = r.From, r.To
 	}
-	f.From, f.To = WeekOf(f.From, first), WeekOf(f.To, first).AddDays(6)
-	if f.To.Sub(f.From) >= maxMissingWeeks*7 {
-		return f, ErrBadStretch.At("query.to", "must be within 13 weeks of the first day")
+	if most != "" {
+		return f, ErrBadStretch.At("query.to", "must be within "+most+" of the first day")
 	}
 	return f, nil
 }
 
-// periods are the columns of the list.
-func (f MissingFilter) periods() (out []day.Range) {
-	long := 7
-	if f.By == ByDays {
-		long = 1
+func (f MissingFilter) byPeriods() bool { return f.By == "" || f.By == ByPeriods }
+
+// lately are the periods of the last four weeks, and two of them at least.
+func (c conditions) lately() (from, to day.Date) {
+	r := c.period(c.today)
+	for n := 1; n < 2 || r.Len() < 28; n++ {
+		r.From = c.period(r.From.AddDays(-1)).From
 	}
-	for d := f.From; !d.After(f.To); d = d.AddDays(long) {
-		out = append(out, day.Range{From: d, To: d.AddDays(long - 1)})
+	return r.From, r.To
+}
+
+// columns are those of the list. None has days of two periods.
+func (f MissingFilter) columns(c conditions) (out []day.Range) {
+	for d := f.From; !d.After(f.To); d = out[len(out)-1].To.AddDays(1) {
+		r := c.period(d)
+		switch f.By {
+		case ByDays:
+			r.To = d
+		case ByWeeks:
+			r.To = earlier(r.To, d.Week(c.calendar.WeekStart).To)
+		}
+		out = append(out, day.Range{From: d, To: earlier(r.To, f.To)})
 	}
 	return out
 }
@@ -134,7 +168,7 @@ func (s *Service) MissingTime(ctx context.Context, f MissingFilter) (lines []Mis
 		if f, err = f.stretch(c); err != nil {
 			return err
 		}
-		stretch = f.periods()
+		stretch = f.columns(c)
 		lines, err = s.missingTx(ctx, tx, c, f)
 		return err
 	})
@@ -203,7 +237,15 @@ func (s *Service) gaps(ctx context.Context, tx *tenancy.Tx, c conditions, roster
 	for i, p := range roster {
 		ids[i] = p.ID
 	}
-	r := day.Range{From: WeekOf(f.From, c.calendar.WeekStart), To: WeekOf(f.To, c.calendar.WeekStart).AddDays(6)}
+	asked := day.Range{From: f.From, To: f.To}
+	there, err := s.sheetsOver(ctx, tx, c, ids, asked)
+	if err != nil {
+		return nil, err
+	}
+	r := c.around(asked)
+	for _, sheet := range there {
+		r.From, r.To = earlier(r.From, sheet.Week), later(r.To, sheet.Until)
+	}
 	expected, err := s.d.Schedules.ExpectedTx(ctx, tx, ids, r.From, r.To)
 	if err != nil {
 		return nil, err
@@ -212,29 +254,12 @@ func (s *Service) gaps(ctx context.Context, tx *tenancy.Tx, c conditions, roster
 	if err != nil {
 		return nil, err
 	}
-	sheets, err := s.d.Store.Sheets(ctx, tx, SheetFilter{MemberIDs: ids, From: r.From, To: r.To})
-	if err != nil {
-		return nil, err
-	}
-	weeks := make(map[weekOf]Sheet, len(sheets))
-	for _, sheet := range sheets {
-		weeks[weekOf{sheet.MemberID, sheet.Week}] = sheet
-	}
+	sheets, columns := byMember(there), f.columns(c)
 	out := make([]MissingLine, len(roster))
 	for i, p := range roster {
-		out[i] = MissingLine{Employed: p}
-		w := weeker{c: c, person: p, expected: expected[p.ID], logged: logged[p.ID], sheets: weeks}
-		seen := map[day.Date]bool{}
-		for _, days := range f.periods() {
-			g := w.gap(days)
-			out[i].Expected, out[i].Logged, out[i].Missing = out[i].Expected+g.Expected, out[i].Logged+g.Logged, out[i].Missing+g.Missing
-			if week := WeekOf(days.From, c.calendar.WeekStart); !seen[week] {
-				seen[week] = true
-				out[i].NotSubmitted += tally(g.Due)
-				out[i].Waiting += tally(g.State == Submitted)
-			}
-			out[i].Gaps = append(out[i].Gaps, g)
-		}
+		l := comparison{c: c, person: p, expected: expected[p.ID], logged: logged[p.ID]}
+		l.sheets = c.parts(p.ID, asked, sheets[p.ID])
+		out[i] = l.line(columns)
 	}
 	return out, nil
 }
@@ -246,34 +271,68 @@ func tally(is bool) int {
 	return 0
 }
 
-// weeker compares what one person logged with what was expected.
-type weeker struct {
+// comparison compares what one person logged with what was expected.
+type comparison struct {
 	c        conditions
 	person   people.Employed
 	expected map[day.Date]time.Duration
 	logged   map[day.Date]int64
-	sheets   map[weekOf]Sheet
+	sheets   []Sheet // of all days that are looked at
 }
 
-// gap looks at some days of one week.
-func (w weeker) gap(days day.Range) Gap {
+func (w comparison) line(columns []day.Range) MissingLine {
+	out := MissingLine{Employed: w.person}
+	for _, s := range w.sheets {
+		out.NotSubmitted += tally(w.due(s))
+		out.Waiting += tally(s.State == Submitted)
+	}
+	for _, days := range columns {
+		g := w.gap(days)
+		out.Expected, out.Logged, out.Missing, out.Closed = out.Expected+g.Expected, out.Logged+g.Logged, out.Missing+g.Missing, out.Closed+g.Closed
+		out.Gaps = append(out.Gaps, g)
+	}
+	return out
+}
+
+// due tells whether a sheet should have been handed in. One that is closed without any time is not: nobody can do anything about it any more.
+func (w comparison) due(s Sheet) bool {
+	if !s.Until.Before(w.c.today) || !s.Takes() {
+		return false
+	}
+	expected, logged := w.add(s.Days(), nil)
+	return logged > 0 || (expected > 0 && !w.c.settings.Lock.Locks(s.Until))
+}
+
+// gap looks at some days.
+func (w comparison) gap(days day.Range) Gap {
 	g := Gap{Days: days, State: Draft, PerDay: map[day.Date]int64{}}
 	g.Expected, g.Logged = w.add(days, g.PerDay)
-	for _, missing := range g.PerDay {
-		g.Missing += missing
+	most := -1
+	for _, s := range w.sheets {
+		if s.Until.Before(days.From) || s.Week.After(days.To) {
+			continue
+		}
+		if todo := slices.Index([]string{Approved, Submitted, Draft, Rejected}, s.State); todo > most {
+			most, g.SheetID, g.State = todo, s.ID, s.State
+		}
+		g.Due = g.Due || w.due(s)
 	}
-	week := WeekOf(days.From, w.c.calendar.WeekStart)
-	if sheet, ok := w.sheets[weekOf{w.person.ID, week}]; ok {
-		g.SheetID, g.State = sheet.ID, sheet.State
+	for d, missing := range g.PerDay {
+		if g.Missing += missing; w.closed(d) {
+			g.Closed += missing
+			delete(g.PerDay, d)
+		}
 	}
-	whole := day.Range{From: week, To: week.AddDays(6)}
-	expected, logged := w.add(whole, nil)
-	g.Due = whole.To.Before(w.c.today) && (g.State == Draft || g.State == Rejected) && expected+logged > 0
 	return g
 }
 
+// closed tells whether nothing can be logged on a day any more.
+func (w comparison) closed(d day.Date) bool {
+	return w.c.settings.Lock.Locks(d) || slices.ContainsFunc(w.sheets, func(s Sheet) bool { return s.State == Approved && s.Has(d) })
+}
+
 // add sums the days that are over, and those of them on which the person was employed (rules 41 and 66).
-func (w weeker) add(days day.Range, missing map[day.Date]int64) (expected, logged int64) {
+func (w comparison) add(days day.Range, missing map[day.Date]int64) (expected, logged int64) {
 	for d := range days.Days() {
 		if !d.Before(w.c.today) {
 			break

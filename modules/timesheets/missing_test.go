@@ -125,9 +125,10 @@ func TestMissingTimeIsFilteredAndPaged(t *testing.T) {
 		t.Errorf("one's own last four weeks: %+v, %v", mine, err)
 	}
 	for field, bad := range map[string]timesheets.MissingFilter{
-		"must be within 13 weeks of the first day": {From: day.MustParse("2026-01-01"), To: day.MustParse("2026-12-31")},
-		"must be within 31 days of the first day":  {From: day.MustParse("2026-01-01"), To: day.MustParse("2026-03-01"), By: timesheets.ByDays},
-		"must not be before the first day":         {From: day.MustParse("2026-03-01"), To: day.MustParse("2026-01-01")},
+		"must be within half a year of the first day": {From: day.MustParse("2026-01-01"), To: day.MustParse("2026-12-31")},
+		"must be within 13 weeks of the first day":    {From: day.MustParse("2026-01-01"), To: day.MustParse("2026-06-30"), By: timesheets.ByWeeks},
+		"must be within 31 days of the first day":     {From: day.MustParse("2026-01-01"), To: day.MustParse("2026-03-01"), By: timesheets.ByDays},
+		"must not be before the first day":            {From: day.MustParse("2026-03-01"), To: day.MustParse("2026-01-01")},
 	} {
 		_, _, err := w.svc.MissingTime(w.manager(), bad)
 		if f := fault.From(err); f == nil || f.Fields[0].Path != "query.to" || f.Fields[0].Text != field {

@@ -26,10 +26,9 @@ type Store interface {
 	SaveTimer(ctx context.Context, tx *tenancy.Tx, t Timer) error
 	RemoveTimer(ctx context.Context, tx *tenancy.Tx, id string) error
 
-	// OpenSheet returns the member's week, made if need be, locked for the rest of tx.
-	OpenSheet(ctx context.Context, tx *tenancy.Tx, fresh Sheet) (Sheet, error)
+	// OpenSheet returns the member's sheet of a day, locked for the rest of tx. Where there is none it makes the fresh one, of those of its days that no other one has.
+	OpenSheet(ctx context.Context, tx *tenancy.Tx, d day.Date, fresh Sheet) (Sheet, error)
 	Sheet(ctx context.Context, tx *tenancy.Tx, id string, hold bool) (Sheet, error) // ErrSheetNotFound
-	SheetOf(ctx context.Context, tx *tenancy.Tx, memberID string, week day.Date) (*Sheet, error)
 	Sheets(ctx context.Context, tx *tenancy.Tx, f SheetFilter) ([]Sheet, error)
 	SaveSheet(ctx context.Context, tx *tenancy.Tx, s Sheet) error
 	// MoveEntries gives the entries of a sheet that are in one of the states a new one.
@@ -41,6 +40,7 @@ type Store interface {
 	MissingSheets(ctx context.Context, tx *tenancy.Tx, ids []string) ([]string, error)
 
 	ApprovalStore
+	RecutStore
 	MissingStore
 	ReminderStore
 
@@ -83,8 +83,10 @@ type BulkStore interface {
 	SaveEntries(ctx context.Context, tx *tenancy.Tx, entries []Entry) error
 	// EntriesOn lists what people have on some days, by date.
 	EntriesOn(ctx context.Context, tx *tenancy.Tx, on []MemberDay) ([]Entry, error)
-	// Weeks returns those of the weeks that there are. With hold they are made where need be and locked.
-	Weeks(ctx context.Context, tx *tenancy.Tx, fresh []Sheet, hold bool) ([]Sheet, error)
+	// SheetsIn returns the sheets that have days of some periods, always in one order, locked with hold.
+	SheetsIn(ctx context.Context, tx *tenancy.Tx, periods []MemberPeriod, hold bool) ([]Sheet, error)
+	// AddSheets makes sheets, but for those that somebody else makes at the same time.
+	AddSheets(ctx context.Context, tx *tenancy.Tx, fresh []Sheet) error
 	TouchSheets(ctx context.Context, tx *tenancy.Tx, ids []string) error
 
 	AddBulk(ctx context.Context, tx *tenancy.Tx, k BulkKept, before time.Time) error // lets go of those before a moment

@@ -156,22 +156,44 @@ func (s *Service) due(ctx context.Context, tx *tenancy.Tx, r Reminding, now time
 		if some, err = s.there(ctx, tx, some, d); err != nil {
 			return nil, err
 		}
-		week := WeekOf(d, c.calendar.WeekStart).AddDays(-7)
-		done, err := s.d.Store.Reminded(ctx, tx, week)
-		if err != nil {
-			return nil, err
-		}
-		f := MissingFilter{From: week, To: week.AddDays(6)}
-		for batch := range slices.Chunk(some, missingBatch) {
-			lines, err := s.gaps(ctx, tx, c, batch, f)
+		for _, days := range c.ended(d) {
+			lines, err := s.dueIn(ctx, tx, c, r, some, days, choices)
 			if err != nil {
 				return nil, err
 			}
-			for _, l := range lines {
-				kinds := r.kinds(l, choices[l.ID], done[l.ID])
-				if len(kinds) > 0 {
-					out = append(out, remindMember{Member: l.ID, From: f.From, To: f.To, Kinds: kinds, Key: "time-" + l.ID + "-" + week.String() + "-" + strings.Join(kinds, "-")})
-				}
+			out = append(out, lines...)
+		}
+	}
+	return out, nil
+}
+
+// ended are the periods that ended in the seven days before one: since the last time that people were reminded.
+func (c conditions) ended(d day.Date) (out []day.Range) {
+	for end := d.AddDays(-7); end.Before(d); end = end.AddDays(1) {
+		if p := c.period(end); p.To == end {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// dueIn are those of some people who are to be reminded of a period.
+func (s *Service) dueIn(
+	ctx context.Context, tx *tenancy.Tx, c conditions, r Reminding, some []people.Employed, days day.Range, choices map[string]ReminderChoice,
+) (out []remindMember, err error) {
+	done, err := s.d.Store.Reminded(ctx, tx, days.From)
+	if err != nil {
+		return nil, err
+	}
+	for batch := range slices.Chunk(some, missingBatch) {
+		lines, err := s.gaps(ctx, tx, c, batch, MissingFilter{From: days.From, To: days.To})
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range lines {
+			kinds := r.kinds(l, choices[l.ID], done[l.ID])
+			if len(kinds) > 0 {
+				out = append(out, remindMember{Member: l.ID, From: days.From, To: days.To, Kinds: kinds, Key: "time-" + l.ID + "-" + days.From.String() + "-" + strings.Join(kinds, "-")})
 			}
 		}
 	}
@@ -190,7 +212,7 @@ func (s *Service) there(ctx context.Context, tx *tenancy.Tx, roster []people.Emp
 
 // kinds are what a person is to be reminded of.
 func (r Reminding) kinds(l MissingLine, c ReminderChoice, done []string) (out []string) {
-	if r.Missing && !c.NoMissing && l.Missing > 0 && !slices.Contains(done, RemindMissing) {
+	if r.Missing && !c.NoMissing && l.open() > 0 && !slices.Contains(done, RemindMissing) {
 		out = append(out, RemindMissing)
 	}
 	if r.Unsubmitted && !c.NoUnsubmitted && l.NotSubmitted > 0 && !slices.Contains(done, RemindUnsubmitted) {
@@ -242,7 +264,7 @@ func (s *Service) Remind(ctx context.Context, memberIDs []string, r day.Range) (
 		}
 		f, err := MissingFilter{From: r.From, To: r.To}.stretch(c)
 		if err != nil {
-			return ErrBadStretch.Because(err).At("body.to", "must be within 13 weeks of the first day, and not before it")
+			return ErrBadStretch.Because(err).At("body.to", "must be within half a year of the first day, and not before it")
 		}
 		staff, err := s.d.Schedules.EmployedTx(ctx, tx)
 		if err != nil {
@@ -321,15 +343,19 @@ func (s *Service) remindMember(ctx context.Context, j remindMember) error {
 }
 
 func (l MissingLine) letter(j remindMember, by string) (Notice, bool) {
-	n := Notice{Key: j.Key, MemberID: j.Member, Action: "Open the week"}
+	n := Notice{Key: j.Key, MemberID: j.Member, Action: "Open your time"}
+	word := "weeks"
 	for _, g := range l.Gaps {
-		missing := slices.Contains(j.Kinds, RemindMissing) && g.Missing > 0
+		if g.Days.Len() != 7 {
+			word = "periods"
+		}
+		missing := slices.Contains(j.Kinds, RemindMissing) && g.open() > 0
 		late := slices.Contains(j.Kinds, RemindUnsubmitted) && g.Due
 		if !missing && !late {
 			continue
 		}
 		if n.Path == "" {
-			n.Path, n.Subject = "/time?date="+g.Days.From.String(), "Your time of the week of "+g.Days.From.Format("2 January")
+			n.Path, n.Subject = "/time?date="+g.Days.From.String(), "Your time of "+inWords(g.Days)
 		}
 		n.Paragraphs = append(n.Paragraphs, g.says(missing, late))
 	}
@@ -337,7 +363,7 @@ func (l MissingLine) letter(j remindMember, by string) (Notice, bool) {
 		return n, false
 	}
 	if len(n.Paragraphs) > 1 {
-		n.Subject = fmt.Sprintf("Your time of %d weeks", len(n.Paragraphs))
+		n.Subject = fmt.Sprintf("Your time of %d %s", len(n.Paragraphs), word)
 	}
 	if j.By != "" {
 		n.Paragraphs = append([]string{by + " asks you to complete your time."}, n.Paragraphs...)
@@ -347,20 +373,42 @@ func (l MissingLine) letter(j remindMember, by string) (Notice, bool) {
 	return n, true
 }
 
+const maxSaidDays = 10 // that a letter names one by one
+
 // says names what is missing, day by day: "Week of 2 March: 6:30 hours are missing (Tue 3 March 3:00, Fri 6 March 3:30). It was not handed in."
 func (g Gap) says(missing, late bool) string {
-	text := "Week of " + g.Days.From.Format("2 January") + ":"
+	name := strings.TrimPrefix(inWords(g.Days), "the ")
+	text := strings.ToUpper(name[:1]) + name[1:] + ":"
 	if missing {
 		var days []string
 		for _, d := range g.sortedDays() {
 			days = append(days, d.Format("Mon 2 January")+" "+clock(g.PerDay[d]))
 		}
-		text += " " + clock(g.Missing) + " hours are missing (" + strings.Join(days, ", ") + ")."
+		if more := len(days) - maxSaidDays; more > 0 {
+			days = append(days[:maxSaidDays], fmt.Sprintf("and %d more days", more))
+		}
+		text += " " + clock(g.open()) + " hours are missing (" + strings.Join(days, ", ") + ")."
 	}
 	if late {
 		text += " It was not handed in."
 	}
 	return text
+}
+
+// inWords names days as one says them: "November 2026", "the week of 2 March", "30 November", "1 to 15 March".
+func inWords(r day.Range) string {
+	from, to := r.From.Format("2 January"), r.To.Format("2 January")
+	switch {
+	case r.From == r.From.StartOfMonth() && r.To == r.From.EndOfMonth():
+		return r.From.Format("January 2006")
+	case r.Len() == 7:
+		return "the week of " + from
+	case r.Len() == 1:
+		return from
+	case r.From.Month() == r.To.Month():
+		return r.From.Format("2") + " to " + to
+	}
+	return from + " to " + to
 }
 
 func clock(seconds int64) string { return fmt.Sprintf("%d:%02d", seconds/3600, seconds/60%60) }

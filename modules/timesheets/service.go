@@ -68,11 +68,6 @@ func (s *Service) readConditions(ctx context.Context, tx *tenancy.Tx, hold bool)
 	if c.settings, err = s.d.Store.Settings(ctx, tx, hold); err != nil {
 		return c, err
 	}
-	if len(c.settings.Entities) > 0 {
-		if c.invoiced, err = s.invoicedTx(ctx, tx); err != nil {
-			return c, err
-		}
-	}
 	if c.calendar, err = s.d.Agency.CalendarTx(ctx, tx); err != nil {
 		return c, err
 	}
@@ -82,7 +77,10 @@ func (s *Service) readConditions(ctx context.Context, tx *tenancy.Tx, hold bool)
 	}
 	c.today = day.Of(s.d.Now(), loc)
 	c.settings = c.settings.inForce(c.today, c.calendar.WeekStart)
-	return c, nil
+	if len(c.settings.Entities) > 0 {
+		c.invoiced, err = s.invoicedTx(ctx, tx)
+	}
+	return c, err
 }
 
 func (c conditions) zone(name string) (*time.Location, error) {
@@ -199,7 +197,13 @@ func timerRecord(t Timer) runningRecord {
 type sheetRecord struct {
 	Member string   `json:"member_id"`
 	Week   day.Date `json:"week"`
+	Until  day.Date `json:"until"`
 	State  string   `json:"state"`
 	Lines  int      `json:"lines,omitempty"`
 	Reason string   `json:"reason,omitempty"`
+}
+
+// record is what the audit log keeps of a sheet after so many of its lines were moved.
+func (s Sheet) record(lines int) sheetRecord {
+	return sheetRecord{s.MemberID, s.Week, s.Until, s.State, lines, s.Reason}
 }

@@ -29,6 +29,9 @@ type Settings struct {
 	Lock     Lock         // what is closed today, by hand or by the rule of Grace
 	Entities []EntityLock // what is closed besides, for the time that a legal entity invoices
 	Grace    Grace
+	Graces   []EntityGrace // by which legal entities close besides
+	Periods  Periods       // what is handed in together
+	Today    day.Date      `json:"-"` // on which this is so
 	Overlap  string
 	Rounding Rounding
 	// ForgottenHours is how long a timer runs before it asks whether it was forgotten.
@@ -43,6 +46,8 @@ type SettingsChange struct {
 	LockedThrough *day.Date       // the zero day unlocks all
 	Entities      []EntityClosing // of some legal entities, in one go; others stay
 	Grace         *Grace          // its After is not the caller's to say
+	Graces        []EntityGrace   // of some legal entities; others stay
+	Period        *PeriodRule     // without a day from the next period
 	Overlap       *string
 	Rounding      *Rounding
 	Forgotten     *int // hours
@@ -74,12 +79,19 @@ func (s *Service) ChangeSettings(ctx context.Context, version int, ch SettingsCh
 		if err != nil {
 			return err
 		}
-		if err := s.knownEntities(ctx, tx, ch.Entities); err != nil {
+		if err := s.knownEntities(ctx, tx, ch); err != nil {
 			return err
 		}
-		if kept, err = kept.with(ch, before.Lock, access.From(ctx).MemberID, s.d.Now().UTC()); err != nil {
+		if ch.Period != nil {
+			if kept.Periods, err = kept.Periods.with(*ch.Period, c.today, c.calendar.WeekStart); err != nil {
+				return err
+			}
+		}
+		by, now := access.From(ctx).MemberID, s.d.Now().UTC()
+		if kept, err = kept.with(ch, before, by, now); err != nil {
 			return err
 		}
+		kept = kept.stay(before, ch, c, by, now)
 		kept.Version = version
 		if saved, err := s.d.Store.SaveSettings(ctx, tx, kept); err != nil || !saved {
 			return orStale(err)
@@ -91,8 +103,12 @@ func (s *Service) ChangeSettings(ctx context.Context, version int, ch SettingsCh
 		}); err != nil {
 			return err
 		}
+		c.settings = out
+		if err := s.recut(ctx, tx, c, before.Periods); err != nil {
+			return err
+		}
 		if out.Rounding != before.Rounding {
-			if c.settings = out; len(out.Entities) > 0 {
+			if len(out.Entities) > 0 {
 				if c.invoiced, err = s.invoicedTx(ctx, tx); err != nil {
 					return err
 				}
@@ -114,7 +130,8 @@ func orStale(err error) error {
 }
 
 // with applies ch to the settings as they are kept. What is closed today decides what opens.
-func (s Settings) with(ch SettingsChange, today Lock, by string, now time.Time) (Settings, error) {
+func (s Settings) with(ch SettingsChange, before Settings, by string, now time.Time) (Settings, error) {
+	today := before.Lock
 	if ch.Overlap != nil {
 		s.Overlap = *ch.Overlap
 	}
@@ -133,8 +150,8 @@ func (s Settings) with(ch SettingsChange, today Lock, by string, now time.Time) 
 		}
 	}
 	if g := ch.Grace; g != nil {
-		if g.Days < 0 || g.Days > maxGrace {
-			return s, ErrBadSettings.At("body.grace.days", "must be between 0 and 90")
+		if err := g.check("body.grace.days"); err != nil {
+			return s, err
 		}
 		s.Grace.On, s.Grace.Days, s.Grace.Every = g.On, g.Days, g.Every
 	}
@@ -148,7 +165,10 @@ func (s Settings) with(ch SettingsChange, today Lock, by string, now time.Time) 
 		s.Lock = Lock{Through: *ch.LockedThrough, By: by, At: &now}
 	}
 	var err error
-	if s.Entities, err = closed(s.Entities, ch, by, now); err != nil {
+	if s.Graces, err = graces(s.Graces, ch); err != nil {
+		return s, err
+	}
+	if err = s.close(ch, before.Entities, by, now); err != nil {
 		return s, err
 	}
 	if r := s.Rounding; r.Step < 60 || r.Step > 86400 || r.Minimum < 0 || r.Minimum > 86400 {

@@ -10,22 +10,23 @@ import (
 
 var (
 	ErrSheetNotFound = fault.Define(fault.NotFound, "timesheets.sheet_not_found", "This timesheet does not exist.")
-	ErrStaleSheet    = fault.Define(fault.Precondition, "timesheets.sheet_stale", "This week was changed after you opened it. Look at it again before you decide.")
-	ErrWrongState    = fault.Define(fault.Conflict, "timesheets.sheet_state", "This week is not in a state that allows this.")
-	ErrSheetClosed   = fault.Define(fault.Conflict, "timesheets.week_closed", "This week was submitted. Recall it, or ask for it to be sent back, to change its time.")
+	ErrStaleSheet    = fault.Define(fault.Precondition, "timesheets.sheet_stale", "This timesheet was changed after you opened it. Look at it again before you decide.")
+	ErrWrongState    = fault.Define(fault.Conflict, "timesheets.sheet_state", "This timesheet is not in a state that allows this.")
+	ErrSheetClosed   = fault.Define(fault.Conflict, "timesheets.week_closed", "This time was submitted. Recall it, or ask for it to be sent back, to change it.")
 	ErrOwnSheet      = fault.Define(fault.Forbidden, "timesheets.own_sheet", "Nobody approves their own time. Somebody else has to.")
 	ErrOwnReason     = fault.Define(fault.Invalid, "timesheets.own_sheet_reason", "You are the only one who can approve. Confirm that you approve your own time and say why; the exception is recorded.").
 				At("body.own_reason", "is required to approve your own time")
 	ErrNoReason = fault.Define(fault.Invalid, "timesheets.no_reason", "Say why.").At("body.reason", "is required")
-	ErrNoLine   = fault.Define(fault.Invalid, "timesheets.no_line", "This entry is not a line of this week that can be sent back.").At("body.entry_ids", "has an entry that cannot be sent back")
+	ErrNoLine   = fault.Define(fault.Invalid, "timesheets.no_line", "This entry is not a line of this timesheet that can be sent back.").At("body.entry_ids", "has an entry that cannot be sent back")
 )
 
-// Sheet is one member's week.
+// Sheet is what a member hands in together: a week, or what else the agency says. Its days stay when the rules change.
 type Sheet struct {
 	ID, MemberID string
 	Week         day.Date // its first date
+	Until        day.Date // and its last
 	State        string
-	Rows         []Row // put there by hand or copied, with or without time
+	Rows         []SheetRow // put there by hand or copied, with or without time
 	SubmittedAt  *time.Time
 	DecidedAt    *time.Time
 	DecidedBy    string
@@ -45,10 +46,20 @@ type Row struct {
 	ServiceID string `json:"service_id,omitempty"`
 }
 
-// Days are the seven dates of the week.
-func (s Sheet) Days() day.Range { return day.Range{From: s.Week, To: s.Week.AddDays(6)} }
+// SheetRow is a row that a sheet shows in one of its weeks; in all of them where none is named.
+type SheetRow struct {
+	Row
 
-// Takes tells whether entries may be added to or taken from the week by hand.
+	Week day.Date `json:"week,omitzero"`
+}
+
+// Days are the dates that are handed in together.
+func (s Sheet) Days() day.Range { return day.Range{From: s.Week, To: s.Until} }
+
+// Has tells whether a day is one of the sheet's.
+func (s Sheet) Has(d day.Date) bool { return s.Days().Contains(d) }
+
+// Takes tells whether entries may be added to or taken from the sheet by hand.
 func (s Sheet) Takes() bool { return s.State == Draft || s.State == Rejected }
 
 // SheetFilter narrows a list of sheets.
@@ -56,7 +67,8 @@ type SheetFilter struct {
 	MemberID, State string
 	MemberIDs       []string
 	NotMemberID     string
-	From, To        day.Date // of the week's first date
+	From, To        day.Date  // of the first date
+	Over            day.Range // only those that have some of these days
 	Limit           int
 	AfterWeek       day.Date
 	AfterID         string
@@ -73,14 +85,15 @@ type SheetLine struct {
 	BilledSeconds                      int64         // what the rounding rule makes of them
 	Amounts                            []money.Money // empty for those who may not see rates
 	MoneyHidden                        bool
-	PerDay                             map[day.Date]int64
+	PerDay, ExpectedOn                 map[day.Date]int64
 	NoRate                             int
 	Own                                bool
 }
 
 // Grid is a week as rows of projects, tasks and services by seven days.
 type Grid struct {
-	Sheet    Sheet // ID is empty until the week holds anything
+	Sheet    Sheet // that of the day asked for; ID is empty until it holds anything
+	Parts    []SheetPart
 	MemberID string
 	Days     []day.Date
 	Rows     []GridRow
@@ -90,6 +103,13 @@ type Grid struct {
 	Locked   Lock
 	Seconds  int64
 	Zone     string
+}
+
+// SheetPart is a sheet that has days of a week, with what is in all of it.
+type SheetPart struct {
+	Sheet
+	Seconds, Expected int64
+	Missing           map[day.Date]int64
 }
 
 // GridRow is one project, task and service.

@@ -47,7 +47,7 @@ func staleSheet(changed []LineChange) error {
 	if more := len(changed) - len(parts); more > 0 {
 		parts = append(parts, fmt.Sprintf("and %d more", more))
 	}
-	refusal := ErrStaleSheet.Saying("This week was changed after you opened it: %s. Look at it again before you decide.", strings.Join(parts, "; "))
+	refusal := ErrStaleSheet.Saying("This timesheet was changed after you opened it: %s. Look at it again before you decide.", strings.Join(parts, "; "))
 	for _, part := range parts {
 		refusal = refusal.At("header.If-Match", part)
 	}

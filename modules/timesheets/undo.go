@@ -10,7 +10,7 @@ import (
 )
 
 // ErrNoUndo refuses to take back a decision after which something happened.
-var ErrNoUndo = fault.Define(fault.Conflict, "timesheets.no_undo", "This cannot be taken back any more: the week has changed since, or the last decision about it was not yours.")
+var ErrNoUndo = fault.Define(fault.Conflict, "timesheets.no_undo", "This cannot be taken back any more: the timesheet has changed since, or the last decision about it was not yours.")
 
 // UndoDecision takes the caller's last decision about a week back, as long as nothing happened after it.
 func (s *Service) UndoDecision(ctx context.Context, sheetID string) (sheet Sheet, err error) {
@@ -36,7 +36,7 @@ func (s *Service) UndoDecision(ctx context.Context, sheetID string) (sheet Sheet
 
 func (s *Service) undo(ctx context.Context, tx *tenancy.Tx, sheet *Sheet, d Decision) error {
 	now := s.d.Now().UTC()
-	before := sheetRecord{sheet.MemberID, sheet.Week, sheet.State, 0, sheet.Reason}
+	before := sheet.record(0)
 	var ids []string
 	for _, l := range d.Lines {
 		ids = append(ids, l.ID)
@@ -70,9 +70,9 @@ func (s *Service) undo(ctx context.Context, tx *tenancy.Tx, sheet *Sheet, d Deci
 	}
 	if err := audit.Record(ctx, tx, audit.Change{
 		Action: "timesheets.decision_undone", Entity: "timesheet", EntityID: sheet.ID,
-		Before: before, After: sheetRecord{sheet.MemberID, sheet.Week, sheet.State, len(ids), sheet.Reason},
+		Before: before, After: sheet.record(len(ids)),
 	}); err != nil {
 		return err
 	}
-	return s.d.Bus.Publish(ctx, tx, SheetStepTaken{SheetEvent{Sheet: sheet.ID, Member: sheet.MemberID, Week: sheet.Week, By: d.By}})
+	return s.d.Bus.Publish(ctx, tx, SheetStepTaken{sheet.event(d.By)})
 }

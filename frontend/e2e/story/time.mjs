@@ -167,7 +167,7 @@ export async function approve(cast) {
   await submit(cast);
   const { page } = marco;
   await page.getByRole('button', { name: new RegExp(`^Approve ${mina.name}`) }).click();
-  await said(marco, 'Week approved');
+  await said(marco, 'Timesheet approved');
   await page.getByText('Nothing to approve').waitFor();
   await mina.page.getByText('Approved', { exact: true }).first().waitFor();
   expect((await mina.page.getByText(/€|\$|EUR|USD/).count()) === 0, 'a member sees no money with their time');

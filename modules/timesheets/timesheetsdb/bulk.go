@@ -128,35 +128,6 @@ func (Store) EntriesOn(_ context.Context, tx *tenancy.Tx, on []timesheets.Member
 		AND (member_id, work_date) IN (SELECT member, day FROM jsonb_to_recordset(?::jsonb) AS d(member uuid, day date)) ORDER BY work_date, id`, string(asked))
 }
 
-// Weeks returns those of the weeks that there are. With hold they are made where need be and locked, always in one order.
-func (Store) Weeks(_ context.Context, tx *tenancy.Tx, fresh []timesheets.Sheet, hold bool) ([]timesheets.Sheet, error) {
-	type key struct {
-		ID        string    `json:"id"`
-		Member    string    `json:"member"`
-		Week      day.Date  `json:"week"`
-		CreatedAt time.Time `json:"created_at"`
-	}
-	keys := make([]key, len(fresh))
-	for i, s := range fresh {
-		keys[i] = key{s.ID, s.MemberID, s.Week, s.CreatedAt}
-	}
-	asked, err := json.Marshal(keys)
-	if err != nil {
-		return nil, fmt.Errorf("weeks as JSON: %w", err)
-	}
-	const asRows = ` FROM jsonb_to_recordset(?::jsonb) AS d(id uuid, member uuid, week date, created_at timestamptz)`
-	query := `SELECT ` + sheetColumns + ` FROM timesheets WHERE (member_id, week_start) IN (SELECT member, week` + asRows + `) ORDER BY week_start, member_id`
-	if hold {
-		query += ` FOR UPDATE`
-		err := tx.Gorm().Exec(`INSERT INTO timesheets (id, member_id, week_start, created_at) SELECT id, member, week, created_at`+asRows+`
-			ORDER BY week, member ON CONFLICT ON CONSTRAINT timesheets_member_week_key DO NOTHING`, string(asked)).Error
-		if err != nil {
-			return nil, fmt.Errorf("open weeks: %w", err)
-		}
-	}
-	return sheets(tx, query, string(asked))
-}
-
 // TouchSheets raises the versions of weeks whose entries changed. The caller holds them.
 func (Store) TouchSheets(ctx context.Context, tx *tenancy.Tx, ids []string) error {
 	_, err := tx.PGX().Exec(ctx, `UPDATE timesheets SET version = version + 1 WHERE id = ANY($1::uuid[])`, ids)

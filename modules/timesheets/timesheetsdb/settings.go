@@ -29,11 +29,13 @@ type settingsRow struct {
 	ApprovalRoute   string
 	OwnException    bool
 	EntityLocks     string
+	EntityGraces    string
+	SheetPeriods    string
 	Version         int
 }
 
 const settingsColumns = `locked_through, locked_by, locked_at, grace_days, grace_every, grace_after, overlap,
-	rounding_mode, rounding_step, rounding_minimum, rounding_scope, forgotten_hours, approval_route, own_exception, entity_locks, version`
+	rounding_mode, rounding_step, rounding_minimum, rounding_scope, forgotten_hours, approval_route, own_exception, entity_locks, entity_graces, sheet_periods, version`
 
 // Settings reads the one row, held against a change when hold is set.
 func (Store) Settings(_ context.Context, tx *tenancy.Tx, hold bool) (timesheets.Settings, error) {
@@ -61,7 +63,25 @@ func (Store) Settings(_ context.Context, tx *tenancy.Tx, hold bool) (timesheets.
 	for _, l := range locks {
 		s.Entities = append(s.Entities, timesheets.EntityLock{Lock: timesheets.Lock{Through: l.Through, By: l.By, At: l.At}, EntityID: l.EntityID})
 	}
+	var graces []entityGrace
+	if err := json.Unmarshal([]byte(r.EntityGraces), &graces); err != nil {
+		return s, fmt.Errorf("how legal entities close: %w", err)
+	}
+	for _, g := range graces {
+		s.Graces = append(s.Graces, timesheets.EntityGrace{Grace: timesheets.Grace{On: g.On, Days: g.Days, Every: g.Every, After: g.After}, EntityID: g.EntityID})
+	}
+	if err := json.Unmarshal([]byte(r.SheetPeriods), &s.Periods); err != nil {
+		return s, fmt.Errorf("what is handed in together: %w", err)
+	}
 	return s, nil
+}
+
+type entityGrace struct {
+	EntityID string   `json:"entity_id"`
+	On       bool     `json:"on"`
+	Days     int      `json:"days"`
+	Every    string   `json:"every"`
+	After    day.Date `json:"after,omitzero"`
 }
 
 type entityLock struct {
@@ -85,11 +105,23 @@ func (Store) SaveSettings(_ context.Context, tx *tenancy.Tx, s timesheets.Settin
 	if err != nil {
 		return false, fmt.Errorf("what legal entities have closed: %w", err)
 	}
+	graces := make([]entityGrace, len(s.Graces))
+	for i, g := range s.Graces {
+		graces[i] = entityGrace{g.EntityID, g.On, g.Days, g.Every, g.After}
+	}
+	rules, err := json.Marshal(graces)
+	if err != nil {
+		return false, fmt.Errorf("how legal entities close: %w", err)
+	}
+	periods, err := json.Marshal(append(timesheets.Periods{}, s.Periods...))
+	if err != nil {
+		return false, fmt.Errorf("what is handed in together: %w", err)
+	}
 	res := tx.Gorm().Exec(`UPDATE time_settings SET locked_through = ?, locked_by = ?, locked_at = ?, grace_days = ?, grace_every = ?, grace_after = ?,
-		overlap = ?, rounding_mode = ?, rounding_step = ?, rounding_minimum = ?, rounding_scope = ?, forgotten_hours = ?, approval_route = ?, own_exception = ?, entity_locks = ?::jsonb,
+		overlap = ?, rounding_mode = ?, rounding_step = ?, rounding_minimum = ?, rounding_scope = ?, forgotten_hours = ?, approval_route = ?, own_exception = ?, entity_locks = ?::jsonb, entity_graces = ?::jsonb, sheet_periods = ?::jsonb,
 		version = version + 1 WHERE one AND version = ?`,
 		s.Lock.Through, null(s.Lock.By), s.Lock.At, grace, s.Grace.Every, s.Grace.After,
-		s.Overlap, s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope, s.ForgottenHours, string(s.Route), s.OwnException, string(raw), s.Version)
+		s.Overlap, s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope, s.ForgottenHours, string(s.Route), s.OwnException, string(raw), string(rules), string(periods), s.Version)
 	return res.RowsAffected == 1, res.Error
 }
 

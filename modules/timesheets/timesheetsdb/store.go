@@ -102,6 +102,7 @@ type sheetRow struct {
 	ID              string `gorm:"primaryKey"`
 	MemberID        string
 	WeekStart       day.Date
+	LastDay         day.Date
 	State           string
 	Rows            string
 	SubmittedAt     *time.Time
@@ -116,11 +117,14 @@ type sheetRow struct {
 
 func (sheetRow) TableName() string { return "timesheets" }
 
-const sheetColumns = `id, member_id, week_start, state, rows, submitted_at, decided_at, decided_by, decided_version, reason, exception_reason, created_at, version`
+// sheetEnd is the last day of a sheet; those of before there were other periods are weeks.
+const sheetEnd = `coalesce(last_day, week_start + 6)`
+
+const sheetColumns = `id, member_id, week_start, ` + sheetEnd + ` AS last_day, state, rows, submitted_at, decided_at, decided_by, decided_version, reason, exception_reason, created_at, version`
 
 func fromSheetRow(r sheetRow) (timesheets.Sheet, error) {
 	s := timesheets.Sheet{
-		ID: r.ID, MemberID: r.MemberID, Week: r.WeekStart, State: r.State, SubmittedAt: r.SubmittedAt, DecidedAt: r.DecidedAt,
+		ID: r.ID, MemberID: r.MemberID, Week: r.WeekStart, Until: r.LastDay, State: r.State, SubmittedAt: r.SubmittedAt, DecidedAt: r.DecidedAt,
 		DecidedBy: text(r.DecidedBy), Reason: r.Reason, ExceptionReason: r.ExceptionReason, CreatedAt: r.CreatedAt, Version: r.Version,
 	}
 	if r.DecidedVersion != nil {
@@ -148,19 +152,36 @@ func sheets(tx *tenancy.Tx, query string, args ...any) ([]timesheets.Sheet, erro
 	return out, nil
 }
 
-// OpenSheet makes the week unless it is there and locks it for the rest of tx,
-// so that entries and decisions of one week come one after the other.
-func (s Store) OpenSheet(_ context.Context, tx *tenancy.Tx, fresh timesheets.Sheet) (timesheets.Sheet, error) {
-	err := tx.Gorm().Exec(`INSERT INTO timesheets (id, member_id, week_start, created_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT ON CONSTRAINT timesheets_member_week_key DO NOTHING`, fresh.ID, fresh.MemberID, fresh.Week, fresh.CreatedAt).Error
-	if err != nil {
-		return timesheets.Sheet{}, fmt.Errorf("open a week: %w", err)
+// OpenSheet makes the sheet of a day unless it is there and locks it for the rest of tx,
+// so that entries and decisions of one sheet come one after the other.
+func (s Store) OpenSheet(_ context.Context, tx *tenancy.Tx, d day.Date, fresh timesheets.Sheet) (timesheets.Sheet, error) {
+	there := func() ([]timesheets.Sheet, error) {
+		return sheets(tx, `SELECT `+sheetColumns+` FROM timesheets WHERE member_id = ? AND week_start BETWEEN ?::date - 31 AND ? AND `+sheetEnd+` >= ?
+			ORDER BY week_start DESC LIMIT 1 FOR UPDATE`, fresh.MemberID, d, d, d)
 	}
-	got, err := sheets(tx, `SELECT `+sheetColumns+` FROM timesheets WHERE member_id = ? AND week_start = ? FOR UPDATE`, fresh.MemberID, fresh.Week)
-	if err != nil || len(got) == 0 {
+	got, err := there()
+	if err != nil || len(got) > 0 {
+		return first(got), err
+	}
+	err = tx.Gorm().Exec(`INSERT INTO timesheets (id, member_id, week_start, last_day, created_at)
+		SELECT ?::uuid, ?::uuid, greatest(?::date, max(`+sheetEnd+`) FILTER (WHERE week_start < ?) + 1), least(?::date, min(week_start) FILTER (WHERE week_start > ?) - 1), ?::timestamptz
+		FROM timesheets WHERE member_id = ? AND week_start BETWEEN ?::date - 31 AND ?
+		ON CONFLICT ON CONSTRAINT timesheets_member_week_key DO NOTHING`,
+		fresh.ID, fresh.MemberID, fresh.Week, d, fresh.Until, d, fresh.CreatedAt, fresh.MemberID, fresh.Week, fresh.Until).Error
+	if err != nil {
+		return timesheets.Sheet{}, fmt.Errorf("open a sheet: %w", err)
+	}
+	if got, err = there(); err != nil || len(got) == 0 {
 		return timesheets.Sheet{}, orNoSheet(err)
 	}
 	return got[0], nil
+}
+
+func first(got []timesheets.Sheet) timesheets.Sheet {
+	if len(got) == 0 {
+		return timesheets.Sheet{}
+	}
+	return got[0]
 }
 
 // Sheet finds a week by id.
@@ -183,15 +204,6 @@ func orNoSheet(err error) error {
 	return err
 }
 
-// SheetOf finds a member's week, or none.
-func (Store) SheetOf(_ context.Context, tx *tenancy.Tx, memberID string, week day.Date) (*timesheets.Sheet, error) {
-	got, err := sheets(tx, `SELECT `+sheetColumns+` FROM timesheets WHERE member_id = ? AND week_start = ?`, memberID, week)
-	if err != nil || len(got) == 0 {
-		return nil, err
-	}
-	return &got[0], nil
-}
-
 // Sheets lists weeks by date, newest first unless the filter says otherwise.
 func (Store) Sheets(_ context.Context, tx *tenancy.Tx, f timesheets.SheetFilter) ([]timesheets.Sheet, error) {
 	var w where
@@ -203,6 +215,7 @@ func (Store) Sheets(_ context.Context, tx *tenancy.Tx, f timesheets.SheetFilter)
 	waiting(&w, f)
 	w.on(!f.From.IsZero(), `week_start >= ?`, f.From)
 	w.on(!f.To.IsZero(), `week_start <= ?`, f.To)
+	w.on(f.Over.Valid(), `week_start BETWEEN ?::date - 31 AND ? AND `+sheetEnd+` >= ?`, f.Over.From, f.Over.To, f.Over.From) // none is longer than a month
 	order, than := `week_start DESC, id DESC`, `<`
 	if f.OldestFirst {
 		order, than = `week_start, id`, `>`

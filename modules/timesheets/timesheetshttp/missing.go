@@ -19,7 +19,7 @@ func registerMissing(api *httpapi.API, h handlers) {
 	export := op("missing-time-export", http.MethodGet, base+"/export.csv", "Missing time as CSV, a line for each person and period", read)
 	export.Exports = true
 	httpapi.Handle(api, export, h.missingCSV)
-	httpapi.Handle(api, op("missing-time-mine", http.MethodGet, base+"/mine", "What you have not logged or handed in of the last four weeks", timesheets.WriteOwn), h.myMissing)
+	httpapi.Handle(api, op("missing-time-mine", http.MethodGet, base+"/mine", "What you have not logged or handed in of the last four weeks, or of two periods", timesheets.WriteOwn), h.myMissing)
 	httpapi.Handle(api, idempotent(op("missing-time-remind", http.MethodPost, base+"/remind", "Write to people about what is missing", timesheets.Approve)), h.remind)
 }
 
@@ -30,9 +30,10 @@ type MissingTimeGap struct {
 	Expected    int64    `json:"expected"`
 	Logged      int64    `json:"logged"`
 	Missing     int64    `json:"missing" doc:"Expected less logged, day by day: more on one day does not make up for another"`
-	State       string   `json:"state" enum:"draft,submitted,approved,rejected" doc:"Of its week"`
-	TimesheetID *string  `json:"timesheet_id" doc:"Of its week; null until somebody logged time in it"`
-	Due         bool     `json:"due" doc:"Its week is over and was not handed in"`
+	Closed      int64    `json:"closed" doc:"How much of what is missing nobody can log any more: its day is closed, or approved"`
+	State       string   `json:"state" enum:"draft,submitted,approved,rejected" doc:"Of its timesheet; of several, of the one with most to do"`
+	TimesheetID *string  `json:"timesheet_id" doc:"The timesheet; null until somebody logged time in it"`
+	Due         bool     `json:"due" doc:"A timesheet is over and was not handed in"`
 }
 
 // MissingTimeLine is one person's time, period by period.
@@ -43,8 +44,9 @@ type MissingTimeLine struct {
 	Expected     int64            `json:"expected"`
 	Logged       int64            `json:"logged"`
 	Missing      int64            `json:"missing"`
-	NotSubmitted int              `json:"not_submitted" doc:"Weeks"`
-	Waiting      int              `json:"waiting" doc:"Weeks that wait for approval"`
+	Closed       int64            `json:"closed" doc:"How much of what is missing nobody can log any more"`
+	NotSubmitted int              `json:"not_submitted" doc:"Timesheets"`
+	Waiting      int              `json:"waiting" doc:"Timesheets that wait for approval"`
 	Gaps         []MissingTimeGap `json:"gaps"`
 }
 
@@ -75,12 +77,12 @@ type MissingTimeReminded struct {
 
 // MissingTimeQuery says whose time is wanted.
 type MissingTimeQuery struct {
-	From      day.Date `query:"from" doc:"With to; the last four weeks when both are left out"`
+	From      day.Date `query:"from" doc:"With to; the periods of the last four weeks, two at least, when both are left out"`
 	To        day.Date `query:"to"`
-	By        string   `query:"by" enum:"week,day" default:"week"`
+	By        string   `query:"by" enum:"period,week,day" default:"period" doc:"By what is handed in together, or finer"`
 	MemberID  string   `query:"member_id" format:"uuid"`
 	ManagerID string   `query:"manager_id" format:"uuid" doc:"Those who report to this person"`
-	Show      string   `query:"show" enum:"missing,not_submitted,waiting"`
+	Show      string   `query:"show" enum:"missing,closed,not_submitted,waiting" doc:"Missing is what can still be logged, closed what cannot"`
 }
 
 func (q MissingTimeQuery) filter() timesheets.MissingFilter {
@@ -101,11 +103,11 @@ type (
 
 func toMissing(l timesheets.MissingLine) MissingTimeLine {
 	v := MissingTimeLine{
-		MemberID: l.ID, Name: l.Name, Active: l.Active, Expected: l.Expected, Logged: l.Logged, Missing: l.Missing,
+		MemberID: l.ID, Name: l.Name, Active: l.Active, Expected: l.Expected, Logged: l.Logged, Missing: l.Missing, Closed: l.Closed,
 		NotSubmitted: l.NotSubmitted, Waiting: l.Waiting, Gaps: make([]MissingTimeGap, len(l.Gaps)),
 	}
 	for i, g := range l.Gaps {
-		v.Gaps[i] = MissingTimeGap{g.Days.From, g.Days.To, g.Expected, g.Logged, g.Missing, g.State, null(g.SheetID), g.Due}
+		v.Gaps[i] = MissingTimeGap{g.Days.From, g.Days.To, g.Expected, g.Logged, g.Missing, g.Closed, g.State, null(g.SheetID), g.Due}
 	}
 	return v
 }
@@ -147,14 +149,14 @@ func (h handlers) missingCSV(ctx context.Context, in *missingCSVIn) (*fileOut, e
 	}
 	out := table.Table{Columns: []table.Column{
 		table.Col("member", table.Text), table.Col("from", table.Date), table.Col("to", table.Date),
-		table.Col("expected_hours", table.Number), table.Col("logged_hours", table.Number), table.Col("missing_hours", table.Number), table.Col("state", table.Text),
+		table.Col("expected_hours", table.Number), table.Col("logged_hours", table.Number), table.Col("missing_hours", table.Number), table.Col("state", table.Text), table.Col("closed_hours", table.Number),
 	}}
 	hours := func(seconds int64) string {
 		return decimal.NewFromInt(seconds).Div(decimal.NewFromInt(3600)).Round(4).String()
 	}
 	for _, l := range lines {
 		for _, g := range l.Gaps {
-			out.Rows = append(out.Rows, []string{l.Name, g.Days.From.String(), g.Days.To.String(), hours(g.Expected), hours(g.Logged), hours(g.Missing), g.State})
+			out.Rows = append(out.Rows, []string{l.Name, g.Days.From.String(), g.Days.To.String(), hours(g.Expected), hours(g.Logged), hours(g.Missing), g.State, hours(g.Closed)})
 		}
 	}
 	body, err := out.CSV()

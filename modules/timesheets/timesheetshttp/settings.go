@@ -32,6 +32,30 @@ type GraceView struct {
 	Every string `json:"every" enum:"week,month"`
 }
 
+// EntityGraceView is the rule by which a legal entity closes its time by itself.
+type EntityGraceView struct {
+	EntityID string    `json:"entity_id" format:"uuid"`
+	Grace    GraceView `json:"grace"`
+}
+
+// PeriodView says what people hand in together.
+type PeriodView struct {
+	Every string      `json:"every" enum:"week,half_month,month" doc:"Today"`
+	Next  *PeriodNext `json:"next" doc:"What was settled for later"`
+}
+
+// PeriodNext is a length of periods that begins later.
+type PeriodNext struct {
+	Every string   `json:"every" enum:"week,half_month,month"`
+	From  day.Date `json:"from"`
+}
+
+// PeriodInput changes what people hand in together.
+type PeriodInput struct {
+	Every string    `json:"every" enum:"week,half_month,month"`
+	From  *day.Date `json:"from,omitempty" doc:"The first day of it; the next first day of a week or month when left out"`
+}
+
 // OpeningView is what is settled in days that would be open again.
 type OpeningView struct {
 	From          *day.Date `json:"from" doc:"No day: nothing would be open again"`
@@ -45,18 +69,20 @@ type OpeningView struct {
 
 // TimeSettingsView are the agency's rules for time.
 type TimeSettingsView struct {
-	LockedThrough *day.Date        `json:"locked_through,omitempty" doc:"The last date whose time cannot change any more"`
-	LockedBy      *string          `json:"locked_by" doc:"The member who closed it"`
-	LockedAt      *time.Time       `json:"locked_at"`
-	EntityLocks   []EntityLockView `json:"entity_locks" doc:"What is closed besides, for the time that a legal entity invoices"`
-	ClosedItself  bool             `json:"closed_itself" doc:"Closed by the rule of grace"`
-	Grace         GraceView        `json:"grace"`
-	Overlap       string           `json:"overlap" enum:"allow,warn,refuse"`
-	Rounding      RoundingView     `json:"rounding"`
-	Forgotten     int              `json:"forgotten_hours" doc:"Hours after which a timer asks whether it was forgotten"`
-	Route         string           `json:"approval_route" enum:"anyone,lead,manager,lead_manager,manager_lead" doc:"Whose approval time needs, in which order"`
-	OwnException  bool             `json:"own_exception" doc:"The only one who can approve may approve their own time, with a reason"`
-	Version       int              `json:"version"`
+	LockedThrough *day.Date         `json:"locked_through,omitempty" doc:"The last date whose time cannot change any more"`
+	LockedBy      *string           `json:"locked_by" doc:"The member who closed it"`
+	LockedAt      *time.Time        `json:"locked_at"`
+	EntityLocks   []EntityLockView  `json:"entity_locks" doc:"What is closed besides, for the time that a legal entity invoices"`
+	ClosedItself  bool              `json:"closed_itself" doc:"Closed by the rule of grace"`
+	Grace         GraceView         `json:"grace"`
+	EntityGraces  []EntityGraceView `json:"entity_graces" doc:"By which legal entities close besides"`
+	Period        PeriodView        `json:"period" doc:"What people hand in together"`
+	Overlap       string            `json:"overlap" enum:"allow,warn,refuse"`
+	Rounding      RoundingView      `json:"rounding"`
+	Forgotten     int               `json:"forgotten_hours" doc:"Hours after which a timer asks whether it was forgotten"`
+	Route         string            `json:"approval_route" enum:"anyone,lead,manager,lead_manager,manager_lead" doc:"Whose approval time needs, in which order"`
+	OwnException  bool              `json:"own_exception" doc:"The only one who can approve may approve their own time, with a reason"`
+	Version       int               `json:"version"`
 }
 
 // EntityLockView is the day up to which the time is closed that a legal entity invoices.
@@ -65,6 +91,7 @@ type EntityLockView struct {
 	Through  day.Date   `json:"through"`
 	By       *string    `json:"locked_by"`
 	At       *time.Time `json:"locked_at"`
+	Itself   bool       `json:"closed_itself" doc:"Closed by the rule of the legal entity"`
 }
 
 // EntityClosingInput closes the time of a legal entity, or opens it again.
@@ -78,6 +105,8 @@ type TimeSettingsChange struct {
 	LockedThrough *string              `json:"locked_through,omitempty" maxLength:"10" doc:"A date; empty to unlock all"`
 	EntityLocks   []EntityClosingInput `json:"entity_locks,omitempty" maxItems:"100" doc:"Of some legal entities in one go; others stay"`
 	Grace         *GraceView           `json:"grace,omitempty"`
+	EntityGraces  []EntityGraceView    `json:"entity_graces,omitempty" maxItems:"100" doc:"Of some legal entities; others stay"`
+	Period        *PeriodInput         `json:"period,omitempty" doc:"Timesheets that were handed in keep their days; a change that has not begun is replaced"`
 	Overlap       *string              `json:"overlap,omitempty" enum:"allow,warn,refuse"`
 	Rounding      *RoundingView        `json:"rounding,omitempty"`
 	Forgotten     *int                 `json:"forgotten_hours,omitempty" minimum:"1" maximum:"24"`
@@ -112,7 +141,15 @@ func oneSettings(s timesheets.Settings, err error) (*settingsOut, error) {
 	}
 	v.EntityLocks = []EntityLockView{}
 	for _, l := range s.Entities {
-		v.EntityLocks = append(v.EntityLocks, EntityLockView{l.EntityID, l.Through, null(l.By), l.At})
+		v.EntityLocks = append(v.EntityLocks, EntityLockView{l.EntityID, l.Through, null(l.By), l.At, l.Itself})
+	}
+	v.EntityGraces = []EntityGraceView{}
+	for _, g := range s.Graces {
+		v.EntityGraces = append(v.EntityGraces, EntityGraceView{g.EntityID, GraceView{g.On, g.Days, g.Every}})
+	}
+	v.Period.Every = s.Periods.Every(s.Today)
+	if n := len(s.Periods); n > 0 && s.Periods[n-1].From.After(s.Today) {
+		v.Period.Next = &PeriodNext{s.Periods[n-1].Every, s.Periods[n-1].From}
 	}
 	if l := s.Lock; !l.Through.IsZero() {
 		v.LockedThrough, v.LockedBy, v.LockedAt, v.ClosedItself = &l.Through, null(l.By), l.At, l.Itself
@@ -139,6 +176,15 @@ func (h handlers) changeSettings(ctx context.Context, in *settingsIn) (*settings
 	}
 	if g := in.Body.Grace; g != nil {
 		ch.Grace = &timesheets.Grace{On: g.On, Days: g.Days, Every: g.Every}
+	}
+	for _, g := range in.Body.EntityGraces {
+		ch.Graces = append(ch.Graces, timesheets.EntityGrace{Grace: timesheets.Grace{On: g.Grace.On, Days: g.Grace.Days, Every: g.Grace.Every}, EntityID: g.EntityID})
+	}
+	if p := in.Body.Period; p != nil {
+		ch.Period = &timesheets.PeriodRule{Every: p.Every}
+		if p.From != nil {
+			ch.Period.From = *p.From
+		}
 	}
 	for i, l := range in.Body.EntityLocks {
 		closing := timesheets.EntityClosing{EntityID: l.EntityID}

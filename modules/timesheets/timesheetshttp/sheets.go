@@ -16,41 +16,43 @@ import (
 func registerSheets(api *httpapi.API, h handlers) {
 	const write, approve = timesheets.WriteOwn, timesheets.Approve
 	const base = "/timesheets"
-	httpapi.Handle(api, op("timesheets-list", http.MethodGet, base, "List weeks, newest first", write), h.sheets)
-	httpapi.Handle(api, creating(op("timesheets-open", http.MethodPost, base, "Open your week, so that it can be handed in", write)), h.openWeek)
-	httpapi.Handle(api, op("timesheets-grid", http.MethodGet, base+"/grid", "A week as rows of projects and tasks by seven days", write), h.grid)
+	httpapi.Handle(api, op("timesheets-list", http.MethodGet, base, "List timesheets, newest first", write), h.sheets)
+	httpapi.Handle(api, creating(op("timesheets-open", http.MethodPost, base, "Open your timesheet of a day, so that it can be handed in", write)), h.openWeek)
+	httpapi.Handle(api, op("timesheets-grid", http.MethodGet, base+"/grid", "A week as rows of projects and tasks by seven days, with the timesheets that its days belong to", write), h.grid)
 	httpapi.Handle(api, op("timesheets-set-cell", http.MethodPut, base+"/grid", "Set a cell of your week", write), h.setCell)
 	httpapi.Handle(api, empty(op("timesheets-pin", http.MethodPut, base+"/pins", "Pin rows, so that every week of yours has them", write)), h.pin)
 	httpapi.Handle(api, idempotent(op("timesheets-copy-last-week", http.MethodPost, base+"/copy-last-week", "Copy the rows of the week before", write)), h.copyLastWeek)
-	httpapi.Handle(api, op("timesheets-get", http.MethodGet, base+"/{id}", "Look at one week with its lines", write), h.sheet)
-	httpapi.Handle(api, op("timesheets-submit", http.MethodPost, base+"/{id}/submit", "Hand in your week", write), h.submit)
-	httpapi.Handle(api, op("timesheets-recall", http.MethodPost, base+"/{id}/recall", "Take your week back", write), h.recall)
-	httpapi.Handle(api, op("timesheets-approve", http.MethodPost, base+"/{id}/approve", "Approve a week as it was seen", approve), h.approve)
-	httpapi.Handle(api, op("timesheets-reject", http.MethodPost, base+"/{id}/reject", "Send a week or some of its lines back", approve), h.reject)
+	httpapi.Handle(api, op("timesheets-get", http.MethodGet, base+"/{id}", "Look at one timesheet with its lines", write), h.sheet)
+	httpapi.Handle(api, op("timesheets-submit", http.MethodPost, base+"/{id}/submit", "Hand in your timesheet", write), h.submit)
+	httpapi.Handle(api, op("timesheets-recall", http.MethodPost, base+"/{id}/recall", "Take your timesheet back", write), h.recall)
+	httpapi.Handle(api, op("timesheets-approve", http.MethodPost, base+"/{id}/approve", "Approve a timesheet as it was seen", approve), h.approve)
+	httpapi.Handle(api, op("timesheets-reject", http.MethodPost, base+"/{id}/reject", "Send a timesheet or some of its lines back", approve), h.reject)
 }
 
-// TimesheetView is a member's week.
+// TimesheetView is what a member hands in together: a week, half a month or a month.
 type TimesheetView struct {
-	ID              string     `json:"id" doc:"Empty for a week that was not opened yet"`
+	ID              string     `json:"id" doc:"Empty for one that was not opened yet"`
 	MemberID        string     `json:"member_id"`
-	Week            day.Date   `json:"week" doc:"Its first date"`
+	Week            day.Date   `json:"week" doc:"Its first date, as from"`
+	From            day.Date   `json:"from" doc:"Its first date"`
+	Until           day.Date   `json:"until" doc:"Its last date"`
 	State           string     `json:"state" enum:"draft,submitted,approved,rejected"`
 	SubmittedAt     *time.Time `json:"submitted_at"`
 	DecidedAt       *time.Time `json:"decided_at"`
 	DecidedBy       *string    `json:"decided_by"`
 	Reason          string     `json:"reason" doc:"Why it was sent back"`
-	ExceptionReason string     `json:"exception_reason" doc:"Why somebody approved their own week, where nobody else could"`
+	ExceptionReason string     `json:"exception_reason" doc:"Why somebody approved their own time, where nobody else could"`
 	Version         int        `json:"version"`
 }
 
 func toSheet(s timesheets.Sheet) TimesheetView {
 	return TimesheetView{
-		ID: s.ID, MemberID: s.MemberID, Week: s.Week, State: s.State, SubmittedAt: s.SubmittedAt, DecidedAt: s.DecidedAt,
+		ID: s.ID, MemberID: s.MemberID, Week: s.Week, From: s.Week, Until: s.Until, State: s.State, SubmittedAt: s.SubmittedAt, DecidedAt: s.DecidedAt,
 		DecidedBy: null(s.DecidedBy), Reason: s.Reason, ExceptionReason: s.ExceptionReason, Version: s.Version,
 	}
 }
 
-// TimesheetLine is a week in a list, with its totals.
+// TimesheetLine is a timesheet in a list, with its totals.
 type TimesheetLine struct {
 	TimesheetView
 	Seconds         int64         `json:"seconds"`
@@ -80,19 +82,20 @@ func toLine(l timesheets.SheetLine) TimesheetLine {
 	if !l.MoneyHidden {
 		v.NoRate = &l.NoRate
 	}
+	missing := timesheets.Missing(l.ExpectedOn, l.PerDay)
 	for d := range l.Days().Days() {
-		v.PerDay = append(v.PerDay, DaySeconds{Day: d, Seconds: l.PerDay[d]})
+		v.PerDay = append(v.PerDay, DaySeconds{Day: d, Seconds: l.PerDay[d], Expected: l.ExpectedOn[d], Missing: missing[d]})
 	}
 	return v
 }
 
-// TimesheetList is a page of weeks.
+// TimesheetList is a page of timesheets.
 type TimesheetList struct {
 	Items []TimesheetLine `json:"items"`
 	Next  *string         `json:"next"`
 }
 
-// TimesheetDetail is a week with its lines.
+// TimesheetDetail is a timesheet with its lines.
 type TimesheetDetail struct {
 	Timesheet TimesheetLine       `json:"timesheet"`
 	Entries   []TimeEntryView     `json:"entries"`
@@ -103,14 +106,41 @@ type TimesheetDetail struct {
 
 // TimeGrid is a week as rows by days.
 type TimeGrid struct {
-	Timesheet     TimesheetView `json:"timesheet"`
-	Days          []DaySeconds  `json:"days"`
-	Rows          []TimeGridRow `json:"rows"`
-	Seconds       int64         `json:"seconds"`
-	Expected      int64         `json:"expected"`
-	Missing       int64         `json:"missing"`
-	LockedThrough *day.Date     `json:"locked_through,omitempty"`
-	Zone          string        `json:"zone"`
+	Timesheet     TimesheetView   `json:"timesheet" doc:"That of the day asked for"`
+	Timesheets    []TimesheetPart `json:"timesheets" doc:"Those that days of the week belong to, in their order; a week that spans the end of a period has two"`
+	Days          []DaySeconds    `json:"days"`
+	Rows          []TimeGridRow   `json:"rows"`
+	Seconds       int64           `json:"seconds"`
+	Expected      int64           `json:"expected"`
+	Missing       int64           `json:"missing"`
+	LockedThrough *day.Date       `json:"locked_through,omitempty"`
+	Zone          string          `json:"zone"`
+}
+
+// TimesheetPart is a timesheet that has days of a week, with what is in all of it.
+type TimesheetPart struct {
+	TimesheetView
+	Seconds     int64        `json:"seconds"`
+	Expected    int64        `json:"expected"`
+	Missing     int64        `json:"missing"`
+	MissingDays []DayMissing `json:"missing_days" doc:"The days on which something is missing"`
+}
+
+// DayMissing is what is missing on a date.
+type DayMissing struct {
+	Day     day.Date `json:"day"`
+	Missing int64    `json:"missing"`
+}
+
+func toPart(p timesheets.SheetPart) TimesheetPart {
+	v := TimesheetPart{TimesheetView: toSheet(p.Sheet), Seconds: p.Seconds, Expected: p.Expected, MissingDays: []DayMissing{}}
+	for d := range p.Days().Days() {
+		if missing := p.Missing[d]; missing > 0 {
+			v.Missing += missing
+			v.MissingDays = append(v.MissingDays, DayMissing{d, missing})
+		}
+	}
+	return v
 }
 
 // TimeGridRow is one project, task and service.
@@ -142,7 +172,10 @@ type TimeCell struct {
 }
 
 func toGrid(g timesheets.Grid) TimeGrid {
-	v := TimeGrid{Timesheet: toSheet(g.Sheet), Seconds: g.Seconds, Zone: g.Zone, Rows: []TimeGridRow{}, Days: []DaySeconds{}}
+	v := TimeGrid{Timesheet: toSheet(g.Sheet), Seconds: g.Seconds, Zone: g.Zone, Rows: []TimeGridRow{}, Days: []DaySeconds{}, Timesheets: []TimesheetPart{}}
+	for _, p := range g.Parts {
+		v.Timesheets = append(v.Timesheets, toPart(p))
+	}
 	if !g.Locked.Through.IsZero() {
 		v.LockedThrough = &g.Locked.Through
 	}
@@ -166,10 +199,10 @@ func toGridRow(g timesheets.Grid, r timesheets.GridRow) TimeGridRow {
 	for _, d := range g.Days {
 		c := r.Cells[d]
 		locked := r.Locked.Locks(d)
-		free := c.Entries == 0 && g.Sheet.Takes() && r.Open
+		takes := g.SheetOn(d).Takes() && r.Open
 		row.Cells = append(row.Cells, TimeCell{
 			Day: d, Seconds: c.Seconds, Note: c.Note, Entries: c.Entries, State: c.State, Timed: c.Timed,
-			Editable: !locked && (free || c.Editable || (c.Entries > 0 && g.Sheet.Takes() && r.Open)), Billable: c.Billable,
+			Editable: !locked && (takes || c.Editable), Billable: c.Billable,
 		})
 	}
 	return row
@@ -199,7 +232,7 @@ type TimePin struct {
 	ServiceID string `json:"service_id,omitempty" format:"uuid"`
 }
 
-// WeekInput names a week by any of its dates.
+// WeekInput names a week, or a timesheet, by any of its dates.
 type WeekInput struct {
 	Week  day.Date `json:"week"`
 	Hours bool     `json:"hours,omitempty" doc:"Copy the hours too, not only the rows"`
@@ -213,7 +246,7 @@ type ApproveInput struct {
 // RejectInput says why, and what.
 type RejectInput struct {
 	Reason   string   `json:"reason" maxLength:"500"`
-	EntryIDs []string `json:"entry_ids,omitempty" maxItems:"200" doc:"Only these lines; the whole week when left out"`
+	EntryIDs []string `json:"entry_ids,omitempty" maxItems:"200" doc:"Only these lines; the whole timesheet when left out"`
 }
 
 type (

@@ -10,7 +10,7 @@ import { ApprovalsPage } from './pages/ApprovalsPage';
 
 const week = '2026-03-02';
 const line = (id: string, member: string, over: Partial<TimesheetLine> = {}): TimesheetLine => ({
-  id, member_id: member, week, state: 'submitted', submitted_at: null, decided_at: null, decided_by: null, reason: '', exception_reason: '', version: 7,
+  id, member_id: member, week, from: week, until: addDays(week, 6), state: 'submitted', submitted_at: null, decided_at: null, decided_by: null, reason: '', exception_reason: '', version: 7,
   seconds: 136_800, billable_seconds: 100_000, billed_seconds: 100_000, expected_seconds: 144_000, own: false, no_rate: 0, amounts: [{ amount: '3610.00', currency: 'EUR' }],
   per_day: Array.from({ length: 7 }, (_, i) => ({ day: addDays(week, i), seconds: 0, expected: 0, missing: 0 })), ...over,
 });
@@ -71,7 +71,7 @@ it('shows what was worked beside what is billed', async () => {
 it('approves the version that was seen', async () => {
   const { user } = renderApp(<ApprovalsPage />);
   await user.click(await screen.findByRole('button', { name: /^Approve Mia Member/ }));
-  expect(await screen.findByText('Week approved')).toBeVisible();
+  expect(await screen.findByText('Timesheet approved')).toBeVisible();
   expect(calls).toEqual([{ url: '/api/v1/timesheets/s1/approve', match: '"7"', body: {} }]);
   await waitFor(() => expect(screen.queryByRole('checkbox', { name: /Mia Member/ })).toBeNull());
 });
@@ -80,8 +80,8 @@ it('approves many at once', async () => {
   const { user } = renderApp(<ApprovalsPage />);
   await user.click(await screen.findByRole('checkbox', { name: /Mia Member/ }));
   await user.click(screen.getByRole('checkbox', { name: /Tom Tester/ }));
-  await user.click(screen.getByRole('button', { name: 'Approve 2 weeks' }));
-  expect(await screen.findByText('2 weeks approved')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Approve 2 timesheets' }));
+  expect(await screen.findByText('2 timesheets approved')).toBeVisible();
   expect(calls).toEqual([{ url: '/api/v1/approvals/decide', match: null, body: { decision: 'approve', items: [{ id: 's1', version: 7 }, { id: 's2', version: 7 }] } }]);
   expect(await screen.findByText('Nothing to approve')).toBeVisible();
 });
@@ -91,7 +91,7 @@ it('says which of many was refused and why, and takes the others back', async ()
   const { user } = renderApp(<ApprovalsPage />);
   await user.click(await screen.findByRole('checkbox', { name: /Mia Member/ }));
   await user.click(screen.getByRole('button', { name: 'Select all' }));
-  await user.click(screen.getByRole('button', { name: 'Approve 2 weeks' }));
+  await user.click(screen.getByRole('button', { name: 'Approve 2 timesheets' }));
   expect(await screen.findByText('1 approved, 1 not: Tue 3 March, Support: now 2:00')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Undo' }));
   await waitFor(() => expect(undone).toEqual(['s1']));
@@ -176,10 +176,10 @@ it('shows who decided, finds weeks by person and period, and reopens an approved
   await waitFor(() => expect(Object.fromEntries(asked.at(-1) ?? [])).toMatchObject({ state: 'approved', member_id: 'm1' }));
   expect(await violations()).toEqual([]);
   await user.click(await screen.findByRole('button', { name: /^Reopen Mia Member/ }));
-  const dialog = await screen.findByRole('dialog', { name: 'Reopen the week of Mia Member?' });
+  const dialog = await screen.findByRole('dialog', { name: 'Reopen the time of Mia Member?' });
   await user.type(within(dialog).getByRole('textbox'), 'Thursday belongs to the other project');
   await user.click(within(dialog).getByRole('button', { name: 'Reopen' }));
-  expect(await screen.findByText('Week reopened')).toBeVisible();
+  expect(await screen.findByText('Timesheet reopened')).toBeVisible();
   expect(calls).toEqual([{ url: '/api/v1/timesheets/s9/reject', match: '"7"', body: { reason: 'Thursday belongs to the other project' } }]);
 });
 

@@ -5,14 +5,14 @@ import type { MoneyValue } from '../../shared/lib/money';
 // shows, so that a new field elsewhere does not reach it.
 
 export type Week = {
-  timesheet: { state: 'draft' | 'submitted' | 'approved' | 'rejected' };
+  timesheets: { from: string; until: string; state: 'draft' | 'submitted' | 'approved' | 'rejected' }[];
   days: { day: string; seconds: number; expected: number }[];
   seconds: number;
   expected: number;
 };
-export type Missing = { missing: number; not_submitted: number; gaps: { from: string; to: string; missing: number; due: boolean; state: string }[] };
+export type Missing = { missing: number; not_submitted: number; gaps: { from: string; to: string; missing: number; closed: number; due: boolean; state: string }[] };
 export type Task = { id: string; name: string; due_on: string | null; project: { id: string; name: string; code: string }; column_name: string; priority: string };
-export type Approval = { id: string; member_id: string; week: string; seconds: number; expected_seconds: number };
+export type Approval = { id: string; member_id: string; from: string; until: string; seconds: number; expected_seconds: number };
 export type Invoice = { id: string; number: string | null; client_name: string; due_on: string | null; balance: MoneyValue; state: string };
 export type Checklist = { hidden: boolean; sample_loaded: boolean; sample_state: 'none' | 'loading' | 'failed' | 'loaded'; steps: { key: string; done: boolean }[] };
 type Page<T> = { items: T[]; next: string | null };

@@ -11,7 +11,7 @@ let settings: Record<string, unknown> = {};
 let sent: { match: string | null; body: Record<string, unknown> }[] = [];
 
 beforeEach(() => {
-  settings = { overlap: 'warn', approval_route: 'anyone', own_exception: true, forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'entry' }, locked_through: '2026-03-31', locked_by: 'm2', locked_at: '2026-04-02T10:00:00Z', closed_itself: false, entity_locks: [{ entity_id: 'e2', through: '2026-04-30', locked_by: 'm2', locked_at: '2026-05-02T10:00:00Z' }], grace: { on: false, days: 5, every: 'month' }, version: 4 };
+  settings = { overlap: 'warn', approval_route: 'anyone', own_exception: true, forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'entry' }, locked_through: '2026-03-31', locked_by: 'm2', locked_at: '2026-04-02T10:00:00Z', closed_itself: false, entity_locks: [{ entity_id: 'e2', through: '2026-04-30', locked_by: 'm2', locked_at: '2026-05-02T10:00:00Z', closed_itself: false }], entity_graces: [], period: { every: 'week', next: null }, grace: { on: false, days: 5, every: 'month' }, version: 4 };
   sent = [];
   server.use(
     http.get('*/api/v1/members', () => HttpResponse.json(pageOf([{ id: 'm2', name: 'Olive Owner', kind: 'staff', state: 'active' }]))),
@@ -27,7 +27,7 @@ beforeEach(() => {
       const body = (await request.json()) as Record<string, unknown>;
       sent.push({ match: request.headers.get('If-Match'), body });
       if (body.locked_through === '2026-02-28' && !body.reason) return HttpResponse.json(problem(422, 'timesheets.no_reason', 'Say why.', [{ location: 'body.reason', message: 'is required' }]), { status: 422 });
-      settings = { ...settings, ...body, version: 5 };
+      settings = { ...settings, ...body, period: settings.period, version: 5 };
       return HttpResponse.json(settings);
     }),
   );
@@ -59,6 +59,33 @@ it('says who closed time, and lets periods close by themselves', async () => {
   expect(await violations()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Save' }));
   await waitFor(() => expect(sent.at(-1)?.body).toMatchObject({ grace: { on: true, days: 3, every: 'month' } }));
+});
+
+it('lets people hand in months, and a legal entity close by itself', async () => {
+  const { user } = renderApp(<TimePage />);
+  await user.click(await screen.findByRole('combobox', { name: 'People hand in their time by the' }));
+  await user.click(await screen.findByRole('option', { name: 'Month' }));
+  await user.type(await screen.findByLabelText('From'), '2026-12-01');
+  await user.click(await screen.findByRole('switch', { name: /periods of Acme Ltd/ }));
+  const days = await screen.findByRole('textbox', { name: /Days after the end, Acme Ltd/ });
+  await user.clear(days);
+  await user.type(days, '3');
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(sent.at(-1)?.body).toMatchObject({
+    period: { every: 'month', from: '2026-12-01' },
+    entity_graces: [{ entity_id: 'e1', grace: { on: false } }, { entity_id: 'e2', grace: { on: true, every: 'month', days: 3 } }],
+  }));
+});
+
+it('says what people hand in later, and takes it back', async () => {
+  settings.period = { every: 'week', next: { every: 'month', from: '2026-12-01' } };
+  const { user } = renderApp(<TimePage />);
+  expect(await screen.findByText('By months from 1 Dec 2026.')).toBeVisible();
+  await user.click(screen.getByRole('combobox', { name: 'People hand in their time by the' }));
+  await user.click(await screen.findByRole('option', { name: 'Week' }));
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(sent.at(-1)?.body).toMatchObject({ period: { every: 'week' } }));
 });
 
 it('reminds people on a weekday and at a time of day', async () => {
@@ -99,7 +126,7 @@ it('closes a later day without a reason, and opens one only with it', async () =
   await user.clear(day);
   await user.type(day, '2026-02-28');
   expect(await within(dialog).findByText(/there are 12 entries with 10:00/)).toBeVisible();
-  expect(within(dialog).getByText('2 weeks of it are approved.')).toBeVisible();
+  expect(within(dialog).getByText('2 timesheets of it are approved.')).toBeVisible();
   expect(within(dialog).getByRole('link', { name: 'Invoice 1' })).toHaveAttribute('href', '/invoices/2026-02-28');
   await user.click(within(dialog).getByRole('button', { name: 'Open again' }));
   expect(await within(dialog).findByText('is required')).toBeVisible();

@@ -15,9 +15,12 @@ const days = Array.from({ length: 7 }, (_, i) => addDays(week, i));
 function grid(seconds: Record<string, number> = {}, over: Partial<TimeGrid['timesheet']> = {}): TimeGrid {
   const total = Object.values(seconds).reduce((a, b) => a + b, 0);
   const expected = (i: number) => (i < 5 ? 28_800 : 0);
+  const missing = (day: string, i: number) => Math.max(0, expected(i) - (seconds[day] ?? 0));
+  const timesheet = { id: 's1', member_id: 'm1', week, from: week, until: addDays(week, 6), state: 'draft', submitted_at: null, decided_at: null, decided_by: null, reason: '', exception_reason: '', version: 3, ...over } as TimeGrid['timesheet'];
   return {
-    timesheet: { id: 's1', member_id: 'm1', week, state: 'draft', submitted_at: null, decided_at: null, decided_by: null, reason: '', exception_reason: '', version: 3, ...over } as TimeGrid['timesheet'],
-    days: days.map((day, i) => ({ day, seconds: seconds[day] ?? 0, expected: expected(i), missing: Math.max(0, expected(i) - (seconds[day] ?? 0)) })),
+    timesheet,
+    timesheets: [{ ...timesheet, seconds: total, expected: 144_000, missing: days.reduce((sum, d, i) => sum + missing(d, i), 0), missing_days: days.map((day, i) => ({ day, missing: missing(day, i) })).filter((d) => d.missing > 0) }],
+    days: days.map((day, i) => ({ day, seconds: seconds[day] ?? 0, expected: expected(i), missing: missing(day, i) })),
     rows: [{
       project_id: 'p1', project_code: 'ACM-001', project_name: 'Website', client_name: 'Acme', task_id: null, task_name: '', service_id: null, service_name: '', pinned: false, open: true, seconds: total,
       cells: days.map((day) => ({ day, seconds: seconds[day] ?? 0, note: '', entries: seconds[day] ? 1 : 0, state: seconds[day] ? 'draft' : '', timed: false, editable: true, billable: true })),

@@ -1,6 +1,6 @@
 import { timeApi, type CellInput, type TimeBulk, type TimeBulkView, type TimeCell, type TimeEntriesListApiArg, type TimeEntriesListApiResponse, type TimeGrid } from '../../shared/api/gen/time.gen';
 import { infinite } from '../../shared/api/infinite';
-import { keyOf } from './model';
+import { keyOf, partOf } from './model';
 
 type SetCell = { week: string; cell: CellInput };
 
@@ -43,5 +43,12 @@ function put(g: TimeGrid, c: CellInput): void {
   day.seconds += more;
   const missing = Math.max(0, day.expected - day.seconds);
   g.missing += missing - day.missing;
+  const part = partOf(g, c.day);
+  if (part) {
+    part.seconds += more;
+    part.missing += missing - day.missing;
+    const others = part.missing_days.filter((d) => d.day !== c.day);
+    part.missing_days = (missing > 0 ? [...others, { day: c.day, missing }] : others).sort((a, b) => a.day.localeCompare(b.day));
+  }
   day.missing = missing;
 }

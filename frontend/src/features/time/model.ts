@@ -1,6 +1,5 @@
-import type { TimeCell, TimeEntryView, TimeGrid, TimeGridRow } from '../../shared/api/gen/time.gen';
-import { formatWeekday, type Day } from '../../shared/lib/dates';
-import { formatDuration } from '../../shared/lib/duration';
+import type { TimeCell, TimeEntryView, TimeGrid, TimeGridRow, TimesheetPart } from '../../shared/api/gen/time.gen';
+import type { Day } from '../../shared/lib/dates';
 import type { Tone } from '../../shared/ui/small';
 import { clockOf } from '../../shared/lib/zones';
 
@@ -19,8 +18,13 @@ export const rowName = (r: TimeGridRow): string => [workName(r), r.service_name]
 /** The note of a cell, open at the place it belongs to. */
 export type Note = { row: TimeGridRow; cell: TimeCell; anchor: HTMLElement };
 
-/** 'Mon 4:00, Tue 2:30' */
-export const missingDays = (g: TimeGrid): string => g.days.filter((d) => d.missing > 0).map((d) => `${formatWeekday(d.day)} ${formatDuration(d.missing)}`).join(', ');
+/** What a day is handed in with. */
+export const partOf = (g: TimeGrid, day: Day): TimesheetPart | undefined => g.timesheets.find((s) => s.from <= day && day <= s.until);
+
+export const takes = (s?: { state: TimesheetPart['state'] }): boolean => s?.state === 'draft' || s?.state === 'rejected';
+
+/** The first day of the week that a grid shows. */
+export const weekOf = (g: TimeGrid): Day => g.days[0]?.day ?? g.timesheet.from;
 
 /** An empty row of a week, until it holds time. */
 export function emptyRow(days: Day[], names: Pick<TimeGridRow, 'project_id' | 'task_id' | 'project_code' | 'project_name' | 'task_name' | 'client_name' | 'service_id' | 'service_name'>): TimeGridRow {

@@ -66,6 +66,12 @@ export function formatRange(from: Day, to: Day): string {
 }
 /** '23 – 29 Nov' */
 export const formatRangeShort = (from: Day, to: Day): string => format({ day: 'numeric', month: 'short', timeZone: 'UTC' }).formatRange(utc(from), utc(to));
+/** What is handed in together: 'November 2026' for a whole month, else '23 – 29 Nov 2026' */
+export const formatPeriod = (from: Day, to: Day): string =>
+  from === startOfMonth(from) && to === endOfMonth(from) ? format({ month: 'long', year: 'numeric', timeZone: 'UTC' }).format(utc(from)) : formatRange(from, to);
+/** 'Nov 2026' for a whole month, else '23 – 29 Nov' */
+export const formatPeriodShort = (from: Day, to: Day): string =>
+  from === startOfMonth(from) && to === endOfMonth(from) ? format({ month: 'short', year: 'numeric', timeZone: 'UTC' }).format(utc(from)) : formatRangeShort(from, to);
 /** A moment: '24 Nov 2026, 14:05' */
 export const formatMoment = (iso: string, timeZone?: string): string =>
   format({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: timeZone || undefined }).format(new Date(iso));

@@ -6,7 +6,7 @@ import ExpandIcon from '@mui/icons-material/ExpandMoreRounded';
 import { useState } from 'react';
 import type { TimesheetLine } from '../../../shared/api/gen/time.gen';
 import { useFeed } from '../../../shared/api/infinite';
-import { addDays, formatMoment, formatRange } from '../../../shared/lib/dates';
+import { formatMoment, formatPeriod } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { useParam } from '../../../shared/lib/hooks';
 import { useMe } from '../../../shared/lib/me';
@@ -65,7 +65,7 @@ type WeekProps = { sheet: TimesheetLine; name: string; by: string; open: boolean
 function Week({ sheet: s, name, by, open, onOpen, onBack }: WeekProps) {
   const t = useT();
   const zone = useMe()?.agency.time_zone;
-  const range = formatRange(s.week, addDays(s.week, 6));
+  const range = formatPeriod(s.from, s.until);
   const what = t('what', { name, range });
   const approved = s.state === 'approved';
   return (

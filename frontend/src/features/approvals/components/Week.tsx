@@ -5,9 +5,10 @@ import IconButton from '@mui/material/IconButton';
 import Typography from '@mui/material/Typography';
 import ExpandIcon from '@mui/icons-material/ExpandMoreRounded';
 import type { TimesheetLine } from '../../../shared/api/gen/time.gen';
-import { addDays, formatRange, formatWeekday } from '../../../shared/lib/dates';
+import { formatDayShort, formatPeriod, formatWeekday, startOfWeek } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { usePhone } from '../../../shared/lib/hooks';
+import { useMe } from '../../../shared/lib/me';
 import { Money, PersonAvatar, StatusChip } from '../../../shared/ui/small';
 import { useT } from '../locales/en';
 import { Lines } from './Lines';
@@ -21,7 +22,7 @@ type WeekProps = {
 export function Week({ sheet: s, name, picked, open, busy, onPick, onOpen, onApprove, onBack, onApproveLines }: WeekProps) {
   const t = useT();
   const phone = usePhone();
-  const range = formatRange(s.week, addDays(s.week, 6));
+  const range = formatPeriod(s.from, s.until);
   const what = t('what', { name, range });
   const gap = s.seconds - s.expected_seconds;
   return (
@@ -63,12 +64,20 @@ export function Week({ sheet: s, name, picked, open, busy, onPick, onOpen, onApp
   );
 }
 
-/** Seven small numbers: the shape of a week at a glance. */
+/** The days of a week, or the weeks of what is longer: its shape at a glance. */
 function Days({ sheet }: { sheet: TimesheetLine }) {
+  const start = useMe()?.agency.week_start;
+  const weeks = sheet.per_day.length > 7;
+  const columns = new Map<string, number>();
+  for (const d of sheet.per_day) {
+    const first = startOfWeek(d.day, start);
+    const key = weeks ? (first < sheet.from ? sheet.from : first) : d.day;
+    columns.set(key, (columns.get(key) ?? 0) + d.seconds);
+  }
   return (
-    <Box aria-hidden sx={{ display: { xs: 'none', lg: 'grid' }, gridTemplateColumns: 'repeat(7, 44px)', textAlign: 'end', fontVariantNumeric: 'tabular-nums', fontSize: 13 }}>
-      {sheet.per_day.map((d) => <Box key={d.day} sx={{ color: 'text.secondary', fontSize: 12 }}>{formatWeekday(d.day)}</Box>)}
-      {sheet.per_day.map((d) => <Box key={d.day}>{d.seconds ? formatDuration(d.seconds) : '–'}</Box>)}
+    <Box aria-hidden sx={{ display: { xs: 'none', lg: 'grid' }, gridTemplateColumns: weeks ? `repeat(${columns.size}, 54px)` : `repeat(${columns.size}, 44px)`, justifyContent: 'end', minWidth: 308, textAlign: 'end', fontVariantNumeric: 'tabular-nums', fontSize: 13 }}>
+      {[...columns.keys()].map((d) => <Box key={d} sx={{ color: 'text.secondary', fontSize: 12 }}>{weeks ? formatDayShort(d) : formatWeekday(d)}</Box>)}
+      {[...columns].map(([d, seconds]) => <Box key={d}>{seconds ? formatDuration(seconds) : '–'}</Box>)}
     </Box>
   );
 }

@@ -1,7 +1,7 @@
 import Box from '@mui/material/Box';
 import ListItemButton from '@mui/material/ListItemButton';
 import { Link } from 'react-router';
-import { formatDay } from '../../../shared/lib/dates';
+import { daysBetween, formatDay, formatPeriod } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { CardRow } from '../../../shared/ui/CardRow';
 import { StatusChip } from '../../../shared/ui/small';
@@ -9,10 +9,10 @@ import { Section } from '../../../shared/ui/states';
 import type { Missing as Data } from '../api';
 import { useT } from '../locales/en';
 
-/** The weeks of the last four in which something is missing, or that were not handed in. */
+/** The weeks or months of late in which something can still be logged, or that were not handed in. */
 export function Missing({ data }: { data: Data }) {
   const t = useT();
-  const weeks = data.gaps.filter((g) => g.missing > 0 || g.due);
+  const weeks = data.gaps.filter((g) => g.missing > g.closed || g.due);
   if (weeks.length === 0) return null;
   return (
     <Section title={t('missing.title')} pad={false}>
@@ -21,8 +21,8 @@ export function Missing({ data }: { data: Data }) {
           <Box component="li" key={g.from} sx={{ '& + &': { borderTop: 1, borderColor: 'divider' } }}>
             <ListItemButton component={Link} to={`/time?date=${g.from}`} sx={{ display: 'block', px: 4, py: 2.5, minHeight: 56 }}>
               <CardRow
-                title={t('missing.week', { day: formatDay(g.from) })}
-                end={g.missing > 0 ? t('missing.hours', { time: formatDuration(g.missing) }) : ''}
+                title={daysBetween(g.from, g.to) === 6 ? t('missing.week', { day: formatDay(g.from) }) : formatPeriod(g.from, g.to)}
+                end={g.missing > g.closed ? t('missing.hours', { time: formatDuration(g.missing - g.closed) }) : ''}
                 state={g.due ? <StatusChip label={t(g.state === 'rejected' ? 'missing.back' : 'missing.late')} tone="warning" /> : ''}
               />
             </ListItemButton>

@@ -10,7 +10,7 @@ import { ErrorState, Late, Section } from '../../../shared/ui/states';
 import { useStartWeekQuery, type Week as WeekData } from '../api';
 import { useT } from '../locales/en';
 
-const tones: Record<WeekData['timesheet']['state'], Tone> = { draft: 'neutral', submitted: 'brand', approved: 'success', rejected: 'danger' };
+const tones: Record<WeekData['timesheets'][number]['state'], Tone> = { draft: 'neutral', submitted: 'brand', approved: 'success', rejected: 'danger' };
 
 export function Week({ zone, start }: { zone: string; start: string }) {
   const t = useT();
@@ -20,14 +20,15 @@ export function Week({ zone, start }: { zone: string; start: string }) {
     <Section title={t('week.title')} action={<Button component={Link} to="/time" size="small">{t('week.open')}</Button>}>
       <Box sx={{ minHeight: 164 }}>
         {!data && (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Box role="status" aria-busy="true" aria-label={t('week.title')}><Late><Skeleton height={40} width={160} /><Skeleton variant="rounded" height={104} /></Late></Box>)}
-        {data && <Filled week={data} />}
+        {data && <Filled week={data} day={today(zone)} />}
       </Box>
     </Section>
   );
 }
 
-function Filled({ week }: { week: WeekData }) {
+function Filled({ week, day }: { week: WeekData; day: string }) {
   const t = useT();
+  const state = week.timesheets.find((s) => s.from <= day && day <= s.until)?.state;
   // A little air above the highest day, so that the line of what is expected is seen.
   const highest = 1.1 * Math.max(8 * 3600, ...week.days.map((d) => Math.max(d.seconds, d.expected)));
   const left = week.expected - week.seconds;
@@ -38,7 +39,7 @@ function Filled({ week }: { week: WeekData }) {
         <Typography sx={{ color: 'text.secondary', flex: 1 }}>
           {week.expected > 0 ? `${t('week.of', { expected: formatDuration(week.expected) })} · ${left > 0 ? t('week.left', { left: formatDuration(left) }) : t('week.done')}` : t('week.none')}
         </Typography>
-        <StatusChip label={t(`week.state.${week.timesheet.state}`)} tone={tones[week.timesheet.state]} />
+        {state && <StatusChip label={t(`week.state.${state}`)} tone={tones[state]} />}
       </Box>
       <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gridTemplateColumns: 'repeat(7, minmax(0, 1fr))', gap: 2 }}>
         {week.days.map((d) => (

@@ -9,7 +9,7 @@ export const useT = registerLocale('dashboard', {
   },
   missing: { title: 'To complete', week: 'Week of {{day}}', hours: '{{time}} missing', late: 'Not handed in', back: 'Sent back' },
   tasks: { title: 'My tasks', all: 'All my tasks', empty: 'Nothing is assigned to you', emptyText: 'Tasks that somebody gives you show up here, the soonest first.', due: 'Due {{day}}', overdue: 'Overdue since {{day}}', today: 'Due today', noDue: 'No due date' },
-  approvals: { title: 'To approve', all: 'All approvals', empty: 'Nothing waits for you', emptyText: 'Weeks that people submit wait here for your decision.', week: 'Week of {{day}}', less: '{{time}} less than expected' },
+  approvals: { title: 'To approve', all: 'All approvals', empty: 'Nothing waits for you', emptyText: 'Time that people submit waits here for your decision.', week: 'Week of {{day}}', less: '{{time}} less than expected' },
   invoices: { title: 'Open invoices', all: 'All invoices', empty: 'No invoice is open', emptyText: 'Issued invoices stay here until they are paid.', due: 'Due {{day}}', overdue: 'Overdue since {{day}}' },
   start: {
     title: 'Set up {{name}}', progress: '{{done}} of {{total}} done', hide: 'Hide this list', hidden: 'The list is hidden',

@@ -5,9 +5,11 @@ import { useForm, useWatch } from 'react-hook-form';
 import { valibotResolver } from '@hookform/resolvers/valibot';
 import * as v from 'valibot';
 import { useTimeSettingsChangeMutation, type TimeSettingsView } from '../../../shared/api/gen/time.gen';
+import type { LegalEntityView } from '../../../shared/api/gen/invoices.gen';
+import { formatDay } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { useCommon } from '../../../shared/lib/i18n';
-import { NumberField, SelectField, SwitchField } from '../../../shared/ui/fields';
+import { DateField, NumberField, SelectField, SwitchField } from '../../../shared/ui/fields';
 import { FieldRow, Form } from '../../../shared/ui/form';
 import { Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
@@ -17,38 +19,55 @@ import { billed, roundingModes, roundingScopes, type Rounding } from '../timeRul
 const overlaps = ['allow', 'warn', 'refuse'] as const;
 const approvalRoutes = ['anyone', 'lead', 'manager', 'lead_manager', 'manager_lead'] as const;
 const periods = ['week', 'month'] as const;
+const sheetPeriods = ['week', 'half_month', 'month'] as const;
 const minutes = (seconds: number) => seconds / 60;
 
 /** How worked time becomes billed time, and what happens to entries that overlap. */
-export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView; writes: boolean }) {
+export function TimeRulesForm({ settings, entities, writes }: { settings: TimeSettingsView; entities: LegalEntityView[]; writes: boolean }) {
   const t = useT();
   const c = useCommon();
   const [change] = useTimeSettingsChangeMutation();
   const schema = useMemo(() => {
     const number = (least: number) => v.pipe(v.number(c('error.required')), v.integer(t('time.whole')), v.minValue(least, t('time.range', { least })), v.maxValue(1440, t('time.range', { least })));
+    const closing = v.object({ on: v.boolean(), every: v.picklist(periods), days: v.pipe(v.number(c('error.required')), v.integer(t('time.wholeDays')), v.minValue(0, t('time.daysRange')), v.maxValue(90, t('time.daysRange'))) });
     return v.object({
       rounding: v.object({ mode: v.picklist(roundingModes), scope: v.picklist(roundingScopes), step_seconds: number(1), minimum_seconds: number(0) }),
       overlap: v.picklist(overlaps),
       approval_route: v.picklist(approvalRoutes),
       own_exception: v.boolean(),
       forgotten_hours: v.pipe(v.number(c('error.required')), v.integer(t('time.hoursRange')), v.minValue(1, t('time.hoursRange')), v.maxValue(24, t('time.hoursRange'))),
-      grace: v.object({ on: v.boolean(), every: v.picklist(periods), days: v.pipe(v.number(c('error.required')), v.integer(t('time.wholeDays')), v.minValue(0, t('time.daysRange')), v.maxValue(90, t('time.daysRange'))) }),
+      grace: closing,
+      entity_graces: v.array(v.object({ entity_id: v.string(), grace: closing })),
+      period: v.object({ every: v.picklist(sheetPeriods), from: v.string() }),
     });
   }, [c, t]);
-  const form = useForm({ resolver: valibotResolver(schema), defaultValues: values(settings), disabled: !writes });
-  useEffect(() => form.reset(values(settings), { keepDirtyValues: true }), [settings, form]);
+  const form = useForm({ resolver: valibotResolver(schema), defaultValues: values(settings, entities), disabled: !writes });
+  useEffect(() => form.reset(values(settings, entities), { keepDirtyValues: true }), [settings, entities, form]);
   const rule = useWatch({ control: form.control, name: 'rounding' });
   const grace = useWatch({ control: form.control, name: 'grace' });
+  const graces = useWatch({ control: form.control, name: 'entity_graces' });
+  const every = useWatch({ control: form.control, name: 'period.every' });
+  const { next } = settings.period;
   return (
     <Form
       form={form}
-      onSubmit={async ({ rounding, grace: closes, ...same }) => {
-        const saved = await change({ 'If-Match': `"${settings.version}"`, timeSettingsChange: { ...same, rounding: inSeconds(rounding), grace: closes } }).unwrap();
-        form.reset(values(saved));
+      onSubmit={async ({ rounding, entity_graces, period, ...same }) => {
+        const was = values(settings, entities);
+        const saved = await change({ 'If-Match': `"${settings.version}"`, timeSettingsChange: {
+          ...same, rounding: inSeconds(rounding),
+          ...(JSON.stringify(entity_graces) !== JSON.stringify(was.entity_graces) && { entity_graces }),
+          ...((period.every !== was.period.every || period.from !== was.period.from) && { period: { every: period.every, ...(period.from && period.every !== settings.period.every && { from: period.from }) } }),
+        } }).unwrap();
+        form.reset(values(saved, entities));
         toast(t('time.saved'));
       }}
     >
       <Box sx={{ display: 'grid', gap: 4, '& > section': { mb: 0 } }}>
+      <Section title={t('time.sheets')}>
+        <SelectField name="period.every" label={t('time.sheetsEvery')} help={t('time.sheetsHelp')} options={sheetPeriods.map((p) => ({ value: p, label: t(`time.sheetsPeriods.${p}`) }))} />
+        {every !== settings.period.every && <DateField name="period.from" label={t('time.sheetsFrom')} help={t('time.sheetsFromHelp')} />}
+        {next && <Typography variant="body2" role="status" sx={{ color: 'text.secondary' }}>{t(`time.sheetsNext.${next.every}`, { day: formatDay(next.from) })}</Typography>}
+      </Section>
       <Section title={t('time.approval')}>
         <SelectField name="approval_route" label={t('time.approvalRoute')} help={t('time.approvalHelp')} options={approvalRoutes.map((r) => ({ value: r, label: t(`time.routes.${r}`) }))} />
         <SwitchField name="own_exception" label={t('time.ownException')} help={t('time.ownExceptionHelp')} />
@@ -61,6 +80,20 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
             <NumberField name="grace.days" label={t('time.graceDays')} unit={t('time.days')} required />
           </FieldRow>
         )}
+        {entities.length > 1 && graces.map(({ entity_id, grace: own }, i) => {
+          const name = entities.find((e) => e.id === entity_id)?.name ?? '';
+          return (
+            <Box key={entity_id}>
+              <SwitchField name={`entity_graces.${i}.grace.on`} label={t('time.graceOf', { name })} help={i === 0 ? t('time.graceOfHelp') : undefined} />
+              {own.on && (
+                <FieldRow>
+                  <SelectField name={`entity_graces.${i}.grace.every`} label={t('time.graceOfEvery', { name })} options={periods.map((x) => ({ value: x, label: t(`time.periods.${x}`) }))} />
+                  <NumberField name={`entity_graces.${i}.grace.days`} label={t('time.graceOfDays', { name })} unit={t('time.days')} required />
+                </FieldRow>
+              )}
+            </Box>
+          );
+        })}
       </Section>
       <Section title={t('time.rounding')}>
         <Typography sx={{ color: 'text.secondary', mb: 4 }}>{t('time.roundingText')}</Typography>
@@ -88,7 +121,9 @@ export function TimeRulesForm({ settings, writes }: { settings: TimeSettingsView
 }
 
 // The fields speak in minutes and are named as the server names them, so that its refusals find them.
-const values = (s: TimeSettingsView) => ({
+const values = (s: TimeSettingsView, entities: LegalEntityView[]) => ({
+  period: { every: s.period.next?.every ?? s.period.every, from: s.period.next?.from ?? '' },
+  entity_graces: entities.filter((e) => !e.archived_at).map((e) => ({ entity_id: e.id, grace: s.entity_graces.find((g) => g.entity_id === e.id)?.grace ?? { on: false, every: 'month' as const, days: 5 } })),
   overlap: s.overlap,
   approval_route: s.approval_route,
   own_exception: s.own_exception,

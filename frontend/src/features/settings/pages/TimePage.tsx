@@ -6,7 +6,7 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useStaff } from '../../../shared/api/members';
-import { useLegalEntitiesListQuery } from '../../../shared/api/gen/invoices.gen';
+import { useLegalEntitiesListQuery, type LegalEntityView } from '../../../shared/api/gen/invoices.gen';
 import { useTimeRemindersGetQuery, useTimeSettingsGetQuery, type TimeSettingsView } from '../../../shared/api/gen/time.gen';
 import { formatDay, formatMoment } from '../../../shared/lib/dates';
 import { useCan } from '../../../shared/lib/me';
@@ -19,6 +19,8 @@ const TimeRulesForm = later(async () => (await import('../components/TimeRulesFo
 const RemindersForm = later(async () => (await import('../components/RemindersForm')).RemindersForm, <Box aria-busy="true" sx={{ height: 200 }} />);
 const ProjectRoutes = later(async () => (await import('../components/ProjectRoutes')).ProjectRoutes, <Box aria-busy="true" sx={{ height: 130 }} />);
 const LockDialog = later(async () => (await import('../components/LockDialog')).LockDialog);
+
+const none: LegalEntityView[] = [];
 
 /** The agency's rules for time: closed periods, rounding, overlaps, and what is fixed. */
 export function TimePage() {
@@ -38,14 +40,13 @@ function Reminders({ writes }: { writes: boolean }) {
 }
 
 /** What is closed besides, for the time that a legal entity invoices. */
-function EntityLocks({ settings }: { settings: TimeSettingsView }) {
+function EntityLocks({ settings, entities }: { settings: TimeSettingsView; entities: LegalEntityView[] }) {
   const t = useT();
-  const named = useCan()('invoicing.settings.read');
-  const entities = useLegalEntitiesListQuery(undefined, { skip: !named || settings.entity_locks.length === 0 }).data?.items;
   const { nameOf } = useStaff();
   return settings.entity_locks.map((l) => (
     <Typography key={l.entity_id} variant="body2">
-      {t('time.lockedEntity', { name: entities?.find((e) => e.id === l.entity_id)?.name ?? t('time.anEntity'), day: formatDay(l.through) })}
+      {t('time.lockedEntity', { name: entities.find((e) => e.id === l.entity_id)?.name ?? t('time.anEntity'), day: formatDay(l.through) })}
+      {l.closed_itself && ` ${t('time.entityItself')}`}
       {l.locked_at && nameOf(l.locked_by) && ` ${t('time.lockedBy', { name: nameOf(l.locked_by), at: formatMoment(l.locked_at) })}`}
     </Typography>
   ));
@@ -56,6 +57,8 @@ function Filled({ settings }: { settings: TimeSettingsView }) {
   const writes = useCan()('agency.settings.write');
   const [locking, setLocking] = useState(false);
   const { nameOf } = useStaff();
+  const named = useCan()('invoicing.settings.read');
+  const entities = useLegalEntitiesListQuery(undefined, { skip: !named }).data?.items ?? none;
   const through = settings.locked_through;
   const by = nameOf(settings.locked_by);
   return (
@@ -63,12 +66,12 @@ function Filled({ settings }: { settings: TimeSettingsView }) {
       {!writes && <Alert severity="info" sx={{ mb: 4 }}>{t('agency.readOnly')}</Alert>}
       <Section title={t('time.period')} action={writes && <Button variant="outlined" onClick={() => setLocking(true)}>{t(through ? 'time.lockChange' : 'time.lock')}</Button>}>
         <Typography sx={{ fontWeight: 560 }}>{through ? t('time.locked', { day: formatDay(through) }) : t('time.unlocked')}</Typography>
-        <EntityLocks settings={settings} />
+        <EntityLocks settings={settings} entities={entities} />
         {settings.closed_itself && <Typography variant="body2">{t('time.closedItself')}</Typography>}
         {by && settings.locked_at && <Typography variant="body2">{t('time.lockedBy', { name: by, at: formatMoment(settings.locked_at) })}</Typography>}
         <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('time.periodText')}</Typography>
       </Section>
-      <TimeRulesForm settings={settings} writes={writes} />
+      <TimeRulesForm settings={settings} entities={entities} writes={writes} />
       <Box sx={{ mt: 6 }}>
         <Reminders writes={writes} />
         {writes && <ProjectRoutes />}

@@ -9,7 +9,7 @@ import { useT } from '../locales/en';
 /** What is said about some days in words. */
 function useGapText(): (g: MissingTimeGap) => string {
   const t = useT();
-  return (g) => [g.missing > 0 ? t('missingHours', { time: formatDuration(g.missing) }) : t('complete'), t(`state.${stateOf(g)}`).toLowerCase()].join(', ');
+  return (g) => [g.missing > g.closed ? t('missingHours', { time: formatDuration(g.missing - g.closed) }) : g.closed > 0 ? '' : t('complete'), g.closed > 0 && t('closedHours', { time: formatDuration(g.closed) }), t(`state.${stateOf(g)}`).toLowerCase()].filter(Boolean).join(', ');
 }
 
 // A week that runs on need not be handed in.
@@ -26,10 +26,14 @@ export function GapCell({ gap: g, line: l }: { gap: MissingTimeGap; line: Missin
   const quiet = g.expected === 0 && g.logged === 0 && !g.due;
   if (quiet) return <Box component="span" sx={{ color: 'text.secondary' }}>–</Box>;
   const state = stateOf(g);
+  const open = g.missing - g.closed;
+  const closed = t('closedHours', { time: formatDuration(g.closed) });
   return (
     <MuiLink component={Link} to={pathOf(g, l)} underline="hover" aria-label={t('cell', { name: l.name, range: formatRange(g.from, g.to), what: text(g) })} sx={{ display: 'inline-block', minHeight: 24, color: 'text.primary', fontVariantNumeric: 'tabular-nums' }}>
-      <Box component="span" sx={{ fontWeight: g.missing > 0 ? 650 : 400, color: g.missing > 0 ? 'error.main' : 'success.main' }}>{g.missing > 0 ? formatDuration(g.missing) : '✓'}</Box>
-      {g.from !== g.to && <Box component="span" sx={{ display: 'block', typography: 'caption', color: g.due ? 'warning.main' : 'text.secondary' }}>{t(`state.${state}`)}</Box>}
+      {open > 0 || g.closed === 0 ? (
+        <Box component="span" sx={{ fontWeight: open > 0 ? 650 : 400, color: open > 0 ? 'error.main' : 'success.main' }}>{open > 0 ? formatDuration(open) : '✓'}</Box>
+      ) : <Box component="span" sx={{ color: 'text.secondary' }}>{closed}</Box>}
+      {g.from !== g.to && <Box component="span" sx={{ display: 'block', typography: 'caption', color: g.due ? 'warning.main' : 'text.secondary' }}>{[open > 0 && g.closed > 0 && closed, t(`state.${state}`)].filter(Boolean).join(' · ')}</Box>}
     </MuiLink>
   );
 }

@@ -6,10 +6,10 @@ import { useLineManagersListQuery } from '../../../shared/api/gen/people.gen';
 import { useMissingTimeRemindMutation, type MissingTimeGap, type MissingTimeLine } from '../../../shared/api/gen/time.gen';
 import { useFeed } from '../../../shared/api/infinite';
 import { useStaff } from '../../../shared/api/members';
-import { addDays, daysBetween, formatDayShort, formatRangeShort, formatWeekday, startOfWeek, today } from '../../../shared/lib/dates';
+import { daysBetween, formatDayShort, formatPeriodShort, formatWeekday } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { useParam, usePhone } from '../../../shared/lib/hooks';
-import { useCan, useMe } from '../../../shared/lib/me';
+import { useCan } from '../../../shared/lib/me';
 import { FilterBar } from '../../../shared/ui/filters';
 import { EmptyState, ErrorState, NoResults, Section, SkeletonRows } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
@@ -17,32 +17,35 @@ import { useMissingFeedInfiniteQuery } from '../api';
 import { useT } from '../locales/en';
 import { GapCell } from './GapCell';
 
-const shows = ['missing', 'not_submitted', 'waiting'] as const;
+const shows = ['missing', 'not_submitted', 'waiting', 'closed'] as const;
+const finer = ['week', 'day'] as const;
+const longest = { period: 190, week: 91, day: 31 };
 
-/** People by weeks or days: what is missing, not handed in, or waits. A cell opens the week, a button writes to the person. */
+/** People by what they hand in together, by weeks or by days: what is missing, not handed in, or waits. A cell opens the week, a button writes to the person. */
 export function Missing() {
   const t = useT();
   const phone = usePhone();
-  const me = useMe();
   const reminds = useCan()('timesheets.sheets.approve');
   const { options, nameOf } = useStaff();
   const managers = useLineManagersListQuery().data?.items ?? [];
   const [member, setMember] = useParam('member');
   const [manager, setManager] = useParam('manager');
   const [show, setShow] = useParam('show');
-  const [by, setBy] = useParam('by');
-  const zone = me?.agency.time_zone;
-  const week = startOfWeek(today(zone), me?.agency.week_start);
-  const [from, setFrom] = useParam('from', addDays(week, -21));
-  const [to, setTo] = useParam('to', addDays(week, 6));
-  const long = daysBetween(from, to) + 1;
-  const wrong = long < 1 ? t('wrongWay') : long > (by === 'day' ? 31 : 91) ? t('tooLong') : '';
+  const [chosenBy, setBy] = useParam('by');
+  const by = finer.find((b) => b === chosenBy);
+  const [chosenFrom, setFrom] = useParam('from');
+  const [chosenTo, setTo] = useParam('to');
+  const long = chosenFrom && chosenTo ? daysBetween(chosenFrom, chosenTo) + 1 : 1;
+  const wrong = long < 1 ? t('wrongWay') : long > longest[by ?? 'period'] ? t('tooLong') : '';
   const args = {
-    from, to, by: by === 'day' ? 'day' : undefined, memberId: member || undefined, managerId: manager || undefined, show: shows.find((s) => s === show),
+    from: chosenFrom || undefined, to: chosenTo || undefined, by, memberId: member || undefined, managerId: manager || undefined, show: shows.find((s) => s === show),
   } as const;
   const list = useFeed(useMissingFeedInfiniteQuery(args, { skip: wrong !== '' }));
   const [remind, reminding] = useMissingTimeRemindMutation();
   const rows = list.rows;
+  // Until days are chosen the server says which: those of the last weeks or months.
+  const from = chosenFrom || (rows?.[0]?.gaps[0]?.from ?? '');
+  const to = chosenTo || (rows?.[0]?.gaps.at(-1)?.to ?? '');
   const filtered = Boolean(member || manager || show);
   const write = async (people: MissingTimeLine[]) => {
     try {
@@ -53,7 +56,7 @@ export function Missing() {
     }
   };
   const late = (rows ?? []).filter(toRemind).slice(0, 200);
-  const query = new URLSearchParams({ from, to, ...(by === 'day' && { by }), ...(member && { member_id: member }), ...(manager && { manager_id: manager }), ...(args.show && { show: args.show }) }).toString();
+  const query = new URLSearchParams({ ...(from && { from }), ...(to && { to }), ...(by && { by }), ...(member && { member_id: member }), ...(manager && { manager_id: manager }), ...(args.show && { show: args.show }) }).toString();
   const bosses = [...new Set(managers.map((m) => m.manager_id))].map((id) => ({ value: id, label: nameOf(id) })).filter((o) => o.label);
   return (
     <>
@@ -62,7 +65,7 @@ export function Missing() {
           { key: 'show', label: t('show.label'), any: t('show.any'), value: show, onChange: setShow, options: shows.map((s) => ({ value: s, label: t(`show.${s}`) })) },
           { key: 'member', label: t('person'), value: member, onChange: setMember, options },
           { key: 'manager', label: t('team'), value: manager, onChange: setManager, options: bosses },
-          { key: 'by', label: t('by.label'), any: t('by.week'), value: by === 'day' ? by : '', onChange: setBy, options: [{ value: 'day', label: t('by.day') }] },
+          { key: 'by', label: t('by.label'), any: t('by.period'), value: by ?? '', onChange: setBy, options: finer.map((b) => ({ value: b, label: t(`by.${b}`) })) },
           { key: 'from', kind: 'date', label: t('from'), value: from, onChange: setFrom },
           { key: 'to', kind: 'date', label: t('to'), value: to, onChange: setTo },
         ]}
@@ -85,7 +88,8 @@ export function Missing() {
   );
 }
 
-const toRemind = (l: MissingTimeLine) => l.active && (l.missing > 0 || l.not_submitted > 0);
+const open = (l: MissingTimeLine) => l.missing - l.closed;
+const toRemind = (l: MissingTimeLine) => l.active && (open(l) > 0 || l.not_submitted > 0);
 
 type RowsProps = { rows: MissingTimeLine[]; onRemind?: (line: MissingTimeLine) => void };
 
@@ -111,7 +115,7 @@ function Table({ rows, onRemind }: RowsProps) {
                 {!l.active && <Typography variant="caption" component="span" sx={{ color: 'text.secondary', display: 'block' }}>{t('left')}</Typography>}
               </Box>
               {l.gaps.map((g) => <Box component="td" key={g.from} sx={{ textAlign: 'end' }}><GapCell gap={g} line={l} /></Box>)}
-              <Box component="td" sx={{ textAlign: 'end', fontWeight: 650, fontVariantNumeric: 'tabular-nums' }}>{l.missing > 0 ? formatDuration(l.missing) : '–'}</Box>
+              <Box component="td" sx={{ textAlign: 'end', fontWeight: 650, fontVariantNumeric: 'tabular-nums' }}>{open(l) > 0 ? formatDuration(open(l)) : '–'}</Box>
               {onRemind && <Box component="td" sx={{ textAlign: 'end' }}>{toRemind(l) && <Button size="small" aria-label={t('remindWho', { name: l.name })} onClick={() => onRemind(l)}>{t('remind')}</Button>}</Box>}
             </tr>
           ))}
@@ -122,7 +126,7 @@ function Table({ rows, onRemind }: RowsProps) {
 }
 
 const pinned = { position: 'sticky', left: 0, bgcolor: 'background.paper', textAlign: 'start', pl: '16px !important', zIndex: 1 } as const;
-const heading = (g: MissingTimeGap) => (g.from === g.to ? `${formatWeekday(g.from)} ${formatDayShort(g.from)}` : formatRangeShort(g.from, g.to));
+const heading = (g: MissingTimeGap) => (g.from === g.to ? `${formatWeekday(g.from)} ${formatDayShort(g.from)}` : formatPeriodShort(g.from, g.to));
 
 function Cards({ rows, onRemind }: RowsProps) {
   const t = useT();
@@ -132,10 +136,10 @@ function Cards({ rows, onRemind }: RowsProps) {
         <Box component="li" key={l.member_id} sx={{ px: 4, py: 3 }}>
           <Box sx={{ display: 'flex', gap: 2, alignItems: 'baseline' }}>
             <Typography sx={{ flex: 1, fontWeight: 620, minWidth: 0 }} noWrap>{l.name}</Typography>
-            <Typography sx={{ fontWeight: 650, fontVariantNumeric: 'tabular-nums' }}>{l.missing > 0 ? t('missingHours', { time: formatDuration(l.missing) }) : ''}</Typography>
+            <Typography sx={{ fontWeight: 650, fontVariantNumeric: 'tabular-nums' }}>{open(l) > 0 ? t('missingHours', { time: formatDuration(open(l)) }) : ''}</Typography>
           </Box>
           <Typography variant="body2" sx={{ color: 'text.secondary' }}>
-            {[l.not_submitted > 0 && t('notSubmitted', { count: l.not_submitted }), l.waiting > 0 && t('waiting', { count: l.waiting }), !l.active && t('left')].filter(Boolean).join(' · ') || t('of', { logged: formatDuration(l.logged), expected: formatDuration(l.expected) })}
+            {[l.closed > 0 && t('closedHours', { time: formatDuration(l.closed) }), l.not_submitted > 0 && t('notSubmitted', { count: l.not_submitted }), l.waiting > 0 && t('waiting', { count: l.waiting }), !l.active && t('left')].filter(Boolean).join(' · ') || t('of', { logged: formatDuration(l.logged), expected: formatDuration(l.expected) })}
           </Typography>
           <Box component="ul" sx={{ listStyle: 'none', m: 0, mt: 2, p: 0, display: 'grid', gap: 1 }}>
             {l.gaps.filter((g) => g.missing > 0 || g.due || g.state === 'submitted').map((g) => (

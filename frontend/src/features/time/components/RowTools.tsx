@@ -6,6 +6,7 @@ import { useTimesheetsCopyLastWeekMutation, type TimeGrid, type TimeGridRow } fr
 import { ActionMenu, BottomSheet } from '../../../shared/ui/dialogs';
 import { toast } from '../../../shared/ui/Toast';
 import { later } from '../../../shared/ui/later';
+import { weekOf } from '../model';
 import { useT } from '../locales/en';
 
 const AddRow = later(async () => (await import('./AddRow')).AddRow);
@@ -18,7 +19,7 @@ export function RowTools({ grid, onRow }: { grid: TimeGrid; onRow: (r: TimeGridR
   const [adding, setAdding] = useState(false);
   const run = async (hours: boolean) => {
     try {
-      const g = await copy({ weekInput: { week: grid.timesheet.week, hours } }).unwrap();
+      const g = await copy({ weekInput: { week: weekOf(grid), hours } }).unwrap();
       toast(g.rows.length > 0 ? t('grid.copied') : t('grid.nothingToCopy'));
     } catch (e) {
       toast.failed(e);

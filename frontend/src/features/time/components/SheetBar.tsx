@@ -3,45 +3,52 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
-import { useTimesheetsOpenMutation, useTimesheetsRecallMutation, useTimesheetsSubmitMutation, type TimeGrid } from '../../../shared/api/gen/time.gen';
+import { useTimesheetsOpenMutation, useTimesheetsRecallMutation, useTimesheetsSubmitMutation, type TimesheetPart } from '../../../shared/api/gen/time.gen';
+import { daysBetween, formatDayShort, formatPeriod, formatWeekday } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { StatusChip } from '../../../shared/ui/small';
 import { toast } from '../../../shared/ui/Toast';
-import { missingDays, tones } from '../model';
+import { tones } from '../model';
 import { useT } from '../locales/en';
 import { Standing } from './Standing';
 
-/** Where the week stands, what is missing, and the next step. */
-export function SheetBar({ grid }: { grid: TimeGrid }) {
+/** Where what is handed in together stands, what is missing in it, and the next step. It is named where it is not just the week. */
+export function SheetBar({ part: s, named }: { part: TimesheetPart; named: boolean }) {
   const t = useT();
   const [open] = useTimesheetsOpenMutation();
   const [submit, submitting] = useTimesheetsSubmitMutation();
   const [recall, recalling] = useTimesheetsRecallMutation();
   const [asking, setAsking] = useState(false);
-  const s = grid.timesheet;
-  const days = missingDays(grid);
+  const name = formatPeriod(s.from, s.until);
+  const missing = s.missing_days;
+  const week = daysBetween(s.from, s.until) < 7;
+  const days = missing.length > 7 ? t('sheet.days', { count: missing.length }) : missing.map((d) => `${week ? formatWeekday(d.day) : formatDayShort(d.day)} ${formatDuration(d.missing)}`).join(', ');
+  const of = named ? t('sheet.of', { time: formatDuration(s.seconds), expected: formatDuration(s.expected) }) : '';
+  const logged = s.missing > 0 ? t('sheet.missing', { time: formatDuration(s.missing), days }) : s.expected > 0 ? t('sheet.full') : '';
+  const submitLabel = named ? t('sheet.submitNamed', { name }) : t('sheet.submit');
   const hand = async () => {
     // A week without any time is handed in like any other, once it is there.
-    const sheet = s.id ? s : await open({ weekInput: { week: s.week } }).unwrap();
+    const sheet = s.id ? s : await open({ weekInput: { week: s.from } }).unwrap();
     const done = await submit({ id: sheet.id, 'If-Match': `"${sheet.version}"` }).unwrap();
-    toast(t('sheet.submitted'), { undo: () => recall({ id: done.id, 'If-Match': `"${done.version}"` }).unwrap().catch(toast.failed) });
+    toast(named ? t('sheet.submittedNamed', { name }) : t('sheet.submitted'), { undo: () => recall({ id: done.id, 'If-Match': `"${done.version}"` }).unwrap().catch(toast.failed) });
   };
-  const back = () => recall({ id: s.id, 'If-Match': `"${s.version}"` }).unwrap().then(() => toast(t('sheet.recalled')), toast.failed);
+  const back = () => recall({ id: s.id, 'If-Match': `"${s.version}"` }).unwrap().then(() => toast(named ? t('sheet.recalledNamed', { name }) : t('sheet.recalled')), toast.failed);
   const takes = s.state === 'draft' || s.state === 'rejected';
   return (
-    <Box sx={{ mb: 4 }}>
+    <Box role={named ? 'group' : undefined} aria-label={named ? name : undefined} sx={{ mb: 4 }}>
       {s.state === 'rejected' && s.reason && <Alert severity="warning" sx={{ mb: 3 }}>{t('sheet.reason', { reason: s.reason })}</Alert>}
       {s.exception_reason && <Alert severity="info" sx={{ mb: 3 }}>{t('sheet.exception', { reason: s.exception_reason })}</Alert>}
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 3, flexWrap: 'wrap' }}>
+        {named && <Typography sx={{ fontWeight: 620 }}>{name}</Typography>}
         <StatusChip label={t(`state.${s.state}`)} tone={tones[s.state]} />
         <Typography variant="body2" sx={{ color: 'text.secondary', flex: 1, minWidth: 180 }}>
-          {s.state === 'submitted' ? <Standing id={s.id} /> : days ? t('sheet.missing', { time: formatDuration(grid.missing), days }) : grid.expected > 0 ? t('sheet.full') : ''}
+          {s.state === 'submitted' ? <Standing id={s.id} /> : [of, logged].filter(Boolean).join(' · ')}
         </Typography>
-        {takes && <Button variant="outlined" loading={submitting.isLoading} onClick={() => (grid.missing > 0 ? setAsking(true) : void hand().catch(toast.failed))}>{t('sheet.submit')}</Button>}
-        {s.state === 'submitted' && <Button variant="outlined" loading={recalling.isLoading} onClick={() => void back()}>{t('sheet.recall')}</Button>}
+        {takes && <Button variant="outlined" loading={submitting.isLoading} onClick={() => (s.missing > 0 ? setAsking(true) : void hand().catch(toast.failed))}>{submitLabel}</Button>}
+        {s.state === 'submitted' && <Button variant="outlined" loading={recalling.isLoading} aria-label={named ? t('sheet.recallNamed', { name }) : undefined} onClick={() => void back()}>{t('sheet.recall')}</Button>}
       </Box>
-      <ConfirmDialog open={asking} title={t('sheet.submitTitle')} text={t('sheet.submitText', { time: formatDuration(grid.missing), days })} confirmLabel={t('sheet.submit')} onConfirm={hand} onClose={() => setAsking(false)} />
+      <ConfirmDialog open={asking} title={t('sheet.submitTitle')} text={t('sheet.submitText', { time: formatDuration(s.missing), days })} confirmLabel={submitLabel} onConfirm={hand} onClose={() => setAsking(false)} />
     </Box>
   );
 }

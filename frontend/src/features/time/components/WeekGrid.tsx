@@ -12,7 +12,7 @@ import { formatDuration, parseDuration } from '../../../shared/lib/duration';
 import { browserZone } from '../../../shared/lib/zones';
 import { later } from '../../../shared/ui/later';
 import { useSetCellMutation } from '../api';
-import { cellOf, keyOf, rowName, type Note } from '../model';
+import { cellOf, keyOf, rowName, type Note, partOf, takes, weekOf } from '../model';
 import { usePins } from '../pins';
 import { useT } from '../locales/en';
 
@@ -81,7 +81,7 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
     const free = r.cells.filter((c, i) => i > col && c.editable && c.seconds === 0 && (grid.days[i]?.expected ?? 0) > 0 && !(grid.locked_through && c.day <= grid.locked_through));
     setSaid(t('grid.saving'));
     try {
-      for (const c of free) await set({ week: grid.timesheet.week, cell: { day: c.day, ...cellOf(r), seconds, expected_seconds: 0, zone: browserZone() } }).unwrap();
+      for (const c of free) await set({ week: weekOf(grid), cell: { day: c.day, ...cellOf(r), seconds, expected_seconds: 0, zone: browserZone() } }).unwrap();
       setSaid(t('grid.filled', { count: free.length }));
     } catch (e) {
       setSaid(problemText(e));
@@ -135,8 +135,8 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
               </th>
               {r.cells.map((c, col) => (
                 <Cell
-                  key={c.day} row={r} cell={c} week={grid.timesheet.week} at={`${row}/${col}`} stop={here.row === row && here.col === col}
-                  today={c.day === now} readOnly={Boolean(readOnly)} closed={grid.timesheet.state === 'submitted' || grid.timesheet.state === 'approved'}
+                  key={c.day} row={r} cell={c} week={weekOf(grid)} at={`${row}/${col}`} stop={here.row === row && here.col === col}
+                  today={c.day === now} readOnly={Boolean(readOnly)} closed={!takes(partOf(grid, c.day))}
                   locked={Boolean(grid.locked_through && c.day <= grid.locked_through)}
                   onFocus={() => { setFocus({ row, col }); onCell?.({ row, col }); }} onGo={(dr, dc) => go({ row: row + dr, col: col + dc })} onSaid={setSaid}
                   onNote={(anchor) => setNote({ row: r, cell: c, anchor })}
@@ -166,7 +166,7 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
         <Typography variant="body2" id="grid-keys">{t('grid.keys')}</Typography>
         <Typography variant="body2" role="status">{said}</Typography>
       </Box>
-      {note && <NotePopover key={`${keyOf(note.row)} ${note.cell.day}`} note={note} week={grid.timesheet.week} readOnly={Boolean(readOnly) || !note.cell.editable} onSaid={setSaid} onClose={() => setNote(null)} />}
+      {note && <NotePopover key={`${keyOf(note.row)} ${note.cell.day}`} note={note} week={weekOf(grid)} readOnly={Boolean(readOnly) || !note.cell.editable} onSaid={setSaid} onClose={() => setNote(null)} />}
     </Box>
   );
 }

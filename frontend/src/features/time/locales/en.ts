@@ -35,7 +35,7 @@ export const useT = registerLocale('time', {
     bad: 'Write 1:30, 1.5 or 90m',
     locked: 'This period is locked',
     timed: 'Has entries with start and end: change them in the day view',
-    closed: 'Submitted weeks cannot be changed',
+    closed: 'Time that was submitted cannot be changed',
     keys: 'Arrows move, Enter saves, Ctrl+Enter fills the week, Shift+Enter opens the note, Alt+P pins the row, Alt+↑↓ moves it',
     pin: 'Pin {{work}}', pinHelp: 'Show this row in every week', pinned: 'Pinned to every week', unpinned: 'No longer pinned', moved: 'Row moved', pins: 'Pinned rows', logOn: 'Log time on {{work}}',
     filled_one: 'One more day filled', filled_other: '{{count}} more days filled',
@@ -45,7 +45,8 @@ export const useT = registerLocale('time', {
   },
   state: { draft: 'Draft', submitted: 'Submitted', approved: 'Approved', billed: 'Billed', rejected: 'Sent back' },
   sheet: {
-    submit: 'Submit week',
+    submit: 'Submit week', submitNamed: 'Submit {{name}}', submittedNamed: '{{name}} submitted', recalledNamed: '{{name}} recalled', recallNamed: 'Recall {{name}}',
+    of: '{{time}} of {{expected}}', days_one: '{{count}} day', days_other: '{{count}} days',
     recall: 'Recall',
     submitted: 'Week submitted',
     recalled: 'Week recalled',

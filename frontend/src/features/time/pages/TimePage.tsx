@@ -23,7 +23,7 @@ import { RowTools } from '../components/RowTools';
 import { SheetBar } from '../components/SheetBar';
 import { WeekGrid } from '../components/WeekGrid';
 import { WeekStrip } from '../components/WeekStrip';
-import { keyOf } from '../model';
+import { keyOf, takes, weekOf } from '../model';
 import { useT } from '../locales/en';
 import { later, whenOpen } from '../../../shared/ui/later';
 
@@ -53,7 +53,7 @@ export function TimePage() {
   useCommand('previous', () => go(addDays(day, -step)));
   useCommand('next', () => go(addDays(day, step)));
   const title = view === 'week' ? formatRange(week, addDays(week, 6)) : formatDayLong(day);
-  const data = grid.currentData ?? (grid.data?.timesheet.week === week ? grid.data : undefined);
+  const data = grid.currentData ?? (grid.data?.days[0]?.day === week ? grid.data : undefined);
   return (
     <>
       <PageHeader
@@ -87,7 +87,7 @@ export function TimePage() {
         <SkeletonRows label={t('title')} rows={6} rowHeight={48} />
       ) : (
         <>
-          <SheetBar grid={data} />
+          {data.timesheets.map((s) => <SheetBar key={s.from} part={s} named={data.timesheets.length > 1 || s.from !== week || s.until !== addDays(week, 6)} />)}
           {view === 'week' ? (
             <Week key={week} grid={data} />
           ) : (
@@ -109,7 +109,7 @@ function Week({ grid }: { grid: TimeGrid }) {
   const t = useT();
   const [extra, setExtra] = useState<TimeGridRow[]>([]);
   const [fresh, setFresh] = useState<string | null>(null);
-  const takes = grid.timesheet.state === 'draft' || grid.timesheet.state === 'rejected';
+  const open = grid.timesheets.some(takes);
   // A row keeps its place while it is new: time in it must not make it jump.
   const rows = useMemo(() => {
     const kept = new Map(grid.rows.map((r) => [keyOf(r), r]));
@@ -128,12 +128,12 @@ function Week({ grid }: { grid: TimeGrid }) {
     if (!rows.some((o) => keyOf(o) === keyOf(r))) setExtra((x) => [...x, r]);
     setFresh(keyOf(r));
   };
-  const tools = takes && <RowTools grid={grid} onRow={add} />;
+  const tools = open && <RowTools grid={grid} onRow={add} />;
   if (rows.length === 0) return <Section><EmptyState title={t('grid.empty')} text={t('grid.emptyText')} action={tools} /></Section>;
   return (
     <>
       <Section pad={false}>
-        <WeekGrid grid={grid} rows={rows} label={t('grid.label', { range: formatRange(grid.timesheet.week, addDays(grid.timesheet.week, 6)) })} />
+        <WeekGrid grid={grid} rows={rows} label={t('grid.label', { range: formatRange(weekOf(grid), addDays(weekOf(grid), 6)) })} />
       </Section>
       {tools}
     </>
