@@ -182,6 +182,36 @@ it('has no axe violations', async () => {
   expect(await violations()).toEqual([]);
 });
 
+it('hands in each part of a week that spans the end of a month', async () => {
+  const parts = [
+    { ...grid().timesheets[0], id: 's1', from: '2026-03-02', until: '2026-03-04', state: 'submitted', missing: 0, missing_days: [] },
+    { ...grid().timesheets[0], id: '', from: '2026-03-05', until: '2026-03-31', state: 'draft', seconds: 3600, expected: 547_200, missing: 543_600, missing_days: Array.from({ length: 19 }, (_, i) => ({ day: addDays('2026-03-05', i), missing: 28_800 })) },
+  ];
+  const steps: unknown[] = [];
+  server.use(
+    http.get('*/api/v1/timesheets/grid', () => HttpResponse.json({ ...grid(), timesheets: parts, rows: grid().rows.map((r) => ({ ...r, cells: r.cells.map((c) => ({ ...c, editable: c.day > '2026-03-04' })) })) })),
+    http.get('*/api/v1/timesheets/s1', () => HttpResponse.json({ timesheet: parts[0], entries: [], waiting: [], decisions: [], yours: [] })),
+    http.post('*/api/v1/timesheets', async ({ request }) => {
+      steps.push(await request.json());
+      return HttpResponse.json({ ...parts[1], id: 's2', version: 1 });
+    }),
+    http.post('*/api/v1/timesheets/:id/submit', ({ params }) => {
+      steps.push(params.id);
+      return HttpResponse.json({ ...parts[1], id: 's2', state: 'submitted', version: 2 });
+    }),
+  );
+  const { user } = open();
+  const rest = await screen.findByRole('group', { name: /5.*31 Mar 2026/ });
+  expect(rest).toHaveTextContent('1:00 of 152:00 · 151:00 missing: 19 days');
+  expect(within(screen.getByRole('group', { name: /2.*4 Mar 2026/ })).getByText('Submitted')).toBeVisible();
+  expect(await cell(/Website, Wednesday/)).toHaveAttribute('readonly');
+  expect(await cell(/Website, Thursday/)).not.toHaveAttribute('readonly');
+  await user.click(within(rest).getByRole('button', { name: /^Submit 5/ }));
+  await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: /^Submit 5/ }));
+  await waitFor(() => expect(steps).toEqual([{ week: '2026-03-05' }, 's2']));
+  expect(await violations()).toEqual([]);
+});
+
 it('exports the week that is shown, as CSV and as a workbook', async () => {
   const { user } = renderApp(<TimePage />, { at: '/?date=2026-03-04' });
   await user.click(await screen.findByRole('button', { name: 'Export' }));
