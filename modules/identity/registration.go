@@ -2,16 +2,12 @@ package identity
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/rand"
-	"crypto/sha256"
-	"errors"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/mail"
+	"github.com/bureauhq/bureau/app/kit/sealed"
 )
 
 // Registration is an account that somebody asked for. The browser sees the
@@ -51,12 +47,12 @@ func (r Registration) Confirmed() bool { return len(r.Held) == 0 }
 func (s *Service) HoldRegistration(ctx context.Context, flowID, email string, held []byte, known bool) (Registration, string, error) {
 	now, token := s.now(), secret()
 	r := Registration{ID: newID(), FlowID: flowID, Email: email, Held: held, CreatedAt: now, ExpiresAt: now.Add(registrationTime)}
-	sealed := r
+	kept := r
 	var err error
-	if sealed.Held, err = seal(token, held); err != nil {
+	if kept.Held, err = seal(token, held); err != nil {
 		return Registration{}, "", err
 	}
-	return r, token, s.d.Directory.AddRegistration(ctx, sealed, hash(token), s.letters(r, known)...)
+	return r, token, s.d.Directory.AddRegistration(ctx, kept, hash(token), s.letters(r, known)...)
 }
 
 // letters are those for who has an account already: none for an address that is new, or that got enough of them.
@@ -133,40 +129,20 @@ func (s *Service) remind(ctx context.Context, args tellAccountExists) error {
 	return s.d.Mail.Send(ctx, letter)
 }
 
-// seal encrypts with a key that only the browser holds: the database alone opens no session.
+// seal encrypts with a key that only the browser holds: the database alone opens no session. The key is another one than the
+// hash that the database knows.
 func seal(token string, plain []byte) ([]byte, error) {
-	a, err := sealer(token)
+	box, err := sealed.New("held for a registration", token)
 	if err != nil {
 		return nil, err
 	}
-	nonce := make([]byte, a.NonceSize())
-	_, _ = rand.Read(nonce) // never fails: it ends the program instead
-	return a.Seal(nonce, nonce, plain, nil), nil
+	return box.Seal(plain), nil
 }
 
-var errSealed = errors.New("identity: what a registration holds cannot be read")
-
-func unseal(token string, sealed []byte) ([]byte, error) {
-	a, err := sealer(token)
+func unseal(token string, kept []byte) ([]byte, error) {
+	box, err := sealed.New("held for a registration", token)
 	if err != nil {
 		return nil, err
 	}
-	if len(sealed) < a.NonceSize() {
-		return nil, errSealed
-	}
-	plain, err := a.Open(nil, sealed[:a.NonceSize()], sealed[a.NonceSize():], nil)
-	if err != nil {
-		return nil, errors.Join(errSealed, err)
-	}
-	return plain, nil
-}
-
-// sealer's key is another one than the hash that the database knows.
-func sealer(token string) (cipher.AEAD, error) {
-	key := sha256.Sum256([]byte("held for a registration\x00" + token))
-	block, err := aes.NewCipher(key[:])
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
+	return box.Open(kept)
 }
