@@ -23,6 +23,7 @@ var mayUse = map[string][]string{
 	"projects":   {"clients", "people", "identity", "agency"},
 	"rates":      {"clients", "projects", "people", "agency"},
 	"timesheets": {"projects", "people", "rates", "agency"},
+	"calendars":  {"timesheets"},
 	"expenses":   {"projects", "agency"},
 	"fees":       {"projects"},
 	"invoicing":  {"clients", "projects", "rates", "timesheets", "fees", "agency"},

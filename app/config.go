@@ -14,6 +14,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/mail"
 	"github.com/bureauhq/bureau/app/kit/ratelimit"
 	"github.com/bureauhq/bureau/billing"
+	"github.com/bureauhq/bureau/modules/calendars"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/payments"
 	"github.com/bureauhq/bureau/tenancy"
@@ -58,6 +59,11 @@ type Config struct {
 	BillingClock func() time.Time
 	// StripePage is the stand-in of a development stack, mounted at /dev/stripe.
 	StripePage http.Handler
+
+	// Secret encrypts addresses of people's calendars. Without one nobody adds a calendar.
+	Secret string
+	// Calendars fetches people's calendars; nil takes them from the internet.
+	Calendars calendars.Feeds
 
 	Mail     mail.Sender
 	MailFrom string

@@ -16,6 +16,8 @@ import (
 	"github.com/bureauhq/bureau/modules/audit"
 	"github.com/bureauhq/bureau/modules/audit/auditdb"
 	"github.com/bureauhq/bureau/modules/audit/audithttp"
+	"github.com/bureauhq/bureau/modules/calendars"
+	"github.com/bureauhq/bureau/modules/calendars/calendarshttp"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/clients/clientsdb"
 	"github.com/bureauhq/bureau/modules/clients/clientshttp"
@@ -76,6 +78,7 @@ type Services struct {
 	Projects   *projects.Service
 	Rates      *rates.Service
 	Timesheets *timesheets.Service
+	Calendars  *calendars.Service
 	Expenses   *expenses.Service
 	Fees       *fees.Service
 	Invoicing  *invoicing.Service
@@ -129,9 +132,12 @@ func (a *App) wireServices() error {
 	})
 	s.Timesheets = timesheets.New(timesheets.Deps{
 		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Services: sales{s}, Rates: prices{s.Rates}, Schedules: s.People,
-		Agency: calendars{s.Agency}, Team: team{members{s.Identity}}, Lines: s.People, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Ledgers: ledgers{s}, Invoicers: entities{s}, Now: now,
+		Agency: whereabouts{s.Agency}, Team: team{members{s.Identity}}, Lines: s.People, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Ledgers: ledgers{s}, Invoicers: entities{s}, Now: now,
 	})
 	timesheets.RegisterJobs(a.Jobs, s.Timesheets)
+	if err := a.wireCalendars(); err != nil {
+		return err
+	}
 	spend := forExpenses{s, team{members{s.Identity}}}
 	s.Expenses = expenses.New(expenses.Deps{
 		DB: a.DB, Store: expensesdb.Store{}, House: spend, Projects: spend, Team: spend, Taxes: targets{s}, Files: papers{a.cfg.Files}, Bus: a.Bus, Now: now, NewID: id.New,
@@ -186,6 +192,7 @@ func (a *App) registerOperations() {
 	projectshttp.Register(a.API, s.Projects)
 	rateshttp.Register(a.API, s.Rates)
 	timesheetshttp.Register(a.API, s.Timesheets)
+	calendarshttp.Register(a.API, s.Calendars)
 	expenseshttp.Register(a.API, s.Expenses)
 	feeshttp.Register(a.API, s.Fees)
 	invoicinghttp.Register(a.API, s.Invoicing)

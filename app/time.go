@@ -83,10 +83,10 @@ func (w workplaces) LedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []strin
 	return w.projects.LedTx(ctx, tx, memberIDs)
 }
 
-// calendars answers timesheets.Agency.
-type calendars struct{ agency *agency.Service }
+// whereabouts answers timesheets.Agency.
+type whereabouts struct{ agency *agency.Service }
 
-func (c calendars) CalendarTx(ctx context.Context, tx *tenancy.Tx) (timesheets.Calendar, error) {
+func (c whereabouts) CalendarTx(ctx context.Context, tx *tenancy.Tx) (timesheets.Calendar, error) {
 	s, err := c.agency.SettingsTx(ctx, tx)
 	return timesheets.Calendar{Zone: s.TimeZone, WeekStart: s.WeekStart}, err
 }

@@ -39,6 +39,7 @@ var house struct {
 	logs  *Logs
 	files string
 	store file.Store
+	cal   *Calendars
 	err   error
 }
 
@@ -62,11 +63,11 @@ func start(ctx context.Context, cfg tenancy.Config) error {
 	if err != nil {
 		return err
 	}
-	house.mails, house.logs, house.files, house.store = &Mails{}, &Logs{}, dir, files
+	house.mails, house.logs, house.files, house.store, house.cal = &Mails{}, &Logs{}, dir, files, newCalendars()
 	house.app, err = app.New(ctx, app.Config{
 		Origin: &url.URL{Scheme: "http", Host: Domain}, Dev: true, Tenancy: cfg, Mail: house.mails, Files: files,
 		MailFrom: "bureau@example.test", Log: slog.New(house.logs), Now: time.Now,
-		DenialLog: ratelimit.Rule{Count: 1_000_000, In: time.Minute},
+		DenialLog: ratelimit.Rule{Count: 1_000_000, In: time.Minute}, Secret: "a secret of this test process only", Calendars: house.cal,
 	})
 	if err != nil {
 		return err
@@ -79,6 +80,13 @@ func Files(t testing.TB) file.Store {
 	t.Helper()
 	App(t)
 	return house.store
+}
+
+// CalendarServer answers for the calendars of tests.
+func CalendarServer(t testing.TB) *Calendars {
+	t.Helper()
+	App(t)
+	return house.cal
 }
 
 // Mails keeps the letters that were sent.

@@ -59,6 +59,9 @@ func newWorld(t *testing.T) *world {
 	must(t, <-done)
 	must(t, <-done)
 	w.boss, w.bBoss = person(t, w.a, identity.Owner), person(t, w.b, identity.Owner)
+	for _, c := range []*apptest.Client{w.boss, w.bBoss} { // calendars are fetched, so there are none in a sample
+		c.POST(t, "/api/v1/calendar-feeds", map[string]any{"address": apptest.CalendarURL("/private/owners.ics")}).Expect(t, http.StatusCreated)
+	}
 	w.harvest(t, w.boss, w.mine)
 	w.harvest(t, w.bBoss, w.theirs)
 	return w

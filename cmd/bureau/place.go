@@ -131,6 +131,7 @@ func devConfig(where devstack.Addresses, port int, log *slog.Logger) (app.Config
 			return cfg, fmt.Errorf("token keys: %w", err)
 		}
 	}
+	cfg.Secret = where.Secret
 	if cfg.Files, err = file.NewFolder(file.FolderConfig{Dir: where.FilesDir, BaseURL: origin.String() + "/files", Secret: []byte(where.Secret)}); err != nil {
 		return cfg, fmt.Errorf("files: %w", err)
 	}

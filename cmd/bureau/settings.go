@@ -68,7 +68,7 @@ type settings struct {
 	StripeURL      string   `env:"BUREAU_STRIPE_URL" what:"Another address of Stripe's API, for tests."`
 
 	FilesDir         string `env:"BUREAU_FILES_DIR" example:"/var/lib/bureau/files" what:"Directory for files, for a single server; this or BUREAU_S3_BUCKET."`
-	Secret           string `env:"BUREAU_SECRET" secret:"true" what:"At least 32 letters; signs the addresses of files in a directory. The same on all replicas."`
+	Secret           string `env:"BUREAU_SECRET" secret:"true" what:"At least 32 letters; signs the addresses of files in a directory, and encrypts those of calendars, which nobody can add without it. The same on all replicas."`
 	S3Bucket         string `env:"BUREAU_S3_BUCKET" what:"Bucket for files, instead of BUREAU_FILES_DIR."`
 	S3Endpoint       string `env:"BUREAU_S3_ENDPOINT" example:"http://s3:7070" what:"S3 server; empty for AWS."`
 	S3PublicEndpoint string `env:"BUREAU_S3_PUBLIC_ENDPOINT" what:"How browsers reach the S3 server, when that differs."`
@@ -160,7 +160,7 @@ func (s settings) complaints() []error {
 	say(len(s.ConnectSecrets) == 0 || s.StripeKey != "", "BUREAU_STRIPE_CONNECT_WEBHOOK_SECRETS", "set where BUREAU_STRIPE_KEY is: the accounts are connected to that one")
 	say(s.StripeURL == "" || isURL(s.StripeURL, "https", "http"), "BUREAU_STRIPE_URL", "an address")
 	say((s.FilesDir == "") != (s.S3Bucket == ""), "BUREAU_FILES_DIR or BUREAU_S3_BUCKET", "set, and only one of them")
-	say(s.FilesDir == "" || len(s.Secret) >= 32, "BUREAU_SECRET", "at least 32 letters long")
+	say(s.FilesDir == "" && s.Secret == "" || len(s.Secret) >= 32, "BUREAU_SECRET", "at least 32 letters long")
 	say(s.S3Bucket == "" || s.S3AccessKey != "", "BUREAU_S3_ACCESS_KEY", "set")
 	say(s.S3Bucket == "" || s.S3SecretKey != "", "BUREAU_S3_SECRET_KEY", "set")
 	_, err = timeOfDay(s.BackupAt)
@@ -252,7 +252,7 @@ func (s settings) config() (app.Config, error) {
 		return app.Config{}, err
 	}
 	c := app.Config{
-		Origin: origin, TrustedProxies: s.Proxies, Log: s.logger(), Now: time.Now, Web: web(), MailFrom: s.MailFrom,
+		Origin: origin, TrustedProxies: s.Proxies, Log: s.logger(), Now: time.Now, Web: web(), MailFrom: s.MailFrom, Secret: s.Secret,
 		Tenancy:         tenancy.Config{OwnerURL: s.DatabaseURL, Prefix: s.DatabasePrefix, Password: s.LoginPassword, Shards: s.Shards, Conns: s.Conns, AtOnce: s.AtOnce, ConnAgencies: s.ConnAgencies, Wait: s.Wait, Spares: s.Spares, Placements: others, NewAt: s.NewAt},
 		KratosPublicURL: s.KratosPublicURL, KratosAdminURL: s.KratosAdminURL, KratosCookie: s.KratosCookie, TokenKeys: keys,
 	}

@@ -25,8 +25,9 @@ type shape struct {
 }
 
 // athome are tables about this installation's doings, not about the agency:
-// answers of calls, and archives that lie in its own file store.
-var athome = map[string]bool{"idempotency_keys": true, "exports": true}
+// answers of calls, and archives that lie in its own file store. What is in
+// people's own calendars is theirs, and nobody else's to take along.
+var athome = map[string]bool{"idempotency_keys": true, "exports": true, "calendar_events": true}
 
 // versionsTable is filled by the steps themselves.
 const versionsTable = "schema_migrations"
