@@ -10,6 +10,7 @@ const tagsOf: Record<string, string[]> = {
   projects: ['projects', 'tasks', 'comments', 'clients', 'dashboard'],
   rates: ['rates', 'rate-cards', 'services'],
   timesheets: ['time', 'timesheets', 'time-entries', 'timers', 'timer', 'projects', 'dashboard'],
+  calendars: ['time'],
   retainers: ['retainers', 'portal'],
   runs: ['invoice-runs'],
   recurring: ['recurring-invoices'],

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { session } from '../../shared/api/session';
 import { me, meAnswer, pageOf, problem } from '../../test/factories';
 import { renderApp, violations } from '../../test/render';
-import { server } from '../../test/server';
+import { server, signInAs } from '../../test/server';
 import { screenWidth } from '../../test/setup';
 import { timeZones } from '../../shared/lib/zones';
 import { addressesIn, deviceOf } from './model';
@@ -210,6 +210,50 @@ it('lists sessions and ends them', async () => {
   await waitFor(() => expect(ended).toEqual(['s2', 'others']));
   await user.click(await screen.findByRole('button', { name: 'End the session on Chrome on Linux' }, { timeout: 10_000 }));
   await waitFor(() => expect(vi.mocked(session.go)).toHaveBeenCalledWith('/'));
+});
+
+it('adds a calendar after the server has read it, says what is wrong beside its address, and removes it', async () => {
+  const feed = { id: 'f1', host: 'calendar.example.com', name: 'Work', state: 'ok', problem: '', fetched_at: new Date().toISOString(), read_at: null, next_fetch_at: '', events: 42, skipped: 1, created_at: '' };
+  let feeds: (typeof feed)[] = [];
+  server.use(
+    http.get('*/api/v1/sessions', () => HttpResponse.json(pageOf([]))),
+    http.get('*/api/v1/time-reminders/mine', () => HttpResponse.json({ missing: true, unsubmitted: true })),
+    http.get('*/api/v1/calendar-feeds', () => HttpResponse.json(pageOf(feeds))),
+    http.post('*/api/v1/calendar-feeds', async ({ request }) => {
+      const { address } = (await request.json()) as { address: string };
+      if (!address.endsWith('.ics')) return HttpResponse.json(problem(422, 'calendars.gone', 'This calendar cannot be read.', [{ location: 'body.address', message: 'leads to nothing: it may have been reset or unpublished' }]), { status: 422 });
+      feeds = [feed];
+      return HttpResponse.json(feed, { status: 201 });
+    }),
+    http.post('*/api/v1/calendar-feeds/f1/refresh', () => {
+      feeds = [{ ...feed, state: 'failing', problem: 'The address did not answer within 10 seconds.' }];
+      return HttpResponse.json(feeds[0] ?? null);
+    }),
+    http.delete('*/api/v1/calendar-feeds/f1', () => {
+      feeds = [];
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  signInAs({ permissions: ['timesheets.entries.write'] });
+  const { user } = renderApp(<ProfilePage />);
+  await user.click(await screen.findByRole('button', { name: 'Add a calendar' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Add a calendar' });
+  expect(within(dialog).getByText(/Secret address in iCal format/)).toBeVisible();
+  const address = within(dialog).getByLabelText(/^Address of the calendar/);
+  await user.click(address);
+  await user.paste('webcal://calendar.example.com/old');
+  await user.click(within(dialog).getByRole('button', { name: 'Add' }));
+  expect(await within(dialog).findByText('leads to nothing: it may have been reset or unpublished')).toBeVisible();
+  await user.paste('.ics');
+  await user.click(within(dialog).getByRole('button', { name: 'Add' }));
+  expect(await screen.findByText('Calendar added with 42 events in these weeks')).toBeVisible();
+  expect(await screen.findByText(/calendar.example.com · 42 events in these weeks · 1 could not be read/)).toBeVisible();
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Refresh Work' }));
+  expect((await screen.findAllByText('The address did not answer within 10 seconds.'))[0]).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Remove Work' }));
+  await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Remove' }));
+  expect(await screen.findByText('No calendar yet.')).toBeVisible();
 });
 
 it('makes a token, shows it once and revokes it', async () => {

@@ -53,6 +53,7 @@ beforeEach(() => {
     }),
     http.get('*/api/v1/time-entries', () => HttpResponse.json(pageOf([entry()]))),
     http.get('*/api/v1/projects', () => HttpResponse.json(pageOf([]))),
+    http.get('*/api/v1/calendar-events', () => HttpResponse.json({ ...pageOf([]), feeds: 0, failing: 0 })),
   );
 });
 

@@ -4,6 +4,7 @@ import Button from '@mui/material/Button';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
 import Typography from '@mui/material/Typography';
+import { useCalendarFeedsListQuery } from '../../../shared/api/gen/time.gen';
 import { session } from '../../../shared/api/session';
 import { formatAgo, formatMoment } from '../../../shared/lib/dates';
 import { shortcuts } from '../../../shared/lib/hooks';
@@ -15,6 +16,7 @@ import { EmptyState, Held, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { later } from '../../../shared/ui/later';
 import { useEndOtherSessionsMutation, useEndSessionMutation, useLeaveAgencyMutation, useMySessionsQuery, type Session } from '../api';
+import { MyCalendars } from '../components/MyCalendars';
 import { MyReminders } from '../components/MyReminders';
 import { SettingsPage } from '../components/SettingsPage';
 import { useT } from '../locale';
@@ -30,6 +32,7 @@ export function ProfilePage() {
   const me = useMe();
   const sessions = useMySessionsQuery();
   const logs = useCan()('timesheets.entries.write');
+  const calendars = useCalendarFeedsListQuery(undefined, { skip: !logs });
   const [keys, setKeys] = useState(shortcuts.on);
   if (!me) return null;
   return (
@@ -41,7 +44,8 @@ export function ProfilePage() {
       </Section>
       {logs && <MyReminders />}
       <Sessions />
-      <Held until={!sessions.isLoading}>
+      <Held until={!sessions.isLoading && !calendars.isLoading}>
+        {logs && <MyCalendars />}
         <Section title={t('profile.keys')}>
           <Typography sx={{ color: 'text.secondary', mb: 2 }}>{t('profile.keysText')}</Typography>
           <FormControlLabel

@@ -26,7 +26,7 @@ export function RowTools({ grid, onRow }: { grid: TimeGrid; onRow: (r: TimeGridR
     }
   };
   return (
-    <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>
+    <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', mb: 4 }}>
       <Button startIcon={<AddIcon />} onClick={() => setAdding(true)}>{t('grid.add')}</Button>
       <Button loading={copying.isLoading} aria-haspopup="menu" aria-expanded={menu !== null} onClick={(e) => setMenu(e.currentTarget)}>{t('grid.copy')}</Button>
       <ActionMenu open={menu !== null} anchor={menu} onClose={() => setMenu(null)} actions={[{ label: t('grid.copyRows'), run: () => void run(false) }, { label: t('grid.copyHours'), run: () => void run(true) }]} />

@@ -29,6 +29,8 @@ import { later, whenOpen } from '../../../shared/ui/later';
 
 const EntryDialog = whenOpen(async () => (await import('../components/EntryDialog')).EntryDialog);
 
+const Suggestions = later(async () => (await import('../components/Suggestions')).Suggestions);
+
 const ExportDialog = later(async () => (await import('../components/ExportDialog')).ExportDialog);
 
 /** One's own time, by day or by week. View and date are in the address. */
@@ -97,6 +99,7 @@ export function TimePage() {
               <DayList day={day} onEdit={setEntry} onLog={() => setLog('1')} />
             </>
           )}
+          {data.timesheets.some(takes) && <Suggestions key={view === 'week' ? week : day} from={view === 'week' ? week : day} to={view === 'week' ? addDays(week, 6) : day} />}
         </>
       )}
       {exporting && <ExportDialog from={view === 'week' ? week : day} to={view === 'week' ? addDays(week, 6) : day} onClose={() => setExporting(false)} />}
