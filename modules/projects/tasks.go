@@ -32,41 +32,57 @@ type NewTask struct {
 // CreateTask makes a task at the end of its column.
 func (s *Service) CreateTask(ctx context.Context, n NewTask) (out TaskRow, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		p, err := s.d.Store.ByID(ctx, tx, n.ProjectID)
-		if errors.Is(err, ErrNotFound) {
-			return ErrTaskInvalid.Because(err).At("body.project_id", "is not a project")
-		}
-		if err != nil {
-			return err
-		}
-		if p.State == Archived {
-			return ErrArchived
-		}
-		t := s.draftedTask(ctx, p, n)
-		if t.ParentID != "" {
-			if err := s.placeBelow(ctx, tx, t); err != nil {
-				return err
-			}
-		}
-		if err := s.isMember(ctx, tx, t.AssigneeID, "body.assignee_id"); err != nil {
-			return err
-		}
-		if err := s.isService(ctx, tx, t.ServiceID); err != nil {
-			return err
-		}
-		if t, err = s.addTask(ctx, tx, p, t); err != nil {
-			return err
-		}
-		if err := s.note(ctx, tx, "projects.task_created", nil, t.record()); err != nil {
-			return err
-		}
-		if err := s.d.Events.Publish(ctx, tx, TaskCreated{taskRef(p, t)}); err != nil {
-			return err
-		}
-		out = rowOf(p, t)
-		return nil
+		out, err = s.createTask(ctx, tx, n)
+		return err
 	})
 	return out, err
+}
+
+// CreateTaskTx does the same in a transaction of another module. Who is no member any more gets no task: it is for nobody then.
+func (s *Service) CreateTaskTx(ctx context.Context, tx *tenancy.Tx, n NewTask) (Task, error) {
+	if n.AssigneeID != "" {
+		here, err := s.d.Members.IsMemberTx(ctx, tx, n.AssigneeID)
+		if err != nil {
+			return Task{}, err
+		}
+		if !here {
+			n.AssigneeID = ""
+		}
+	}
+	row, err := s.createTask(ctx, tx, n)
+	return row.Task, err
+}
+
+func (s *Service) createTask(ctx context.Context, tx *tenancy.Tx, n NewTask) (TaskRow, error) {
+	p, err := s.d.Store.ByID(ctx, tx, n.ProjectID)
+	if errors.Is(err, ErrNotFound) {
+		return TaskRow{}, ErrTaskInvalid.Because(err).At("body.project_id", "is not a project")
+	}
+	if err != nil {
+		return TaskRow{}, err
+	}
+	if p.State == Archived {
+		return TaskRow{}, ErrArchived
+	}
+	t := s.draftedTask(ctx, p, n)
+	if t.ParentID != "" {
+		if err := s.placeBelow(ctx, tx, t); err != nil {
+			return TaskRow{}, err
+		}
+	}
+	if err := s.isMember(ctx, tx, t.AssigneeID, "body.assignee_id"); err != nil {
+		return TaskRow{}, err
+	}
+	if err := s.isService(ctx, tx, t.ServiceID); err != nil {
+		return TaskRow{}, err
+	}
+	if t, err = s.addTask(ctx, tx, p, t); err != nil {
+		return TaskRow{}, err
+	}
+	if err := s.note(ctx, tx, "projects.task_created", nil, t.record()); err != nil {
+		return TaskRow{}, err
+	}
+	return rowOf(p, t), s.d.Events.Publish(ctx, tx, TaskCreated{taskRef(p, t)})
 }
 
 func (s *Service) draftedTask(ctx context.Context, p Project, n NewTask) Task {

@@ -61,6 +61,11 @@ type Store interface {
 	AddBlock(ctx context.Context, tx *tenancy.Tx, b Block) error
 	SaveBlock(ctx context.Context, tx *tenancy.Tx, b Block) error
 	Blocks(ctx context.Context, tx *tenancy.Tx, retainerID string, limit int) ([]Block, error)
+	TaskPlan(ctx context.Context, tx *tenancy.Tx, retainerID string) (*TaskPlan, error) // nil: none was ever kept
+	PutTaskPlan(ctx context.Context, tx *tenancy.Tx, p TaskPlan) error
+	TasksMade(ctx context.Context, tx *tenancy.Tx, retainerID string, limit int) ([]PeriodTasks, error) // newest first
+	TasksOfPeriod(ctx context.Context, tx *tenancy.Tx, periodID string) (*PeriodTasks, error)           // nil: nothing was done yet
+	PutTasksMade(ctx context.Context, tx *tenancy.Tx, m PeriodTasks) error
 	BlockOfInvoice(ctx context.Context, tx *tenancy.Tx, invoiceID string) (*Block, error) // locked
 }
 
@@ -70,8 +75,9 @@ type Clients interface {
 	ClientsByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]clients.Client, error)
 }
 
-// Projects tells whose project it is; *projects.Service answers it.
+// Projects tells whose project it is, and makes tasks; *projects.Service answers it.
 type Projects interface {
+	CreateTaskTx(ctx context.Context, tx *tenancy.Tx, n projects.NewTask) (projects.Task, error)
 	ProjectsByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]projects.Project, error)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,10 +32,14 @@ type world struct {
 	client, project string
 	entries         map[string]timesheets.Entry
 	drafts          []invoicing.Invoice
+
+	mu    sync.Mutex
+	tasks []string
+	state projects.State
 }
 
 func (w *world) ProjectsByIDsTx(context.Context, *tenancy.Tx, []string) (map[string]projects.Project, error) {
-	return map[string]projects.Project{w.project: {ID: w.project, ClientID: w.client, Name: "Website"}}, nil
+	return map[string]projects.Project{w.project: {ID: w.project, ClientID: w.client, Name: "Website", State: w.state}}, nil
 }
 
 func (w *world) UnbilledTx(_ context.Context, _ *tenancy.Tx, f timesheets.UnbilledFilter) (out []timesheets.Entry, err error) {

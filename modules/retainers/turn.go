@@ -37,6 +37,7 @@ func RegisterJobs(r *job.Registry, s *Service) {
 		_, err := s.DraftFee(ctx, j.Period)
 		return err
 	})
+	job.Handle(r, s.makeTasksJob)
 }
 
 func (s *Service) turn(ctx context.Context, j turn) error {
@@ -125,6 +126,9 @@ func (s *Service) open(ctx context.Context, tx *tenancy.Tx, r Retainer, n int, d
 		if err := s.d.Jobs.EnqueueAt(ctx, tx, time.Time{}, draftFee{p.ID}); err != nil {
 			return err
 		}
+	}
+	if err := s.d.Jobs.EnqueueAt(ctx, tx, time.Time{}, makeTasks{p.ID}); err != nil {
+		return err
 	}
 	return s.d.Events.Publish(ctx, tx, PeriodOpened{r.ref(), p.ID, days.From})
 }

@@ -30,6 +30,9 @@ type Service interface {
 	Work(context.Context, string, page.Query) ([]retainers.Work, retainers.Retainer, *string, error)
 	Close(context.Context, string) (retainers.Period, error)
 	DraftFee(context.Context, string) (retainers.Period, error)
+	TaskPlan(context.Context, string) (retainers.TaskPlan, []retainers.PeriodTasks, error)
+	SaveTaskPlan(context.Context, retainers.TaskPlan) (retainers.TaskPlan, error)
+	MakeTasks(context.Context, string) (retainers.PeriodTasks, error)
 }
 
 type handlers struct{ svc Service }
@@ -61,6 +64,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, op("retainer-periods-entries", http.MethodGet, periods+"/{id}/entries", "The time entries behind a statement, by day"), h.work)
 	httpapi.Handle(api, op("retainer-periods-close", http.MethodPost, periods+"/{id}/close", "Close the oldest open period once it is over"), h.close)
 	httpapi.Handle(api, created(op("retainer-periods-draft-fee", http.MethodPost, periods+"/{id}/fee", "Make the draft of a period's fee")), h.draftFee)
+	registerTasks(api, h)
 }
 
 type (

@@ -2,6 +2,11 @@ import { registerLocale } from '../../../shared/lib/i18n';
 
 export const useT = registerLocale('retainers', {
   title: 'Retainers',
+  tasks: {
+    title: 'Tasks of a period', change: 'Change', none: 'Periods bring no tasks. Say which work comes with each.', about: 'Each period brings these tasks, once, when it is made. Periods that have theirs keep them: a change holds for the next one.', dueIs: 'due on day {{day}}',
+    made_one: '{{count}} task made for the period from {{day}}', made_other: '{{count}} tasks made for the period from {{day}}', not: 'None for the period from {{day}}. {{why}}', again: 'Try again', done: 'Tasks made', saved: 'Tasks saved',
+    name: 'Task', assignee: 'For', estimate: 'Estimate', due: 'Due on day', add: 'Add task', remove: 'Remove task {{n}}',
+  },
   sub: 'Hours or money that clients have agreed on for a period, and what is left of them',
   new: 'New retainer',
   edit: 'Change terms',

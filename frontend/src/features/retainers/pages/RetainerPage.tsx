@@ -14,6 +14,7 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Facts, Money, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { Bar } from '../components/Bar';
+import { Tasks } from '../components/Tasks';
 import { useT } from '../locales/en';
 import { said } from '../model';
 
@@ -60,6 +61,7 @@ function Ready({ retainer: r }: { retainer: RetainerView }) {
         <Box>
           <Section title={t('terms')}><Terms retainer={r} /></Section>
           <Section title={t('blocks')} pad={false}><Blocks retainer={r} /></Section>
+          <Tasks retainer={r} />
         </Box>
       </Box>
       {dialog === 'edit' && <RetainerDialog retainer={r} onClose={close} />}
