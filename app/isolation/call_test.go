@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"image"
 	"image/png"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
@@ -29,6 +30,7 @@ type draft struct {
 	query url.Values
 	body  any               // with key{} where keys belong
 	keys  map[string]string // by place in the body
+	etag  string            // the version to change; empty: that of now
 }
 
 func (d draft) url() string {
@@ -88,7 +90,11 @@ func (d draft) places() (out []string) {
 func (d draft) send(t *testing.T, c *apptest.Client, versions map[string]int) *apptest.Reply {
 	t.Helper()
 	if d.op.takes("If-Match") {
-		c = c.With("If-Match", d.version(t, c, versions))
+		etag := d.etag
+		if etag == "" {
+			etag = d.version(t, c, versions)
+		}
+		c = c.With("If-Match", etag)
 	}
 	return d.once(t, c)
 }
@@ -107,11 +113,13 @@ func (d draft) once(t *testing.T, c *apptest.Client) *apptest.Reply {
 }
 
 // version asks for what is about to be changed, at its own address or at the
-// nearest one above that answers.
+// nearest one above that gives a version.
 func (d draft) version(t *testing.T, c *apptest.Client, versions map[string]int) string {
 	t.Helper()
-	for p := d.url(); strings.Count(p, "/") > 2; p = p[:strings.LastIndex(p, "/")] {
-		if r := c.GET(t, p); r.Status == http.StatusOK && r.Header.Get("ETag") != "" {
+	for _, path := range d.op.versioned {
+		at := d
+		at.op.path, at.query = path, nil
+		if r := c.GET(t, at.url()); r.Status == http.StatusOK && r.Header.Get("ETag") != "" {
 			return r.Header.Get("ETag")
 		}
 	}
@@ -149,7 +157,7 @@ type drafter struct {
 
 func newDrafter(t *testing.T, p *pools) *drafter {
 	t.Helper()
-	return &drafter{t: t, pools: p, most: 60, trail: map[string][]string{}, maker: maker{doc: apptest.App(t).API.OpenAPI(), now: time.Now(), also: map[string]bool{}, next: map[string]int{}, seen: p.texts}}
+	return &drafter{t: t, pools: p, most: 60, trail: map[string][]string{}, maker: maker{doc: apptest.App(t).API.OpenAPI(), now: time.Now(), also: map[string]bool{}, next: map[string]int{}, coins: p.currencies}}
 }
 
 // fresh forgets what was learnt from refusals of another operation.
@@ -183,9 +191,9 @@ func (f *drafter) draft(op operation) (d draft, candidates map[string][]string) 
 		case p.In == "path" && s.Format == "date":
 			d.path[p.Name] = f.maker.now.AddDate(0, 1, 0).Format(time.DateOnly)
 		case p.In == "path":
-			candidates["path."+p.Name] = f.pools.find(30, f.names(op, "path."+p.Name, nil)...)
+			candidates["path."+p.Name] = f.pools.candidates(30, f.names(op, "path."+p.Name, nil)...)
 		case p.In == "query" && p.Required && (s.Type == huma.TypeArray || takesKey(p.Name, s)):
-			candidates["query."+p.Name] = f.pools.find(5, singular(strings.TrimSuffix(p.Name, "_id")))
+			candidates["query."+p.Name] = f.pools.candidates(5, singular(strings.TrimSuffix(p.Name, "_id")))
 		case p.In == "query" && p.Required:
 			d.query.Set(p.Name, text(f.maker.options(s, p.Name)))
 		}
@@ -195,7 +203,7 @@ func (f *drafter) draft(op operation) (d draft, candidates map[string][]string) 
 		found := map[string]key{}
 		places(d.body, "body", found)
 		for place := range found {
-			candidates[place] = f.pools.find(40, f.names(op, place, found)...)
+			candidates[place] = f.pools.candidates(40, f.names(op, place, found)...)
 			d.keys[place] = ""
 		}
 	}
@@ -219,8 +227,8 @@ func text(options []any) string {
 
 // reach looks for a call of op that succeeds. Refusals teach it: a required
 // place is filled, a bad one gets another value, a key that is not there
-// another one of its kind.
-func (f *drafter) reach(op operation, call func(draft) *apptest.Reply) (good draft, ok bool) {
+// another one of its kind. The keys in path are tried first.
+func (f *drafter) reach(op operation, path map[string]string, call func(draft) *apptest.Reply) (good draft, ok bool) {
 	f.fresh()
 	calls := 0
 	if op.json != nil { // first with all that can be listed: lines, parts, checklists
@@ -228,15 +236,25 @@ func (f *drafter) reach(op operation, call func(draft) *apptest.Reply) (good dra
 			f.maker.also[place] = true
 		}
 	}
+	missed := map[string]int{}
+	right := map[string]string{} // keys that nothing was said against
+	for param, k := range path {
+		right["path."+param] = k
+	}
 	for try := range 20 {
 		if try == 1 {
 			clear(f.maker.also)
 		}
 		d, candidates := f.draft(op)
 		var fields []string
-		for _, choice := range choices(candidates, f.most) {
+		learnt, left := false, max(20, f.most/3) // then another body may do what no other key does
+		for choice := range f.pools.choices(candidates, f.most, right) {
 			for place, k := range choice {
 				d = d.with(place, k)
+			}
+			at := d.record()
+			if at != "" && missed[at] >= enough {
+				continue // it is not there, or not as it has to be, whatever else is said
 			}
 			if calls++; calls > f.most {
 				return d, false
@@ -249,34 +267,79 @@ func (f *drafter) reach(op operation, call func(draft) *apptest.Reply) (good dra
 			if len(f.trail[op.id]) < 12 {
 				f.trail[op.id] = append(f.trail[op.id], r.String())
 			}
-			fields = badFields(r)
+			switch r.Status {
+			case http.StatusNotFound:
+				missed[at] += enough / 2
+			case http.StatusConflict:
+				missed[at]++
+			}
+			fields = f.badFields(op, r)
 			if r.Status == http.StatusBadRequest || r.Status == http.StatusUnprocessableEntity && !f.aboutKeys(d, len(candidates), fields) {
+				right = choice
 				break // another key makes no better body
 			}
+			if left--; left == 0 && (f.learn(op, d, fields) || try == 0) {
+				learnt = true
+				break
+			}
 		}
-		if !f.learn(op, fields) {
+		if !learnt && !f.learn(op, d, fields) && try > 0 {
 			return d, false
 		}
 	}
 	return good, false
 }
 
+// enough conflicts, and half as many times not found, say that it is not for the other keys of a call.
+const enough = 6
+
+// record is the address of the record that a call is about, empty where it is about none.
+func (d draft) record() string {
+	param := pathParam.FindString(d.op.path)
+	if param == "" {
+		return ""
+	}
+	collection, _, _ := strings.Cut(d.op.path, param)
+	return collection + d.path[strings.Trim(param, "{}")]
+}
+
 func (f *drafter) aboutKeys(d draft, candidates int, fields []string) bool {
-	return len(fields) == 0 && candidates > 0 || slices.ContainsFunc(fields, func(p string) bool {
-		_, is := d.keys[p]
-		_, first := d.keys[p+".0"]
-		return is || first
-	})
+	return len(fields) == 0 && candidates > 0 || slices.ContainsFunc(fields, d.isKey)
+}
+
+func (d draft) isKey(place string) bool {
+	_, is := d.keys[place]
+	_, first := d.keys[place+".0"]
+	return is || first
+}
+
+// otherKind says next time that the keys are of another kind: of a position instead of a person.
+func (f *drafter) otherKind(op operation) bool {
+	s := f.maker.resolve(op.json)
+	for _, field := range slices.Sorted(maps.Keys(s.Properties)) {
+		fs, place := f.maker.resolve(s.Properties[field]), "body."+field
+		if fs != nil && slices.Contains(s.Required, field) && f.maker.next[place] < len(fs.Enum)-1 {
+			f.maker.next[place]++
+			return true
+		}
+	}
+	return false
 }
 
 // learn changes the next body; false when there is nothing left to change.
-func (f *drafter) learn(op operation, fields []string) bool {
+func (f *drafter) learn(op operation, d draft, fields []string) bool {
 	if op.json == nil {
 		return false
 	}
 	optional := f.maker.optional(op.json, "body")
 	changed := false
+	if len(fields) > 0 && !slices.ContainsFunc(fields, func(place string) bool { return !d.isKey(place) }) {
+		return f.otherKind(op)
+	}
 	for _, place := range fields {
+		if strings.HasSuffix(place, ".currency") {
+			place = "currency" // all of a call are in one
+		}
 		switch {
 		case slices.Contains(optional, place) && !f.maker.also[place]:
 			f.maker.also[place] = true
@@ -301,7 +364,8 @@ func (f *drafter) learn(op operation, fields []string) bool {
 
 var index = regexp.MustCompile(`\[(\d+)\]`)
 
-func badFields(r *apptest.Reply) (out []string) {
+// badFields are the places that a refusal names.
+func (f *drafter) badFields(op operation, r *apptest.Reply) (out []string) {
 	var p apptest.Problem
 	_ = json.Unmarshal(r.Body, &p)
 	for _, e := range p.Errors {
@@ -309,9 +373,17 @@ func badFields(r *apptest.Reply) (out []string) {
 		if name, ok := missing(e.Message); ok {
 			at += "." + name
 		}
-		if strings.HasPrefix(at, "body") {
-			out = append(out, at)
+		if !strings.HasPrefix(at, "body") {
+			continue
 		}
+		if s := f.maker.at(op.json, at); s != nil && s.Type == huma.TypeObject && (f.maker.also[at] || !slices.Contains(f.maker.optional(op.json, "body"), at)) {
+			// One of its parts is wrong: the one that the message names, else the first that has to be there.
+			parts := append(slices.DeleteFunc(slices.Sorted(maps.Keys(s.Properties)), func(name string) bool { return !strings.Contains(e.Message, name) }), s.Required...)
+			if len(parts) > 0 {
+				at += "." + parts[0]
+			}
+		}
+		out = append(out, at)
 	}
 	return out
 }
@@ -321,35 +393,4 @@ func missing(message string) (string, bool) {
 	_, rest, ok := strings.Cut(message, "expected required property ")
 	name, _, _ := strings.Cut(rest, " ")
 	return name, ok
-}
-
-// choices are combinations of candidates, the likeliest first, at most so many.
-func choices(candidates map[string][]string, most int) (out []map[string]string) {
-	names := make([]string, 0, len(candidates))
-	for place := range candidates {
-		names = append(names, place)
-	}
-	slices.Sort(names)
-	var walk func(i, left int, got map[string]string)
-	walk = func(i, left int, got map[string]string) {
-		if len(out) >= most {
-			return
-		}
-		if i == len(names) {
-			if left == 0 {
-				out = append(out, clone(got))
-			}
-			return
-		}
-		for n, k := range candidates[names[i]] {
-			if n <= left {
-				got[names[i]] = k
-				walk(i+1, left-n, got)
-			}
-		}
-	}
-	for sum := range 60 {
-		walk(0, sum, map[string]string{})
-	}
-	return out
 }

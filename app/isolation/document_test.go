@@ -20,9 +20,15 @@ type operation struct {
 	params           []*huma.Param
 	json             *huma.Schema // of the body; nil without one
 	upload           string       // the field of a multipart body
+	versioned        []string     // its own address and those above, as far as they give a version
 }
 
 func (o operation) changes() bool { return o.method != http.MethodGet }
+
+// dry tells whether the operation only shows what would be: the keys in its answer are nobody's.
+func (o operation) dry() bool {
+	return o.method == http.MethodPost && (strings.Contains(lastWord(o.path), "preview") || lastWord(o.path) == "figure")
+}
 
 // takes tells whether the operation has a header parameter.
 func (o operation) takes(header string) bool {
@@ -33,7 +39,8 @@ func (o operation) takes(header string) bool {
 // those that make, change and remove.
 func document(t *testing.T) (ops []operation) {
 	t.Helper()
-	for _, item := range apptest.App(t).API.OpenAPI().Paths {
+	paths := apptest.App(t).API.OpenAPI().Paths
+	for _, item := range paths {
 		for _, o := range []*huma.Operation{item.Get, item.Put, item.Post, item.Patch, item.Delete} {
 			if o == nil {
 				continue
@@ -56,6 +63,11 @@ func document(t *testing.T) (ops []operation) {
 					}
 				}
 			}
+			for p := op.path; op.takes("If-Match") && strings.Count(p, "/") > 2; p = p[:strings.LastIndex(p, "/")] {
+				if paths[p] != nil && givesVersion(paths[p].Get) {
+					op.versioned = append(op.versioned, p)
+				}
+			}
 			if op.host == "agency" {
 				ops = append(ops, op)
 			}
@@ -73,13 +85,21 @@ func document(t *testing.T) (ops []operation) {
 	return ops
 }
 
+func givesVersion(o *huma.Operation) bool {
+	return o != nil && o.Responses["200"] != nil && o.Responses["200"].Headers["ETag"] != nil
+}
+
 func rank(o operation) int {
 	n := map[string]int{http.MethodGet: 0, http.MethodPost: 10, http.MethodPut: 20, http.MethodPatch: 30, http.MethodDelete: 50}[o.method]
-	if o.method == http.MethodPost && strings.Contains(o.path, "{") {
+	switch {
+	case o.method != http.MethodPost:
+	case strings.Contains(o.path, "{"):
 		n = 40 // actions on what there is: after all changes, before it is removed
 		if noun(lastWord(o.path)) {
 			n = 15
 		}
+	case strings.Count(o.path, "/") > 3:
+		n = 5 // made out of what there is, or shown what it would be: before others use it up
 	}
 	return n
 }

@@ -26,7 +26,9 @@ const (
 	contactRole = "contact"
 	// unseen stands for the roles of a field that the sweep's records had no value for. Whoever may call the operation may see it.
 	unseen   = "-"
-	goldHead = `# Who is shown which field of the answers that the operations of an agency's host give to those who read: operation, field, roles.
+	goldHead = `# Who is shown which field of the answers that the operations of an agency's host give: operation, field, roles.
+# Of what answers to changes it has the fields that no answer to a reader has, with all who may make them, and those that a role is
+# shown there alone.
 # "-": the records of the test have no value there. TestSweep compares it with what it sees, and writes it with
 #     go run ./cmd/teststack -- go test ./app/isolation -run TestSweep -update
 # Writing adds roles; one that shall not see a field any more is taken away by hand.
@@ -48,24 +50,38 @@ func (s shown) add(op, field, role string) {
 	}
 }
 
-// declare adds every field that the document gives to the answers of what reads.
+// declare adds every field that the document gives to the answers of what reads, and to those of what changes every
+// field that no answer to a reader has: a read of the same kind of record says who may see the others.
 func (s shown) declare(t *testing.T, ops []operation) {
 	t.Helper()
+	read := map[string]bool{}
 	for _, op := range ops {
-		if schema := answerOf(t, op); schema != nil {
-			s.fields(t, op.id, "", schema, 0)
+		if !op.changes() {
+			eachField(t, answerOf(t, op), func(at, field string) bool {
+				s.add(op.id, at, "")
+				read[field] = true
+				return true
+			})
+		}
+	}
+	for _, op := range ops {
+		if op.changes() {
+			eachField(t, answerOf(t, op), func(at, field string) bool {
+				if !read[field] {
+					s.add(op.id, at, "")
+				}
+				return !read[field]
+			})
 		}
 	}
 }
 
+// answerOf is what an operation gives when it succeeds, nil where that is no JSON.
 func answerOf(t *testing.T, op operation) *huma.Schema {
 	t.Helper()
-	if op.changes() {
-		return nil
-	}
 	for status, answer := range operationOf(t, op).Responses {
-		if c := answer.Content["application/json"]; c != nil && strings.HasPrefix(status, "2") {
-			return resolved(t, c.Schema)
+		if c := answer.Content["application/json"]; c != nil && strings.HasPrefix(status, "2") && resolved(t, c.Schema).Type != huma.TypeString {
+			return c.Schema // not a file
 		}
 	}
 	return nil
@@ -73,7 +89,10 @@ func answerOf(t *testing.T, op operation) *huma.Schema {
 
 func operationOf(t *testing.T, op operation) *huma.Operation {
 	t.Helper()
-	return apptest.App(t).API.OpenAPI().Paths[op.path].Get
+	item := apptest.App(t).API.OpenAPI().Paths[op.path]
+	return map[string]*huma.Operation{
+		http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put, http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
+	}[op.method]
 }
 
 func resolved(t *testing.T, s *huma.Schema) *huma.Schema {
@@ -84,17 +103,79 @@ func resolved(t *testing.T, s *huma.Schema) *huma.Schema {
 // deepest is how far fields of fields are followed: comments hold comments.
 const deepest = 6
 
-func (s shown) fields(t *testing.T, op, at string, schema *huma.Schema, depth int) {
+// eachField calls fn for every field of an answer with where it stands and whose it is: "items.total", "Invoice.total".
+// Where fn says so it goes on with the fields of the field.
+func eachField(t *testing.T, schema *huma.Schema, fn func(at, field string) bool) {
 	t.Helper()
-	schema = resolved(t, schema)
-	switch {
-	case schema == nil || depth > deepest:
-	case schema.Items != nil:
-		s.fields(t, op, at, schema.Items, depth)
-	default:
-		for name, field := range schema.Properties {
-			s.add(op, below(at, name), "")
-			s.fields(t, op, below(at, name), field, depth+1)
+	var walk func(at string, schema *huma.Schema, depth int)
+	walk = func(at string, schema *huma.Schema, depth int) {
+		plain := resolved(t, schema)
+		switch {
+		case plain == nil || depth > deepest:
+		case plain.Items != nil:
+			walk(at, plain.Items, depth)
+		default:
+			kind := schema.Ref[strings.LastIndex(schema.Ref, "/")+1:]
+			if kind == "" {
+				kind = "(" + at + ")" // without a name it is nobody else's
+			}
+			for _, name := range slices.Sorted(maps.Keys(plain.Properties)) {
+				if fn(below(at, name), kind+"."+name) {
+					walk(below(at, name), plain.Properties[name], depth+1)
+				}
+			}
+		}
+	}
+	walk("", schema, 0)
+}
+
+// settle adds to what readers were shown what others were shown by the answers to their changes, as far as no reader
+// of the same kind of record is shown it. What only the answers to changes have is shown to all who may make them,
+// whether or not this run came to let each of them.
+func (s shown) settle(t *testing.T, ops []operation, changed, known shown, may func(op operation, role string) bool) {
+	t.Helper()
+	readers := map[string]map[string]bool{}
+	for _, op := range ops {
+		if !op.changes() {
+			eachField(t, answerOf(t, op), func(at, field string) bool {
+				if readers[field] == nil {
+					readers[field] = map[string]bool{}
+				}
+				maps.Copy(readers[field], s[op.id][at])
+				maps.Copy(readers[field], known[op.id][at])
+				return true
+			})
+		}
+	}
+	for _, roles := range readers {
+		if len(roles) > 1 {
+			delete(roles, unseen)
+		}
+	}
+	for _, op := range ops {
+		if !op.changes() {
+			continue
+		}
+		owners := map[string]string{}
+		eachField(t, answerOf(t, op), func(at, field string) bool {
+			owners[at] = field
+			if known[op.id][at] != nil {
+				s.add(op.id, at, "") // it is still there, whether or not this run came to see it
+			}
+			return true
+		})
+		for at, roles := range changed[op.id] {
+			by, read := readers[owners[at]]
+			for role := range roles {
+				if !by[role] && !by[unseen] {
+					s.add(op.id, at, role)
+				}
+			}
+			for _, role := range staffRoles {
+				if !read && may(op, role) {
+					s.add(op.id, at, role)
+				}
+			}
 		}
 	}
 }
@@ -111,7 +192,7 @@ func (s shown) see(t *testing.T, op operation, role string, r *apptest.Reply) {
 	t.Helper()
 	schema := answerOf(t, op)
 	var v any
-	if r.Status != http.StatusOK || schema == nil || json.Unmarshal(r.Body, &v) != nil {
+	if r.Status >= 300 || schema == nil || json.Unmarshal(r.Body, &v) != nil {
 		return
 	}
 	s.walk(t, op.id, role, "", schema, v, 0)
@@ -152,6 +233,7 @@ func (s *sweep) golden(t *testing.T) {
 	t.Helper()
 	known := readGolden(t)
 	s.shown.declare(t, s.ops)
+	s.shown.settle(t, s.ops, s.wrote, known, func(op operation, role string) bool { return s.rules.may(op, role, "staff") })
 	if *update {
 		writeGolden(t, s.shown, known)
 		return

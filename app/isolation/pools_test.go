@@ -2,6 +2,7 @@ package isolation
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -13,13 +14,14 @@ import (
 // the singular of where they were found: /clients and client_id fill "client".
 type pools struct {
 	byName   map[string][]string
+	with     map[string]map[string]bool // keys that appeared in one record with a key
 	versions map[string]int
 	cursors  map[string]string // by operation
-	texts    map[string]string // the last value of a text field
+	coins    map[string]int    // how often a currency was seen
 }
 
 func newPools() *pools {
-	return &pools{byName: map[string][]string{}, versions: map[string]int{}, cursors: map[string]string{}, texts: map[string]string{}}
+	return &pools{byName: map[string][]string{}, with: map[string]map[string]bool{}, versions: map[string]int{}, cursors: map[string]string{}, coins: map[string]int{}}
 }
 
 func singular(word string) string {
@@ -36,7 +38,7 @@ func singular(word string) string {
 // take keeps the keys of an answer.
 func (p *pools) take(op operation, body []byte) {
 	var v any
-	if json.Unmarshal(body, &v) != nil {
+	if op.dry() || json.Unmarshal(body, &v) != nil {
 		return
 	}
 	if page, ok := v.(map[string]any); ok {
@@ -47,35 +49,96 @@ func (p *pools) take(op operation, body []byte) {
 			v = items
 		}
 	}
-	p.walk(singular(lastWord(op.path)), v)
+	p.walk(kindOf(op), v)
 }
 
-func (p *pools) walk(name string, v any) {
+// kindOf is what an operation answers with: /clients and /clients/{id}/archive with a client.
+func kindOf(op operation) string {
+	word := lastWord(op.path)
+	if params := pathParam.FindAllString(op.path, -1); len(params) == 1 && !noun(word) && strings.HasSuffix(op.path, params[0]+"/"+word) {
+		word = before(op.path, strings.Trim(params[0], "{}"))
+	}
+	return singular(word)
+}
+
+// walk keeps the keys of a value and returns them: those of one record belong together.
+func (p *pools) walk(name string, v any) (keys []string) {
 	switch v := v.(type) {
 	case []any:
 		for _, x := range v {
-			p.walk(name, x)
+			keys = append(keys, p.walk(name, x)...)
 		}
 	case string:
 		p.add(name, v)
+		if id.Valid(v) {
+			keys = append(keys, v)
+		}
 	case map[string]any:
 		own, _ := v["id"].(string)
 		if n, ok := v["version"].(float64); ok && own != "" {
 			p.versions[own] = int(n)
 		}
-		for field, x := range v {
+		var level []string // of the record itself, not of what is inside it
+		for _, field := range slices.Sorted(maps.Keys(v)) {
+			x := v[field]
 			under := singular(strings.TrimSuffix(strings.TrimSuffix(field, "_ids"), "_id"))
 			text, isText := x.(string)
 			switch {
 			case field == "id":
-				p.walk(name, x)
-			case isText && !strings.HasSuffix(field, "_id") && !id.Valid(text):
-				p.texts[field] = text
-			default:
+				level = append(level, p.walk(name, x)...)
+			case isText && strings.HasSuffix(field, "_id"):
+				level = append(level, p.walk(under, x)...)
+			case isText && !id.Valid(text):
+				if strings.Contains(field, "currency") {
+					p.coins[text]++
+				}
+			case isText: // created_by and the like: who did it says nothing of what belongs together
 				p.walk(under, x)
+			default:
+				keys = append(keys, p.walk(under, x)...)
 			}
 		}
+		for i, k := range level {
+			for _, other := range level[:i] {
+				p.join(k, other)
+			}
+		}
+		if id.Valid(own) {
+			for _, k := range keys {
+				p.join(own, k)
+			}
+		}
+		keys = append(keys, level...)
 	}
+	return keys
+}
+
+func (p *pools) join(a, b string) {
+	for _, pair := range [2][2]string{{a, b}, {b, a}} {
+		if p.with[pair[0]] == nil {
+			p.with[pair[0]] = map[string]bool{}
+		}
+		p.with[pair[0]][pair[1]] = true
+	}
+}
+
+// apart is how far two keys lie from each other.
+func (p *pools) apart(a, b string) int {
+	of, others := p.with[a], p.with[b]
+	switch {
+	case a == b || !id.Valid(a) || !id.Valid(b):
+		return 0
+	case of[b]:
+		return 0
+	case len(of) > len(others):
+		of, others = others, of
+	}
+	for k := range of {
+		if others[k] {
+			return related
+		}
+	}
+	return stranger
 }
 
 func (p *pools) add(name, key string) {
@@ -103,29 +166,50 @@ func (p *pools) find(most int, names ...string) (out []string) {
 			}
 		}
 	}
-	// In turns from each list, the newest first: nothing has happened to it yet. Then the oldest.
+	// In turns from each list, the newest first: nothing has happened to it yet. Then the oldest. Of what only has a like
+	// name fewer.
 	add := func(k string) {
 		if !slices.Contains(out, k) && len(out) < most {
 			out = append(out, k)
 		}
 	}
 	for i := range 40 {
-		for _, l := range lists {
-			if i < len(l) {
-				add(l[len(l)-1-i])
+		for n, l := range lists {
+			at := i
+			if n >= len(names) {
+				at = i / 3
 			}
-		}
-		for _, l := range lists {
-			if i < len(l) {
-				add(l[i])
+			if at < len(l) && (n < len(names) || i%3 == 2) {
+				add(l[len(l)-1-at])
+				add(l[at])
 			}
 		}
 	}
-	for _, n := range all { // nothing better is known
-		if id.Valid(p.byName[n][0]) {
-			add(p.byName[n][0])
+	return out
+}
+
+// gap is how far behind the keys of the right name those of others stand.
+const gap = 6
+
+// candidates are keys that may stand in a field of one of these names; at last one of every kind, since a field may be
+// called after what the record is there for.
+func (p *pools) candidates(most int, names ...string) []string {
+	out := p.find(most, names...)
+	if len(out) > 0 {
+		out = append(out, make([]string, gap)...)
+	}
+	for _, n := range slices.Sorted(maps.Keys(p.byName)) {
+		if k := p.byName[n][0]; id.Valid(k) && !slices.Contains(out, k) && len(out) < most+gap {
+			out = append(out, k)
 		}
 	}
+	return out
+}
+
+// currencies are those that were seen, the usual one first.
+func (p *pools) currencies() []string {
+	out := slices.Sorted(maps.Keys(p.coins))
+	slices.SortStableFunc(out, func(a, b string) int { return p.coins[b] - p.coins[a] })
 	return out
 }
 

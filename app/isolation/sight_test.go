@@ -1,6 +1,7 @@
 package isolation
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,34 +15,27 @@ import (
 // money reads everything again as people who may not see all of it.
 func (s *sweep) money(t *testing.T) {
 	t.Helper()
-	type eye struct {
-		name string
-		c    *apptest.Client
-		has  func(string) bool
-		role string
-	}
-	var eyes []eye
-	for _, role := range staffRoles {
-		eyes = append(eyes, eye{role, person(t, s.a, role), func(p string) bool { return slices.Contains(strings.Fields(s.rules.Permissions[p]), role) }, role})
-	}
+	eyes := s.colleagues(t, staffRoles)
 	modules := map[string]bool{}
 	for p := range s.rules.Permissions {
 		module, _, _ := strings.Cut(p, ".")
 		modules[module] = true
 	}
-	for module := range modules {
+	for _, module := range slices.Sorted(maps.Keys(modules)) {
 		if module == "portal" {
 			continue
 		}
 		eyes = append(eyes, eye{"a token for " + module, s.a.Fresh(t, identity.Owner, module+".*"), func(p string) bool { return strings.HasPrefix(p, module+".") }, ""})
 	}
-	shown := map[string]bool{}
 	for _, op := range s.ops {
 		d, ok := s.good[op.id]
 		if !ok || op.changes() {
 			continue
 		}
 		for _, e := range eyes {
+			if e.role == "" && op.need != "signed_in" && !e.has(op.need) {
+				continue // the actors are refused what their token does not open
+			}
 			r := s.seen.see(t, e.name, d.send(t, e.c, nil))
 			if r.Status != http.StatusOK {
 				continue
@@ -49,29 +43,84 @@ func (s *sweep) money(t *testing.T) {
 			if e.role != "" {
 				s.shown.see(t, op, e.role, r)
 			}
-			got := fields(r.Body)
-			if strings.HasPrefix(r.Header.Get("Content-Type"), "text/csv") {
-				head, _, _ := strings.Cut(string(r.Body), "\n")
-				for _, column := range strings.Split(head, ",") {
-					got[strings.ToLower(strings.Trim(column, "\"\r\ufeff "))] = true
-				}
-			}
-			for field := range got {
-				needs, guarded := s.rules.Money[field]
-				if !guarded {
-					continue
-				}
-				if slices.ContainsFunc(strings.Fields(needs), e.has) {
-					shown[field] = true
-				} else {
-					t.Errorf("%s sees %s: %s", e.name, field, r)
-				}
-			}
+			s.hides(t, e, op, r)
 		}
 	}
 	for _, field := range []string{"money", "rate", "amount", "amounts", "unit_price", "*"} {
-		if !shown[field] {
+		if !s.opened[field] {
 			t.Errorf("nobody was shown %s: hiding it proves nothing", field)
+		}
+	}
+}
+
+// eye is somebody who looks at answers, and what they may see.
+type eye struct {
+	name string
+	c    *apptest.Client
+	has  func(permission string) bool
+	role string // empty: a token that opens less
+}
+
+// colleagues are one of each of these roles.
+func (s *sweep) colleagues(t *testing.T, roles []string) (all []eye) {
+	t.Helper()
+	for _, role := range roles {
+		all = append(all, eye{role, person(t, s.a, role), func(p string) bool { return slices.Contains(strings.Fields(s.rules.Permissions[p]), role) }, role})
+	}
+	return all
+}
+
+// hides holds an answer to the fields with money that e may see. What people write down themselves they see, where
+// others' is hidden from them.
+func (s *sweep) hides(t *testing.T, e eye, op operation, r *apptest.Reply) {
+	t.Helper()
+	sees := func(permission string) bool {
+		return e.has(permission) || op.changes() && slices.ContainsFunc(s.rules.OwnOnly[permission], func(p string) bool { return strings.HasPrefix(op.path, p) })
+	}
+	got := fields(r.Body)
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "text/csv") {
+		head, _, _ := strings.Cut(string(r.Body), "\n")
+		for _, column := range strings.Split(head, ",") {
+			got[strings.ToLower(strings.Trim(column, "\"\r\ufeff "))] = true
+		}
+	}
+	for field := range got {
+		needs, guarded := s.rules.Money[field]
+		if !guarded {
+			continue
+		}
+		if slices.ContainsFunc(strings.Fields(needs), sees) {
+			s.opened[field] = true
+		} else {
+			t.Errorf("%s sees %s: %s", e.name, field, r)
+		}
+	}
+}
+
+// colleaguesToo makes the change that has just succeeded as everybody else who may make it. Some find it done. What the
+// answers show is held against what the same people are shown when they read.
+func (s *sweep) colleaguesToo(t *testing.T, d draft) {
+	t.Helper()
+	if answerOf(t, d.op) == nil {
+		return
+	}
+	if s.eyes == nil {
+		s.eyes = s.colleagues(t, staffRoles[1:]) // the only owner has made it already
+		for _, e := range s.eyes {
+			s.employed(t, e.c)
+		}
+	}
+	for i, e := range s.eyes {
+		if !s.rules.may(d.op, e.role, "staff") {
+			continue
+		}
+		r := s.seen.see(t, e.name, d.send(t, e.c, nil))
+		if r.Status == http.StatusUnauthorized {
+			s.eyes[i].c = person(t, s.a, e.role)
+		}
+		if r.Status < 300 {
+			s.wrote.see(t, d.op, e.role, r)
+			s.hides(t, e, d.op, r)
 		}
 	}
 }
@@ -114,8 +163,8 @@ func (s *sweep) portal(t *testing.T) {
 	t.Helper()
 	one, two := s.contacts(t)
 	seenOne, seenTwo := newPools(), newPools()
-	s.harvest(t, one, seenOne)
-	s.harvest(t, two, seenTwo)
+	s.harvest(t, one, contactRole, seenOne)
+	s.harvest(t, two, contactRole, seenTwo)
 	if len(seenOne.keys()) < 3 || len(seenTwo.keys()) < 3 {
 		t.Fatalf("the contacts see %d and %d records only", len(seenOne.keys()), len(seenTwo.keys()))
 	}
@@ -132,16 +181,22 @@ func (s *sweep) portal(t *testing.T) {
 		}
 		d, candidates := f.draft(op)
 		if op.path != "/api/v1/me/leave" && op.path != "/api/v1/sessions" {
-			if g, ok := f.reach(op, func(d draft) *apptest.Reply { return s.seen.see(t, "a contact", d.send(t, one, nil)) }); ok {
+			var last *apptest.Reply
+			if g, ok := f.reach(op, nil, func(d draft) *apptest.Reply {
+				last = s.seen.see(t, "a contact", d.send(t, one, nil))
+				return last
+			}); ok {
 				reached++
 				d = g
-				if !op.changes() {
-					s.shown.see(t, op, contactRole, d.send(t, one, nil))
+				if op.changes() {
+					s.wrote.see(t, op, contactRole, last)
+				} else {
+					s.shown.see(t, op, contactRole, last)
 				}
 			}
 		}
 		for place := range candidates {
-			foreign := slices.Concat(seenTwo.find(3, f.names(op, place, s.keysOf(d))...), s.mine.find(3, f.names(op, place, s.keysOf(d))...), s.theirs.find(2, f.names(op, place, s.keysOf(d))...))
+			foreign := slices.Concat(seenTwo.candidates(3, f.names(op, place, s.keysOf(d))...), s.mine.candidates(3, f.names(op, place, s.keysOf(d))...), s.theirs.candidates(2, f.names(op, place, s.keysOf(d))...))
 			for _, k := range foreign {
 				if seenOne.keys()[k] || !id.Valid(k) {
 					continue

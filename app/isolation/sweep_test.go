@@ -14,8 +14,9 @@ func TestSweep(t *testing.T) {
 	quiet(t, w.b)
 	w.plant(t, w.b)
 	w.archive(t, w.b)
-	s := &sweep{world: w, seen: seen, boss: w.boss, f: newDrafter(t, w.mine), good: map[string]draft{}, audits: map[string][]int{}, shown: shown{}}
+	s := &sweep{world: w, seen: seen, boss: w.boss, f: newDrafter(t, w.mine), good: map[string]draft{}, audits: map[string][]int{}, shown: shown{}, wrote: shown{}, opened: map[string]bool{}}
 	before := w.checksums(t, w.a)
+	w.since.letters = len(w.b.Mails.All()) // its owners were told of the operator's look
 
 	step := func(name string, fn func(*testing.T)) {
 		t.Run(name, func(t *testing.T) {
@@ -42,9 +43,9 @@ func TestSweep(t *testing.T) {
 	step("actors", func(t *testing.T) { t.Helper(); s.theActors(t, seen) })
 	quiet(t, w.a)
 	seen.checkLog(t, w.a.Logs.Text())
-	checkLetters(t, w.a)
-	checkJobs(t, w.a, w.b)
-	checkFiles(t, w.a, w.b)
+	w.since.checkLetters(t, w.a)
+	w.since.checkJobs(t, w.a, w.b)
+	w.since.checkFiles(t, w.a, w.b)
 	t.Logf("note: %d calls of %d operations, %d places with keys of archived records", seen.calls, len(w.ops), s.old)
 	if s.old < 20 {
 		t.Errorf("archived records of the other agency were asked for in %d places only", s.old)

@@ -2,6 +2,7 @@ package isolation
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -16,11 +17,11 @@ type key struct{ name string }
 // maker makes bodies from schemas: what is required, what was asked for
 // besides, and where the service was not content with a value, the next one.
 type maker struct {
-	doc  *huma.OpenAPI
-	also map[string]bool // optional places to fill
-	next map[string]int  // how often a place was refused
-	now  time.Time
-	seen map[string]string // what answers had in a field of this name
+	doc   *huma.OpenAPI
+	also  map[string]bool // optional places to fill
+	next  map[string]int  // how often a place was refused
+	now   time.Time
+	coins func() []string // currencies that were seen
 }
 
 var made atomic.Int64
@@ -47,6 +48,9 @@ func (m *maker) value(s *huma.Schema, name, at string) any {
 	}
 	if options := m.options(s, name); len(options) > 0 {
 		n := m.next[at]
+		if name == "currency" {
+			n = m.next[name]
+		}
 		if i := strings.LastIndex(at[:len(at)-len(name)], ".1."); i >= 0 && len(s.Enum) > 1 {
 			n += len(s.Enum) - 1 // the second of a list is of another kind
 		}
@@ -55,8 +59,8 @@ func (m *maker) value(s *huma.Schema, name, at string) any {
 	switch s.Type {
 	case huma.TypeObject:
 		out := map[string]any{}
-		for field, fs := range s.Properties {
-			place := at + "." + field
+		for _, field := range slices.Sorted(maps.Keys(s.Properties)) { // the same each time: some values are numbered
+			fs, place := s.Properties[field], at+"."+field
 			if !fs.ReadOnly && (slices.Contains(s.Required, field) || m.also[place]) {
 				if v := m.value(fs, field, place); v != nil {
 					out[field] = v
@@ -83,8 +87,11 @@ func (m *maker) options(s *huma.Schema, name string) (out []any) {
 	day := func(n int) string { return m.now.AddDate(0, 0, n).Format(time.DateOnly) }
 	monday := -(int(m.now.Weekday()) + 6) % 7
 	switch {
-	case strings.Contains(name, "currency") && m.seen[name] != "":
-		return []any{m.seen[name], "EUR", "GBP"}
+	case strings.Contains(name, "currency") && m.coins != nil && len(m.coins()) > 0:
+		for _, c := range m.coins() {
+			out = append(out, c)
+		}
+		return append(out, "EUR", "GBP")
 	case len(s.Examples) > 0 && s.Type == huma.TypeString:
 		return append(slices.Clone(s.Examples), "1.00", "10")
 	case len(s.Enum) > 0:
@@ -177,6 +184,21 @@ func filled(v any, at string, keys map[string]string) any {
 	return v
 }
 
+// at is the schema of a place of a body: of "body.allocations.0.amount".
+func (m *maker) at(s *huma.Schema, place string) *huma.Schema {
+	for _, word := range strings.Split(place, ".")[1:] {
+		if s = m.resolve(s); s == nil {
+			return nil
+		}
+		if s.Items != nil {
+			s = s.Items
+		} else {
+			s = s.Properties[word]
+		}
+	}
+	return m.resolve(s)
+}
+
 // optional lists the places of a schema that are not required.
 func (m *maker) optional(s *huma.Schema, at string) (out []string) {
 	s = m.resolve(s)
@@ -200,8 +222,8 @@ func (m *maker) optional(s *huma.Schema, at string) (out []string) {
 // lists are the optional places that take a list of objects.
 func (m *maker) lists(s *huma.Schema, at string) (out []string) {
 	s = m.resolve(s)
-	for field, fs := range s.Properties {
-		if fs = m.resolve(fs); fs != nil && fs.Type == huma.TypeArray {
+	for _, field := range slices.Sorted(maps.Keys(s.Properties)) {
+		if fs := m.resolve(s.Properties[field]); fs != nil && fs.Type == huma.TypeArray {
 			if item := m.resolve(fs.Items); item != nil && item.Type == huma.TypeObject {
 				out = append(out, at+"."+field)
 			}

@@ -2,6 +2,7 @@ package isolation
 
 import (
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"net/http"
 	"os"
@@ -75,22 +76,37 @@ func (w *watch) checkLog(t *testing.T, log string) {
 	}
 }
 
-// checkLetters, checkJobs and checkFiles look for the canary where it would leave unseen.
-func checkLetters(t *testing.T, env *apptest.Env) {
+// mark is how much there was of all that before the sweep: of earlier agencies, and the other one's own.
+type mark struct {
+	letters int
+	job     int64
+	files   map[string]bool
+}
+
+func newMark(t *testing.T, env *apptest.Env) (m mark) {
 	t.Helper()
-	for _, m := range env.Mails.All() {
-		raw, err := json.Marshal(m)
+	m.letters, m.files = len(env.Mails.All()), map[string]bool{}
+	must(t, env.App.Control.Pool().QueryRow(t.Context(), `SELECT coalesce(max(id), 0) FROM queue.river_job`).Scan(&m.job))
+	eachFile(t, env, func(name string) { m.files[name] = true })
+	return m
+}
+
+// checkLetters, checkJobs and checkFiles look for the canary where it would leave unseen.
+func (m mark) checkLetters(t *testing.T, env *apptest.Env) {
+	t.Helper()
+	for _, letter := range env.Mails.All()[m.letters:] {
+		raw, err := json.Marshal(letter)
 		must(t, err)
 		if strings.Contains(string(raw), canary) {
-			t.Errorf("a letter shows the other agency: %s", m.Subject)
+			t.Errorf("a letter shows the other agency: %s", letter.Subject)
 		}
 	}
 }
 
-func checkJobs(t *testing.T, env, other *apptest.Env) {
+func (m mark) checkJobs(t *testing.T, env, other *apptest.Env) {
 	t.Helper()
 	rows, err := env.App.Control.Pool().Query(t.Context(), `SELECT kind, args::text || coalesce(metadata::text, '') || coalesce(errors::text, '') FROM queue.river_job
-		WHERE metadata ->> 'agency' IS DISTINCT FROM $1`, other.Agency.ID)
+		WHERE id > $2 AND metadata ->> 'agency' IS DISTINCT FROM $1`, other.Agency.ID, m.job)
 	must(t, err)
 	jobs, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Kind, Text string }])
 	must(t, err)
@@ -114,32 +130,47 @@ func checkJobs(t *testing.T, env, other *apptest.Env) {
 }
 
 // checkFiles: every file lies below the key of an agency.
-func checkFiles(t *testing.T, envs ...*apptest.Env) {
+func (m mark) checkFiles(t *testing.T, envs ...*apptest.Env) {
 	t.Helper()
 	agencies := map[string]bool{}
 	for _, e := range envs {
 		agencies[e.Agency.ID] = true
 	}
-	root := filepath.Join(envs[0].Files, "data")
 	found := 0
-	must(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	eachFile(t, envs[0], func(name string) {
+		if m.files[name] {
+			return
 		}
 		found++
-		name, _ := filepath.Rel(root, path)
 		agency, _, _ := strings.Cut(name, string(filepath.Separator))
 		if !agencies[agency] {
 			t.Errorf("the file %s belongs to no agency", name)
 		}
-		if raw, err := os.ReadFile(path); err == nil && agency != envs[1].Agency.ID && strings.Contains(string(raw), canary) {
+		raw, err := os.ReadFile(filepath.Join(envs[0].Files, "data", name))
+		if err == nil && agency != envs[1].Agency.ID && strings.Contains(string(raw), canary) {
 			t.Errorf("the file %s shows the other agency", name)
 		}
-		return nil
-	}))
+	})
 	if found == 0 {
 		t.Error("no file was written")
 	}
+}
+
+// eachFile calls fn with the name of every file that is kept.
+func eachFile(t *testing.T, env *apptest.Env, fn func(name string)) {
+	t.Helper()
+	root := filepath.Join(env.Files, "data")
+	must(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // nothing was kept yet, or it has just been thrown away
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		fn(name)
+		return err
+	}))
 }
 
 var volatile = regexp.MustCompile(`"request_id":"[^"]*"`)

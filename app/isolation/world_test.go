@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,10 +13,15 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/bureauhq/bureau/app/apptest"
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/app/sample"
 	"github.com/bureauhq/bureau/modules/identity"
+	"github.com/bureauhq/bureau/modules/invoicing"
+	staff "github.com/bureauhq/bureau/modules/people"
+	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -40,16 +46,23 @@ type world struct {
 	old      int               // calls with keys of those
 
 	schemas map[string]string // of an agency
+	since   mark
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{ops: document(t), mine: newPools(), theirs: newPools(), rules: readRules(t), schemas: map[string]string{}}
 	w.a, w.b = neighbours(t)
+	w.since = newMark(t, w.a)
 	var err error
 	w.db, err = pgx.Connect(t.Context(), testkit.Config(t).OwnerURL)
 	must(t, err)
-	t.Cleanup(func() { _ = w.db.Close(context.WithoutCancel(t.Context())) })
+	t.Cleanup(func() {
+		for _, env := range []*apptest.Env{w.a, w.b} { // no round comes by any more, with canaries in its letters
+			_ = env.App.Provisioner.Suspend(context.WithoutCancel(t.Context()), env.Agency.Slug)
+		}
+		_ = w.db.Close(context.WithoutCancel(t.Context()))
+	})
 	done := make(chan error)
 	for _, env := range []*apptest.Env{w.a, w.b} {
 		go func() {
@@ -62,8 +75,11 @@ func newWorld(t *testing.T) *world {
 	for _, c := range []*apptest.Client{w.boss, w.bBoss} { // calendars are fetched, so there are none in a sample
 		c.POST(t, "/api/v1/calendar-feeds", map[string]any{"address": apptest.CalendarURL("/private/owners.ics")}).Expect(t, http.StatusCreated)
 	}
-	w.harvest(t, w.boss, w.mine)
-	w.harvest(t, w.bBoss, w.theirs)
+	w.employed(t, w.boss)
+	w.worked(t, w.boss.Member)
+	w.support(t)
+	w.harvest(t, w.boss, "staff", w.mine)
+	w.harvest(t, w.bBoss, "staff", w.theirs)
 	return w
 }
 
@@ -88,29 +104,84 @@ func person(t *testing.T, env *apptest.Env, role string) *apptest.Client {
 	return env.Session(t, env.Fresh(t, role, "*").Member)
 }
 
-// harvest reads all there is to read and keeps its keys.
-func (w *world) harvest(t *testing.T, c *apptest.Client, into *pools) {
+// employed gives people of a the position of somebody in the sample, so that their time has a price.
+func (w *world) employed(t *testing.T, people ...*apptest.Client) {
 	t.Helper()
-	for range 2 { // what has a key in its path is read when keys are known
+	var position string
+	must(t, w.db.QueryRow(t.Context(), `SELECT position_id::text FROM `+w.schemaOf(t, w.a)+`.employments WHERE position_id IS NOT NULL ORDER BY starts_on, member_id LIMIT 1`).Scan(&position))
+	for _, c := range people {
+		must(t, w.a.App.Services.People.PutSchedule(w.a.Ctx, staff.Schedule{
+			MemberID: c.Member.ID, StartsOn: day.Of(time.Now(), time.UTC).AddDays(-60), PositionID: position, Seconds: staff.FullTime,
+		}))
+	}
+}
+
+// worked gives m approved time of two weeks ago for every client of a: what can be billed on any day of the month. The
+// first day of it is on drafts that somebody else has sent to review.
+func (w *world) worked(t *testing.T, m identity.Member) {
+	t.Helper()
+	rows, err := w.db.Query(t.Context(), `SELECT DISTINCT ON (client_id) id::text, client_id::text FROM `+w.schemaOf(t, w.a)+`.projects
+		WHERE client_id IS NOT NULL ORDER BY client_id, id`)
+	must(t, err)
+	projects, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ ID, ClientID string }])
+	must(t, err)
+	me := access.With(w.a.Ctx, access.Actor{MemberID: m.ID, Name: m.Name, Email: m.Email, Kind: access.Staff, Role: m.Role, Perms: identity.Permissions(m.Role)})
+	log, bill, hour := w.a.App.Services.Timesheets, w.a.App.Services.Invoicing, int64(3600)
+	week := day.Of(time.Now(), time.UTC).AddDays(-14).WeekStart(time.Monday)
+	for _, p := range projects {
+		for n := range 2 {
+			_, _, err := log.Log(me, timesheets.NewEntry{ProjectID: p.ID, Day: week.AddDays(n), Seconds: &hour})
+			must(t, err)
+		}
+	}
+	sheet, err := log.OpenWeek(me, week)
+	must(t, err)
+	sheet, err = log.Submit(me, sheet.ID, sheet.Version)
+	must(t, err)
+	_, err = log.ApproveSheet(w.a.Ctx, sheet.ID, sheet.Version, "")
+	must(t, err)
+	for _, p := range projects {
+		i, _, err := bill.CreateFromTime(w.a.Ctx, invoicing.FromTime{ClientID: p.ClientID, From: week, To: week, GroupBy: invoicing.ByTask})
+		must(t, err)
+		_, err = bill.SendToReview(w.a.Ctx, i.ID, i.Version)
+		must(t, err)
+	}
+}
+
+// harvest reads all there is to read for people of this kind and keeps its keys.
+func (w *world) harvest(t *testing.T, c *apptest.Client, kind string, into *pools) {
+	t.Helper()
+	for round := range 2 { // what has a key in its path is read when keys are known
 		for _, op := range w.ops {
-			if op.changes() {
+			if op.changes() || !slices.Contains(op.kinds, kind) && op.need != "public" || answerOf(t, op) == nil {
 				continue
 			}
-			f := newDrafter(t, into)
-			d, candidates := f.draft(op)
-			tried := 0
-			for _, choice := range choices(candidates, 5) {
+			d, candidates := newDrafter(t, into).draft(op)
+			if round > 0 && len(candidates) == 0 {
+				continue
+			}
+			for choice := range into.choices(candidates, 5, nil) {
 				for place, k := range choice {
 					d = d.with(place, k)
 				}
 				if r := d.send(t, c, nil); r.Status == http.StatusOK {
 					into.take(op, r.Body)
 				}
-				if tried++; tried == 5 {
-					break
-				}
 			}
 		}
+	}
+}
+
+// support lets an operator look into each agency.
+func (w *world) support(t *testing.T) {
+	t.Helper()
+	for env, reason := range map[*apptest.Env]string{w.a: "A question of the agency", w.b: canary + "support-reason"} {
+		who := env.App.Services.Identity
+		o, err := who.OperatorCreate(t.Context(), "operator-"+id.New()+"@example.test", "Olga Operator")
+		must(t, err)
+		ctx := access.With(t.Context(), access.Actor{Kind: access.Operator, OperatorID: o.ID, PersonID: id.New(), Name: o.Name, Email: o.Email})
+		_, _, err = who.OpenSupport(ctx, env.Agency.ID, reason)
+		must(t, err)
 	}
 }
 
