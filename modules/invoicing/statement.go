@@ -20,6 +20,7 @@ type Statement struct {
 	Seller     string
 	From, To   day.Date
 	Currencies []StatementOf
+	Language   Language // the client's, else its legal entity's
 	Locale     string
 	Colour     string
 }
@@ -109,7 +110,11 @@ func (s *Service) statement(ctx context.Context, tx *tenancy.Tx, clientID string
 	if err != nil {
 		return Statement{}, err
 	}
-	st := Statement{ClientID: c.ID, ClientName: c.Name, Seller: d.LegalName, From: from, To: to, Locale: d.Locale, Colour: d.Colour}
+	st := Statement{ClientID: c.ID, ClientName: c.Name, Seller: d.LegalName, From: from, To: to, Colour: d.Colour}
+	if st.Language, err = s.languageOf(ctx, tx, c); err != nil {
+		return Statement{}, err
+	}
+	st.Locale = localeFor(st.Language, d.Locale)
 	if st.Currencies, err = s.d.Store.Statement(ctx, tx, clientID, from, to, d.TimeZone); err != nil {
 		return st, err
 	}
@@ -139,4 +144,14 @@ func (s *Service) StatementPDF(ctx context.Context, clientID string, from, to da
 	}
 	raw, err := s.d.Renderer.RenderStatement(st)
 	return PDF{Name: fileName("statement "+st.To.String(), ".pdf"), Bytes: raw}, err
+}
+
+// languageOf is what documents to a client speak.
+func (s *Service) languageOf(ctx context.Context, tx *tenancy.Tx, c Client) (Language, error) {
+	if c.EntityID != "" {
+		e, err := s.d.Store.Entity(ctx, tx, c.EntityID)
+		return e.speaks(c), err
+	}
+	e, _, err := s.theDefault(ctx, tx)
+	return e.speaks(c), err
 }

@@ -136,4 +136,14 @@ func TestStatementKeepsCurrenciesApart(t *testing.T) {
 	if err != nil || len(pdf.Bytes) < 1000 || string(pdf.Bytes) != string(again.Bytes) {
 		t.Errorf("the PDF has %d bytes, %v", len(pdf.Bytes), err)
 	}
+	// It speaks the client's language, and else that of the legal entity.
+	seen := map[string]bool{string(pdf.Bytes): true}
+	for _, language := range []string{"de", "fr", "es"} {
+		w.client.Language = language
+		own, err := w.svc.StatementPDF(w.Ctx, w.client.ID, day.Date{}, day.Date{})
+		if err != nil || seen[string(own.Bytes)] {
+			t.Errorf("%s: %v, the same as another: %v", language, err, seen[string(own.Bytes)])
+		}
+		seen[string(own.Bytes)] = true
+	}
 }

@@ -11,19 +11,17 @@ import (
 	"github.com/bureauhq/bureau/modules/invoicing"
 )
 
-var ages = []string{"Not due", "1–30 days", "31–60 days", "61–90 days", "Over 90 days"}
-
 // RenderStatement draws what a client owes, by how late it is.
 func (Renderer) RenderStatement(st invoicing.Statement) ([]byte, error) {
-	s := &sheet{Fpdf: fpdf.New("P", "mm", "A4", ""), words: invoicing.WordsIn("en"), accent: colour(st.Colour), row: 5, scale: 1}
-	date := s.words.Day
+	s := &sheet{Fpdf: fpdf.New("P", "mm", "A4", ""), words: invoicing.WordsIn(st.Language), accent: colour(st.Colour), row: 5, scale: 1}
+	date, w := s.words.Day, invoicing.StatementWordsIn(st.Language)
 	s.doc.Locale, s.doc.Seller.Name = st.Locale, st.Seller
 	stamp := st.To.In(time.UTC)
 	s.SetCreationDate(stamp)
 	s.SetModificationDate(stamp)
 	s.SetCatalogSort(true)
 	s.SetProducer(producer, true)
-	s.SetTitle("Statement "+st.ClientName, true)
+	s.SetTitle(w.Statement+" "+st.ClientName, true)
 	s.AddUTF8FontFromBytes("sans", "", regular)
 	s.AddUTF8FontFromBytes("sans", "B", bold)
 	s.SetMargins(left, top, 210-right)
@@ -33,17 +31,17 @@ func (Renderer) RenderStatement(st invoicing.Statement) ([]byte, error) {
 	s.AddPage()
 	s.SetTextColor(s.accent[0], s.accent[1], s.accent[2])
 	s.SetFont("sans", "B", 20)
-	s.text(left, top, 120, "L", "Statement")
+	s.text(left, top, 120, "L", w.Statement)
 	s.font("B", 10, 30)
 	s.text(left, top+12, 120, "L", st.ClientName)
 	s.font("", 9, 90)
-	s.text(left, top+17, 170, "L", fmt.Sprintf("%s – %s · as known at the end of %s", date(st.From), date(st.To), date(st.To)))
+	s.text(left, top+17, 170, "L", invoicing.Fill(w.KnownAt, "from", date(st.From), "to", date(st.To)))
 	y := top + 28
 	for _, of := range st.Currencies {
 		y = s.statementOf(y, st, of)
 	}
 	if len(st.Currencies) == 0 {
-		s.text(left, y, 170, "L", "Nothing was billed and nothing is open.")
+		s.text(left, y, 170, "L", w.Nothing)
 	}
 	var out bytes.Buffer
 	if err := s.Output(&out); err != nil {
@@ -53,7 +51,7 @@ func (Renderer) RenderStatement(st invoicing.Statement) ([]byte, error) {
 }
 
 func (s *sheet) statementOf(y float64, st invoicing.Statement, of invoicing.StatementOf) float64 {
-	date := s.words.Day
+	date, w := s.words.Day, invoicing.StatementWordsIn(st.Language)
 	line := func(style string, grey int, cells ...string) {
 		s.breakAt(&y)
 		s.font(style, 8.5, grey)
@@ -66,35 +64,27 @@ func (s *sheet) statementOf(y float64, st invoicing.Statement, of invoicing.Stat
 		}
 		y += s.row
 	}
-	line("B", 90, "Date", "What", "", "Amount", "Balance "+of.Currency)
+	line("B", 90, s.words.Date, w.What, "", w.Amount, w.Balance+" "+of.Currency)
 	balance := of.Opening
-	line("", 60, date(st.From), "Opening balance", "", "", s.money(balance))
+	line("", 60, date(st.From), w.Opening, "", "", s.money(balance))
 	for _, m := range of.Movements {
 		balance = balance.Add(m.Amount)
-		line("", 30, date(m.On), movementName(m.Kind), s.short(m.Number, 26), s.money(m.Amount), s.money(balance))
+		line("", 30, date(m.On), w.Movement(m.Kind), s.short(m.Number, 26), s.money(m.Amount), s.money(balance))
 	}
-	line("B", 20, date(st.To), "Closing balance", "", "", s.money(of.Closing))
+	line("B", 20, date(st.To), w.Closing, "", "", s.money(of.Closing))
 	y += 3
 	if len(of.Items) > 0 {
-		line("B", 90, "Due", "Open", "Days late", "Of", "Open")
+		line("B", 90, w.Due, w.Open, w.DaysLate, w.Of, w.Open)
 		for _, i := range of.Items {
 			line("", 30, date(i.DueOn), i.Number, strconv.Itoa(i.DaysLate(st.To)), s.money(i.Total), s.money(i.Open))
 		}
 		y += 2
 		for n, m := range of.Buckets {
-			line("", 60, "", ages[n], "", "", s.money(m))
+			line("", 60, "", w.Ages()[n], "", "", s.money(m))
 		}
 	}
 	if !of.Credit.IsZero() {
-		line("", 60, "", "Credit that is applied to nothing yet", "", "", s.money(of.Credit.Neg()))
+		line("", 60, "", w.Credit, "", "", s.money(of.Credit.Neg()))
 	}
 	return y + 6
-}
-
-func movementName(k invoicing.MovementKind) string {
-	names := map[invoicing.MovementKind]string{
-		"invoice": "Invoice", "deposit": "Deposit invoice", "void": "Voided", "payment": "Payment", "credit_note": "Credit note",
-		"payment_void": "Payment taken back", "refund": "Refund", "refund_undone": "Refund not arrived", "write_off": "Written off", "write_off_undone": "Write-off undone",
-	}
-	return names[k]
 }
