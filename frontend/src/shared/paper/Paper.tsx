@@ -3,6 +3,7 @@ import Typography from '@mui/material/Typography';
 import type { Document, Party as PartyOf } from '../api/gen/invoices.gen';
 import { ProgressTable } from './ProgressTable';
 import { Totals } from './Totals';
+import type { CSSProperties } from 'react';
 import { written } from './written';
 
 const quiet = { color: 'text.secondary' } as const;
@@ -22,14 +23,13 @@ export function Paper({ document: d, number, look }: { document: Document; numbe
     ...(d.supply_on ? [[t('supply'), day(d.supply_on)] as [string, string]] : []),
     ...(d.reference ? [[t('reference'), d.reference] as [string, string]] : []),
   ];
-  const ink = (look && d.colour) || 'primary.main';
   const band = look && d.layout === 'modern';
   const pad = { xs: 4, sm: 8 };
   const out = { xs: -4, sm: -8 };
   return (
-    <Box component="article" aria-label={heading} lang={d.language} {...(look && { 'data-scheme': 'light' })} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', color: 'text.primary', p: pad, overflowWrap: 'anywhere', fontSize: look && d.layout === 'compact' ? 11.5 : 13 }}>
+    <Box component="article" aria-label={heading} lang={d.language} {...(look && { 'data-scheme': 'light', ...(d.colour && { style: { '--mui-palette-primary-main': d.colour } as CSSProperties }) })} sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', color: 'text.primary', p: pad, overflowWrap: 'anywhere', fontSize: look && d.layout === 'compact' ? 11.5 : 13 }}>
       {band && (
-        <Box sx={{ bgcolor: ink, color: '#fff', mx: out, mt: out, mb: 5, px: pad, py: 4 }}>
+        <Box sx={{ bgcolor: 'primary.main', color: '#fff', mx: out, mt: out, mb: 5, px: pad, py: 4 }}>
           <Typography component="p" sx={{ fontSize: 24, fontWeight: 700 }}>{heading}</Typography>
           <Typography variant="body2">{d.number || number || t('draft')}</Typography>
         </Box>
@@ -41,7 +41,7 @@ export function Paper({ document: d, number, look }: { document: Document; numbe
         </Box>
         {band ? look.logo && <Logo src={look.logo} /> : (
           <Box sx={{ textAlign: 'end' }}>
-            <Typography component="p" sx={{ fontSize: 22, fontWeight: 700, color: ink }}>{heading}</Typography>
+            <Typography component="p" sx={{ fontSize: 22, fontWeight: 700, color: 'primary.main' }}>{heading}</Typography>
             <Typography variant="body2" sx={quiet}>{d.number || number || t('draft')}</Typography>
           </Box>
         )}

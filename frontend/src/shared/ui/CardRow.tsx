@@ -2,16 +2,17 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import type { ReactNode } from 'react';
 
-type CardRowProps = { title: ReactNode; end?: ReactNode; sub?: ReactNode; state?: ReactNode };
+type CardRowProps = { title: ReactNode; end?: ReactNode; sub?: ReactNode; state?: ReactNode; /** What is too long to stand beside something, in full. */ below?: ReactNode };
 
 /** The two lines of a card: what and how much, then when, who and its state. */
-export function CardRow({ title, end, sub, state }: CardRowProps) {
+export function CardRow({ title, end, sub, state, below }: CardRowProps) {
   return (
-    <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr) auto', columnGap: 3, rowGap: 0.5, alignItems: 'center' }}>
+    <Box sx={{ display: 'grid', gridTemplateColumns: 'minmax(40%, 1fr) auto', columnGap: 3, rowGap: 0.5, alignItems: 'center' }}>
       <Typography component="div" sx={{ fontWeight: 560, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', gridColumn: end ? undefined : '1 / -1' }}>{title}</Typography>
       {end && <Typography component="div" sx={{ fontWeight: 560, textAlign: 'end', fontVariantNumeric: 'tabular-nums' }}>{end}</Typography>}
       <Typography component="div" variant="body2" sx={{ color: 'text.secondary', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', minHeight: 18, gridColumn: state ? undefined : '1 / -1' }}>{sub}</Typography>
       {state && <Typography component="div" variant="body2" sx={{ textAlign: 'end' }}>{state}</Typography>}
+      {below && <Typography component="div" variant="body2" sx={{ gridColumn: '1 / -1' }}>{below}</Typography>}
     </Box>
   );
 }

@@ -67,7 +67,7 @@ export function CreditNoteDialog({ invoice: i, lines: all, onClose }: { invoice:
       <Typography>{t('note.text')}</Typography>
       <Box component="ul" aria-label={t('draft.lines')} sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 3 }}>
         {open.map((l, n) => (
-          <Box component="li" key={l.line_id} sx={{ display: 'grid', gridTemplateColumns: { xs: 'auto 1fr', sm: 'auto 1fr 200px' }, gap: 2, alignItems: 'center' }}>
+          <Box component="li" key={l.line_id} sx={{ display: 'grid', gridTemplateColumns: { xs: 'auto 1fr', sm: 'auto 1fr 200px' }, columnGap: 2, rowGap: 3, alignItems: 'center' }}>
             <Checkbox
               checked={some(written[n]?.amount)}
               slotProps={{ input: { 'aria-label': l.description } }}

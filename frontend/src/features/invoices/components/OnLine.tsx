@@ -31,14 +31,14 @@ export function OnLine({ invoice }: { invoice: InvoiceView }) {
     <Section title={t('online.list')}>
       <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 4 }}>
         {rows.map((a) => (
-          <Box component="li" key={a.id} sx={{ display: 'grid', gap: 1, overflowWrap: 'anywhere' }}>
+          <Box component="li" key={a.id} sx={{ display: 'grid', gap: 2, overflowWrap: 'anywhere' }}>
             <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
               <StatusChip label={t(`online.states.${a.state}`)} tone={tones[a.state]} />
               {a.disputes.map((d) => <StatusChip key={d.reference} label={t(`online.disputes.${d.state}`)} tone={disputeTones[d.state]} />)}
               <Box component="span" sx={{ ml: 'auto' }}><Money value={a.amount} /></Box>
             </Box>
             <Typography variant="body2" sx={{ color: 'text.secondary' }}>
-              {[formatMoment(a.paid_at ?? a.created_at, zone), a.payer, a.method_text, a.reference, a.fee && t('online.fee', { sum: formatMoney(a.fee) }), a.failure, a.held].filter(Boolean).join(' · ')}
+              {[formatMoment(a.paid_at ?? a.created_at, zone), a.payer, a.method_text.replaceAll(' ', '\u00a0'), a.reference, a.fee && t('online.fee', { sum: formatMoney(a.fee) }), a.failure, a.held].filter(Boolean).join(' · ')}
             </Typography>
             {a.disputes.map((d) => (
               <Typography key={d.reference} variant="body2">

@@ -81,7 +81,7 @@ export function PaymentManyDialog({ clientId, of, onClose }: { clientId: string;
       <Box role="group" aria-label={t('payMany.apply')} sx={{ display: 'grid', gap: 3 }}>
         <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('payMany.help')}</Typography>
         {of.items.map((i, n) => (
-          <Box key={i.invoice_id} sx={{ display: 'grid', gap: 2, alignItems: 'center', gridTemplateColumns: { xs: '1fr', sm: 'minmax(0, 1fr) 180px' } }}>
+          <Box key={i.invoice_id} sx={{ display: 'grid', columnGap: 2, rowGap: 3, alignItems: 'center', gridTemplateColumns: { xs: '1fr', sm: 'minmax(0, 1fr) 180px' } }}>
             <Box>
               <Typography>{i.number}</Typography>
               <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('payMany.open', { open: formatMoney(i.open), day: formatDay(i.due_on) })}</Typography>

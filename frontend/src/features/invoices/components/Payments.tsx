@@ -37,6 +37,8 @@ export function Payments({ invoice }: { invoice: InvoiceView }) {
   const [givingUp, setGivingUp] = useState(false);
   const open = Number(invoice.balance.amount) > 0 && invoice.state === 'issued';
   const parts = list.data?.items.flatMap((payment) => payment.allocations.filter((a) => a.invoice_id === invoice.id).map((part) => ({ payment, part })));
+  // A refund belongs to the payment: it is said once, at the part that still counts.
+  const first = (p: PaymentView) => { const of = parts?.filter((x) => x.payment === p).map((x) => x.part); return of?.find((x) => !x.undone_at) ?? of?.[0]; };
   return (
     <Section title={t('pay.list')}>
       {list.error && !list.data ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : parts === undefined ? <SkeletonRows label={t('pay.list')} rows={1} /> : parts.length === 0 ? (
@@ -47,7 +49,7 @@ export function Payments({ invoice }: { invoice: InvoiceView }) {
             <Box component="li" key={part.id} sx={{ display: 'flex', gap: 3, alignItems: 'center' }}>
               <Box sx={{ flex: 1, minWidth: 0 }}>
                 <Typography component="div">{formatDay(payment.received_on)} · {payment.credit_note_id ? <Link component={To} to={`/invoices/${payment.credit_note_id}`}>{t('note.value', { number: payment.reference })}</Link> : payment.on_line ? t('online.by') : t(`pay.methods.${payment.method}`)}</Typography>
-                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[payment.credit_note_id ? '' : payment.reference, payment.voided_at ? t('voidPay.voided', { reason: payment.void_reason }) : part.undone_at ? t('pay.undone') : '', ...payment.refunds.map((r) => t(r.undone_at ? 'refund.undone' : 'refund.of', { amount: formatMoney(r.amount), day: formatDay(r.refunded_on) }))].filter(Boolean).join(' · ')}</Typography>
+                <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[payment.credit_note_id ? '' : payment.reference, payment.voided_at ? t('voidPay.voided', { reason: payment.void_reason }) : part.undone_at ? t('pay.undone') : '', ...(first(payment) === part ? payment.refunds : []).map((r) => t(r.undone_at ? 'refund.undone' : 'refund.of', { amount: formatMoney(r.amount), day: formatDay(r.refunded_on) }))].filter(Boolean).join(' · ')}</Typography>
                 {part.gain && Number(part.gain.amount) !== 0 && <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t(Number(part.gain.amount) > 0 ? 'rate.gain' : 'rate.loss', { sum: formatMoney({ ...part.gain, amount: part.gain.amount.replace('-', '') }) })}</Typography>}
               </Box>
               <Box component={part.undone_at ? 's' : 'span'} sx={{ color: part.undone_at ? 'text.secondary' : undefined }}><Money value={part.amount} /></Box>

@@ -40,7 +40,7 @@ export function Review({ invoice: i, blocked }: { invoice: InvoiceView; blocked?
       <Box sx={{ display: 'grid', gap: 3 }}>
         {r.state === 'back' && <Alert severity="warning"><strong>{t('review.back', { name: r.by_name })}</strong> {r.reason}</Alert>}
         {r.outdated && <Alert severity="info">{t('review.outdated')}</Alert>}
-        {waits && <Typography>{t('review.waits', { name: r.sent_by_name, at: r.sent_at ? formatMoment(r.sent_at, zone) : '' })}</Typography>}
+        {waits && <Typography>{t(r.sent_by_name ? 'review.waits' : 'review.waitsSince', { name: r.sent_by_name, at: r.sent_at ? formatMoment(r.sent_at, zone) : '' })}</Typography>}
         {r.state === 'ready' && <Typography>{t('review.approved', { name: r.by_name, at: r.at ? formatMoment(r.at, zone) : '' })}{r.reason && ` ${t('review.own', { reason: r.reason })}`}</Typography>}
         {!decided && <Typography sx={{ color: 'text.secondary' }}>{t(settings.data?.required ? 'review.needed' : 'review.about')}</Typography>}
         <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>

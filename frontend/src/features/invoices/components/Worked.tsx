@@ -79,7 +79,7 @@ function Entries({ id, line, onWrite }: { id: string; line: string; onWrite: ((e
           </Box>
         )}
         actionsWidth="230px"
-        card={(e) => <CardRow title={[e.day && formatDay(e.day), e.member_name].filter(Boolean).join(' · ')} end={<Money value={e.billed} />} sub={[formatDuration(e.raw_seconds), formatMoney(e.standard), e.note].filter(Boolean).join(' · ')} state={why(e)} />}
+        card={(e) => <CardRow title={[e.day && formatDay(e.day), e.member_name].filter(Boolean).join(' · ')} end={<Money value={e.billed} />} sub={[formatDuration(e.raw_seconds), formatMoney(e.standard), e.note].filter(Boolean).join(' · ')} below={why(e)} />}
         empty={<EmptyState title={t('worked.none')} />}
       />
     </Box>

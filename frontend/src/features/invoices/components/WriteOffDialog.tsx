@@ -39,7 +39,7 @@ export function WriteOffDialog({ invoice: i, onClose }: { invoice: InvoiceView; 
         <MoneyField name="amount" label={t('off.amount')} currency={i.currency} required />
         <DateField name="written_on" label={t('off.on')} required />
       </FieldRow>
-      <TextField name="reason" label={t('void.reason')} help={t('voidPay.reasonHelp')} maxLength={500} autoFocus required />
+      <TextField name="reason" label={t('void.reason')} help={t('off.reasonHelp')} maxLength={500} autoFocus required />
     </FormDialog>
   );
 }

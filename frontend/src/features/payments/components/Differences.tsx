@@ -15,7 +15,7 @@ import { useT } from '../locales/en';
 const SettleDialog = later(async () => (await import('./SettleDialog')).SettleDialog);
 
 /** Where the provider and the books do not say the same, until somebody has looked. */
-export function Differences() {
+export function Differences({ compared }: { compared: boolean }) {
   const t = useT();
   const zone = useMe()?.agency.time_zone;
   const list = usePaymentDifferencesListQuery({ limit: 100 });
@@ -24,7 +24,7 @@ export function Differences() {
   return (
     <Section title={t('differences.title')}>
       {list.error && !rows ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : !rows ? <SkeletonRows label={t('differences.title')} rows={1} /> : rows.length === 0 ? (
-        <Typography sx={{ color: 'text.secondary' }}>{t('differences.none')}</Typography>
+        <Typography sx={{ color: 'text.secondary' }}>{t(compared ? 'differences.none' : 'differences.notYet')}</Typography>
       ) : (
         <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 4 }}>
           {rows.map((d) => (

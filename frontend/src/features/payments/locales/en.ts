@@ -34,7 +34,7 @@ export const useT = registerLocale('payments', {
   saved: 'Saved',
   facts: { account: 'Account', compared: 'Compared with Stripe', never: 'not yet', count_one: '{{at}}, {{count}} payment', count_other: '{{at}}, {{count}} payments' },
   differences: {
-    title: 'To look at', none: 'The books and Stripe say the same.', settle: 'Settled', settleTitle: 'What came of it?', note: 'Note', done: 'Noted', ours: 'Ours: {{what}}', theirs: 'Stripe: {{what}}', invoice: 'Invoice',
+    title: 'To look at', none: 'The books and Stripe say the same.', notYet: 'Nothing is known to differ. Payments are compared with Stripe each night.', settle: 'Settled', settleTitle: 'What came of it?', note: 'Note', done: 'Noted', ours: 'Ours: {{what}}', theirs: 'Stripe: {{what}}', invoice: 'Invoice',
     kinds: { held: 'Put aside', stranger: 'Says it is ours', missing_here: 'Not in the books', missing_there: 'Not at Stripe', state: 'Another state', amount: 'Another amount', refund: 'Another refund', dispute: 'A dispute that does not fit' },
   },
 });

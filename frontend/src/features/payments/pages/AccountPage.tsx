@@ -64,8 +64,8 @@ function Shown({ account: a }: { account: PaymentAccount }) {
   const tell = (done: Promise<unknown>) => void done.catch((e: unknown) => toast.failed(e));
   const unfinished = a.state === 'unfinished' || a.state === 'restricted';
   return (
-    <Box sx={{ display: 'grid', gap: 6 }}>
-      <Box sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', p: 4, display: 'grid', gap: 4 }}>
+    <Box sx={{ display: 'grid' }}>
+      <Box sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', p: 4, mb: 4, display: 'grid', gap: 4 }}>
         <Typography>{t(`says.${a.state}`)}</Typography>
         {a.due.length > 0 && a.state !== 'none' && <Typography variant="body2" sx={{ color: 'text.secondary', overflowWrap: 'anywhere' }}>{t('due', { what: a.due.map((d) => d.replaceAll('_', ' ').replaceAll('.', ' ')).join(', ') })}</Typography>}
         {a.account_id && <Facts items={[[t('facts.account'), a.account_id], [t('facts.compared'), a.compared_at ? t('facts.count', { at: formatMoment(a.compared_at, zone), count: a.compared_count }) : t('facts.never')]]} />}
@@ -80,7 +80,7 @@ function Shown({ account: a }: { account: PaymentAccount }) {
         )}
       </Box>
       <Section title={t('settings')}><Wishes key={`${a.offered}${a.parts}`} account={a} writes={writes} /></Section>
-      {can('payments.differences.write') && <Differences />}
+      {can('payments.differences.write') && <Differences compared={a.compared_at !== null} />}
       {connecting && <ConnectDialog account={a} onClose={() => setConnecting(false)} />}
       <ConfirmDialog
         open={asking}

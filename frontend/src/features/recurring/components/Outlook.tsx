@@ -45,7 +45,7 @@ function Period({ period: p, first, lines, children }: { period: RecurringAhead;
         <Typography component="span" sx={{ ml: 'auto', fontWeight: 600 }}><Money value={p.total} /></Typography>
       </Box>
       <Box sx={{ display: 'flex', gap: 3, alignItems: 'center', justifyContent: 'space-between', minHeight: 32 }}>
-        <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('issueOn')} {formatDay(p.issue_on)} · {t('due', { day: formatDay(p.due_on) })} · {t('net')} {formatMoney(p.net)}</Typography>
+        <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('issueOn')} {formatDay(p.issue_on)} · {t('due', { day: formatDay(p.due_on) })}{p.net.amount !== p.total.amount && ` · ${t('net')} ${formatMoney(p.net)}`}</Typography>
         {children}
       </Box>
       {lines && p.lines.length > 0 && (

@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { useClientsListQuery } from '../../../shared/api/gen/clients.gen';
 import { useLegalEntitiesListQuery } from '../../../shared/api/gen/invoices.gen';
 import { useProjectsListQuery } from '../../../shared/api/gen/projects.gen';
-import { today } from '../../../shared/lib/dates';
+import { formatDay, today } from '../../../shared/lib/dates';
 import { useDebounced } from '../../../shared/lib/hooks';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useCan, useMe } from '../../../shared/lib/me';
@@ -20,6 +20,7 @@ import { useRecurringAheadQuery, useRecurringInvoicesChangeMutation, useRecurrin
 import { useT } from '../locales/en';
 import { changeOf, endings, everies, groups, hows, ifMatch, tellable, valuesOf, wishOf, type Values } from '../model';
 import { Lines } from './Lines';
+import { useRhythm } from './said';
 import { Outlook } from './Outlook';
 
 /** What is billed again and again, and beside it what comes next. */
@@ -34,6 +35,7 @@ export function ScheduleForm({ schedule: r, clientId = '' }: { schedule?: Recurr
   const form = useForm<Values>({
     resolver: valibotResolver(v.looseObject({ client_id: need, name: need, starts_on: need })) as never, defaultValues: valuesOf(r, clientId, today(me?.agency.time_zone)),
   });
+  const rhythm = useRhythm();
   const save = async (x: Values) => {
     if (r) {
       await change({ id: r.id, 'If-Match': ifMatch(r.version), recurringInvoiceChange: changeOf(x, r.looked) }).unwrap();
@@ -53,7 +55,7 @@ export function ScheduleForm({ schedule: r, clientId = '' }: { schedule?: Recurr
         <Form form={form} onSubmit={save} submitLabel={r ? t('save') : t('create')}>
           {!r && <Whose clientId={x.client_id ?? ''} />}
           <TextField name="name" label={t('name')} maxLength={120} required />
-          {r && r.looked > 0 ? <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('fixedDays')}</Typography> : <Rhythm every={x.every} />}
+          {r && r.looked > 0 ? <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('fixedDays', { every: capital(rhythm(r)), day: formatDay(r.starts_on) })}</Typography> : <Rhythm every={x.every} />}
           <Ending ending={x.ending} />
           <CheckboxField name="prorate" label={t('prorate')} />
           <Typography variant="h3" component="h2">{t('what')}</Typography>
@@ -66,6 +68,8 @@ export function ScheduleForm({ schedule: r, clientId = '' }: { schedule?: Recurr
     </Box>
   );
 }
+
+const capital = (s: string) => s.charAt(0).toUpperCase() + s.slice(1);
 
 function Ahead({ wish, from }: { wish: NewRecurringInvoice | null; from: number }) {
   const t = useT();

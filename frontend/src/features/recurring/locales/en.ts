@@ -112,5 +112,5 @@ export const useT = registerLocale('recurring', {
   until: 'until {{day}}',
   forTimes_one: '{{count}} period',
   forTimes_other: '{{count}} periods',
-  fixedDays: 'A period was looked at, so the rhythm stays. End this one and begin another to change it.',
+  fixedDays: '{{every}} since {{day}}. A period was billed or asked about, so this stays. End this one and begin another to change it.',
 });

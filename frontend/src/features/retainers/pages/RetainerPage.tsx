@@ -90,6 +90,7 @@ function Periods({ retainer: r }: { retainer: RetainerView }) {
   const state = (p: RetainerPeriodView) => <StatusChip label={t(p.state)} tone={p.state === 'open' ? 'brand' : 'neutral'} />;
   const columns: Column<RetainerPeriodView>[] = [
     { key: 'span', header: t('period'), width: 'minmax(170px, 2fr)', cell: span },
+    { key: 'opening', header: t('opening'), numeric: true, width: '104px', from: 'lg', cell: (p) => said(p.opening) },
     { key: 'granted', header: t('granted'), numeric: true, width: '96px', from: 'md', cell: (p) => said(p.granted) },
     { key: 'used', header: t('used'), numeric: true, width: '96px', cell: (p) => said(p.used) },
     { key: 'closing', header: t('left'), numeric: true, width: '96px', cell: (p) => said(p.state === 'open' ? p.left : p.closing) },
@@ -98,7 +99,7 @@ function Periods({ retainer: r }: { retainer: RetainerView }) {
   return (
     <DataTable
       label={t('periods')} rows={list.data?.items} columns={columns} getId={(p) => p.id} href={(p) => `/retainers/${r.id}/periods/${p.id}`} nameOf={span} error={list.error} onRetry={() => void list.refetch()}
-      card={(p) => <CardRow title={span(p)} end={said(p.state === 'open' ? p.left : p.closing)} sub={`${t('used')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noEntries')} />}
+      card={(p) => <CardRow title={span(p)} end={said(p.state === 'open' ? p.left : p.closing)} sub={`${t('granted')}: ${said(p.granted)} · ${t('used')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noEntries')} />}
     />
   );
 }

@@ -120,6 +120,6 @@ function Work({ id }: { id: string }) {
   ];
   return (
     <DataTable {...list} label={t('entries')} columns={columns} getId={(e) => `${e.id}${e.late}`} nameOf={what} href={(e) => `/time?tab=entries&entry=${e.id}`}
-      card={(e) => <CardRow title={what(e)} end={said(e.figure)} sub={`${formatDay(e.day)} · ${e.member}`} state={note(e)} />} empty={<EmptyState title={t('noEntries')} />} />
+      card={(e) => <CardRow title={what(e)} end={said(e.figure)} sub={`${formatDay(e.day)} · ${e.member}`} below={note(e)} />} empty={<EmptyState title={t('noEntries')} />} />
   );
 }

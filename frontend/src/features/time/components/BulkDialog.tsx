@@ -53,10 +53,10 @@ export function BulkDialog({ which, onClose }: Props) {
     onClose(true);
   };
   return (
-    <FormDialog open title={t('bulk.title')} form={form} onSubmit={save} onClose={() => onClose(false)} stopped={!seen?.changed || seen.stopped !== ''} submitLabel={seen?.changed ? t('bulk.change', { count: seen.changed }) : t('bulk.none')}>
+    <FormDialog open title={t('bulk.title')} form={form} onSubmit={save} onClose={() => onClose(false)} stopped={!seen?.changed || seen.stopped !== ''} submitLabel={seen?.changed ? t('bulk.change', { count: seen.changed }) : t(change !== 'null' && preview.isFetching ? 'bulk.counting' : 'bulk.none')}>
       <BulkFields form={form} />
       <Box role="status" aria-label={t('bulk.preview')} aria-busy={preview.isFetching} sx={{ minHeight: 112, p: 4, borderRadius: 1, border: 1, borderColor: 'divider', opacity: preview.isFetching ? 0.6 : 1 }}>
-        {preview.error && change !== 'null' ? <Typography sx={{ color: 'error.main' }}>{problemText(preview.error)}</Typography> : seen ? <Effect of={seen} /> : <Typography sx={{ color: 'text.secondary' }}>{t('bulk.say')}</Typography>}
+        {preview.error && change !== 'null' ? <Typography sx={{ color: 'error.main' }}>{problemText(preview.error)}</Typography> : seen ? <Effect of={seen} /> : <Typography sx={{ color: 'text.secondary' }}>{t(change === 'null' ? 'bulk.say' : 'bulk.counting')}</Typography>}
       </Box>
     </FormDialog>
   );

@@ -107,7 +107,7 @@ export const useT = registerLocale('time', {
     filter: { member: 'Person', project: 'Project', state: 'State', billable: 'Billable', from: 'From', to: 'To' },
   },
   bulk: {
-    change_one: 'Change one entry', change_other: 'Change {{count}} entries', choose: 'Choose entries to change', all: 'Change all {{count}} that fit', none: 'Nothing changes',
+    change_one: 'Change one entry', change_other: 'Change {{count}} entries', choose: 'Choose entries to change', all: 'Change all {{count}} that fit', none: 'Nothing changes', counting: 'Counting what changes…',
     title: 'Change several entries', keep: 'Stays as it is', service: 'Service', noService: 'No service', billable: 'Billable',
     note: 'Note', replaceNote: 'Replace the note', move: 'Move by days', moveHelp: '1 is the next day, -7 a week earlier. Hours on the clock stay.',
     reprice: 'Find the rate again', repriceHelp: 'By the rate cards of today. Rates set on an entry itself stay.',
