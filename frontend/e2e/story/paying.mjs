@@ -46,7 +46,7 @@ export async function payOnLine(penny, cleo, slug) {
   say('sees what came in and what it cost, and gives a part back');
   await page.goto(penny.url(slug, `/invoices/${draft.id}`));
   const online = page.getByRole('region', { name: 'On line' });
-  await online.getByText(/Visa •••• 4242 · .* · fee \$6\.10/).waitFor();
+  await online.getByText(/Visa\s••••\s4242 · .* · fee \$6\.10/).waitFor();
   await online.getByRole('button', { name: 'Give back on line' }).click();
   const refund = dialogOf(penny, 'Give back on line');
   await refund.getByLabel('Amount given back').fill('50');

@@ -21,6 +21,7 @@ export function RetainerPage() {
   const state = (p: PortalRetainerPeriod) => <StatusChip label={t(`retainer.${p.state}`)} tone={p.state === 'open' ? 'brand' : 'neutral'} />;
   const columns: Column<PortalRetainerPeriod>[] = [
     { key: 'span', header: t('retainer.period'), width: 'minmax(0, 2fr)', cell: span },
+    { key: 'opening', header: t('retainer.opening'), width: '110px', numeric: true, from: 'md', cell: (p) => said(p.opening) },
     { key: 'granted', header: t('retainer.granted'), width: '110px', numeric: true, from: 'md', cell: (p) => said(p.granted) },
     { key: 'used', header: t('retainer.usedHead'), width: '110px', numeric: true, cell: (p) => said(p.used) },
     { key: 'left', header: t('retainer.leftHead'), width: '110px', numeric: true, cell: (p) => said(p.state === 'open' ? p.left : p.closing) },
@@ -30,7 +31,7 @@ export function RetainerPage() {
     <>
       <PageHeader up={{ to: to('/portal/retainers'), label: t('retainers') }} title={r.name} />
       <DataTable label={r.name} rows={r.periods ?? []} columns={columns} getId={(p) => p.id} href={(p) => to(`/portal/retainers/${r.id}/${p.id}`)} nameOf={span}
-        card={(p) => <CardRow title={span(p)} end={said(p.state === 'open' ? p.left : p.closing)} sub={`${t('retainer.usedHead')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noRetainers')} />} />
+        card={(p) => <CardRow title={span(p)} end={t('retainer.left', { left: said(p.state === 'open' ? p.left : p.closing) })} sub={`${t('retainer.usedHead')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noRetainers')} />} />
     </>
   );
 }

@@ -99,7 +99,7 @@ function Periods({ retainer: r }: { retainer: RetainerView }) {
   return (
     <DataTable
       label={t('periods')} rows={list.data?.items} columns={columns} getId={(p) => p.id} href={(p) => `/retainers/${r.id}/periods/${p.id}`} nameOf={span} error={list.error} onRetry={() => void list.refetch()}
-      card={(p) => <CardRow title={span(p)} end={said(p.state === 'open' ? p.left : p.closing)} sub={`${t('granted')}: ${said(p.granted)} · ${t('used')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noEntries')} />}
+      card={(p) => <CardRow title={span(p)} end={`${said(p.state === 'open' ? p.left : p.closing)} ${t('left').toLowerCase()}`} sub={`${t('granted')}: ${said(p.granted)} · ${t('used')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noEntries')} />}
     />
   );
 }
