@@ -2,15 +2,19 @@ import Box from '@mui/material/Box';
 import Popover from '@mui/material/Popover';
 import Typography from '@mui/material/Typography';
 import type { TimeEntryView } from '../../../shared/api/gen/time.gen';
+import { formatDay } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { formatMoney } from '../../../shared/lib/money';
 import { useT } from '../locales/en';
+
+/** The server's sentence, with its days as they are written everywhere. */
+const said = (text: string) => text.replaceAll(/\d{4}-\d{2}-\d{2}/g, (d) => formatDay(d).replaceAll(' ', '\u00a0'));
 
 /** Which rate an entry has, and why that one. */
 export function WhyRate({ entry: e, anchor, onClose }: { entry: TimeEntryView; anchor: HTMLElement; onClose: () => void }) {
   const t = useT();
   return (
-    <Popover open anchorEl={anchor} onClose={onClose} anchorOrigin={{ vertical: 'bottom', horizontal: 'right' }} transformOrigin={{ vertical: 'top', horizontal: 'right' }} slotProps={{ paper: { role: 'dialog', 'aria-label': t('entry.rateTitle'), sx: { p: 4, maxWidth: 340 } } }}>
+    <Popover open anchorEl={anchor} onClose={onClose} anchorOrigin={{ vertical: 'bottom', horizontal: 'right' }} transformOrigin={{ vertical: 'top', horizontal: 'right' }} slotProps={{ paper: { role: 'dialog', 'aria-label': t('entry.rateTitle'), sx: { p: 4, maxWidth: 340, border: 1, borderColor: 'divider' } } }}>
       <Typography variant="h3" component="h2">{t('entry.rateTitle')}</Typography>
       {e.rate ? (
         <>
@@ -25,9 +29,9 @@ export function WhyRate({ entry: e, anchor, onClose }: { entry: TimeEntryView; a
               ))}
             </Box>
           )}
-          <Typography className="said" sx={{ mt: 1 }}>{e.rate.why}</Typography>
-          {e.rate.hours_why && <Typography className="said" sx={{ mt: 1 }}>{e.rate.hours_why}</Typography>}
-          {e.rate.card && <Typography variant="body2" sx={{ mt: 1, color: 'text.secondary' }}>{t('entry.card')}: {e.rate.card}</Typography>}
+          <Typography className="said" sx={{ mt: 1 }}>{said(e.rate.why)}</Typography>
+          {e.rate.hours_why && <Typography className="said" sx={{ mt: 1 }}>{said(e.rate.hours_why)}</Typography>}
+          {e.rate.card && !e.rate.why.includes(e.rate.card) && <Typography variant="body2" sx={{ mt: 1, color: 'text.secondary' }}>{t('entry.card')}: {e.rate.card}</Typography>}
         </>
       ) : (
         <Typography sx={{ mt: 2 }}>{t('entry.noRateText')}</Typography>

@@ -83,7 +83,7 @@ export const useT = registerLocale('time', {
     card: 'Card',
     noRate: 'No rate',
     part: '{{time}} {{kind}} × {{factor}}',
-    partOnce: '{{time}} × 1',
+    partOnce: '{{time}} in ordinary hours',
     kinds: { ordinary: 'ordinary', after_hours: 'after hours', saturday: 'on a Saturday', sunday: 'on a Sunday', holiday: 'on a public holiday' },
     countsAs: 'Counts as',
     byClock: 'What start and end say',
