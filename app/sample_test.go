@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bureauhq/bureau/app/apptest"
+	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/sample"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -38,6 +39,24 @@ func TestSampleDataLookLikeWork(t *testing.T) {
 		if !st.Done && st.Key != "set_up_agency" && st.Key != "invite_people" {
 			t.Errorf("%s is not ticked", st.Key)
 		}
+	}
+}
+
+// What is handed in together may run on while the sample's weeks are made.
+func TestSampleDataFitMonths(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	owner := env.As(t, "owner")
+	var s struct {
+		Version int
+		Period  struct{ Next struct{ From string } }
+	}
+	owner.GET(t, "/api/v1/time-settings").Expect(t, http.StatusOK).JSON(t, &s)
+	owner.PATCH(t, "/api/v1/time-settings", etag(s.Version), map[string]any{"period": map[string]any{"every": "month"}}).Expect(t, http.StatusOK).JSON(t, &s)
+	now := day.MustParse(s.Period.Next.From).AddMonths(-1).String()
+	owner.PATCH(t, "/api/v1/time-settings", etag(s.Version), map[string]any{"period": map[string]any{"every": "month", "from": now}}).Expect(t, http.StatusOK)
+	if err := env.App.LoadSample(env.Ctx, sample.Size{People: 1, Clients: 1, Projects: 2, Weeks: 2}, func(float64, string) {}); err != nil {
+		t.Fatal(err)
 	}
 }
 

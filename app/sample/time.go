@@ -70,6 +70,9 @@ func (m *maker) week(ctx context.Context, i int, who identity.Member, week day.D
 	if err != nil {
 		return err
 	}
+	if sheet.Until.After(week.AddDays(6)) {
+		return nil // what is handed in together has weeks that are still to come
+	}
 	if sheet.State == timesheets.Draft {
 		if sheet, err = m.s.Timesheets.Submit(me, sheet.ID, sheet.Version); err != nil {
 			return err

@@ -65,8 +65,8 @@ export function TimeRulesForm({ settings, entities, writes }: { settings: TimeSe
       <Box sx={{ display: 'grid', gap: 4, '& > section': { mb: 0 } }}>
       <Section title={t('time.sheets')}>
         <SelectField name="period.every" label={t('time.sheetsEvery')} help={t('time.sheetsHelp')} options={sheetPeriods.map((p) => ({ value: p, label: t(`time.sheetsPeriods.${p}`) }))} />
-        {every !== settings.period.every && <DateField name="period.from" label={t('time.sheetsFrom')} help={t('time.sheetsFromHelp')} />}
-        {next && <Typography variant="body2" role="status" sx={{ color: 'text.secondary' }}>{t(`time.sheetsNext.${next.every}`, { day: formatDay(next.from) })}</Typography>}
+        {every !== settings.period.every && <Box sx={{ mt: 4 }}><DateField name="period.from" label={t('time.sheetsFrom')} help={t('time.sheetsFromHelp')} /></Box>}
+        {next && <Typography variant="body2" role="status" sx={{ mt: 3, color: 'text.secondary' }}>{t(`time.sheetsNext.${next.every}`, { day: formatDay(next.from) })}</Typography>}
       </Section>
       <Section title={t('time.approval')}>
         <SelectField name="approval_route" label={t('time.approvalRoute')} help={t('time.approvalHelp')} options={approvalRoutes.map((r) => ({ value: r, label: t(`time.routes.${r}`) }))} />

@@ -29,7 +29,7 @@ export function GapCell({ gap: g, line: l }: { gap: MissingTimeGap; line: Missin
   const open = g.missing - g.closed;
   const closed = t('closedHours', { time: formatDuration(g.closed) });
   return (
-    <MuiLink component={Link} to={pathOf(g, l)} underline="hover" aria-label={t('cell', { name: l.name, range: formatRange(g.from, g.to), what: text(g) })} sx={{ display: 'inline-block', minHeight: 24, color: 'text.primary', fontVariantNumeric: 'tabular-nums' }}>
+    <MuiLink component={Link} to={pathOf(g, l)} underline="hover" aria-label={t('cell', { name: l.name, range: formatRange(g.from, g.to), what: text(g) })} sx={{ display: 'inline-block', textAlign: 'end', minHeight: 24, color: 'text.primary', fontVariantNumeric: 'tabular-nums' }}>
       {open > 0 || g.closed === 0 ? (
         <Box component="span" sx={{ fontWeight: open > 0 ? 650 : 400, color: open > 0 ? 'error.main' : 'success.main' }}>{open > 0 ? formatDuration(open) : '✓'}</Box>
       ) : <Box component="span" sx={{ color: 'text.secondary' }}>{closed}</Box>}

@@ -66,8 +66,8 @@ export function Missing() {
           { key: 'member', label: t('person'), value: member, onChange: setMember, options },
           { key: 'manager', label: t('team'), value: manager, onChange: setManager, options: bosses },
           { key: 'by', label: t('by.label'), any: t('by.period'), value: by ?? '', onChange: setBy, options: finer.map((b) => ({ value: b, label: t(`by.${b}`) })) },
-          { key: 'from', kind: 'date', label: t('from'), value: from, onChange: setFrom },
-          { key: 'to', kind: 'date', label: t('to'), value: to, onChange: setTo },
+          { key: 'from', kind: 'date', label: t('from'), value: chosenFrom, onChange: setFrom },
+          { key: 'to', kind: 'date', label: t('to'), value: chosenTo, onChange: setTo },
         ]}
         end={<Button component="a" href={`/api/v1/missing-time/export.csv?${query}`} download={`missing-time-${from}-${to}.csv`} disabled={wrong !== ''}>{t('export')}</Button>}
       />

@@ -89,7 +89,7 @@ export function TimePage() {
         <SkeletonRows label={t('title')} rows={6} rowHeight={48} />
       ) : (
         <>
-          {data.timesheets.map((s) => <SheetBar key={s.from} part={s} named={data.timesheets.length > 1 || s.from !== week || s.until !== addDays(week, 6)} />)}
+          {data.timesheets.filter((s) => view === 'week' || (s.from <= day && day <= s.until)).map((s) => <SheetBar key={s.from} part={s} named={data.timesheets.length > 1 || s.from !== week || s.until !== addDays(week, 6)} />)}
           {view === 'week' ? (
             <Week key={week} grid={data} />
           ) : (
