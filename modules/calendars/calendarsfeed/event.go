@@ -40,7 +40,7 @@ func readEvent(c *ical.Component, z zones, me []string) (v vevent, err error) {
 	if v.start, v.whole, err = z.at(*start, start.Value); err != nil {
 		return v, err
 	}
-	v.title, _ = c.Props.Text(ical.PropSummary)
+	v.title = plain(value(c, ical.PropSummary))
 	if v.uid = value(c, ical.PropUID); v.uid == "" {
 		v.uid = moment(v.start) + " " + v.title
 	}
@@ -75,6 +75,11 @@ func readEvent(c *ical.Component, z zones, me []string) (v vevent, err error) {
 	}
 	return v, nil
 }
+
+var escapes = strings.NewReplacer(`\\`, `\`, `\,`, `,`, `\;`, `;`, `\n`, "\n", `\N`, "\n")
+
+// plain is a text as a person reads it. Some programs leave its commas as they are, so it is not taken for a list of texts.
+func plain(s string) string { return escapes.Replace(s) }
 
 func length(c *ical.Component, z zones, v vevent) (time.Duration, error) {
 	if p := c.Props.Get(ical.PropDateTimeEnd); p != nil {

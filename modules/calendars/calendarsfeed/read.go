@@ -1,6 +1,7 @@
 package calendarsfeed
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -26,10 +27,7 @@ func (f Feeds) Read(ctx context.Context, ics []byte, r calendars.Reading) (calen
 		return calendars.Contents{}, err
 	}
 	b := book{r: r, z: zonesOf(cal, r.Zone), series: map[string]*series{}}
-	b.out.Name, _ = cal.Props.Text("X-WR-CALNAME")
-	if b.out.Name == "" {
-		b.out.Name, _ = cal.Props.Text("NAME")
-	}
+	b.out.Name = plain(cmp.Or(value(cal.Component, "X-WR-CALNAME"), value(cal.Component, "NAME")))
 	me := []string{r.Email}
 	if strings.Contains(b.out.Name, "@") {
 		me = append(me, b.out.Name) // some calendars are called by the address that people are invited at

@@ -142,9 +142,9 @@ func TestWhatCounts(t *testing.T) {
 
 func TestTitlesAndNames(t *testing.T) {
 	t.Parallel()
-	in, err := calendarsfeed.New(false).Read(t.Context(), []byte("\xef\xbb\xbfBEGIN:VCALENDAR\nX-WR-CALNAME:ann@work.example\nBEGIN:VEVENT\nUID:1\nDTSTART:20260302T080000Z\nDURATION:PT1H\nSUMMARY:Plan\\, then\n  do: a\\nb \\; c\nEND:VEVENT\n"+
+	in, err := calendarsfeed.New(false).Read(t.Context(), []byte("\xef\xbb\xbfBEGIN:VCALENDAR\nX-WR-CALNAME:ann@work.example\nBEGIN:VEVENT\nUID:1\nDTSTART:20260302T080000Z\nDURATION:PT1H\nSUMMARY:Plan\\, then\n  do, all of it: a\\nb \\; c\nEND:VEVENT\n"+
 		"BEGIN:VEVENT\nUID:2\nDTSTART:20260302T100000Z\nDURATION:PT1H\nATTENDEE;PARTSTAT=DECLINED:mailto:ann@work.example\nEND:VEVENT\n"), window(t, "2026-03-01", "2026-03-25", "UTC"))
-	if err != nil || in.Name != "ann@work.example" || len(in.Events) != 1 || in.Events[0].Title != "Plan, then do: a\nb ; c" {
+	if err != nil || in.Name != "ann@work.example" || len(in.Events) != 1 || in.Events[0].Title != "Plan, then do, all of it: a\nb ; c" {
 		t.Errorf("%+v, %v", in, err)
 	}
 }

@@ -191,6 +191,8 @@ it('lists sessions and ends them', async () => {
   const base = { created_at: '2026-01-01T00:00:00Z', last_seen_at: '2026-01-01T00:00:00Z', expires_at: '2026-02-01T00:00:00Z', ip: '192.0.2.7', aal: 'aal1' };
   server.use(
     http.get('*/api/v1/sessions', () => HttpResponse.json(pageOf([{ ...base, id: 's1', current: true, user_agent: chrome }, { ...base, id: 's2', current: false, user_agent: 'curl/8' }]))),
+    http.get('*/api/v1/time-reminders/mine', () => HttpResponse.json({ missing: true, unsubmitted: true })),
+    http.get('*/api/v1/calendar-feeds', () => HttpResponse.json(pageOf([]))),
     http.delete('*/api/v1/sessions/:id', ({ params }) => {
       ended.push(String(params.id));
       return new HttpResponse(null, { status: 204 });

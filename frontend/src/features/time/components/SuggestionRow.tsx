@@ -15,6 +15,8 @@ import { useT } from '../locales/en';
 import { workName } from '../model';
 import { useSuggestions } from '../suggestions';
 
+const workOf = (w: NonNullable<TimeSuggestionView['work']>): string => [w.client_name, workName(w)].filter(Boolean).join(' · ');
+
 type Props = { event: TimeSuggestionView; many: boolean; chosen: boolean; oneDay: boolean; onChoose: (on: boolean) => void; onPick: () => void };
 
 /** One event. Where its work is known from before, one click adds it; where not, one chooses it first. */
@@ -48,7 +50,7 @@ export function SuggestionRow({ event: s, many, chosen, oneDay, onChoose, onPick
       </Box>
       <Typography sx={{ fontWeight: 620, textAlign: 'end', minWidth: 48, order: { xs: 1, sm: 2 } }}><Duration seconds={s.seconds} /></Typography>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, minWidth: 0, order: { xs: 2, sm: 3 }, width: { xs: '100%', sm: 'auto' }, flexBasis: { sm: '46%' }, justifyContent: 'flex-end' }}>
-        {s.work && <Typography variant="body2" noWrap title={workName(s.work)} sx={{ flex: 1, minWidth: 0, textAlign: { sm: 'end' } }}>{workName(s.work)}</Typography>}
+        {s.work && <Typography variant="body2" noWrap title={workOf(s.work)} sx={{ flex: 1, minWidth: 0, textAlign: { sm: 'end' } }}>{workOf(s.work)}</Typography>}
         {!s.work && <Box sx={{ flex: 1 }} />}
         {s.hidden ? (
           <Button size="small" aria-label={t('suggest.showOne', { what: named })} onClick={() => show([s])}>{t('suggest.show')}</Button>

@@ -64,8 +64,8 @@ export function Suggestions({ from, to }: { from: Day; to: Day }) {
                 onChange={(_, on) => choose(all, on)}
                 slotProps={{ input: { 'aria-label': t('suggest.all') } }}
               />
-              <Button size="small" variant="outlined" disabled={picked.length === 0} onClick={() => setTaking(picked)}>{t('suggest.addMany', { count: picked.length })}</Button>
-              <Button size="small" color="inherit" disabled={picked.length === 0} onClick={() => void hide(picked)}>{t('suggest.hideMany', { count: picked.length })}</Button>
+              <Button size="small" variant="outlined" disabled={picked.length === 0} onClick={() => setTaking(picked)}>{picked.length ? t('suggest.addMany', { count: picked.length }) : t('suggest.pick')}</Button>
+              <Button size="small" color="inherit" disabled={picked.length === 0} onClick={() => void hide(picked)}>{picked.length ? t('suggest.hideMany', { count: picked.length }) : t('suggest.hideSome')}</Button>
             </Box>
           )}
           <Box component="ul" aria-label={t('suggest.title')} sx={{ m: 0, p: 0, listStyle: 'none', '& > li + li': { borderTop: 1, borderColor: 'divider' } }}>
