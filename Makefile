@@ -65,6 +65,11 @@ test: ## Run every test: Go with the race detector, front end, lint, budgets, an
 test-go: tools/postgres/node_modules/.done ## Run the Go tests beside a throw-away database and identity server (ARGS='-run X ./pkg')
 	@go run ./cmd/teststack -- go test $(or $(ARGS),./...)
 
+.PHONY: baseline
+baseline: tools/postgres/node_modules/.done ## Write migrations/baseline.sql anew from the steps: what a new agency begins with
+	@echo '-- through none' > migrations/baseline.sql # a wrong one would be in its own way
+	@go run ./cmd/teststack -- go test -count=1 -run TestBaselineIsGenerated ./tenancy -update
+
 .PHONY: sabotage
 sabotage: tools/postgres/node_modules/.done ## Plant each breach of isolation in turn; fail if the tests miss one (ARGS='-only live_room')
 	@go run ./cmd/teststack -- go run ./cmd/sabotage $(ARGS)

@@ -1,6 +1,7 @@
 /// <reference types="vitest/config" />
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const server = process.env.BUREAU_URL ?? 'http://acme.bureau.localhost:8080';
@@ -47,6 +48,8 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     css: false,
     pool: 'threads',
+    // As many as there are cores: by itself it leaves one out, which is half of two.
+    maxWorkers: availableParallelism(),
     testTimeout: 30_000,
   },
 });

@@ -14,6 +14,9 @@ import (
 //go:embed platform/*.sql tenant/*.sql
 var files embed.FS
 
+//go:embed baseline.sql
+var made string
+
 // Step is one numbered migration.
 type Step struct {
 	ID  string // "0005_clients"
@@ -25,6 +28,18 @@ func Platform() []Step { return load("platform") }
 
 // Tenant returns the steps of an agency's schema, in order.
 func Tenant() []Step { return load("tenant") }
+
+// Baseline returns the generated script that makes in one go what the first of steps make, and the steps that are not in
+// it. It is empty where steps do not begin as those that it was generated from, and all of them are left to be run.
+func Baseline(steps []Step) (script string, since []Step) {
+	through, _, _ := strings.Cut(strings.TrimPrefix(made, "-- through "), "\n")
+	all := Tenant()
+	n := 1 + slices.IndexFunc(all, func(s Step) bool { return s.ID == through })
+	if n == 0 || len(steps) < n || !slices.Equal(steps[:n], all[:n]) {
+		return "", steps
+	}
+	return made, steps[n:]
+}
 
 // Newest is the last of steps, empty for none.
 func Newest(steps []Step) string {

@@ -58,7 +58,7 @@ func description(t *testing.T, p *testkit.Platform, a tenancy.Agency) []string {
 		t.Fatal(err)
 	}
 	for i, l := range lines {
-		lines[i] = strings.ReplaceAll(l, schema, "SCHEMA")
+		lines[i] = grouped(strings.ReplaceAll(l, schema, "SCHEMA"))
 	}
 	slices.Sort(lines)
 	return lines

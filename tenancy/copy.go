@@ -250,6 +250,14 @@ func (b *Building) Platform() pgx.Tx { return b.platform }
 func (b *Building) Upgrade(ctx context.Context) error { return b.run(ctx, migrations.Tenant()) }
 
 func (b *Building) run(ctx context.Context, steps []migrations.Step) error {
+	if made, since := migrations.Baseline(steps); made != "" && len(b.has) == 0 {
+		if _, err := b.tx.Exec(ctx, begun(made, b.Schema, b.Role)); err != nil {
+			return fmt.Errorf("baseline: %w", err)
+		}
+		for _, s := range steps[:len(steps)-len(since)] {
+			b.has[s.ID], b.Version = true, s.ID
+		}
+	}
 	for _, s := range steps {
 		if b.has[s.ID] {
 			continue

@@ -149,27 +149,3 @@ func (p *Provisioner) warnOfCrowds(ctx context.Context) {
 		p.log.WarnContext(ctx, "a shard's login can enter too many agencies; add shards", "placement", c.Placement, "shard", c.Shard, "agencies", c.Agencies, "most", MostAgencies)
 	}
 }
-
-// opening makes an empty schema. Rights are given before the tables are made,
-// so that no table is written twice.
-func opening(schemaOf, role, login string) string {
-	return fmt.Sprintf(`
-		CREATE SCHEMA %[1]s;
-		GRANT USAGE ON SCHEMA %[1]s TO %[2]s;
-		ALTER DEFAULT PRIVILEGES IN SCHEMA %[1]s GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %[2]s;
-		GRANT %[2]s TO %[3]s;
-		SET LOCAL search_path TO %[1]s;
-		CREATE TABLE %[4]s (id character varying(255) PRIMARY KEY);
-		REVOKE INSERT, UPDATE, DELETE ON %[4]s FROM %[2]s`, schemaOf, role, login, versions)
-}
-
-// baseline is the script of a new agency in one text.
-func baseline(steps []migrations.Step, schemaOf, role, login string) string {
-	var b strings.Builder
-	b.WriteString(opening(schemaOf, role, login) + ";\n")
-	for _, s := range steps {
-		b.WriteString(fill(s.SQL, schemaOf, role))
-		fmt.Fprintf(&b, "\nINSERT INTO %s (id) VALUES ('%s');\n", versions, s.ID)
-	}
-	return b.String()
-}
