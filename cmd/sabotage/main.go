@@ -114,18 +114,40 @@ func try(ctx context.Context, dir string, b breach) (red bool, why string, err e
 		return false, "", fmt.Errorf("does not build: %s", bytes.TrimSpace(raw))
 	}
 	defer func() { _ = os.Remove(bin) }()
-	cmd := exec.CommandContext(ctx, bin, "-test.failfast", "-test.timeout=6m")
-	cmd.Dir = tests
-	raw, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
+	// One that fails is enough: what the others say is not waited for.
+	ctx, enough := context.WithCancel(ctx)
+	defer enough()
+	cmd := exec.CommandContext(ctx, bin, "-test.v", "-test.timeout=6m")
+	cmd.Dir, cmd.Cancel, cmd.WaitDelay = tests, func() error { return cmd.Process.Signal(os.Interrupt) }, 10*time.Second
+	said := output{failed: enough}
+	cmd.Stdout, cmd.Stderr = &said, &said
+	err = cmd.Run()
 	switch {
 	case err == nil:
 		return false, "", nil
-	case errors.As(err, &exit) && bytes.Contains(raw, []byte("--- FAIL: ")):
-		return true, reason(raw), nil
+	case said.red:
+		return true, reason(said.Bytes()), nil
 	}
-	return false, "", fmt.Errorf("the tests did not run: %w: %.400s", err, raw)
+	return false, "", fmt.Errorf("the tests did not run: %w: %.400s", err, said.Bytes())
 }
+
+// output keeps what the tests print, and says when the first of them has failed.
+type output struct {
+	bytes.Buffer
+	red    bool
+	failed func()
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.Buffer.Write(p)
+	if !o.red && bytes.Contains(o.Bytes()[max(0, o.Len()-len(p)-len(failed)):], []byte(failed)) {
+		o.red = true
+		o.failed()
+	}
+	return n, err
+}
+
+const failed = "--- FAIL: "
 
 // reason is the first line in which a test said what it saw.
 func reason(raw []byte) string {
