@@ -166,13 +166,13 @@ func amountOf(s string) map[string]any { return map[string]any{"amount": s, "cur
 // within waits until ok says so.
 func within(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline, tick := time.After(2*time.Minute), time.NewTicker(20*time.Millisecond)
-	defer tick.Stop()
-	for !ok() {
+	deadline := time.After(2 * time.Minute)
+	// Ever more seldom: whoever asks by the API may ask so often a minute.
+	for wait := 20 * time.Millisecond; !ok(); wait = min(wait*3/2, 400*time.Millisecond) {
 		select {
 		case <-deadline:
 			t.Fatalf("%s did not come", what)
-		case <-tick.C:
+		case <-time.After(wait):
 		}
 	}
 }
