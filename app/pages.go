@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -27,11 +28,13 @@ func (a *App) mountDev(f *fiber.App) {
 
 // mountDocument publishes the OpenAPI document. It names no agency, so every host may have it.
 func (a *App) mountDocument(f *fiber.App) {
-	raw, err := json.Marshal(a.API.OpenAPI())
-	if err != nil {
-		panic("app: the OpenAPI document cannot be written: " + err.Error()) // a programmer's mistake, at start-up
-	}
+	// Written when somebody asks for it first: it takes longer than all the rest of the start.
+	document := sync.OnceValues(func() ([]byte, error) { return json.Marshal(a.API.OpenAPI()) })
 	f.Get("/api/v1/openapi.json", func(c *fiber.Ctx) error {
+		raw, err := document()
+		if err != nil {
+			return err
+		}
 		c.Set(fiber.HeaderContentType, "application/json")
 		c.Set(fiber.HeaderCacheControl, "public, max-age=300")
 		return c.Send(raw)
