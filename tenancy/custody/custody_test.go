@@ -109,6 +109,10 @@ func (h house) agency(t testing.TB) *testkit.Agency {
 	h.exec(t, a, `INSERT INTO members (id, person_id, name, email, kind, role, state, created_at, updated_at)
 		VALUES ($1, $2, 'Ann "Ä" O''Neil, sen.', $3, 'staff', 'owner', 'active', now(), now())`, member, person, "ann-"+member+"@example.test")
 	h.exec(t, a, `INSERT INTO api_tokens (id, member_id, name, token_hash, hint, scopes, created_at) VALUES ($1, $2, 't', '\x01', 'x', '{"*"}', now())`, id.New(), member)
+	feed := id.New()
+	h.exec(t, a, `INSERT INTO calendar_feeds (id, member_id, host, address_secret, fetched_at, next_at, created_at) VALUES ($1, $2, 'example.test', '\x03', now(), now(), now())`, feed, member)
+	h.exec(t, a, `INSERT INTO calendar_events (id, feed_id, member_id, event, series, title, starts_at, ends_at)
+		VALUES ($1, $2, $3, 'e', 's', 'Doctor', now(), now() + interval '1 hour')`, id.New(), feed, member)
 	h.exec(t, a, `INSERT INTO invitations (id, email, name, kind, role, token_hash, created_at, mailed, expires_at)
 		VALUES ($1, 'bob@example.test', 'Bob', 'staff', 'member', '\x02', now(), '{}', now() + interval '7 days')`, id.New())
 	h.exec(t, a, `INSERT INTO clients (id, name, code, currency, notes, created_at, updated_at)
@@ -212,6 +216,9 @@ func anExportComesBackTheSame(t *testing.T, h house) {
 	}
 	if n := h.value(t, made.ID, `SELECT count(*)::text FROM api_tokens`); n != "0" {
 		t.Errorf("%s tokens came along", n)
+	}
+	if n := h.value(t, made.ID, `SELECT ((SELECT count(*) FROM calendar_feeds) + (SELECT count(*) FROM calendar_events))::text`); n != "0" {
+		t.Errorf("%s rows of people's own calendars came along", n)
 	}
 	if n := h.value(t, made.ID, `SELECT count(token_hash)::text FROM invitations`); n != "0" {
 		t.Errorf("%s invitations with a secret came along", n)
