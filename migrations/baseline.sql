@@ -1,4 +1,4 @@
--- through 0121_online_payments
+-- through 0131_tasks_of_retainers
 -- Made by `make baseline` from the steps of tenant/: what a new agency begins with. Not edited by hand.
 
 CREATE TABLE agency_settings (
@@ -102,6 +102,44 @@ CREATE TABLE audit_heads (
     CONSTRAINT audit_heads_one_check CHECK (one)
 );
 REVOKE INSERT, DELETE ON audit_heads FROM {{role}};
+
+CREATE TABLE calendar_choices (
+    member_id uuid NOT NULL,
+    subject text NOT NULL,
+    project_id uuid NOT NULL,
+    task_id uuid,
+    service_id uuid,
+    chosen_at timestamp with time zone NOT NULL,
+    CONSTRAINT calendar_choices_pkey PRIMARY KEY (member_id, subject)
+);
+
+CREATE TABLE calendar_feeds (
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    host text NOT NULL,
+    name text DEFAULT ''::text NOT NULL,
+    address_secret bytea NOT NULL,
+    etag text DEFAULT ''::text NOT NULL,
+    modified text DEFAULT ''::text NOT NULL,
+    problem text DEFAULT ''::text NOT NULL,
+    fetched_at timestamp with time zone NOT NULL,
+    read_at timestamp with time zone,
+    next_at timestamp with time zone NOT NULL,
+    events integer DEFAULT 0 NOT NULL,
+    skipped integer DEFAULT 0 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT calendar_feeds_pkey PRIMARY KEY (id)
+);
+CREATE INDEX calendar_feeds_member_idx ON calendar_feeds USING btree (member_id);
+
+CREATE TABLE calendar_marks (
+    member_id uuid NOT NULL,
+    event text NOT NULL,
+    entry_id uuid,
+    ends_at timestamp with time zone NOT NULL,
+    CONSTRAINT calendar_marks_pkey PRIMARY KEY (member_id, event)
+);
 
 CREATE TABLE clients (
     id uuid NOT NULL,
@@ -885,6 +923,7 @@ CREATE TABLE reminder_policies (
     runs_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    late jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT reminder_policies_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX reminder_policies_client_key ON reminder_policies USING btree (client_id) NULLS NOT DISTINCT;
@@ -1136,6 +1175,8 @@ CREATE TABLE time_settings (
     approval_route text DEFAULT 'anyone'::text NOT NULL,
     own_exception boolean DEFAULT true NOT NULL,
     entity_locks jsonb DEFAULT '[]'::jsonb NOT NULL,
+    sheet_periods jsonb DEFAULT '[]'::jsonb NOT NULL,
+    entity_graces jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT time_settings_pkey PRIMARY KEY (one),
     CONSTRAINT time_settings_forgotten_check CHECK (((forgotten_hours >= 1) AND (forgotten_hours <= 24))),
     CONSTRAINT time_settings_grace_check CHECK ((((grace_days >= 0) AND (grace_days <= 90)) AND (grace_every = ANY (ARRAY['week'::text, 'month'::text])))),
@@ -1205,8 +1246,10 @@ CREATE TABLE timesheets (
     exception_reason text DEFAULT ''::text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    last_day date,
     CONSTRAINT timesheets_pkey PRIMARY KEY (id),
     CONSTRAINT timesheets_member_week_key UNIQUE (member_id, week_start),
+    CONSTRAINT timesheets_days_check CHECK (((last_day >= week_start) AND (last_day <= (week_start + 30)))),
     CONSTRAINT timesheets_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'rejected'::text])))
 );
 CREATE INDEX timesheets_rejected_idx ON timesheets USING btree (week_start, id) WHERE (state = 'rejected'::text);
@@ -1256,6 +1299,22 @@ CREATE TABLE budgets (
 );
 CREATE INDEX budgets_stop_idx ON budgets USING btree (project_id, id) WHERE hard_stop;
 CREATE INDEX budgets_task_idx ON budgets USING btree (task_id) WHERE (task_id IS NOT NULL);
+
+CREATE TABLE calendar_events (
+    id uuid NOT NULL,
+    feed_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    event text NOT NULL,
+    series text NOT NULL,
+    title text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    CONSTRAINT calendar_events_pkey PRIMARY KEY (id),
+    CONSTRAINT calendar_events_span_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT calendar_events_feed_fkey FOREIGN KEY (feed_id) REFERENCES calendar_feeds(id) ON DELETE CASCADE
+);
+CREATE INDEX calendar_events_feed_idx ON calendar_events USING btree (feed_id);
+CREATE INDEX calendar_events_member_idx ON calendar_events USING btree (member_id, starts_at);
 
 CREATE TABLE change_orders (
     id uuid NOT NULL,
@@ -1415,6 +1474,30 @@ CREATE INDEX invoices_foreign_idx ON invoices USING btree (issue_on) WHERE ((bas
 CREATE UNIQUE INDEX invoices_number_key ON invoices USING btree (entity_id, number);
 CREATE INDEX invoices_open_idx ON invoices USING btree (due_on) WHERE ((state = 'issued'::text) AND (open_minor > 0));
 CREATE INDEX invoices_reported_idx ON invoices USING btree (issue_on, id) WHERE (state <> 'draft'::text);
+
+CREATE TABLE late_charges (
+    id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    kind text NOT NULL,
+    step integer,
+    from_on date,
+    to_on date,
+    currency character(3) NOT NULL,
+    amount_minor bigint NOT NULL,
+    document_id uuid,
+    reason text DEFAULT ''::text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    given_back_at timestamp with time zone,
+    invoice_hash bigint GENERATED ALWAYS AS (hashtextextended((invoice_id)::text, (0)::bigint)) STORED,
+    CONSTRAINT late_charges_pkey PRIMARY KEY (id),
+    CONSTRAINT late_charges_days_excl EXCLUDE USING gist (int8range(invoice_hash, invoice_hash, '[]'::text) WITH &&, daterange(from_on, to_on, '[]'::text) WITH &&) WHERE (((kind = 'interest'::text) AND (given_back_at IS NULL))),
+    CONSTRAINT late_charges_amount_check CHECK ((amount_minor > 0)),
+    CONSTRAINT late_charges_kind_check CHECK ((((kind = 'interest'::text) AND (from_on <= to_on) AND (step IS NULL)) OR ((kind = 'step'::text) AND (step > 0) AND (from_on IS NULL) AND (to_on IS NULL)))),
+    CONSTRAINT late_charges_invoice_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id)
+);
+CREATE INDEX late_charges_invoice_idx ON late_charges USING btree (invoice_id, created_at, id);
+CREATE UNIQUE INDEX late_charges_step_key ON late_charges USING btree (invoice_id, step) WHERE ((kind = 'step'::text) AND (given_back_at IS NULL));
 
 CREATE TABLE leave_adjustments (
     id uuid NOT NULL,
@@ -1596,6 +1679,17 @@ CREATE TABLE retainer_periods (
     CONSTRAINT retainer_periods_state_check CHECK (((state = ANY (ARRAY['open'::text, 'closed'::text])) AND ((state = 'closed'::text) = (closed_at IS NOT NULL)))),
     CONSTRAINT retainer_periods_sum_check CHECK ((closing = (((((opening + granted) + adjusted) - used) + overage) - expired))),
     CONSTRAINT retainer_periods_retainer_fkey FOREIGN KEY (retainer_id) REFERENCES retainers(id)
+);
+
+CREATE TABLE retainer_task_plans (
+    retainer_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    items jsonb NOT NULL,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT retainer_task_plans_pkey PRIMARY KEY (retainer_id),
+    CONSTRAINT retainer_task_plans_project_fkey FOREIGN KEY (project_id) REFERENCES projects(id),
+    CONSTRAINT retainer_task_plans_retainer_fkey FOREIGN KEY (retainer_id) REFERENCES retainers(id)
 );
 
 CREATE TABLE revaluation_lines (
@@ -1978,6 +2072,15 @@ CREATE UNIQUE INDEX retainer_ledger_grant_key ON retainer_ledger USING btree (re
 CREATE INDEX retainer_ledger_period_idx ON retainer_ledger USING btree (retainer_id, period, id);
 REVOKE UPDATE, DELETE ON retainer_ledger FROM {{role}};
 
+CREATE TABLE retainer_period_tasks (
+    period_id uuid NOT NULL,
+    task_ids uuid[] NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT retainer_period_tasks_pkey PRIMARY KEY (period_id),
+    CONSTRAINT retainer_period_tasks_period_fkey FOREIGN KEY (period_id) REFERENCES retainer_periods(id)
+);
+
 CREATE TABLE online_disputes (
     id text NOT NULL,
     attempt_id uuid NOT NULL,
@@ -2046,8 +2149,13 @@ INSERT INTO schema_migrations (id) VALUES
     ('0115_missing_time'),
     ('0116_entity_locks'),
     ('0120_payments_by_provider'),
-    ('0121_online_payments');
+    ('0121_online_payments'),
+    ('0124_sheet_periods'),
+    ('0125_entity_graces'),
+    ('0127_calendars'),
+    ('0130_late_fees'),
+    ('0131_tasks_of_retainers');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');
-INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks) VALUES
-    ('true', NULL, 'warn', 'none', '900', '0', 'entry', '1', NULL, NULL, NULL, 'month', NULL, '10', 'anyone', 'true', '[]');
+INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks, sheet_periods, entity_graces) VALUES
+    ('true', NULL, 'warn', 'none', '900', '0', 'entry', '1', NULL, NULL, NULL, 'month', NULL, '10', 'anyone', 'true', '[]', '[]', '[]');
