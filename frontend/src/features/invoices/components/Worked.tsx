@@ -16,15 +16,21 @@ import { useT } from '../locales/en';
 
 const WriteDialog = later(async () => (await import('./WriteDialog')).WriteDialog);
 
+// As many as leave what stands below in sight.
+const first = 6;
+
 /** What the time on an invoice is worth and what is billed of it. Nothing of this is on the paper. */
 export function Worked({ invoice: i, blocked }: { invoice: InvoiceView; blocked?: boolean }) {
   const t = useT();
+  const [all, setAll] = useState(false);
   const lines = i.lines.filter((l) => l.entries > 0);
   if (lines.length === 0) return null;
+  const few = all || lines.length <= first + 1 ? lines : lines.slice(0, first);
   return (
     <Section title={t('worked.title')}>
       <Typography variant="body2" sx={{ color: 'text.secondary', mb: 3 }}>{t('worked.about')}</Typography>
-      {lines.map((l) => <TimeLine key={l.id} invoice={i} line={l} blocked={blocked ?? false} />)}
+      {few.map((l) => <TimeLine key={l.id} invoice={i} line={l} blocked={blocked ?? false} />)}
+      {few.length < lines.length && <Button size="small" onClick={() => setAll(true)}>{t('worked.all', { count: lines.length })}</Button>}
     </Section>
   );
 }

@@ -73,7 +73,7 @@ function Filled({ settings }: { settings: TimeSettingsView }) {
       </Section>
       <TimeRulesForm settings={settings} entities={entities} writes={writes} />
       <Box sx={{ mt: 6 }}>
-        <Reminders writes={writes} />
+        <Box sx={{ mb: 6 }}><Reminders writes={writes} /></Box>
         {writes && <ProjectRoutes />}
         <Section title={t('time.fixed')}>
           <Box component="ul" sx={{ m: 0, pl: 5, display: 'grid', gap: 2 }}>
