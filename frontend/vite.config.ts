@@ -50,6 +50,7 @@ export default defineConfig({
     pool: 'threads',
     // As many as there are cores: by itself it leaves one out, which is half of two.
     maxWorkers: availableParallelism(),
-    testTimeout: 30_000,
+    // They run beside the Go tests.
+    testTimeout: 60_000,
   },
 });

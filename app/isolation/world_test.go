@@ -104,14 +104,18 @@ func person(t *testing.T, env *apptest.Env, role string) *apptest.Client {
 	return env.Session(t, env.Fresh(t, role, "*").Member)
 }
 
-// employed gives people of a the position of somebody in the sample, so that their time has a price.
+// employed gives people of a the position of somebody in the sample, and that a price on every day, so that their time has one
+// whichever day an operation's example names.
 func (w *world) employed(t *testing.T, people ...*apptest.Client) {
 	t.Helper()
 	var position string
 	must(t, w.db.QueryRow(t.Context(), `SELECT position_id::text FROM `+w.schemaOf(t, w.a)+`.employments WHERE position_id IS NOT NULL ORDER BY starts_on, member_id LIMIT 1`).Scan(&position))
+	_, err := w.db.Exec(t.Context(), `UPDATE `+w.schemaOf(t, w.a)+`.rates r SET valid_from = '2020-01-01' WHERE target_id = $1 AND removed_at IS NULL AND NOT EXISTS
+		(SELECT FROM `+w.schemaOf(t, w.a)+`.rates o WHERE (o.card_id, o.target_id) = (r.card_id, r.target_id) AND o.valid_from < r.valid_from AND o.removed_at IS NULL)`, position)
+	must(t, err)
 	for _, c := range people {
 		must(t, w.a.App.Services.People.PutSchedule(w.a.Ctx, staff.Schedule{
-			MemberID: c.Member.ID, StartsOn: day.Of(time.Now(), time.UTC).AddDays(-60), PositionID: position, Seconds: staff.FullTime,
+			MemberID: c.Member.ID, StartsOn: day.New(2020, 1, 1), PositionID: position, Seconds: staff.FullTime,
 		}))
 	}
 }

@@ -114,49 +114,59 @@ func try(ctx context.Context, dir string, b breach) (red bool, why string, err e
 		return false, "", fmt.Errorf("does not build: %s", bytes.TrimSpace(raw))
 	}
 	defer func() { _ = os.Remove(bin) }()
-	// One that fails is enough: what the others say is not waited for.
+	// The first complaint is enough: what else they would say is not waited for.
 	ctx, enough := context.WithCancel(ctx)
 	defer enough()
 	cmd := exec.CommandContext(ctx, bin, "-test.v", "-test.timeout=6m")
-	cmd.Dir, cmd.Cancel, cmd.WaitDelay = tests, func() error { return cmd.Process.Signal(os.Interrupt) }, 10*time.Second
-	said := output{failed: enough}
+	cmd.Dir, cmd.WaitDelay = tests, 10*time.Second
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	said := output{heard: enough}
 	cmd.Stdout, cmd.Stderr = &said, &said
 	err = cmd.Run()
 	switch {
+	case err == nil && said.complaint != "":
+		return false, "", fmt.Errorf("a test that passes says what is not a note: %s", said.complaint)
 	case err == nil:
 		return false, "", nil
-	case said.red:
-		return true, reason(said.Bytes()), nil
+	case said.complaint != "":
+		return true, said.complaint, nil
 	}
-	return false, "", fmt.Errorf("the tests did not run: %w: %.400s", err, said.Bytes())
+	return false, "", fmt.Errorf("the tests did not run: %w: %.400s", err, said.all.Bytes())
 }
 
-// output keeps what the tests print, and says when the first of them has failed.
+// output is what the tests print, as they print it. It calls heard at the first complaint.
 type output struct {
-	bytes.Buffer
-	red    bool
-	failed func()
+	all       bytes.Buffer
+	line      []byte // that is not whole yet
+	complaint string
+	heard     func()
 }
 
 func (o *output) Write(p []byte) (int, error) {
-	n, err := o.Buffer.Write(p)
-	if !o.red && bytes.Contains(o.Bytes()[max(0, o.Len()-len(p)-len(failed)):], []byte(failed)) {
-		o.red = true
-		o.failed()
-	}
-	return n, err
-}
-
-const failed = "--- FAIL: "
-
-// reason is the first line in which a test said what it saw.
-func reason(raw []byte) string {
-	for line := range strings.Lines(string(raw)) {
-		if _, rest, ok := strings.Cut(line, "_test.go:"); ok {
-			if _, text, _ := strings.Cut(rest, ": "); !strings.HasPrefix(text, "note: ") {
-				return fmt.Sprintf("%.160s", strings.TrimSpace(text))
-			}
+	o.all.Write(p)
+	o.line = append(o.line, p...)
+	for {
+		line, rest, whole := bytes.Cut(o.line, []byte("\n"))
+		if !whole {
+			return len(p), nil
+		}
+		o.line = rest
+		if c := complaint(string(line)); c != "" && o.complaint == "" {
+			o.complaint = c
+			o.heard()
 		}
 	}
-	return "failed"
+}
+
+// complaint is what a test says in a line, if that is no note.
+func complaint(line string) string {
+	_, rest, ok := strings.Cut(line, "_test.go:")
+	if !ok {
+		return ""
+	}
+	_, text, _ := strings.Cut(rest, ": ")
+	if strings.HasPrefix(text, "note: ") {
+		return ""
+	}
+	return fmt.Sprintf("%.160s", strings.TrimSpace(text))
 }

@@ -1,6 +1,6 @@
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
-import { afterAll, afterEach, beforeAll, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { session } from '../shared/api/session';
 import { server } from './server';
 
@@ -31,6 +31,14 @@ export const screenWidth = {
   },
 };
 
+// React only complains, and may draw a part twice: a test in which it does has failed.
+const doubled: string[] = [];
+const { error: complain } = globalThis.console;
+vi.spyOn(globalThis.console, 'error').mockImplementation((...args: unknown[]) => {
+  if (/same key|unique "key"/.test(String(args[0]))) doubled.push(args.map(String).join(' '));
+  complain(...args);
+});
+
 beforeAll(() => {
   session.go = vi.fn();
   server.listen({ onUnhandledRequest: 'error' });
@@ -41,5 +49,6 @@ afterEach(() => {
   screenWidth.px = 1440;
   session.leaving = false;
   localStorage.clear();
+  expect(doubled.splice(0)).toEqual([]);
 });
 afterAll(() => server.close());

@@ -99,7 +99,7 @@ export function TimePage() {
               <DayList day={day} onEdit={setEntry} onLog={() => setLog('1')} />
             </>
           )}
-          {data.timesheets.some(takes) && <Suggestions key={view === 'week' ? week : day} from={view === 'week' ? week : day} to={view === 'week' ? addDays(week, 6) : day} />}
+          {data.timesheets.some(takes) && <Suggestions key={`suggestions ${view === 'week' ? week : day}`} from={view === 'week' ? week : day} to={view === 'week' ? addDays(week, 6) : day} />}
         </>
       )}
       {exporting && <ExportDialog from={view === 'week' ? week : day} to={view === 'week' ? addDays(week, 6) : day} onClose={() => setExporting(false)} />}
