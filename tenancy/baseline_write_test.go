@@ -78,12 +78,7 @@ func written(t *testing.T, p *testkit.Platform, script, through string) string {
 		if err := tx.QueryRow(ctx, `SELECT current_user`).Scan(&login); err != nil {
 			return err
 		}
-		script := strings.NewReplacer("{{schema}}", schema, "{{role}}", role).Replace(script)
-		script = regexp.MustCompile(`\{\{key([0-9]+)\}\}`).ReplaceAllStringFunc(script, func(k string) string {
-			n, _ := strconv.Atoi(strings.Trim(k, "{}key"))
-			return fmt.Sprintf("01900000-0000-7000-8000-%012d", n)
-		})
-		if _, err := tx.Exec(ctx, `CREATE ROLE `+role+`; `+tenancy.Opening(schema, role, login)+tenancy.Form+`;`+script); err != nil {
+		if _, err := tx.Exec(ctx, `CREATE ROLE `+role+`; `+tenancy.Opening(schema, role, login)+tenancy.Form+`;`+filled(script, schema, role)); err != nil {
 			return err
 		}
 		w := writer{tx: tx, schema: schema, role: role, keys: map[string]string{}}
@@ -96,6 +91,17 @@ func written(t *testing.T, p *testkit.Platform, script, through string) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+var anyKey = regexp.MustCompile(`\{\{key([0-9]+)\}\}`)
+
+// filled is a script for one schema, with keys that are always the same.
+func filled(script, schema, role string) string {
+	script = strings.NewReplacer("{{schema}}", schema, "{{role}}", role).Replace(script)
+	return anyKey.ReplaceAllStringFunc(script, func(k string) string {
+		n, _ := strconv.Atoi(strings.Trim(k, "{}key"))
+		return fmt.Sprintf("01900000-0000-7000-8000-%012d", n)
+	})
 }
 
 // writer reads the catalogue of one schema.
