@@ -14,9 +14,7 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const patience = 30_000;
 const late = 3000;
 
-// A phone's fine pixels are for pictures only: nothing that is looked at here differs by them.
-const fine = process.env.BUREAU_E2E_SHOTS ? 2 : 1;
-export const widths = { desk: { viewport: { width: 1440, height: 900 } }, phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: fine } };
+export const widths = { desk: { viewport: { width: 1440, height: 900 } }, phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 } };
 
 function findBrowser() {
   const known = [process.env.BUREAU_BROWSER, process.env.CHROME, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];

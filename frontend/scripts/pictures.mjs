@@ -60,7 +60,7 @@ async function signIn(email) {
 }
 
 async function take({ name, who, width = 'desk', scheme = 'light', go }) {
-  const context = await browser.newContext({ ...widths[width], deviceScaleFactor: width === 'phone' ? 2 : 1, storageState: states[who], colorScheme: scheme, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' });
+  const context = await browser.newContext({ ...widths[width], storageState: states[who], colorScheme: scheme, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' });
   const page = await context.newPage();
   await page.goto(`${origin}/settings`);
   await go({
