@@ -131,6 +131,16 @@ it('keeps what was typed and says why it was refused', async () => {
   expect(tuesday).toHaveValue('');
 });
 
+it('misses nothing on days that are to come, and asks about them when the week is submitted', async () => {
+  const ahead = { ...grid().timesheets[0], missing: 28_800, missing_days: [{ day: '2099-03-02', missing: 28_800 }] };
+  server.use(http.get('*/api/v1/timesheets/grid', () => HttpResponse.json({ ...grid(), timesheets: [ahead] })));
+  const { user } = open();
+  const submit = await screen.findByRole('button', { name: /^Submit/ });
+  expect(screen.queryByText(/8:00 missing/)).not.toBeInTheDocument();
+  await user.click(submit);
+  expect(await screen.findByRole('alertdialog')).toHaveTextContent('8:00');
+});
+
 it('asks before a week with missing hours is submitted', async () => {
   let match = '';
   server.use(http.post('*/api/v1/timesheets/s1/submit', ({ request }) => {
@@ -186,7 +196,7 @@ it('has no axe violations', async () => {
 it('hands in each part of a week that spans the end of a month', async () => {
   const parts = [
     { ...grid().timesheets[0], id: 's1', from: '2026-03-02', until: '2026-03-04', state: 'submitted', missing: 0, missing_days: [] },
-    { ...grid().timesheets[0], id: '', from: '2026-03-05', until: '2026-03-31', state: 'draft', seconds: 3600, expected: 547_200, missing: 543_600, missing_days: Array.from({ length: 19 }, (_, i) => ({ day: addDays('2026-03-05', i), missing: 28_800 })) },
+    { ...grid().timesheets[0], id: '', from: '2026-03-05', until: '2026-03-31', state: 'draft', seconds: 3600, expected: 547_200, missing: 543_600, missing_days: Array.from({ length: 19 }, (_, i) => ({ day: addDays('2026-03-05', i), missing: i === 0 ? 25_200 : 28_800 })) },
   ];
   const steps: unknown[] = [];
   server.use(

@@ -4,9 +4,10 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useTimesheetsOpenMutation, useTimesheetsRecallMutation, useTimesheetsSubmitMutation, type TimesheetPart } from '../../../shared/api/gen/time.gen';
-import { daysBetween, formatDayShort, formatPeriod, formatWeekday } from '../../../shared/lib/dates';
+import { daysBetween, formatDayShort, formatPeriod, formatWeekday, today } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
+import { browserZone } from '../../../shared/lib/zones';
 import { StatusChip } from '../../../shared/ui/small';
 import { toast } from '../../../shared/ui/Toast';
 import { tones } from '../model';
@@ -23,9 +24,15 @@ export function SheetBar({ part: s, named }: { part: TimesheetPart; named: boole
   const name = formatPeriod(s.from, s.until);
   const missing = s.missing_days;
   const week = daysBetween(s.from, s.until) < 7;
-  const days = missing.length > 7 ? t('sheet.days', { count: missing.length }) : missing.map((d) => `${week ? formatWeekday(d.day) : formatDayShort(d.day)} ${formatDuration(d.missing)}`).join(', ');
+  const said = (list: typeof missing) => ({
+    time: formatDuration(list.reduce((sum, d) => sum + d.missing, 0)),
+    days: list.length > 7 ? t('sheet.days', { count: list.length }) : list.map((d) => `${week ? formatWeekday(d.day) : formatDayShort(d.day)} ${formatDuration(d.missing)}`).join(', '),
+  });
+  // Nothing is missing yet today or later; whoever hands it in now is asked about those days as well.
+  const now = today(browserZone());
+  const over = missing.filter((d) => d.day < now);
   const of = named ? t('sheet.of', { time: formatDuration(s.seconds), expected: formatDuration(s.expected) }) : '';
-  const logged = s.missing > 0 ? t('sheet.missing', { time: formatDuration(s.missing), days }) : s.expected > 0 ? t('sheet.full') : '';
+  const logged = over.length > 0 ? t('sheet.missing', said(over)) : s.missing === 0 && s.expected > 0 ? t('sheet.full') : '';
   const submitLabel = named ? t('sheet.submitNamed', { name }) : t('sheet.submit');
   const hand = async () => {
     // A week without any time is handed in like any other, once it is there.
@@ -48,7 +55,7 @@ export function SheetBar({ part: s, named }: { part: TimesheetPart; named: boole
         {takes && <Button variant="outlined" loading={submitting.isLoading} onClick={() => (s.missing > 0 ? setAsking(true) : void hand().catch(toast.failed))}>{submitLabel}</Button>}
         {s.state === 'submitted' && <Button variant="outlined" loading={recalling.isLoading} aria-label={named ? t('sheet.recallNamed', { name }) : undefined} onClick={() => void back()}>{t('sheet.recall')}</Button>}
       </Box>
-      <ConfirmDialog open={asking} title={t('sheet.submitTitle')} text={t('sheet.submitText', { time: formatDuration(s.missing), days })} confirmLabel={submitLabel} onConfirm={hand} onClose={() => setAsking(false)} />
+      <ConfirmDialog open={asking} title={t('sheet.submitTitle')} text={t('sheet.submitText', said(missing))} confirmLabel={submitLabel} onConfirm={hand} onClose={() => setAsking(false)} />
     </Box>
   );
 }
