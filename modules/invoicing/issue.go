@@ -80,6 +80,11 @@ func (s *Service) number(ctx context.Context, tx *tenancy.Tx, e LegalEntity, i *
 	if i.Total.Sign() < 0 {
 		return ErrNegativeTotal
 	}
+	if s.d.Periods != nil {
+		if err := s.d.Periods.OpenForTx(ctx, tx, e.ID, i.IssueOn, "body.issue_on"); err != nil {
+			return err
+		}
+	}
 	client, err := s.d.Clients.ClientTx(ctx, tx, i.ClientID)
 	if err != nil {
 		return err

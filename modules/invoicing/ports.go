@@ -119,8 +119,10 @@ type TimeQuery struct {
 	From, To   day.Date
 }
 
-// Periods are closed for what a legal entity invoices.
+// Periods are closed for everybody, or for what a legal entity invoices.
 type Periods interface {
+	// OpenForTx refuses a day that is in a closed period, which cannot close before the end of tx.
+	OpenForTx(ctx context.Context, tx *tenancy.Tx, entityID string, on day.Date, field string) error
 	// MovesTx refuses that what one legal entity invoices goes over to another, where closed time would be open again.
 	MovesTx(ctx context.Context, tx *tenancy.Tx, from, to, field string) error
 }

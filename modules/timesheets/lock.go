@@ -164,6 +164,18 @@ func (s *Service) OpenTx(ctx context.Context, tx *tenancy.Tx, field string, date
 	return nil
 }
 
+// OpenForTx refuses a day that is closed for everybody, or for what the legal entity invoices. Until tx ends no period closes.
+func (s *Service) OpenForTx(ctx context.Context, tx *tenancy.Tx, entityID string, on day.Date, field string) error {
+	c, err := s.conditions(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if l := c.lockOf(entityID); l.Locks(on) {
+		return s.locked(ctx, tx, l, field)
+	}
+	return nil
+}
+
 // Opening is what an earlier closing day would open to changes although it is settled.
 type Opening struct {
 	From, To                              day.Date // the days that would be open again; none if no day would

@@ -18,6 +18,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/app/kit/money"
 )
 
 var errTaken = fault.Define(fault.Conflict, "things.name_taken", "This name is taken.")
@@ -26,8 +27,9 @@ type thingIn struct {
 	httpapi.IfMatch
 	Marker string `query:"marker" maxLength:"20"`
 	Body   struct {
-		Name   string `json:"name" minLength:"1" maxLength:"20"`
-		Secret string `json:"secret,omitempty" maxLength:"5"`
+		Name   string        `json:"name" minLength:"1" maxLength:"20"`
+		Secret string        `json:"secret,omitempty" maxLength:"5"`
+		Prices []money.Money `json:"prices,omitempty" maxItems:"9"`
 	}
 }
 
@@ -167,6 +169,24 @@ func TestValuesSentAreNotEchoed(t *testing.T) {
 	_, body := setup(t).post(t, "/api/v1/things", `{"name":"a","secret":"correct horse battery"}`)
 	if strings.Contains(body, "horse") || !strings.Contains(body, "body.secret") {
 		t.Errorf("got %s, want the field named and its value kept back", body)
+	}
+}
+
+func TestAmountsThatAreNoneAreNamed(t *testing.T) {
+	t.Parallel()
+	res, body := setup(t).post(t, "/api/v1/things", `{"name":"a","prices":[{"amount":"1.00","currency":"EUR"},{"amount":"7.77","currency":"QQQ"},{"amount":"1.5","currency":"JPY"},
+		{"amount":"999999999999999.00","currency":"EUR"}]}`)
+	for _, want := range []string{
+		`{"location":"body.prices[1].currency","message":"is not an ISO 4217 currency code"}`,
+		`{"location":"body.prices[2].amount","message":"must be an amount with at most 0 places"}`,
+		`{"location":"body.prices[3].amount","message":"is too large"}`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%d %s lacks %s", res.StatusCode, body, want)
+		}
+	}
+	if res.StatusCode != http.StatusUnprocessableEntity || strings.Contains(body, "prices[0]") || strings.Contains(body, "7.77") || strings.Contains(body, "QQQ") {
+		t.Errorf("%d %s", res.StatusCode, body)
 	}
 }
 

@@ -97,7 +97,7 @@ func init() {
 			var d huma.ErrorDetailer
 			if errors.As(err, &d) {
 				det := d.ErrorDetail()
-				p.Errors = append(p.Errors, plainField(det))
+				p.Errors = append(p.Errors, plainFields(det)...)
 			}
 		}
 		return p
@@ -107,17 +107,20 @@ func init() {
 // goField is how the decoder names a value that does not fit: by our own types, which are nobody's business.
 var goField = regexp.MustCompile(`^json: cannot unmarshal \S+(?: \S+)? into Go (?:struct field [^. ]+\.(\S+)|value) of type`)
 
-// plainField turns what the decoder says into the path of a field and words for people.
-func plainField(d *huma.ErrorDetail) ProblemField {
+// plainFields turns what the decoder says into paths of fields and words for people.
+func plainFields(d *huma.ErrorDetail) []ProblemField {
+	if amounts := amountFields(d); len(amounts) > 0 {
+		return amounts
+	}
 	m := goField.FindStringSubmatch(d.Message)
 	if m == nil {
-		return ProblemField{Location: d.Location, Message: d.Message}
+		return []ProblemField{{Location: d.Location, Message: d.Message}}
 	}
 	f := ProblemField{Location: "body", Message: "is not of the right kind, or too large"}
 	if m[1] != "" {
 		f.Location += "." + m[1]
 	}
-	return f
+	return []ProblemField{f}
 }
 
 func codeOf(status int) string {
