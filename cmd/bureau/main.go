@@ -34,6 +34,6 @@ func command() *cobra.Command {
 	var where place
 	root.PersistentFlags().StringVar(&where.data, "data", "", "directory of a `bureau dev`; without it the environment names the services")
 	root.AddCommand(devCommand(&where), serveCommand(), workerCommand(), migrateCommand(&where), seedCommand(&where), tenantCommand(&where), backupCommand(&where), pitrCommand(),
-		tokenCommand(&where), operatorCommand(&where), billingCommand(&where), doctorCommand(&where), settingsCommand(), kratosCommand(), mailboxCommand())
+		tokenCommand(&where), operatorCommand(&where), billingCommand(&where), doctorCommand(&where), healthCommand(), settingsCommand(), kratosCommand(), mailboxCommand())
 	return root
 }

@@ -341,3 +341,13 @@ func settingFields() func(yield func(reflect.StructField) bool) {
 		}
 	}
 }
+
+// settingDefault is the default of the setting with that name.
+func settingDefault(name string) string {
+	for f := range settingFields() {
+		if f.Tag.Get("env") == name {
+			return f.Tag.Get("envDefault")
+		}
+	}
+	return ""
+}
