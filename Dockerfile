@@ -2,6 +2,8 @@
 # The web app, the program, and nothing else: no shell, no package manager, not root.
 
 FROM --platform=$BUILDPLATFORM golang:1.26.8-bookworm AS modules
+# The same for both programs, so that what they share is compiled once.
+ENV CGO_ENABLED=0 GOFLAGS=-trimpath
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
@@ -9,7 +11,7 @@ COPY . .
 
 FROM modules AS document
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 go run ./cmd/openapi > /openapi.json
+    go run ./cmd/openapi > /openapi.json
 
 FROM --platform=$BUILDPLATFORM node:22.23.3-bookworm-slim AS web
 WORKDIR /src/frontend
@@ -23,7 +25,7 @@ FROM modules AS program
 ARG TARGETOS TARGETARCH VERSION=dev
 COPY --from=web /src/frontend/dist ./frontend/dist
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath \
+    GOOS=$TARGETOS GOARCH=$TARGETARCH go build \
     -ldflags "-s -w -X github.com/bureauhq/bureau/app.Version=$VERSION" -o /bureau ./cmd/bureau
 # Made here because the last stage can run nothing.
 RUN mkdir -p /empty/data && chown -R 65532:65532 /empty/data
