@@ -1,36 +1,15 @@
 package main
 
 import (
-	"os"
 	"regexp"
 	"strings"
 	"testing"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // The settings that the Compose file gives to the program are ones it knows,
 // and enough for it to start with what compose.env.example asks for.
 func TestComposeSettingsAreTaken(t *testing.T) {
-	raw, err := os.ReadFile("../../infra/compose.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	example, err := os.ReadFile("../../infra/compose.env.example")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
-		Bureau struct {
-			Environment map[string]string `yaml:"environment"`
-		} `yaml:"x-bureau"`
-		Services map[string]struct {
-			Command []string `yaml:"command"`
-		} `yaml:"services"`
-	}
-	if err := yaml.Unmarshal(raw, &file); err != nil {
-		t.Fatal(err)
-	}
+	file, example := readCompose(t), readRepo(t, "infra/compose.env.example")
 	for f := range settingFields() {
 		t.Setenv(f.Tag.Get("env"), f.Tag.Get("envDefault"))
 	}
@@ -45,7 +24,7 @@ func TestComposeSettingsAreTaken(t *testing.T) {
 		}
 		t.Setenv(name, variable.ReplaceAllStringFunc(value, func(s string) string {
 			m := variable.FindStringSubmatch(s)
-			if !strings.Contains(string(example), "\n"+m[1]+"=") {
+			if !strings.Contains(example, "\n"+m[1]+"=") {
 				t.Errorf("compose.env.example misses %s", m[1])
 			}
 			return "agencies.of.the.bureau.localhost" // a host, and as long as a secret
@@ -59,7 +38,7 @@ func TestComposeSettingsAreTaken(t *testing.T) {
 	}
 	root := command()
 	for name, s := range file.Services {
-		if name != "kratos-config" && name != "mail" && name != "migrate" && name != "serve" && name != "worker" {
+		if !s.ours() {
 			continue
 		}
 		if cmd, _, err := root.Find(s.Command); err != nil || cmd == root {
