@@ -142,7 +142,8 @@ func (a *App) wireServices() error {
 	s.Expenses = expenses.New(expenses.Deps{
 		DB: a.DB, Store: expensesdb.Store{}, House: spend, Projects: spend, Team: spend, Taxes: targets{s}, Files: papers{a.cfg.Files}, Bus: a.Bus, Now: now, NewID: id.New,
 	})
-	s.Fees = fees.New(fees.Deps{DB: a.DB, Store: feesdb.Store{}, Projects: s.Projects, Events: a.Bus, Now: now})
+	s.Fees = fees.New(fees.Deps{DB: a.DB, Store: feesdb.Store{}, Projects: s.Projects, Events: a.Bus, Jobs: a.Queue, Notices: feeNotices{notices{s, a.cfg.Mail}, a.DB}, Now: now})
+	fees.RegisterJobs(a.Jobs, s.Fees)
 	bill := forInvoices{s}
 	s.Invoicing = invoicing.New(invoicing.Deps{
 		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Plan: plans{a.Gate}, Clients: bill, Time: bill, Fees: s.Fees, Expenses: spentForInvoices{s.Expenses}, Members: bill, Projects: bill, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{},

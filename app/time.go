@@ -186,6 +186,11 @@ func (n notices) Tell(ctx context.Context, l timesheets.Notice) error {
 	if err != nil {
 		return err
 	}
+	return n.write(ctx, l, mail.Address{Name: m.Name, Email: m.Email})
+}
+
+// write sends a letter in the agency's looks.
+func (n notices) write(ctx context.Context, l timesheets.Notice, to mail.Address) error {
 	a, err := tenancy.From(ctx)
 	if err != nil {
 		return err
@@ -200,7 +205,7 @@ func (n notices) Tell(ctx context.Context, l timesheets.Notice) error {
 	if err != nil {
 		return err
 	}
-	msg.Key, msg.To = l.Key, []mail.Address{{Name: m.Name, Email: m.Email}}
+	msg.Key, msg.To = l.Key, []mail.Address{to}
 	return n.sender.Send(ctx, msg)
 }
 

@@ -11,26 +11,19 @@ import (
 // Accept says that a milestone is reached, so that it may be billed.
 func (s *Service) Accept(ctx context.Context, partID string) (f Fee, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		f, err = s.accept(ctx, tx, partID)
+		f, err = s.accept(ctx, tx, partID, 0)
 		return err
 	})
 	return f, err
 }
 
 // AcceptForClientTx is a contact's acceptance. ErrPartNotFound for what is not of the client.
-func (s *Service) AcceptForClientTx(ctx context.Context, tx *tenancy.Tx, clientID, partID string) (Milestone, error) {
-	feeID, err := s.d.Store.FeeOfPart(ctx, tx, partID)
-	if err != nil {
+// The version is the one that they saw; 0 is whatever it is.
+func (s *Service) AcceptForClientTx(ctx context.Context, tx *tenancy.Tx, clientID, partID string, version int) (Milestone, error) {
+	if err := s.ofClient(ctx, tx, clientID, partID); err != nil {
 		return Milestone{}, err
 	}
-	of, err := s.d.Store.ByIDs(ctx, tx, []string{feeID})
-	if err != nil {
-		return Milestone{}, err
-	}
-	if len(of) == 0 || of[0].ClientID != clientID || of[0].Kind != ByMilestones || of[0].ArchivedAt != nil {
-		return Milestone{}, ErrPartNotFound
-	}
-	f, err := s.accept(ctx, tx, partID)
+	f, err := s.accept(ctx, tx, partID, version)
 	if err != nil {
 		return Milestone{}, err
 	}
@@ -38,19 +31,30 @@ func (s *Service) AcceptForClientTx(ctx context.Context, tx *tenancy.Tx, clientI
 	return Milestone{FeeID: f.ID, ProjectID: f.ProjectID, Part: f.Parts[at]}, nil
 }
 
-func (s *Service) accept(ctx context.Context, tx *tenancy.Tx, partID string) (Fee, error) {
+// ofClient is ErrPartNotFound for what a client is not asked to accept.
+func (s *Service) ofClient(ctx context.Context, tx *tenancy.Tx, clientID, partID string) error {
+	feeID, err := s.d.Store.FeeOfPart(ctx, tx, partID)
+	if err != nil {
+		return err
+	}
+	of, err := s.d.Store.ByIDs(ctx, tx, []string{feeID})
+	if err == nil && (len(of) == 0 || of[0].ClientID != clientID || of[0].Kind != ByMilestones || of[0].ArchivedAt != nil) {
+		err = ErrPartNotFound
+	}
+	return err
+}
+
+func (s *Service) accept(ctx context.Context, tx *tenancy.Tx, partID string, version int) (Fee, error) {
 	before, at, err := s.ofPart(ctx, tx, partID)
 	if err != nil {
 		return before, err
 	}
-	f := before
-	f.Parts = slices.Clone(before.Parts)
-	p := &f.Parts[at]
-	switch {
-	case f.Kind != ByMilestones:
+	f, p := edited(before, at)
+	if f.Kind != ByMilestones {
 		return f, ErrNoMilestone
-	case p.AcceptedAt != nil:
-		return f, ErrAccepted
+	}
+	if err := p.seen(version); err != nil {
+		return f, err
 	}
 	now, who := s.now(), access.From(ctx)
 	p.AcceptedAt, p.AcceptedBy, p.AcceptedKind, f.UpdatedAt = &now, who.Name, "staff", now
@@ -67,9 +71,8 @@ func (s *Service) Withdraw(ctx context.Context, partID string) (f Fee, err error
 		if err != nil {
 			return err
 		}
-		f = before
-		f.Parts = slices.Clone(before.Parts)
-		p := &f.Parts[at]
+		var p *Part
+		f, p = edited(before, at)
 		switch {
 		case p.AcceptedAt == nil:
 			return ErrNotAccepted

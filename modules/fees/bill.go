@@ -43,8 +43,8 @@ func (f Fee) MayBill(on day.Date) (out []Due) {
 
 func (p Part) ready(k Kind, on day.Date) bool {
 	if k == ByMilestones {
-		// A change order is agreed on when it is recorded.
-		return p.AcceptedAt != nil || p.OrderID != ""
+		// A change order is agreed on when it is recorded; what is worked on again waits.
+		return p.Open() == nil && (p.AcceptedAt != nil || p.OrderID != "")
 	}
 	return !p.DueOn.After(on)
 }
@@ -185,6 +185,8 @@ func (f *Fee) take(p Pick, on day.Date, at func(field, text string) error) ([]ta
 		amount = *p.Amount
 	}
 	switch {
+	case part.Open() != nil:
+		return nil, at("part_id", "is worked on: the client asked for changes")
 	case f.Kind == ByMilestones && !part.ready(f.Kind, on):
 		return nil, at("part_id", "is not accepted yet")
 	case part.Left().IsZero():

@@ -31,13 +31,25 @@ type (
 		Fact
 		PartID string `json:"part_id"`
 	}
+	// MilestoneChangesAsked is published when a contact wants a milestone to be different.
+	MilestoneChangesAsked struct {
+		Fact
+		PartID string `json:"part_id"`
+	}
+	// MilestoneReady is published when what was asked for is done.
+	MilestoneReady struct {
+		Fact
+		PartID string `json:"part_id"`
+	}
 )
 
-func (FeeAdded) EventName() string            { return "fees.fee_added.v1" }
-func (FeeChanged) EventName() string          { return "fees.fee_changed.v1" }
-func (FeeReordered) EventName() string        { return "fees.change_order_recorded.v1" }
-func (MilestoneAccepted) EventName() string   { return "fees.milestone_accepted.v1" }
-func (AcceptanceWithdrawn) EventName() string { return "fees.acceptance_withdrawn.v1" }
+func (FeeAdded) EventName() string              { return "fees.fee_added.v1" }
+func (FeeChanged) EventName() string            { return "fees.fee_changed.v1" }
+func (FeeReordered) EventName() string          { return "fees.change_order_recorded.v1" }
+func (MilestoneAccepted) EventName() string     { return "fees.milestone_accepted.v1" }
+func (AcceptanceWithdrawn) EventName() string   { return "fees.acceptance_withdrawn.v1" }
+func (MilestoneChangesAsked) EventName() string { return "fees.milestone_changes_asked.v1" }
+func (MilestoneReady) EventName() string        { return "fees.milestone_ready.v1" }
 
 func factOf(f Fee, about string) Fact {
 	label := f.Name

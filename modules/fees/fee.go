@@ -89,6 +89,8 @@ type Part struct {
 	AcceptedBy   string // by name
 	AcceptedKind string // staff or contact
 	OrderID      string // the change order that brought it
+	Rounds       []Round
+	Version      int // counts what whoever accepts it should see
 }
 
 // Left is what may still be billed of the part.

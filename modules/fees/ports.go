@@ -34,6 +34,27 @@ type Publisher interface {
 	Publish(ctx context.Context, tx job.Tx, e event.Event) error
 }
 
+// Jobs does work later, if the transaction commits.
+type Jobs interface {
+	Enqueue(ctx context.Context, tx job.Tx, jobs ...job.Args) error
+}
+
+// Notices writes letters. A member or a contact who has left gets none.
+type Notices interface {
+	Tell(ctx context.Context, n Notice) error
+}
+
+// Notice is a letter to one member, or to one contact.
+type Notice struct {
+	Key        string // the same for a repeat of the same letter
+	MemberID   string
+	ContactID  string
+	Subject    string
+	Paragraphs []string
+	Action     string // what its button says
+	Path       string // and where it leads, in the agency
+}
+
 // Filter says which fees are wanted. Zero fields do not narrow.
 type Filter struct {
 	ProjectIDs []string
@@ -66,7 +87,9 @@ type Store interface {
 	ByIDs(ctx context.Context, tx *tenancy.Tx, ids []string) ([]Fee, error) // those that exist
 	Locked(ctx context.Context, tx *tenancy.Tx, id string) (Fee, error)     // ErrNotFound; held until the end
 	Add(ctx context.Context, tx *tenancy.Tx, f Fee) error
-	Save(ctx context.Context, tx *tenancy.Tx, f Fee) error // ErrStale; the version that was read goes in
+	Save(ctx context.Context, tx *tenancy.Tx, f Fee) error                      // ErrStale; the version that was read goes in
+	AddRound(ctx context.Context, tx *tenancy.Tx, partID string, r Round) error // ErrChangesAsked
+	AnswerRound(ctx context.Context, tx *tenancy.Tx, r Round) error
 	AddOrder(ctx context.Context, tx *tenancy.Tx, feeID string, o Order) error
 	FeeOfPart(ctx context.Context, tx *tenancy.Tx, partID string) (string, error) // ErrPartNotFound
 	Take(ctx context.Context, tx *tenancy.Tx, all []Entry) error                  // adds rows and keeps the sums

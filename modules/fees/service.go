@@ -25,6 +25,8 @@ type Deps struct {
 	Store    Store
 	Projects Projects
 	Events   Publisher
+	Jobs     Jobs
+	Notices  Notices
 	Now      func() time.Time
 }
 
@@ -33,7 +35,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.Projects == nil || d.Events == nil || d.Now == nil {
+	if d.DB == nil || d.Store == nil || d.Projects == nil || d.Events == nil || d.Jobs == nil || d.Notices == nil || d.Now == nil {
 		panic("fees: a dependency is missing")
 	}
 	return &Service{d}
@@ -68,7 +70,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (f Fee, err error) {
 			Percent: d.Percent, Covers: d.Covers, TaskIDs: d.TaskIDs, Version: 1, CreatedBy: access.From(ctx).MemberID, CreatedAt: now, UpdatedAt: now,
 		}
 		for _, part := range d.Parts {
-			part.ID, part.Billed = id.New(), money.Zero(d.Amount.Currency)
+			part.ID, part.Billed, part.Version = id.New(), money.Zero(d.Amount.Currency), 1
 			f.Parts = append(f.Parts, part)
 		}
 		if err := s.checked(ctx, tx, &f); err != nil {
@@ -159,10 +161,11 @@ func (s *Service) parts(before Fee, wanted []Part) []Part {
 	for _, p := range wanted {
 		at := slices.IndexFunc(before.Parts, func(x Part) bool { return x.ID == p.ID })
 		if at < 0 || seen[p.ID] {
-			p.ID, p.Billed = id.New(), money.Zero(before.Contract.Currency)
+			p.ID, p.Billed, p.Version = id.New(), money.Zero(before.Contract.Currency), 1
 		} else {
 			was := before.Parts[at]
 			p.Billed, p.AcceptedAt, p.AcceptedBy, p.AcceptedKind, p.OrderID = was.Billed, was.AcceptedAt, was.AcceptedBy, was.AcceptedKind, was.OrderID
+			p.Rounds, p.Version = was.Rounds, was.Version
 			if p.OrderID != "" {
 				p.Amount, p.Percent = was.Amount, nil
 			}
@@ -173,13 +176,15 @@ func (s *Service) parts(before Fee, wanted []Part) []Part {
 	return out
 }
 
-// kept makes sure that what was accepted, billed or ordered is still there.
+// kept makes sure that what was accepted, billed or ordered is still there, and what was said about it.
 func kept(before, after Fee) error {
 	for _, was := range before.Parts {
 		at := slices.IndexFunc(after.Parts, func(x Part) bool { return x.ID == was.ID })
 		switch {
 		case at >= 0 && (was.Billed.IsZero() && was.AcceptedAt == nil || after.Parts[at].Amount == was.Amount):
-		case at < 0 && was.Billed.IsZero() && was.AcceptedAt == nil && was.OrderID == "":
+		case at < 0 && was.Billed.IsZero() && was.AcceptedAt == nil && was.OrderID == "" && len(was.Rounds) == 0:
+		case at < 0 && len(was.Rounds) > 0:
+			return ErrBadFee.At("body.parts", "the client asked for changes to \""+was.Name+"\": it cannot be removed")
 		default:
 			return ErrBadFee.At("body.parts", `"`+was.Name+`" is accepted, billed or ordered and keeps its amount`)
 		}
@@ -204,7 +209,7 @@ func (s *Service) Order(ctx context.Context, feeID string, n NewOrder) (f Fee, e
 		f.Parts, f.Orders = slices.Clone(before.Parts), slices.Clone(before.Orders)
 		o := n.Order
 		o.ID, o.CreatedBy, o.CreatedAt = id.New(), access.From(ctx).MemberID, s.now()
-		if err := f.order(o, Part{ID: id.New(), DueOn: n.DueOn}); err != nil {
+		if err := f.order(o, Part{ID: id.New(), DueOn: n.DueOn, Version: 1}); err != nil {
 			return err
 		}
 		if err := s.d.Store.AddOrder(ctx, tx, f.ID, f.Orders[len(f.Orders)-1]); err != nil {
@@ -306,6 +311,9 @@ func (s *Service) ofPart(ctx context.Context, tx *tenancy.Tx, partID string) (Fe
 
 // save writes a changed fee with its audit entry and its event.
 func (s *Service) save(ctx context.Context, tx *tenancy.Tx, action string, before Fee, f *Fee, e event.Event) error {
+	for n := range f.Parts {
+		f.Parts[n].count(before)
+	}
 	if err := s.d.Store.Save(ctx, tx, *f); err != nil {
 		return err
 	}

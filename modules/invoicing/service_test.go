@@ -46,6 +46,7 @@ type world struct {
 	files    map[string][]byte
 	mails    []invoicing.Mail
 	mailDown error
+	notices  []fees.Notice
 
 	reviewers []string // who may review
 	smallPlan error    // what a second legal entity is refused with
@@ -174,6 +175,13 @@ func (w *world) Send(_ context.Context, m invoicing.Mail) error {
 	return w.mailDown
 }
 
+func (w *world) Tell(_ context.Context, n fees.Notice) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.notices = append(w.notices, n)
+	return nil
+}
+
 func (w *world) billedCount() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -187,7 +195,7 @@ func setup(t *testing.T, change ...func(*invoicing.Deps)) *world {
 		client:  invoicing.Client{ID: id.New(), Name: "Acme Ltd", Address: []string{"1 High Street", "London"}, TaxID: "GB1"},
 		billing: []invoicing.Recipient{{Name: "Bill Payer", Email: "bill@acme.example"}},
 	}
-	w.fees = fees.New(fees.Deps{DB: w.DB, Store: feesdb.Store{}, Projects: ofWorld{w}, Events: w.Bus, Now: w.Clock.Now})
+	w.fees = fees.New(fees.Deps{DB: w.DB, Store: feesdb.Store{}, Projects: ofWorld{w}, Events: w.Bus, Jobs: w.Queue, Notices: w, Now: w.Clock.Now})
 	d := invoicing.Deps{
 		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Projects: w, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: w, Images: w, Mailer: w,
 		Events: w.Bus, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
@@ -197,6 +205,7 @@ func setup(t *testing.T, change ...func(*invoicing.Deps)) *world {
 	}
 	w.svc = invoicing.New(d)
 	invoicing.RegisterJobs(w.Registry, w.svc)
+	fees.RegisterJobs(w.Registry, w.fees)
 	return w
 }
 

@@ -39,14 +39,28 @@ func (s *Service) Milestones(ctx context.Context) (out []Milestone, err error) {
 	return out, err
 }
 
-// Accept says for the client that a milestone is reached.
-func (s *Service) Accept(ctx context.Context, partID string) (m Milestone, err error) {
+// Accept says for the client that a milestone is reached: as they saw it in a version, 0 is whatever it is.
+func (s *Service) Accept(ctx context.Context, partID string, version int) (Milestone, error) {
+	return s.decide(ctx, func(ctx context.Context, tx *tenancy.Tx, clientID string) (fees.Milestone, error) {
+		return s.d.Fees.AcceptForClientTx(ctx, tx, clientID, partID, version)
+	})
+}
+
+// AskChanges says for the client what is to be different about it first.
+func (s *Service) AskChanges(ctx context.Context, partID string, version int, text string) (Milestone, error) {
+	return s.decide(ctx, func(ctx context.Context, tx *tenancy.Tx, clientID string) (fees.Milestone, error) {
+		return s.d.Fees.AskChangesForClientTx(ctx, tx, clientID, partID, version, text)
+	})
+}
+
+// decide lets a contact decide on a milestone of a project that they see.
+func (s *Service) decide(ctx context.Context, on func(context.Context, *tenancy.Tx, string) (fees.Milestone, error)) (m Milestone, err error) {
 	a, err := contact(ctx)
 	if err != nil {
 		return m, err
 	}
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		if m.Milestone, err = s.d.Fees.AcceptForClientTx(ctx, tx, a.ClientID, partID); err != nil {
+		if m.Milestone, err = on(ctx, tx, a.ClientID); err != nil {
 			return err
 		}
 		p, err := s.d.Projects.ProjectTx(ctx, tx, a.ClientID, m.ProjectID)

@@ -58,7 +58,8 @@ type Retainers interface {
 // Fees answers for milestones that a client accepts; *fees.Service answers it.
 type Fees interface {
 	MilestonesOfClientTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]fees.Milestone, error)
-	AcceptForClientTx(ctx context.Context, tx *tenancy.Tx, clientID, partID string) (fees.Milestone, error) // not found
+	AcceptForClientTx(ctx context.Context, tx *tenancy.Tx, clientID, partID string, version int) (fees.Milestone, error) // not found
+	AskChangesForClientTx(ctx context.Context, tx *tenancy.Tx, clientID, partID string, version int, text string) (fees.Milestone, error)
 }
 
 // Time answers for approved hours.

@@ -133,6 +133,7 @@ func (h house) Put(context.Context, string, string, io.Reader, int64) error { re
 func (h house) Read(context.Context, string) ([]byte, error)                { return []byte("%PDF"), nil }
 func (h house) PutLogo(context.Context, string, io.Reader) (string, error)  { return "", nil }
 func (h house) Send(context.Context, invoicing.Mail) error                  { return nil }
+func (h house) Tell(context.Context, fees.Notice) error                     { return nil }
 
 // billing lets the test come between a schedule and invoicing.
 type billing struct {
@@ -157,7 +158,7 @@ func setup(t *testing.T) *world {
 	w.client = c.ID
 	h := house{w, who}
 	w.bills = invoicing.New(invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: h, Plan: h, Clients: h, Time: h, Fees: fees.New(fees.Deps{DB: w.DB, Store: feesdb.Store{}, Projects: h, Events: w.Bus, Now: w.Clock.Now}), Members: h, Projects: h,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: h, Plan: h, Clients: h, Time: h, Fees: fees.New(fees.Deps{DB: w.DB, Store: feesdb.Store{}, Projects: h, Events: w.Bus, Jobs: w.Queue, Notices: h, Now: w.Clock.Now}), Members: h, Projects: h,
 		Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: h, Images: h, Mailer: h, Events: w.Bus, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(w.Registry, w.bills)

@@ -53,7 +53,7 @@ func (Store) children(ctx context.Context, tx *tenancy.Tx, all []fees.Fee) error
 		at[all[n].ID], ids[n] = &all[n], all[n].ID
 	}
 	rows, err := tx.PGX().Query(ctx, `
-		SELECT fee_id::text, id::text, name, percent, amount_minor, billed_minor, due_on, accepted_at, accepted_by, accepted_kind, coalesce(order_id::text, '')
+		SELECT fee_id::text, id::text, name, percent, amount_minor, billed_minor, due_on, accepted_at, accepted_by, accepted_kind, coalesce(order_id::text, ''), version
 		FROM fee_parts WHERE fee_id = ANY($1::uuid[]) ORDER BY fee_id, position`, ids)
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (Store) children(ctx context.Context, tx *tenancy.Tx, all []fees.Fee) error
 	var percent *decimal.Decimal
 	var due *time.Time
 	_, err = pgx.ForEachRow(rows, []any{
-		&feeID, &p.ID, &p.Name, &percent, &p.Amount.Minor, &p.Billed.Minor, &due, &p.AcceptedAt, &p.AcceptedBy, &p.AcceptedKind, &p.OrderID,
+		&feeID, &p.ID, &p.Name, &percent, &p.Amount.Minor, &p.Billed.Minor, &due, &p.AcceptedAt, &p.AcceptedBy, &p.AcceptedKind, &p.OrderID, &p.Version,
 	}, func() error {
 		f := at[feeID]
 		p.Percent, p.DueOn = percent, day.Date{}
@@ -76,6 +76,9 @@ func (Store) children(ctx context.Context, tx *tenancy.Tx, all []fees.Fee) error
 		return nil
 	})
 	if err != nil {
+		return err
+	}
+	if err := rounds(ctx, tx, all); err != nil {
 		return err
 	}
 	rows, err = tx.PGX().Query(ctx, `
@@ -194,6 +197,7 @@ func (s Store) Save(ctx context.Context, tx *tenancy.Tx, f fees.Fee) error {
 // saveParts writes all parts in one statement. What was billed of them is the ledger's.
 func (Store) saveParts(ctx context.Context, tx *tenancy.Tx, f fees.Fee) error {
 	var ids, names, by, kinds, orders []string
+	var versions []int
 	var percents []*decimal.Decimal
 	var amounts []int64
 	var due []*time.Time
@@ -201,6 +205,7 @@ func (Store) saveParts(ctx context.Context, tx *tenancy.Tx, f fees.Fee) error {
 	for _, p := range f.Parts {
 		ids, names, percents, amounts = append(ids, p.ID), append(names, p.Name), append(percents, p.Percent), append(amounts, p.Amount.Minor)
 		accepted, by, kinds, orders = append(accepted, p.AcceptedAt), append(by, p.AcceptedBy), append(kinds, p.AcceptedKind), append(orders, p.OrderID)
+		versions = append(versions, p.Version)
 		var on *time.Time
 		if !p.DueOn.IsZero() {
 			t := p.DueOn.In(time.UTC)
@@ -212,13 +217,13 @@ func (Store) saveParts(ctx context.Context, tx *tenancy.Tx, f fees.Fee) error {
 		return err
 	}
 	_, err := tx.PGX().Exec(ctx, `
-		INSERT INTO fee_parts (id, fee_id, position, name, percent, amount_minor, due_on, accepted_at, accepted_by, accepted_kind, order_id)
-		SELECT p.id, $1, p.n, p.name, p.percent, p.amount, p.due, p.accepted, p.by, p.kind, nullif(p.ordered, '')::uuid
-		FROM unnest($2::uuid[], $3::text[], $4::numeric[], $5::bigint[], $6::date[], $7::timestamptz[], $8::text[], $9::text[], $10::text[])
-			WITH ORDINALITY AS p (id, name, percent, amount, due, accepted, by, kind, ordered, n)
+		INSERT INTO fee_parts (id, fee_id, position, name, percent, amount_minor, due_on, accepted_at, accepted_by, accepted_kind, order_id, version)
+		SELECT p.id, $1, p.n, p.name, p.percent, p.amount, p.due, p.accepted, p.by, p.kind, nullif(p.ordered, '')::uuid, p.version
+		FROM unnest($2::uuid[], $3::text[], $4::numeric[], $5::bigint[], $6::date[], $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::int[])
+			WITH ORDINALITY AS p (id, name, percent, amount, due, accepted, by, kind, ordered, version, n)
 		ON CONFLICT (id) DO UPDATE SET position = excluded.position, name = excluded.name, percent = excluded.percent, amount_minor = excluded.amount_minor,
-			due_on = excluded.due_on, accepted_at = excluded.accepted_at, accepted_by = excluded.accepted_by, accepted_kind = excluded.accepted_kind`,
-		f.ID, ids, names, percents, amounts, due, accepted, by, kinds, orders)
+			due_on = excluded.due_on, accepted_at = excluded.accepted_at, accepted_by = excluded.accepted_by, accepted_kind = excluded.accepted_kind, version = excluded.version`,
+		f.ID, ids, names, percents, amounts, due, accepted, by, kinds, orders, versions)
 	return err
 }
 

@@ -39,6 +39,7 @@ func Register(api *httpapi.API, svc *fees.Service) {
 	httpapi.Handle(api, created(op("change-orders-create", http.MethodPost, "/fees/{id}/change-orders", "Record a change order")), h.order)
 	httpapi.Handle(api, accept(op("fee-parts-accept", http.MethodPost, "/fee-parts/{id}/accept", "Accept a milestone, so that it may be billed")), h.accept)
 	httpapi.Handle(api, accept(op("fee-parts-withdraw", http.MethodPost, "/fee-parts/{id}/withdraw", "Take an acceptance back while nothing of it is billed")), h.withdraw)
+	httpapi.Handle(api, accept(op("fee-parts-ready", http.MethodPost, "/fee-parts/{id}/ready", "Say that the changes which the client asked for are made: it is asked again")), h.ready)
 }
 
 // IDIn is exported because huma reads embedded inputs only then.
@@ -155,4 +156,12 @@ func (h handlers) accept(ctx context.Context, in *IDIn) (*feeOut, error) {
 
 func (h handlers) withdraw(ctx context.Context, in *IDIn) (*feeOut, error) {
 	return one(h.svc.Withdraw(ctx, in.ID))
+}
+
+func (h handlers) ready(ctx context.Context, in *struct {
+	IDIn
+	Body FeePartReady
+},
+) (*feeOut, error) {
+	return one(h.svc.Ready(ctx, in.ID, in.Body.Note))
 }

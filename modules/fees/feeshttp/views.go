@@ -38,17 +38,34 @@ type FeeView struct {
 
 // FeePart is what a fee is billed in.
 type FeePart struct {
-	ID           string      `json:"id"`
-	Name         string      `json:"name"`
-	Percent      *string     `json:"percent"`
-	Amount       money.Money `json:"amount"`
-	Billed       money.Money `json:"billed"`
-	Left         money.Money `json:"left"`
-	DueOn        *day.Date   `json:"due_on"`
-	AcceptedAt   *time.Time  `json:"accepted_at"`
-	AcceptedBy   string      `json:"accepted_by"`
-	AcceptedKind string      `json:"accepted_kind" enum:"staff,contact,"`
-	OrderID      *string     `json:"order_id" doc:"The change order that brought it"`
+	ID           string         `json:"id"`
+	Name         string         `json:"name"`
+	Percent      *string        `json:"percent"`
+	Amount       money.Money    `json:"amount"`
+	Billed       money.Money    `json:"billed"`
+	Left         money.Money    `json:"left"`
+	DueOn        *day.Date      `json:"due_on"`
+	AcceptedAt   *time.Time     `json:"accepted_at"`
+	AcceptedBy   string         `json:"accepted_by"`
+	AcceptedKind string         `json:"accepted_kind" enum:"staff,contact,"`
+	OrderID      *string        `json:"order_id" doc:"The change order that brought it"`
+	ChangesAsked bool           `json:"changes_asked" doc:"The client wants it to be different; nothing of it is billed meanwhile"`
+	Rounds       []FeePartRound `json:"rounds" doc:"What the client asked to be different, and what became of it, the oldest first"`
+}
+
+// FeePartRound is what a client asked to be different about a milestone.
+type FeePartRound struct {
+	Text    string     `json:"text"`
+	AskedBy string     `json:"asked_by"`
+	AskedAt time.Time  `json:"asked_at"`
+	ReadyAt *time.Time `json:"ready_at" doc:"When it was said to be done"`
+	ReadyBy string     `json:"ready_by"`
+	Note    string     `json:"note"`
+}
+
+// FeePartReady is what the client is told with it.
+type FeePartReady struct {
+	Note string `json:"note,omitempty" maxLength:"4000"`
 }
 
 // ChangeOrder is a change of the contract.
@@ -119,7 +136,10 @@ func view(f fees.Fee) FeeView {
 		v.Due = due
 	}
 	for n, p := range f.Parts {
-		v.Parts[n] = FeePart{ID: p.ID, Name: p.Name, Amount: p.Amount, Billed: p.Billed, Left: p.Left(), AcceptedAt: p.AcceptedAt, AcceptedBy: p.AcceptedBy, AcceptedKind: p.AcceptedKind}
+		v.Parts[n] = FeePart{ID: p.ID, Name: p.Name, Amount: p.Amount, Billed: p.Billed, Left: p.Left(), AcceptedAt: p.AcceptedAt, AcceptedBy: p.AcceptedBy, AcceptedKind: p.AcceptedKind, ChangesAsked: p.Open() != nil, Rounds: make([]FeePartRound, len(p.Rounds))}
+		for k, r := range p.Rounds {
+			v.Parts[n].Rounds[k] = FeePartRound{r.Asked, r.AskedBy, r.AskedAt.UTC(), r.ReadyAt, r.ReadyBy, r.Note}
+		}
 		if p.Percent != nil {
 			s := p.Percent.String()
 			v.Parts[n].Percent = &s

@@ -9,15 +9,15 @@ import { AccountPage } from './pages/AccountPage';
 
 const eur = (amount: string) => ({ amount, currency: 'EUR' });
 const rows = [
-  { id: 'm1', project_id: 'p1', project_name: 'Relaunch', name: 'Design', amount: eur('4000.00'), due_on: '2026-04-01', accepted_at: null, accepted_by: '', billed: false },
-  { id: 'm2', project_id: 'p1', project_name: 'Relaunch', name: 'Concept', amount: eur('1000.00'), due_on: null, accepted_at: '2026-03-02T10:00:00Z', accepted_by: 'Cleo', billed: true },
+  { id: 'm1', project_id: 'p1', project_name: 'Relaunch', name: 'Design', amount: eur('4000.00'), due_on: '2026-04-01', accepted_at: null, accepted_by: '', billed: false, state: 'open', rounds: [], version: 3 },
+  { id: 'm2', project_id: 'p1', project_name: 'Relaunch', name: 'Concept', amount: eur('1000.00'), due_on: null, accepted_at: '2026-03-02T10:00:00Z', accepted_by: 'Cleo', billed: true, state: 'billed', rounds: [{ text: 'More colour', asked_by: 'Cleo', asked_at: '2026-03-01T10:00:00Z', ready_at: '2026-03-01T18:00:00Z', ready_by: 'Mona', note: 'It is blue now' }], version: 4 },
 ] as unknown as PortalMilestone[];
 
 it('accepts a milestone after it asked', async () => {
   const accepted: string[] = [];
   server.use(http.post('*/api/v1/portal/milestones/:id/accept', ({ params }) => {
     accepted.push(String(params['id']));
-    return HttpResponse.json({ ...rows[0], accepted_at: '2026-03-05T10:00:00Z', accepted_by: 'Cleo' });
+    return HttpResponse.json({ ...rows[0], accepted_at: '2026-03-05T10:00:00Z', accepted_by: 'Cleo', state: 'accepted' });
   }));
   const { user } = renderApp(<Milestones rows={rows} />);
   expect(screen.getByText('Billed')).toBeVisible();
@@ -28,6 +28,31 @@ it('accepts a milestone after it asked', async () => {
   await user.click(within(dialog).getByRole('button', { name: 'Accept' }));
   expect(await screen.findByText('Milestone accepted')).toBeVisible();
   expect(accepted).toEqual(['m1']);
+});
+
+it('asks for changes to the milestone that was seen, and shows what was said before', async () => {
+  const asked: unknown[] = [];
+  server.use(http.post('*/api/v1/portal/milestones/:id/changes', async ({ request }) => {
+    asked.push(await request.json());
+    return asked.length === 1
+      ? HttpResponse.json({ title: 'Conflict', status: 409, code: 'fees.milestone_moved', detail: 'This milestone was changed meanwhile. Look at it again.' }, { status: 409, headers: { 'Content-Type': 'application/problem+json' } })
+      : HttpResponse.json({ ...rows[0], state: 'changes_asked' });
+  }));
+  const { user } = renderApp(<Milestones rows={rows} />);
+  expect(within(screen.getByRole('list', { name: 'What was said about Concept' })).getByText('It is blue now')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Ask for changes to Design' }));
+  const dialog = await screen.findByRole('dialog', { name: 'What is to be different about Design?' });
+  const send = within(dialog).getByRole('button', { name: 'Ask for changes' });
+  await user.click(send);
+  expect(await within(dialog).findByText('Please fill this in')).toBeVisible();
+  await user.type(within(dialog).getByLabelText(/Changes/), ' The logo is too small ');
+  await user.click(send);
+  expect(await within(dialog).findByText('This milestone was changed meanwhile. Look at it again.')).toBeVisible();
+  expect(await violations()).toEqual([]);
+  await user.click(send);
+  expect(await screen.findByText('Your wishes were sent')).toBeVisible();
+  const said = { text: 'The logo is too small', version: 3 };
+  expect(asked).toEqual([said, said]);
 });
 
 it('shows what is open by how late it is, and how it came to that', async () => {

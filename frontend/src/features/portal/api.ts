@@ -27,7 +27,8 @@ const asContact = portalApi.injectEndpoints({
       query: ({ as, from, to }) => ({ url: '/api/v1/portal/account', params: { ...(from && { from }), ...(to && { to }), ...(as && { preview: as }) } }), providesTags: ['portal'],
     }),
     milestonesAs: build.query<PortalMilestoneList, As>({ query: ({ as }) => call('/milestones', as), providesTags: ['portal'] }),
-    acceptMilestone: build.mutation<PortalMilestone, { id: string }>({ query: ({ id }) => ({ url: `/api/v1/portal/milestones/${one(id)}/accept`, method: 'POST' }), invalidatesTags: ['portal'] }),
+    acceptMilestone: build.mutation<PortalMilestone, { id: string; version: number }>({ query: ({ id, version }) => ({ url: `/api/v1/portal/milestones/${one(id)}/accept`, method: 'POST', body: { version } }), invalidatesTags: ['portal'] }),
+    askChanges: build.mutation<PortalMilestone, { id: string; text: string; version: number }>({ query: ({ id, ...body }) => ({ url: `/api/v1/portal/milestones/${one(id)}/changes`, method: 'POST', body }), invalidatesTags: ['portal'] }),
     replyOn: build.mutation<PortalComment, { task: string; body: string }>({
       query: ({ task, body }) => ({ url: `/api/v1/portal/tasks/${one(task)}/comments`, method: 'POST', body: { body } }),
       invalidatesTags: ['portal'],
@@ -35,7 +36,7 @@ const asContact = portalApi.injectEndpoints({
   }),
 });
 
-export const { useAccountAsQuery, useMilestonesAsQuery, useAcceptMilestoneMutation, useOverviewAsQuery, useProjectsAsQuery, useProjectAsQuery, useInvoicesAsQuery, useInvoiceAsQuery, usePayableAsQuery, usePayInvoiceMutation, useRetainersAsQuery, useRetainerAsQuery, useStatementAsInfiniteQuery, useReplyOnMutation } = asContact;
+export const { useAccountAsQuery, useMilestonesAsQuery, useAcceptMilestoneMutation, useAskChangesMutation, useOverviewAsQuery, useProjectsAsQuery, useProjectAsQuery, useInvoicesAsQuery, useInvoiceAsQuery, usePayableAsQuery, usePayInvoiceMutation, useRetainersAsQuery, useRetainerAsQuery, useStatementAsInfiniteQuery, useReplyOnMutation } = asContact;
 
 /** The contact as whom a member looks, and how links keep it. */
 export function useAs() {

@@ -37,6 +37,7 @@ export const common = {
     selectAll: 'Select all', selectRow: 'Select {{name}}', selected_one: '{{count}} selected', selected_other: '{{count}} selected',
     rows_one: '{{count}} row', rows_other: '{{count}} rows', sortBy: 'Sort by {{name}}', loadingMore: 'Loading more', end: 'End of the list',
   },
+  rounds: { of: 'What was said about {{name}}', asked: '{{who}} asked for changes, {{at}}', ready: '{{who}} said that it is ready, {{at}}' },
   drop: { here: 'Drop a file here or choose one', tooLarge: 'The file is larger than {{max}}', wrongType: 'This kind of file is not accepted. It can be {{kinds}}.', svg: 'SVG pictures cannot be used, because they can hold programs. Save it as PNG, best 1,000 pixels wide.' },
   budget: { used: '{{used}} of {{total}} used, {{percent}} %', left: '{{left}} left', over: '{{over}} over budget' },
   auto: { noOptions: 'Nothing found', loading: 'Searching…', open: 'Open', clear: 'Clear', close: 'Close' },

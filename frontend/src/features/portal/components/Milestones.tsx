@@ -7,17 +7,22 @@ import { formatDay, formatMoment } from '../../../shared/lib/dates';
 import { useMe } from '../../../shared/lib/me';
 import { formatMoney } from '../../../shared/lib/money';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
+import { later } from '../../../shared/ui/later';
+import { Rounds } from '../../../shared/ui/Rounds';
 import { Money, StatusChip } from '../../../shared/ui/small';
 import { toast } from '../../../shared/ui/Toast';
 import { useAcceptMilestoneMutation, useAs } from '../api';
 import { useT } from '../locales/en';
 
-/** What was agreed to be paid once it is accepted. A contact accepts; somebody who looks as them does not. */
+const ChangesDialog = later(async () => (await import('./ChangesDialog')).ChangesDialog);
+
+/** What was agreed to be paid once it is accepted. A contact accepts or asks for changes; somebody who looks as them does not. */
 export function Milestones({ rows }: { rows: PortalMilestone[] }) {
   const t = useT();
   const { as } = useAs();
   const zone = useMe()?.agency.time_zone;
   const [accept] = useAcceptMilestoneMutation();
+  const [changing, setChanging] = useState<PortalMilestone | null>(null);
   const [asking, setAsking] = useState<PortalMilestone | null>(null);
   return (
     <>
@@ -32,10 +37,14 @@ export function Milestones({ rows }: { rows: PortalMilestone[] }) {
             </Box>
             <Typography component="span" sx={{ fontVariantNumeric: 'tabular-nums' }}><Money value={m.amount} /></Typography>
             <Box sx={{ minWidth: { sm: 110 }, textAlign: 'end' }}>
-              {m.billed ? <StatusChip label={t('milestone.billed')} tone="success" /> : m.accepted_at ? <StatusChip label={t('milestone.accepted')} tone="brand" /> : as ? <StatusChip label={t('milestone.open')} /> : (
-                <Button variant="outlined" aria-label={t('milestone.acceptOf', { name: m.name })} onClick={() => setAsking(m)}>{t('milestone.accept')}</Button>
+              {m.state === 'billed' ? <StatusChip label={t('milestone.billed')} tone="success" /> : m.state === 'accepted' ? <StatusChip label={t('milestone.accepted')} tone="brand" /> : m.state === 'changes_asked' ? <StatusChip label={t('milestone.changesAsked')} tone="warning" /> : as ? <StatusChip label={t('milestone.open')} /> : (
+                <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 2, justifyContent: 'flex-end' }}>
+                  <Button aria-label={t('milestone.changesOf', { name: m.name })} onClick={() => setChanging(m)}>{t('milestone.changes')}</Button>
+                  <Button variant="outlined" aria-label={t('milestone.acceptOf', { name: m.name })} onClick={() => setAsking(m)}>{t('milestone.accept')}</Button>
+                </Box>
               )}
             </Box>
+            <Rounds rounds={m.rounds} name={m.name} zone={zone} />
           </Box>
         ))}
       </Box>
@@ -47,10 +56,11 @@ export function Milestones({ rows }: { rows: PortalMilestone[] }) {
         onClose={() => setAsking(null)}
         onConfirm={async () => {
           if (!asking) return;
-          await accept({ id: asking.id }).unwrap();
+          await accept({ id: asking.id, version: asking.version }).unwrap();
           toast(t('milestone.done'));
         }}
       />
+      {changing && <ChangesDialog milestone={changing} onClose={() => setChanging(null)} />}
     </>
   );
 }

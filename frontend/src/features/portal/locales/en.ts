@@ -23,7 +23,7 @@ export const useT = registerLocale('portal', {
     over: 'Beyond the retainer', expired: 'Expired', closing: 'Left at the end', closingOpen: 'Left if the period ended now', day: 'Day', work: 'Approved work', noWork: 'No approved work yet',
   },
   milestones: 'Milestones',
-  milestone: { accept: 'Accept', acceptOf: 'Accept {{name}}', acceptTitle: 'Accept {{name}}?', acceptText: 'You say that what was agreed is done. {{amount}} may be billed then.', accepted: 'Accepted', acceptedBy: 'accepted by {{name}}, {{at}}', billed: 'Billed', open: 'Not accepted yet', done: 'Milestone accepted' },
+  milestone: { accept: 'Accept', acceptOf: 'Accept {{name}}', acceptTitle: 'Accept {{name}}?', acceptText: 'You say that what was agreed is done. {{amount}} may be billed then.', accepted: 'Accepted', acceptedBy: 'accepted by {{name}}, {{at}}', billed: 'Billed', open: 'Not accepted yet', done: 'Milestone accepted', changes: 'Ask for changes', changesOf: 'Ask for changes to {{name}}', changesTitle: 'What is to be different about {{name}}?', changesText: 'Changes', changesHelp: 'It goes back to work, and you are asked again once it is ready. Nothing is billed until you accept.', changesSend: 'Ask for changes', changesDone: 'Your wishes were sent', changesAsked: 'Changes asked for' },
   account: {
     title: 'Statement', asOf: 'As known at the end of {{day}}', from: 'From', to: 'To', nothing: 'Nothing was billed and nothing is open', credit: 'Your credit', on: 'Day', what: 'What', amount: 'Amount', balance: 'Balance', moves: 'What happened', opening: 'Opening balance', closing: 'Closing balance',
     ages: { current: 'Not due', d30: '1–30 days late', d60: '31–60 days', d90: '61–90 days', more: 'Over 90 days' },

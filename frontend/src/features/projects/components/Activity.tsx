@@ -13,6 +13,7 @@ const known = [
   'project_created', 'project_changed', 'project_state_changed', 'project_archived', 'project_restored', 'member_added', 'member_removed', 'task_created', 'task_changed', 'task_moved', 'task_completed',
   'task_reopened', 'task_assigned', 'task_archived', 'task_restored', 'task_deleted', 'comment_added', 'comment_changed', 'comment_deleted', 'budget_reached',
 ] as const;
+const ofFees = ['milestone_accepted', 'acceptance_withdrawn', 'milestone_changes_asked', 'milestone_ready'] as const;
 
 /** What happened, newest first. */
 export function Activity({ of, id, bare }: { of: 'projects' | 'tasks'; id: string; bare?: boolean }) {
@@ -31,7 +32,7 @@ export function Activity({ of, id, bare }: { of: 'projects' | 'tasks'; id: strin
 
 function Line({ moment: m, short }: { moment: Moment; short: boolean }) {
   const t = useT();
-  const event = known.find((k) => m.name === `projects.${k}.v1`);
+  const event = known.find((k) => m.name === `projects.${k}.v1`) ?? ofFees.find((k) => m.name === `fees.${k}.v1`);
   return (
     <Box component="li" sx={{ display: 'flex', gap: 3, px: short ? 0 : 4, py: 2.5, borderBottom: 1, borderColor: 'divider', '&:last-of-type': { borderBottom: 0 } }}>
       <PersonAvatar name={m.actor_name || '?'} size={24} />

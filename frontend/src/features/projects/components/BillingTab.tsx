@@ -8,6 +8,7 @@ import { formatDay } from '../../../shared/lib/dates';
 import { formatMoney } from '../../../shared/lib/money';
 import { ActionMenu } from '../../../shared/ui/dialogs';
 import { later } from '../../../shared/ui/later';
+import { Rounds } from '../../../shared/ui/Rounds';
 import { Can, Figure, Figures, Money, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
@@ -16,6 +17,7 @@ import { useT } from '../locales/en';
 
 const FeeDialog = later(async () => (await import('./FeeDialog')).FeeDialog);
 const OrderDialog = later(async () => (await import('./OrderDialog')).OrderDialog);
+const ReadyDialog = later(async () => (await import('./ReadyDialog')).ReadyDialog);
 const PercentDialog = later(async () => (await import('./PercentDialog')).PercentDialog);
 
 /** What was agreed for the project whatever the hours, and how far it is billed. */
@@ -106,6 +108,7 @@ const settled = (p: FeePart) => Number(p.left.amount) === 0;
 function Part({ fee: f, part: p }: { fee: FeeView; part: FeePart }) {
   const t = useT();
   const [accept] = useFeePartsAcceptMutation();
+  const [readying, setReadying] = useState(false);
   const [withdraw] = useFeePartsWithdrawMutation();
   const back = () => void withdraw({ id: p.id }).unwrap().catch(toast.failed);
   const say = async () => {
@@ -117,7 +120,7 @@ function Part({ fee: f, part: p }: { fee: FeeView; part: FeePart }) {
     }
   };
   const milestone = f.kind === 'milestones' && !p.order_id;
-  const state = settled(p) ? <StatusChip label={t('fee.state.billed')} tone="success" /> : milestone ? <StatusChip label={t(p.accepted_at ? 'fee.state.accepted' : 'fee.state.waiting')} tone={p.accepted_at ? 'brand' : 'neutral'} /> : null;
+  const state = settled(p) && !p.changes_asked ? <StatusChip label={t('fee.state.billed')} tone="success" /> : milestone ? p.changes_asked ? <StatusChip label={t('fee.state.changes')} tone="warning" /> : <StatusChip label={t(p.accepted_at ? 'fee.state.accepted' : 'fee.state.waiting')} tone={p.accepted_at ? 'brand' : 'neutral'} /> : null;
   return (
     <Box component="li" sx={{ display: 'flex', gap: 3, alignItems: 'center', flexWrap: 'wrap', py: 2, borderTop: 1, borderColor: 'divider' }}>
       <Box sx={{ flex: '1 1 160px', minWidth: 0 }}>
@@ -126,8 +129,11 @@ function Part({ fee: f, part: p }: { fee: FeeView; part: FeePart }) {
       </Box>
       {state}
       <Money value={p.amount} />
-      {milestone && !p.accepted_at && <Can permission="fees.milestones.accept"><Button size="small" variant="outlined" aria-label={t('fee.acceptOf', { name: p.name })} onClick={() => void say()}>{t('fee.accept')}</Button></Can>}
+      {p.changes_asked && <Can permission="fees.milestones.accept"><Button size="small" variant="outlined" aria-label={t('fee.readyOf', { name: p.name })} onClick={() => setReadying(true)}>{t('fee.ready')}</Button></Can>}
+      {milestone && !p.accepted_at && !p.changes_asked && <Can permission="fees.milestones.accept"><Button size="small" variant="outlined" aria-label={t('fee.acceptOf', { name: p.name })} onClick={() => void say()}>{t('fee.accept')}</Button></Can>}
       {milestone && p.accepted_at && Number(p.billed.amount) === 0 && <Can permission="fees.milestones.accept"><Link component="button" type="button" aria-label={t('fee.withdrawOf', { name: p.name })} onClick={back}>{t('fee.withdraw')}</Link></Can>}
+      <Rounds rounds={p.rounds} name={p.name} />
+      {readying && <ReadyDialog part={p} onClose={() => setReadying(false)} />}
     </Box>
   );
 }

@@ -24,7 +24,7 @@ export const useT = registerLocale('projects', {
     kinds: { percent: 'By percent', schedule: 'By schedule', milestones: 'By milestones' }, covered: { project: 'Covers all time of the project', tasks: 'Covers time on some tasks', nothing: 'Time is billed by the hour beside it' },
     contract: 'Contract', agreedAt: '{{amount}} at first', billed: 'Billed', left: 'Left', done: 'Done, in percent', due: '{{amount}} to be billed', parts: 'Parts', orders: 'Change orders', approved: 'Approved by {{who}}, {{day}}',
     setPercent: 'Set percent done', percentHelp: '0 to 100. What is done and not billed can go on the next invoice.', order: 'Record change order', archive: 'Archive fee', archived: 'Fee archived',
-    state: { billed: 'Billed', accepted: 'Accepted', waiting: 'Not accepted' }, accept: 'Accept', acceptOf: 'Accept {{name}}', accepted: '{{name}} accepted', acceptedBy: 'accepted by {{who}}', withdraw: 'Withdraw', withdrawOf: 'Withdraw the acceptance of {{name}}',
+    state: { billed: 'Billed', accepted: 'Accepted', waiting: 'Not accepted', changes: 'Changes asked for' }, ready: 'Mark as ready', readyOf: 'Mark {{name}} as ready', readyTitle: '{{name}} is ready again', readyNote: 'What was done', readyHelp: 'The client reads it and is asked to accept again. It can stay empty.', readyDone: 'The client is asked again about {{name}}', accept: 'Accept', acceptOf: 'Accept {{name}}', accepted: '{{name}} accepted', acceptedBy: 'accepted by {{who}}', withdraw: 'Withdraw', withdrawOf: 'Withdraw the acceptance of {{name}}',
     first: 'On order', last: 'At the end', partsHelp: 'Percentages make 100. A schedule needs a day for each part; a milestone is billed when it is accepted.', part: 'Part {{n}}', partPercent: 'Percent', dueOn: 'Day', remove: 'Remove', removePart: 'Remove part {{n}}', addPart: 'Add part',
     number: 'Number', orderAmount: 'More or less', orderHelp: 'Negative takes off; {{left}} is left', reason: 'Reason', approvedBy: 'Approved by', approvedOn: 'Approved on',
   },
@@ -82,7 +82,7 @@ export const useT = registerLocale('projects', {
   event: {
     project_created: 'created the project', project_changed: 'changed the project', project_state_changed: 'changed the state', project_archived: 'archived the project', project_restored: 'restored the project',
     member_added: 'changed the team', member_removed: 'changed the team', task_created: 'added', task_changed: 'changed', task_moved: 'moved', task_completed: 'finished', task_reopened: 'opened again', task_assigned: 'assigned',
-    task_archived: 'archived', task_restored: 'restored', task_deleted: 'deleted', comment_added: 'commented on', comment_changed: 'changed a comment on', comment_deleted: 'deleted a comment on', budget_reached: 'saw a budget reach', other: 'did something with',
+    task_archived: 'archived', task_restored: 'restored', task_deleted: 'deleted', comment_added: 'commented on', comment_changed: 'changed a comment on', comment_deleted: 'deleted a comment on', budget_reached: 'saw a budget reach', milestone_accepted: 'accepted the milestone', acceptance_withdrawn: 'withdrew the acceptance of', milestone_changes_asked: 'asked for changes to', milestone_ready: 'marked as ready again', other: 'did something with',
   },
   my: {
     title: 'My tasks', empty: 'Nothing is waiting for you', emptyText: 'Tasks that are assigned to you appear here, from all projects.',
