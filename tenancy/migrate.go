@@ -29,8 +29,13 @@ type Migrator struct {
 
 // recycleAfter is how often a connection of the owner is used before it is
 // closed: a backend keeps something of every table it ever touched, and the
-// owner's touch the tables of all agencies.
-const recycleAfter = 100
+// owner's touch the tables of all agencies. Making one counts for several: the
+// plans of its foreign keys' checks stay for good, and whatever changes a table
+// goes through all plans there are.
+const (
+	recycleAfter = 100
+	makingCounts = 5
+)
 
 // OpenMigrator connects as the owner.
 func OpenMigrator(ctx context.Context, cfg Config) (*Migrator, error) {
@@ -56,12 +61,15 @@ func OpenMigrator(ctx context.Context, cfg Config) (*Migrator, error) {
 }
 
 // usedSeldom tells whether a connection may go back to the pool.
-func usedSeldom(conn *pgx.Conn) bool {
+func usedSeldom(conn *pgx.Conn) bool { return used(conn, 1) < recycleAfter }
+
+// used counts n uses of a connection more and returns how many there are.
+func used(conn *pgx.Conn, n int) int {
 	const key = "bureau/used"
 	data := conn.PgConn().CustomData()
-	n, _ := data[key].(int)
-	data[key] = n + 1
-	return n+1 < recycleAfter
+	before, _ := data[key].(int)
+	data[key] = before + n
+	return before + n
 }
 
 // Close gives all connections back.

@@ -112,6 +112,7 @@ func (p *Provisioner) make(ctx context.Context, a Agency, fill func(ctx context.
 		if err := makeRole(ctx, tx, role, "NOLOGIN NOINHERIT"); err != nil {
 			return err
 		}
+		used(tx.Conn(), makingCounts)
 		if _, err := tx.Exec(ctx, baseline(p.cfg.Steps, schemaOf, role, p.cfg.appLogin(shard))); err != nil {
 			return fmt.Errorf("make schema %s: %w", schemaOf, err)
 		}

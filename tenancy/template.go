@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,6 +25,9 @@ import (
 type Template struct {
 	tables []content
 	log    []audit.Entry
+
+	mu     sync.Mutex
+	seeded []string // the tables that a new agency has rows in, in the order to empty them; nil until the first was made
 }
 
 // content is a table as COPY gives it, cut at the keys in it.
@@ -85,12 +89,7 @@ func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name stri
 	}
 	mask[0] &= 0x3f // the kind of the key stands here
 	fillIn := func(ctx context.Context, tx, platform pgx.Tx, agencyID string) error {
-		// Each step has put rows in that the content has too.
-		var empty strings.Builder
-		for _, c := range slices.Backward(t.tables) {
-			empty.WriteString(`DELETE FROM ` + c.name + `;`)
-		}
-		if _, err := tx.Exec(ctx, empty.String()); err != nil {
+		if err := t.empty(ctx, tx); err != nil {
 			return fmt.Errorf("empty the tables: %w", err)
 		}
 		for _, c := range t.tables {
@@ -124,6 +123,38 @@ func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name stri
 		return err
 	})
 	return a, err
+}
+
+// empty removes the rows that the steps have put in, which the content has too. Every new agency has them in the same
+// tables, so the first one tells for all.
+func (t *Template) empty(ctx context.Context, tx pgx.Tx) error {
+	t.mu.Lock()
+	names := t.seeded
+	t.mu.Unlock()
+	ask := names == nil
+	if ask {
+		names = []string{}
+		for _, c := range slices.Backward(t.tables) {
+			names = append(names, c.name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	done, err := tx.Conn().PgConn().Exec(ctx, `DELETE FROM `+strings.Join(names, `; DELETE FROM `)).ReadAll()
+	if err != nil || !ask {
+		return err
+	}
+	seeded := []string{}
+	for i, r := range done {
+		if r.CommandTag.RowsAffected() > 0 {
+			seeded = append(seeded, names[i])
+		}
+	}
+	t.mu.Lock()
+	t.seeded = seeded
+	t.mu.Unlock()
+	return nil
 }
 
 // copyLog writes the audit log with the new keys, chained anew.
