@@ -23,7 +23,6 @@ type suggestions struct {
 			TaskID    *string `json:"task_id"`
 		}
 	}
-	Feeds, Failing int
 }
 
 func (s suggestions) titles() string {
@@ -78,7 +77,7 @@ func TestCalendarSuggestionsBecomeTime(t *testing.T) {
 				"BEGIN:VEVENT\r\nUID:other@example.com\r\nSUMMARY:weekly  with acme\r\nDTSTART:"+at(-1, 11)+"\r\nDURATION:PT15M\r\nEND:VEVENT\r\n"+
 				"BEGIN:VEVENT\r\nUID:trip@example.com\r\nSUMMARY:Trip\r\nDTSTART;VALUE=DATE:"+day(-1).Format("20060102")+"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")...))
 	})
-	list := fmt.Sprintf("/api/v1/calendar-events?zone=UTC&from=%s&to=%s", day(-14).Format(time.DateOnly), day(0).Format(time.DateOnly))
+	list := fmt.Sprintf("/api/v1/time-suggestions?zone=UTC&from=%s&to=%s", day(-14).Format(time.DateOnly), day(0).Format(time.DateOnly))
 	see := func(c *apptest.Client, want string) (s suggestions) {
 		t.Helper()
 		c.GET(t, list).Expect(t, http.StatusOK).JSON(t, &s)
@@ -99,7 +98,7 @@ func TestCalendarSuggestionsBecomeTime(t *testing.T) {
 	}
 	me.POST(t, "/api/v1/calendar-feeds", map[string]any{"address": apptest.CalendarURL(path)}).Refused(t, http.StatusConflict, "calendars.feed_twice", "body.address")
 	s := see(me, "Weekly with Acme, Weekly with Acme, Weekly with Acme, Weekly with Acme, Plan, weekly with acme")
-	if s.Feeds != 1 || s.Failing != 0 || s.Items[0].Seconds != 3600 || s.Items[0].Day != day(-12).Format(time.DateOnly) {
+	if s.Items[0].Seconds != 3600 || s.Items[0].Day != day(-12).Format(time.DateOnly) {
 		t.Errorf("suggested %+v", s)
 	}
 
@@ -107,7 +106,7 @@ func TestCalendarSuggestionsBecomeTime(t *testing.T) {
 	see(owner, "")
 	owner.POST(t, "/api/v1/calendar-feeds/"+feed.ID+"/refresh", nil).Refused(t, http.StatusNotFound, "calendars.feed_not_found")
 	owner.DELETE(t, "/api/v1/calendar-feeds/"+feed.ID).Refused(t, http.StatusNotFound, "calendars.feed_not_found")
-	owner.POST(t, "/api/v1/calendar-events/hide", map[string]any{"ids": s.ids("Plan")}).Refused(t, http.StatusUnprocessableEntity, "calendars.no_suggestion", "body.ids.0")
+	owner.POST(t, "/api/v1/time-suggestions/hide", map[string]any{"ids": s.ids("Plan")}).Refused(t, http.StatusUnprocessableEntity, "timesheets.no_suggestion", "body.ids.0")
 	for _, r := range []*apptest.Reply{me.GET(t, "/api/v1/calendar-feeds"), owner.GET(t, "/api/v1/audit-events"), owner.GET(t, "/api/v1/calendar-feeds")} {
 		if bytes.Contains(r.Expect(t, http.StatusOK).Body, []byte("work.ics")) {
 			t.Errorf("the address is shown: %s", r)
@@ -120,7 +119,7 @@ func TestCalendarSuggestionsBecomeTime(t *testing.T) {
 		for k, v := range more {
 			body[k] = v
 		}
-		return me.POST(t, "/api/v1/calendar-events/take", body)
+		return me.POST(t, "/api/v1/time-suggestions/take", body)
 	}
 	weekly := s.ids("Weekly with Acme")
 	var taken struct {
@@ -147,17 +146,17 @@ func TestCalendarSuggestionsBecomeTime(t *testing.T) {
 	if w := s.Items[0].Work; w.ProjectID != project || w.TaskID == nil || *w.TaskID != task.ID {
 		t.Errorf("proposed %+v", w)
 	}
-	take(weekly[1:3], nil).Refused(t, http.StatusConflict, "calendars.entered", "body.ids.0")
+	take(weekly[1:3], nil).Refused(t, http.StatusConflict, "timesheets.suggestion_entered", "body.ids.0")
 	see(me, "Weekly with Acme*, Weekly with Acme*, Plan, weekly with acme*")
 
 	// Hidden, seen where that is asked for, and back again.
 	plan := map[string]any{"ids": s.ids("Plan")}
-	me.POST(t, "/api/v1/calendar-events/hide", plan).Expect(t, http.StatusNoContent)
+	me.POST(t, "/api/v1/time-suggestions/hide", plan).Expect(t, http.StatusNoContent)
 	see(me, "Weekly with Acme*, Weekly with Acme*, weekly with acme*")
 	list += "&hidden=true"
 	see(me, "Weekly with Acme*, Weekly with Acme*, Plan (hidden), weekly with acme*")
 	list = strings.TrimSuffix(list, "&hidden=true")
-	me.POST(t, "/api/v1/calendar-events/unhide", plan).Expect(t, http.StatusNoContent)
+	me.POST(t, "/api/v1/time-suggestions/unhide", plan).Expect(t, http.StatusNoContent)
 
 	// An entry that is taken out brings its event back.
 	me.DELETE(t, "/api/v1/time-entries/"+taken.Items[1].EntryID).Expect(t, http.StatusNoContent)
@@ -202,7 +201,7 @@ func TestCalendarAddressesAreRefusedAtTheirField(t *testing.T) {
 		me.POST(t, "/api/v1/calendar-feeds", map[string]any{"address": address}).Refused(t, http.StatusUnprocessableEntity, code, "body.address")
 	}
 	me.POST(t, "/api/v1/calendar-feeds", map[string]any{"address": ""}).Expect(t, http.StatusUnprocessableEntity)
-	me.GET(t, "/api/v1/calendar-events?from=2026-03-01&to=2026-05-01").Refused(t, http.StatusUnprocessableEntity, "calendars.bad_days", "query.to")
+	me.GET(t, "/api/v1/time-suggestions?from=2026-03-01&to=2026-05-01").Refused(t, http.StatusUnprocessableEntity, "timesheets.bad_days", "query.to")
 
 	// Five of them, and no more.
 	for i := range 6 {

@@ -24,6 +24,7 @@ var mayUse = map[string][]string{
 	"rates":      {"clients", "projects", "people", "agency"},
 	"timesheets": {"projects", "people", "rates", "agency"},
 	"calendars":  {"timesheets"},
+	"planning":   {"projects", "people", "timesheets"},
 	"expenses":   {"projects", "agency"},
 	"fees":       {"projects"},
 	"invoicing":  {"clients", "projects", "rates", "timesheets", "fees", "agency"},

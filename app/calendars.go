@@ -23,6 +23,7 @@ func (a *App) wireCalendars() (err error) {
 	})
 	if err == nil {
 		calendars.RegisterJobs(a.Jobs, s.Calendars)
+		s.Timesheets.SuggestFrom(s.Calendars)
 	}
 	return err
 }

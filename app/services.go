@@ -45,6 +45,8 @@ import (
 	"github.com/bureauhq/bureau/modules/people/peoplecal"
 	"github.com/bureauhq/bureau/modules/people/peopledb"
 	"github.com/bureauhq/bureau/modules/people/peoplehttp"
+	"github.com/bureauhq/bureau/modules/planning"
+	"github.com/bureauhq/bureau/modules/planning/planninghttp"
 	"github.com/bureauhq/bureau/modules/portal"
 	"github.com/bureauhq/bureau/modules/portal/portalhttp"
 	"github.com/bureauhq/bureau/modules/projects"
@@ -79,6 +81,7 @@ type Services struct {
 	Rates      *rates.Service
 	Timesheets *timesheets.Service
 	Calendars  *calendars.Service
+	Planning   *planning.Service
 	Expenses   *expenses.Service
 	Fees       *fees.Service
 	Invoicing  *invoicing.Service
@@ -138,6 +141,7 @@ func (a *App) wireServices() error {
 	if err := a.wireCalendars(); err != nil {
 		return err
 	}
+	a.wirePlanning()
 	spend := forExpenses{s, team{members{s.Identity}}}
 	s.Expenses = expenses.New(expenses.Deps{
 		DB: a.DB, Store: expensesdb.Store{}, House: spend, Projects: spend, Team: spend, Taxes: targets{s}, Files: papers{a.cfg.Files}, Bus: a.Bus, Now: now, NewID: id.New,
@@ -194,6 +198,7 @@ func (a *App) registerOperations() {
 	rateshttp.Register(a.API, s.Rates)
 	timesheetshttp.Register(a.API, s.Timesheets)
 	calendarshttp.Register(a.API, s.Calendars)
+	planninghttp.Register(a.API, s.Planning)
 	expenseshttp.Register(a.API, s.Expenses)
 	feeshttp.Register(a.API, s.Fees)
 	invoicinghttp.Register(a.API, s.Invoicing)

@@ -79,10 +79,6 @@ func (w *world) NamesTx(context.Context, *tenancy.Tx, []string, []string) (map[s
 // noTime is a timesheet without entries.
 type noTime struct{}
 
-func (noTime) LoggerTx(context.Context, *tenancy.Tx) (timesheets.Logger, error) {
-	return nil, errors.New("nobody logs time here")
-}
-
 func (noTime) ThereTx(context.Context, *tenancy.Tx, []string) (map[string]bool, error) {
 	return nil, nil
 }
@@ -125,19 +121,32 @@ func (w *world) feed(t *testing.T) calendars.Feed {
 // on tells the hours at which something is suggested on a day in Berlin.
 func (w *world) on(t *testing.T, d string) string {
 	t.Helper()
-	all, _, err := w.svc.Suggestions(w.Ctx, calendars.Query{Days: day.Range{From: day.MustParse(d), To: day.MustParse(d)}})
+	var out []string
+	for _, s := range w.suggested(t, w.Owner.MemberID, day.Range{From: day.MustParse(d), To: day.MustParse(d)}) {
+		out = append(out, s.StartedAt.In(berlin(t)).Format("15:04"))
+	}
+	return strings.Join(out, " ")
+}
+
+func (w *world) suggested(t *testing.T, memberID string, days day.Range) (all []timesheets.Suggestion) {
+	t.Helper()
+	err := w.DB.Read(w.Ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
+		all, err = w.svc.SuggestTx(ctx, tx, timesheets.Asked{Days: days, Zone: berlin(t), MemberID: memberID})
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []string
-	for _, s := range all {
-		berlin, err := time.LoadLocation("Europe/Berlin")
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, s.From.In(berlin).Format("15:04"))
+	return all
+}
+
+func berlin(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return strings.Join(out, " ")
+	return zone
 }
 
 // A calendar is fetched once an hour, and only asked whether it is the same; twice a day it is read anew, since days come into
@@ -227,13 +236,12 @@ func TestCalendarsAreTheirPersonsAlone(t *testing.T) {
 	looking := access.With(w.Ctx, support)
 	days := day.Range{From: day.MustParse("2026-03-01"), To: day.MustParse("2026-03-02")}
 	feeds, err := w.svc.MyFeeds(looking)
-	all, st, err2 := w.svc.Suggestions(looking, calendars.Query{Days: days})
-	if err != nil || err2 != nil || len(feeds) != 0 || len(all) != 0 || st.Feeds != 0 {
-		t.Errorf("support sees %d calendars and %d events, %v, %v", len(feeds), len(all), err, err2)
+	if err != nil || len(feeds) != 0 {
+		t.Errorf("support sees %d calendars, %v", len(feeds), err)
 	}
 	other := w.As(access.Actor{Name: "Mia Member"}, access.Everything)
-	if all, _, err := w.svc.Suggestions(other, calendars.Query{Days: days}); err != nil || len(all) != 0 {
-		t.Errorf("another one sees %d events, %v", len(all), err)
+	if mine, all := w.suggested(t, w.Owner.MemberID, days), w.suggested(t, access.From(other).MemberID, days); len(mine) != 2 || len(all) != 0 {
+		t.Errorf("the owner sees %d events, another one %d", len(mine), len(all))
 	}
 	if _, err := w.svc.Refresh(other, f.ID); !errors.Is(err, calendars.ErrNoFeed) {
 		t.Errorf("another one refreshes it: %v", err)

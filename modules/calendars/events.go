@@ -8,20 +8,9 @@ type FeedChanged struct {
 	Member string `json:"member"`
 }
 
-// SuggestionsChanged is published when somebody hid suggestions or took them back.
-type SuggestionsChanged struct {
-	Member string `json:"member"`
-}
-
-func (FeedChanged) EventName() string        { return "calendars.feed_changed.v1" }
-func (SuggestionsChanged) EventName() string { return "calendars.suggestions_changed.v1" }
+func (FeedChanged) EventName() string { return "calendars.feed_changed.v1" }
 
 // Trace says whose pages show the calendar.
 func (e FeedChanged) Trace() event.Trace {
 	return event.Trace{Entity: "calendar_feed", EntityID: e.Feed, MemberID: e.Member}
-}
-
-// Trace says whose pages show the suggestions.
-func (e SuggestionsChanged) Trace() event.Trace {
-	return event.Trace{Entity: "member", EntityID: e.Member, MemberID: e.Member}
 }

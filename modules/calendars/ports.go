@@ -90,9 +90,8 @@ type Person struct {
 	Active bool
 }
 
-// Time is the one door through which time comes into being.
+// Time knows what has been entered.
 type Time interface {
-	LoggerTx(ctx context.Context, tx *tenancy.Tx) (timesheets.Logger, error)
 	ThereTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]bool, error)
 	TimedTx(ctx context.Context, tx *tenancy.Tx, memberID string, on day.Range) ([]timesheets.Entry, error)
 }
@@ -134,10 +133,3 @@ type Mark struct {
 
 // Choice is the work that was chosen for a series or a title.
 type Choice struct{ ProjectID, TaskID, ServiceID string }
-
-// Query asks for the suggestions of some days, by the clock of a zone; of the last two weeks when it names none.
-type Query struct {
-	Days   day.Range
-	Zone   string // the agency's when empty
-	Hidden bool   // those too
-}

@@ -2,98 +2,54 @@ package calendars
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/bureauhq/bureau/app/kit/day"
-	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-const maxDays = daysBack + daysAhead + 1
+var _ timesheets.Suggester = &Service{}
 
-// ErrBadDays refuses days that are none, or too many.
-var ErrBadDays = fault.Define(fault.Invalid, "calendars.bad_days", "These days cannot be shown.").At("query.to", "must be within 43 days of the first one, and not before it")
-
-// Suggestion is an event that may have been work.
-type Suggestion struct {
+// suggestion is an event that may have been work.
+type suggestion struct {
 	Event
-	Day    day.Date // by the clock of the zone that was asked for
-	Hidden bool
-	Work   *timesheets.Work // what was chosen for the series or the title before
-	Choice Choice
+	hidden bool
+	work   *timesheets.Work // what was chosen for the series or the title before
 }
 
-// Seconds is how long it lasts.
-func (s Suggestion) Seconds() int64 { return int64(s.To.Sub(s.From) / time.Second) }
+// Knows implements timesheets.Suggester: its suggestions are named by their events.
+func (s *Service) Knows(suggestionID string) bool { return uuid.Validate(suggestionID) == nil }
 
-// Standing is how it is with the caller's calendars.
-type Standing struct{ Feeds, Failing int }
-
-// Suggestions are the events of some days that are no entries yet, in their order.
-func (s *Service) Suggestions(ctx context.Context, q Query) (out []Suggestion, st Standing, err error) {
-	me := mine(ctx)
-	if me == "" {
-		return nil, st, nil
+// SuggestTx implements timesheets.Suggester: events that are no entries yet, in their order.
+func (s *Service) SuggestTx(ctx context.Context, tx *tenancy.Tx, q timesheets.Asked) ([]timesheets.Suggestion, error) {
+	events, err := s.d.Store.Events(ctx, tx, q.MemberID, q.Days.From.In(q.Zone), q.Days.To.AddDays(1).In(q.Zone))
+	if err != nil || len(events) == 0 {
+		return nil, err
 	}
-	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		zone, err := s.zone(ctx, tx, q.Zone)
-		if err != nil {
-			return err
-		}
-		if q.Days = lately(q.Days, day.Of(s.d.Now(), zone)); !q.Days.Valid() || q.Days.Len() > maxDays {
-			return ErrBadDays
-		}
-		feeds, err := s.d.Store.Feeds(ctx, tx, me)
-		if err != nil || len(feeds) == 0 {
-			return err
-		}
-		st.Feeds = len(feeds)
-		for _, f := range feeds {
-			if f.Problem != "" {
-				st.Failing++
-			}
-		}
-		events, err := s.d.Store.Events(ctx, tx, me, q.Days.From.In(zone), q.Days.To.AddDays(1).In(zone))
-		if err != nil || len(events) == 0 {
-			return err
-		}
-		if out, err = s.open(ctx, tx, me, events, q); err != nil {
-			return err
-		}
-		for i := range out {
-			out[i].Day = day.Of(out[i].From, zone)
-		}
-		return s.propose(ctx, tx, me, out)
-	})
-	return out, st, err
-}
-
-// lately fills in the days that were not said: two weeks up to today.
-func lately(r day.Range, today day.Date) day.Range {
-	if r.To.IsZero() {
-		r.To = today
+	all, err := s.open(ctx, tx, q.MemberID, events, q)
+	if err != nil {
+		return nil, err
 	}
-	if r.From.IsZero() {
-		r.From = r.To.AddDays(-13)
+	if err := s.propose(ctx, tx, q.MemberID, all); err != nil {
+		return nil, err
 	}
-	return r
-}
-
-func (s *Service) zone(ctx context.Context, tx *tenancy.Tx, name string) (*time.Location, error) {
-	if name == "" {
-		c, err := s.d.Agency.CalendarTx(ctx, tx)
-		if err != nil {
-			return nil, err
+	out := make([]timesheets.Suggestion, len(all))
+	for i, x := range all {
+		out[i] = timesheets.Suggestion{
+			ID: x.ID, Source: "calendar", Title: x.Title, Day: day.Of(x.From, q.Zone), StartedAt: &x.From, EndedAt: &x.To, Seconds: int64(x.To.Sub(x.From) / time.Second),
+			Hidden: x.hidden, Work: x.work,
 		}
-		name = c.Zone
 	}
-	return timesheets.ParseZone(name)
+	return out, nil
 }
 
 // open leaves out what is an entry already: it was made one, or there is one from and to the very same moment. What is in two
 // calendars comes once.
-func (s *Service) open(ctx context.Context, tx *tenancy.Tx, memberID string, events []Event, q Query) ([]Suggestion, error) {
+func (s *Service) open(ctx context.Context, tx *tenancy.Tx, memberID string, events []Event, q timesheets.Asked) ([]suggestion, error) {
 	marks, entered, err := s.marks(ctx, tx, memberID, events)
 	if err != nil {
 		return nil, err
@@ -106,7 +62,7 @@ func (s *Service) open(ctx context.Context, tx *tenancy.Tx, memberID string, eve
 	for _, e := range timed {
 		taken[[2]int64{e.StartedAt.Unix(), e.EndedAt.Unix()}] = true
 	}
-	var out []Suggestion
+	var out []suggestion
 	seen := map[string]bool{}
 	for _, e := range events {
 		mark, marked := marks[e.Key]
@@ -115,7 +71,7 @@ func (s *Service) open(ctx context.Context, tx *tenancy.Tx, memberID string, eve
 			continue
 		}
 		seen[e.Key] = true
-		out = append(out, Suggestion{Event: e, Hidden: hidden})
+		out = append(out, suggestion{Event: e, hidden: hidden})
 	}
 	return out, nil
 }
@@ -139,7 +95,7 @@ func (s *Service) marks(ctx context.Context, tx *tenancy.Tx, memberID string, ev
 }
 
 // propose fills in the work that was chosen before: for the series, or else for the title. What takes no more time is not proposed.
-func (s *Service) propose(ctx context.Context, tx *tenancy.Tx, memberID string, all []Suggestion) error {
+func (s *Service) propose(ctx context.Context, tx *tenancy.Tx, memberID string, all []suggestion) error {
 	var subjects []string
 	for _, x := range all {
 		subjects = append(subjects, x.subjects()...)
@@ -165,12 +121,112 @@ func (s *Service) propose(ctx context.Context, tx *tenancy.Tx, memberID string, 
 			}
 			if name := names[c.TaskID]; name != "" {
 				w.TaskID, w.TaskName = c.TaskID, name
-			} else {
-				c.TaskID = ""
 			}
-			all[i].Work, all[i].Choice = &w, c
+			w.ServiceID = c.ServiceID
+			all[i].work = &w
 			break
 		}
 	}
 	return nil
+}
+
+// OffersTx implements timesheets.Suggester.
+func (s *Service) OffersTx(ctx context.Context, tx *tenancy.Tx, memberID string, picks []timesheets.Pick) ([]timesheets.Offer, error) {
+	events, err := s.named(ctx, tx, memberID, picks)
+	if err != nil {
+		return nil, err
+	}
+	marks, entered, err := s.marks(ctx, tx, memberID, events)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]suggestion, len(events))
+	for i, e := range events {
+		all[i].Event = e
+	}
+	if err := s.propose(ctx, tx, memberID, all); err != nil {
+		return nil, err
+	}
+	out := make([]timesheets.Offer, len(all))
+	for i, x := range all {
+		out[i] = timesheets.Offer{
+			Pick: picks[i], Key: x.Key, Title: x.Title, Entry: timesheets.NewEntry{StartedAt: &x.From, EndedAt: &x.To, Note: x.Title}, Entered: entered[marks[x.Key].EntryID],
+		}
+		if x.work != nil {
+			out[i].Work = timesheets.Row{ProjectID: x.work.ProjectID, TaskID: x.work.TaskID, ServiceID: x.work.ServiceID}
+		}
+	}
+	return out, nil
+}
+
+// TookTx implements timesheets.Suggester: it remembers the work for their series and titles too.
+func (s *Service) TookTx(ctx context.Context, tx *tenancy.Tx, memberID string, took []timesheets.Took) error {
+	picks := make([]timesheets.Pick, len(took))
+	for i, t := range took {
+		picks[i] = t.Pick
+	}
+	events, err := s.named(ctx, tx, memberID, picks)
+	if err != nil {
+		return err
+	}
+	made := make([]Mark, len(took))
+	subjects := map[timesheets.Row][]string{}
+	for i, t := range took {
+		made[i] = Mark{Key: t.Key, EntryID: t.EntryID, EndsAt: events[i].To}
+		subjects[t.Work] = append(subjects[t.Work], events[i].subjects()...)
+	}
+	for w, of := range subjects {
+		if err := s.d.Store.SaveChoices(ctx, tx, memberID, distinct(of), Choice{w.ProjectID, w.TaskID, w.ServiceID}, s.d.Now().UTC()); err != nil {
+			return err
+		}
+	}
+	return s.d.Store.SaveMarks(ctx, tx, memberID, made)
+}
+
+// named finds suggestions of a member, in the order in which they were named. Another's looks like none.
+func (s *Service) named(ctx context.Context, tx *tenancy.Tx, memberID string, picks []timesheets.Pick) ([]Event, error) {
+	if err := s.hold(ctx, tx, memberID); err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(picks))
+	for i, p := range picks {
+		ids[i] = p.ID
+	}
+	found, err := s.d.Store.EventsByIDs(ctx, tx, memberID, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Event, len(picks))
+	for i, p := range picks {
+		n := slices.IndexFunc(found, func(e Event) bool { return e.ID == p.ID })
+		if n < 0 {
+			return nil, p.Unknown()
+		}
+		out[i] = found[n]
+	}
+	return out, nil
+}
+
+// HideTx implements timesheets.Suggester.
+func (s *Service) HideTx(ctx context.Context, tx *tenancy.Tx, memberID string, picks []timesheets.Pick, hidden bool) error {
+	events, err := s.named(ctx, tx, memberID, picks)
+	if err != nil {
+		return err
+	}
+	marks, entered, err := s.marks(ctx, tx, memberID, events)
+	if err != nil {
+		return err
+	}
+	var keys []string
+	var hide []Mark
+	for _, e := range events {
+		if !slices.Contains(keys, e.Key) && !entered[marks[e.Key].EntryID] {
+			keys = append(keys, e.Key)
+			hide = append(hide, Mark{Key: e.Key, EndsAt: e.To})
+		}
+	}
+	if hidden {
+		return s.d.Store.SaveMarks(ctx, tx, memberID, hide)
+	}
+	return s.d.Store.RemoveMarks(ctx, tx, memberID, keys)
 }

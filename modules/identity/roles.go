@@ -24,7 +24,7 @@ var rank = map[string]int{Owner: 4, Admin: 3, Finance: 2, Manager: 2, Employee: 
 var everyStaff = []access.Permission{
 	"agency.settings.read", "identity.members.read", "identity.tokens.write", "people.positions.read", "people.leave.write",
 	"clients.clients.read", "projects.projects.read", "timesheets.entries.write", "expenses.expenses.write",
-	"rates.services.read",
+	"rates.services.read", "planning.bookings.read",
 }
 
 // permissions is the map of the house: what each role may do.
@@ -39,12 +39,14 @@ var permissions = map[string][]access.Permission{
 		"invoicing.settings.read", "invoicing.settings.write", "billing.account.read", "billing.account.write",
 		"fees.fees.read", "fees.fees.write", "fees.milestones.accept",
 		"retainers.retainers.read", "retainers.retainers.write", "payments.account.read", "payments.refunds.write", "payments.differences.write",
+		"planning.bookings.read_all",
 	),
 	Manager: append(slices.Clone(everyStaff),
 		"clients.clients.write", "clients.contacts.read", "clients.contacts.write", "clients.interactions.write",
 		"projects.projects.write", "projects.tasks.read", "projects.tasks.write", "projects.comments.write", "projects.budget.see",
 		"timesheets.entries.read_all", "timesheets.sheets.approve", "people.leave.approve", "expenses.expenses.read_all", "expenses.expenses.approve", "rates.cards.read", "rates.bill.see",
 		"invoicing.invoices.read", "invoicing.invoices.review", "fees.fees.read", "fees.milestones.accept", "portal.preview", "retainers.retainers.read",
+		"planning.bookings.read_all", "planning.bookings.write",
 	),
 	Employee: append(slices.Clone(everyStaff),
 		"clients.contacts.read", "projects.tasks.read", "projects.tasks.write", "projects.comments.write",
@@ -68,6 +70,7 @@ var all = []access.Permission{
 	"fees.fees.read", "fees.fees.write", "fees.milestones.accept",
 	"retainers.retainers.read", "retainers.retainers.write",
 	"payments.account.read", "payments.account.write", "payments.refunds.write", "payments.differences.write",
+	"planning.bookings.read", "planning.bookings.read_all", "planning.bookings.write",
 	"portal.preview",
 	"billing.account.read", "billing.account.write",
 }

@@ -274,6 +274,31 @@ func (s *Service) ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []st
 	return out, nil
 }
 
+// Room is how much somebody can work on a day, by schedule and holidays, and how much of it they are there for: leave lowers the
+// second only (rule 70).
+type Room struct{ Capacity, Available time.Duration }
+
+// RoomsTx returns the room of members on each day: none on days on which they are not employed.
+func (s *Service) RoomsTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, from, to day.Date) (map[string]map[day.Date]Room, error) {
+	r := day.Range{From: from, To: to}
+	o, err := s.daysOff(ctx, tx, memberIDs, r)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]map[day.Date]Room, len(memberIDs))
+	there := o
+	o.of = nil
+	for _, m := range memberIDs {
+		whole, left := o.expected(m, r), there.expected(m, r)
+		rooms := make(map[day.Date]Room, len(whole))
+		for d, capacity := range whole {
+			rooms[d] = Room{capacity, left[d]}
+		}
+		out[m] = rooms
+	}
+	return out, nil
+}
+
 // CapacityTx is how much a member can work between two days: the dated schedule less
 // holidays. Leave lowers what somebody is there for, not what they could do (rule 70), and
 // so does coming late in the period or leaving early.

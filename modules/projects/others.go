@@ -32,6 +32,11 @@ func (s *Service) LedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string)
 	return s.d.Store.LedBy(ctx, tx, memberIDs)
 }
 
+// OnTx returns the projects whose team a member is of.
+func (s *Service) OnTx(ctx context.Context, tx *tenancy.Tx, memberID string) ([]string, error) {
+	return s.d.Store.TeamsOf(ctx, tx, memberID)
+}
+
 // TasksByIDsTx returns those of the tasks that exist, by id.
 func (s *Service) TasksByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]Task, error) {
 	ts, err := s.d.Store.TasksByIDs(ctx, tx, ids)

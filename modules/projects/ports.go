@@ -37,6 +37,8 @@ type Store interface {
 	ByIDs(context.Context, *tenancy.Tx, []string) ([]Project, error) // those that exist
 	// LedBy returns the projects that any of the members leads.
 	LedBy(ctx context.Context, tx *tenancy.Tx, memberIDs []string) ([]string, error)
+	// TeamsOf returns the projects that a member leads or is on the team of.
+	TeamsOf(ctx context.Context, tx *tenancy.Tx, memberID string) ([]string, error)
 	Save(context.Context, *tenancy.Tx, Project) error                // ErrCodeTaken, ErrStale; the version that was read goes in
 	List(context.Context, *tenancy.Tx, ProjectFilter) ([]Row, error) // limit+1 rows
 	LastNumber(ctx context.Context, tx *tenancy.Tx, prefix string) (int, error)

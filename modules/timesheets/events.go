@@ -189,3 +189,15 @@ func (PeriodLocked) EventName() string { return "timesheets.period_locked.v1" }
 func (e PeriodLocked) Trace() event.Trace {
 	return event.Trace{Entity: "time_settings", EntityID: "time_settings", Label: e.Through.String()}
 }
+
+// SuggestionsChanged is published when somebody took or hid suggestions, or wants to see them again.
+type SuggestionsChanged struct {
+	Member string `json:"member"`
+}
+
+func (SuggestionsChanged) EventName() string { return "timesheets.suggestions_changed.v1" }
+
+// Trace says whose pages show the suggestions.
+func (e SuggestionsChanged) Trace() event.Trace {
+	return event.Trace{Entity: "member", EntityID: e.Member, MemberID: e.Member}
+}

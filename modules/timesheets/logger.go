@@ -25,9 +25,14 @@ func (s *Service) LoggerTx(ctx context.Context, tx *tenancy.Tx) (Logger, error) 
 	}, nil
 }
 
+// OnDaysTx lists what a member has on some work dates.
+func (s *Service) OnDaysTx(ctx context.Context, tx *tenancy.Tx, memberID string, on day.Range) ([]Entry, error) {
+	return s.d.Store.Entries(ctx, tx, Filter{MemberID: memberID, From: on.From, To: on.To})
+}
+
 // TimedTx lists what a member has with start and end on some work dates.
 func (s *Service) TimedTx(ctx context.Context, tx *tenancy.Tx, memberID string, on day.Range) ([]Entry, error) {
-	all, err := s.d.Store.Entries(ctx, tx, Filter{MemberID: memberID, From: on.From, To: on.To})
+	all, err := s.OnDaysTx(ctx, tx, memberID, on)
 	out := all[:0]
 	for _, e := range all {
 		if e.StartedAt != nil {

@@ -39,7 +39,10 @@ type Deps struct {
 }
 
 // Service has one method per thing a person can do with time.
-type Service struct{ d Deps }
+type Service struct {
+	d          Deps
+	suggesters []Suggester
+}
 
 // New returns a service over d.
 func New(d Deps) *Service {
@@ -47,7 +50,7 @@ func New(d Deps) *Service {
 		d.Team == nil || d.Lines == nil || d.Bus == nil || d.Jobs == nil || d.Notices == nil || d.Ledgers == nil || d.Now == nil {
 		panic("timesheets: a dependency is missing")
 	}
-	return &Service{d}
+	return &Service{d: d}
 }
 
 // conditions are what the agency has settled about time, read once a transaction.

@@ -11,6 +11,7 @@ const tagsOf: Record<string, string[]> = {
   rates: ['rates', 'rate-cards', 'services'],
   timesheets: ['time', 'timesheets', 'time-entries', 'timers', 'timer', 'projects', 'dashboard'],
   calendars: ['time'],
+  planning: ['planning', 'time'],
   retainers: ['retainers', 'portal'],
   runs: ['invoice-runs'],
   recurring: ['recurring-invoices'],

@@ -115,6 +115,15 @@ func (Store) ByIDs(ctx context.Context, tx *tenancy.Tx, ids []string) ([]project
 	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (projects.Project, error) { return scanProject(r) })
 }
 
+// TeamsOf lists the projects that a member leads or is on the team of.
+func (Store) TeamsOf(ctx context.Context, tx *tenancy.Tx, memberID string) ([]string, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT id::text FROM projects WHERE manager_id = $1 UNION SELECT project_id::text FROM project_members WHERE member_id = $1`, memberID)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
 // LedBy returns the ids of the projects that any of the members leads.
 func (Store) LedBy(ctx context.Context, tx *tenancy.Tx, memberIDs []string) ([]string, error) {
 	rows, err := tx.PGX().Query(ctx, `SELECT id::text FROM projects WHERE manager_id = ANY($1::uuid[]) LIMIT 20000`, memberIDs)

@@ -36,6 +36,10 @@ type Service interface {
 	UndoBulk(context.Context, string) (timesheets.BulkResult, error)
 	LastBulk(context.Context) (*timesheets.BulkKept, error)
 
+	Suggestions(context.Context, timesheets.SuggestionQuery) ([]timesheets.Suggestion, error)
+	TakeSuggestions(context.Context, timesheets.Taking) ([]timesheets.Taken, error)
+	HideSuggestions(ctx context.Context, ids []string, hidden bool) error
+
 	Week(context.Context, string, day.Date) (timesheets.Grid, error)
 	SetCell(context.Context, timesheets.CellChange) (timesheets.Grid, error)
 	CopyLastWeek(context.Context, day.Date, bool) (timesheets.Grid, error)
@@ -77,6 +81,7 @@ func Register(api *httpapi.API, svc Service) {
 	h := handlers{svc}
 	registerTimer(api, h)
 	registerEntries(api, h)
+	registerSuggestions(api, h)
 	registerSheets(api, h)
 	registerApprovals(api, h)
 	registerMissing(api, h)

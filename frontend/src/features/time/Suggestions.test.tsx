@@ -9,16 +9,16 @@ import { Suggestions } from './components/Suggestions';
 
 const work = { project_id: 'p1', project_code: 'ACM-001', project_name: 'Website', client_name: 'Acme', task_id: 't1', task_name: 'Calls', service_id: null };
 const event = (id: string, title: string, over: Partial<TimeSuggestionView> = {}): TimeSuggestionView => ({
-  id, feed_id: 'f1', title, day: '2026-03-02', started_at: '2026-03-02T08:00:00Z', ended_at: '2026-03-02T09:00:00Z', seconds: 3600, hidden: false, ...over,
+  id, source: 'calendar', title, day: '2026-03-02', started_at: '2026-03-02T08:00:00Z', ended_at: '2026-03-02T09:00:00Z', seconds: 3600, hidden: false, ...over,
 });
 
 let items: TimeSuggestionView[] = [];
 let sent: { path: string; body: Record<string, unknown> }[] = [];
-let answer = { feeds: 1, failing: 0 };
+let feeds: { state: string }[] = [];
 
 beforeEach(() => {
   sent = [];
-  answer = { feeds: 1, failing: 0 };
+  feeds = [{ state: 'ok' }];
   items = [event('e1', 'Weekly', { work }), event('e2', 'Plan'), event('e3', '')];
   const note = async (request: Request) => {
     const body = (await request.json()) as { ids: string[] };
@@ -26,21 +26,22 @@ beforeEach(() => {
     return body.ids;
   };
   server.use(
-    http.get('*/api/v1/calendar-events', ({ request }) => {
+    http.get('*/api/v1/time-suggestions', ({ request }) => {
       const hidden = new URL(request.url).searchParams.get('hidden') === 'true';
-      return HttpResponse.json({ ...pageOf(items.filter((x) => hidden || !x.hidden)), ...answer });
+      return HttpResponse.json(pageOf(items.filter((x) => hidden || !x.hidden)));
     }),
-    http.post('*/api/v1/calendar-events/take', async ({ request }) => {
+    http.get('*/api/v1/calendar-feeds', () => HttpResponse.json(pageOf(feeds))),
+    http.post('*/api/v1/time-suggestions/take', async ({ request }) => {
       const ids = await note(request);
       items = items.filter((x) => !ids.includes(x.id));
       return HttpResponse.json(pageOf(ids.map((id) => ({ id, time_entry_id: `entry-${id}`, day: '2026-03-02', warnings: [] }))), { status: 201 });
     }),
-    http.post('*/api/v1/calendar-events/hide', async ({ request }) => {
+    http.post('*/api/v1/time-suggestions/hide', async ({ request }) => {
       const ids = await note(request);
       items = items.map((x) => (ids.includes(x.id) ? { ...x, hidden: true } : x));
       return new HttpResponse(null, { status: 204 });
     }),
-    http.post('*/api/v1/calendar-events/unhide', async ({ request }) => {
+    http.post('*/api/v1/time-suggestions/unhide', async ({ request }) => {
       const ids = await note(request);
       items = items.map((x) => (ids.includes(x.id) ? { ...x, hidden: false } : x));
       return new HttpResponse(null, { status: 204 });
@@ -61,7 +62,8 @@ it('adds what is known with one click, and takes it back', async () => {
   const { user } = open();
   await user.click(await screen.findByRole('button', { name: /^Add Weekly, .* to Website · Calls$/ }));
   expect(await screen.findByText('Added to your time')).toBeVisible();
-  expect(sent[0]).toMatchObject({ path: '/api/v1/calendar-events/take', body: { ids: ['e1'], project_id: 'p1', task_id: 't1' } });
+  expect(sent[0]).toMatchObject({ path: '/api/v1/time-suggestions/take', body: { ids: ['e1'] } });
+  expect(sent[0]?.body).not.toHaveProperty('project_id'); // it goes to its own work
   await waitFor(() => expect(screen.queryByText('Weekly')).toBeNull());
   await user.click(screen.getByRole('button', { name: 'Undo' }));
   await waitFor(() => expect(sent[1]?.path).toBe('delete entry-e1'));
@@ -72,13 +74,13 @@ it('adds several to one task, chosen once, and says at the field what is refused
   const { user } = open();
   await user.click(await screen.findByRole('checkbox', { name: 'Choose all' }));
   await user.click(screen.getByRole('button', { name: 'Add 3 to…' }));
-  const dialog = await screen.findByRole('dialog', { name: 'Add 3 events to' });
-  server.use(http.post('*/api/v1/calendar-events/take', () => HttpResponse.json(problem(409, 'timesheets.project_closed', 'This project takes no more time.', [{ location: 'body.project_id', message: 'takes no more time' }]), { status: 409 }), { once: true }));
+  const dialog = await screen.findByRole('dialog', { name: 'Add 3 to one task' });
+  server.use(http.post('*/api/v1/time-suggestions/take', () => HttpResponse.json(problem(409, 'timesheets.project_closed', 'This project takes no more time.', [{ location: 'body.project_id', message: 'takes no more time' }]), { status: 409 }), { once: true }));
   await user.click(within(dialog).getByRole('button', { name: 'Add 3 entries' }));
   expect(await within(dialog).findByText('takes no more time')).toBeVisible();
   expect(await violations()).toEqual([]);
   await user.click(within(dialog).getByRole('button', { name: 'Add 3 entries' }));
-  expect(await screen.findByText('3 events added to your time')).toBeVisible();
+  expect(await screen.findByText('3 added to your time')).toBeVisible();
   expect(sent[0]?.body).toMatchObject({ ids: ['e1', 'e2', 'e3'], project_id: 'p1', task_id: 't1' });
 });
 
@@ -102,13 +104,26 @@ it('hides with an undo, and shows hidden ones again', async () => {
 });
 
 it('says where to begin without a calendar, and what is wrong with a broken one', async () => {
-  answer = { feeds: 0, failing: 0 };
+  feeds = [];
   items = [];
   const first = open();
   expect(await screen.findByRole('link', { name: 'Add a calendar' })).toHaveAttribute('href', '/settings/profile#calendars');
   first.unmount();
-  answer = { feeds: 2, failing: 1 };
+  feeds = [{ state: 'ok' }, { state: 'failing' }];
   open();
   expect(await screen.findByText(/One of your calendars could not be read/)).toBeVisible();
-  expect(screen.getByText(/Nothing in your calendar for these days/)).toBeVisible();
+  expect(screen.getByText(/Nothing on these days/)).toBeVisible();
+});
+
+it('adds bookings beside events, several at once to the work of each', async () => {
+  feeds = [];
+  items = [event('b1.2026-03-02', 'Sprint', { source: 'booking', work, started_at: null, ended_at: null, seconds: 21600 }), event('b2.2026-03-02', '', { source: 'booking', work: { ...work, task_id: null, task_name: '' }, started_at: null, ended_at: null })];
+  const { user } = open();
+  expect(await screen.findByRole('button', { name: /^Add Sprint, .*, booked to Website · Calls$/ })).toBeVisible();
+  await user.click(screen.getByRole('checkbox', { name: 'Choose all' }));
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Add 2' }));
+  expect(await screen.findByText('2 added to your time')).toBeVisible();
+  expect(sent[0]).toMatchObject({ path: '/api/v1/time-suggestions/take', body: { ids: ['b1.2026-03-02', 'b2.2026-03-02'] } });
+  expect(sent[0]?.body).not.toHaveProperty('project_id');
 });

@@ -53,7 +53,8 @@ beforeEach(() => {
     }),
     http.get('*/api/v1/time-entries', () => HttpResponse.json(pageOf([entry()]))),
     http.get('*/api/v1/projects', () => HttpResponse.json(pageOf([]))),
-    http.get('*/api/v1/calendar-events', () => HttpResponse.json({ ...pageOf([]), feeds: 0, failing: 0 })),
+    http.get('*/api/v1/time-suggestions', () => HttpResponse.json(pageOf([]))),
+    http.get('*/api/v1/calendar-feeds', () => HttpResponse.json(pageOf([]))),
   );
 });
 

@@ -13,27 +13,26 @@ import { Duration } from '../../../shared/ui/small';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
 import { workName } from '../model';
-import { useSuggestions } from '../suggestions';
+import { nameOf, useSuggestions } from '../suggestions';
 
 const workOf = (w: NonNullable<TimeSuggestionView['work']>): string => [w.client_name, workName(w)].filter(Boolean).join(' · ');
 
 type Props = { event: TimeSuggestionView; many: boolean; chosen: boolean; oneDay: boolean; onChoose: (on: boolean) => void; onPick: () => void };
 
-/** One event. Where its work is known from before, one click adds it; where not, one chooses it first. */
+/** One event or booking. Where its work is known from before, one click adds it; where not, one chooses it first. */
 export function SuggestionRow({ event: s, many, chosen, oneDay, onChoose, onPick }: Props) {
   const t = useT();
   const { add, hide, show } = useSuggestions();
   const [busy, setBusy] = useState(false);
   const zone = browserZone();
-  const what = s.title || t('suggest.untitled');
-  const clock = { from: clockOf(s.started_at, zone), to: clockOf(s.ended_at, zone) };
-  const at = oneDay ? `${clock.from} – ${clock.to}` : t('suggest.at', { day: `${formatWeekday(s.day)} ${formatDayShort(s.day)}`, ...clock });
+  const what = nameOf(s, t('suggest.untitled'));
+  const when = s.started_at && s.ended_at ? `${clockOf(s.started_at, zone)} – ${clockOf(s.ended_at, zone)}` : t('suggest.booked');
+  const at = oneDay ? when : `${formatWeekday(s.day)} ${formatDayShort(s.day)}${s.started_at ? ' ' : ', '}${when}`;
   const named = `${what}, ${at}`;
   const take = async () => {
-    if (!s.work) return;
     setBusy(true);
     try {
-      await add([s], s.work);
+      await add([s]);
     } catch (e) {
       toast.failed(e);
       setBusy(false);

@@ -6,7 +6,7 @@ import { FormDialog } from '../../../shared/ui/dialogs';
 import { SelectField } from '../../../shared/ui/fields';
 import { WorkPicker } from '../../../shared/ui/WorkPicker';
 import { useT } from '../locales/en';
-import { useSuggestions } from '../suggestions';
+import { nameOf, useSuggestions } from '../suggestions';
 
 type Values = { project_id: string; task_id: string; service_id: string };
 
@@ -27,7 +27,7 @@ export function TakeDialog({ events, onClose }: { events: TimeSuggestionView[]; 
   return (
     <FormDialog
       open
-      title={t('suggest.pickTitle', { count, what: events[0]?.title || t('suggest.untitled') })}
+      title={t('suggest.pickTitle', { count, what: events[0] ? nameOf(events[0], t('suggest.untitled')) : '' })}
       form={form}
       submitLabel={t('suggest.go', { count })}
       onClose={onClose}
@@ -43,7 +43,7 @@ export function TakeDialog({ events, onClose }: { events: TimeSuggestionView[]; 
         autoFocus
       />
       {services.length > 0 && <SelectField name="service_id" label={t('entry.service')} options={[{ value: '', label: t('entry.noService') }, ...services]} />}
-      <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('suggest.remember')}</Typography>
+      {events.some((e) => e.source === 'calendar') && <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('suggest.remember')}</Typography>}
     </FormDialog>
   );
 }

@@ -124,12 +124,12 @@ export const useT = registerLocale('time', {
   },
   list: { empty: 'No time on this day', emptyText: 'Log what you worked on, or start the timer.', label: 'Entries of {{day}}' },
   suggest: {
-    title: 'From your calendar', hint: 'Meetings from your calendar can be suggested here.', connect: 'Add a calendar', broken_one: 'One of your calendars could not be read: what is new in it is missing here.', broken_other: '{{count}} of your calendars could not be read: what is new in them is missing here.',
-    look: 'Look at it', hidden: 'Show hidden', untitled: '(no title)', none: 'Nothing in your calendar for these days that is not in your time.', all: 'Choose all', one: 'Choose {{what}}',
+    title: 'Suggestions', booked: 'booked', addKnown_one: 'Add it', addKnown_other: 'Add {{count}}', hint: 'Meetings from your calendar can be suggested here.', connect: 'Add a calendar', broken_one: 'One of your calendars could not be read: what is new in it is missing here.', broken_other: '{{count}} of your calendars could not be read: what is new in them is missing here.',
+    look: 'Look at it', hidden: 'Show hidden', untitled: '(no title)', none: 'Nothing on these days that is not in your time.', all: 'Choose all', one: 'Choose {{what}}',
     add: 'Add', addOne: 'Add {{what}} to {{work}}', pick: 'Add to…', pickOne: 'Choose the work for {{what}} and add it', other: 'Other work for {{what}}', hide: 'Hide {{what}}', show: 'Suggest again', showOne: 'Suggest {{what}} again',
-    addMany_one: 'Add one to…', addMany_other: 'Add {{count}} to…', hideSome: 'Hide', hideMany_one: 'Hide one', hideMany_other: 'Hide {{count}}', pickTitle_one: 'Add “{{what}}” to', pickTitle_other: 'Add {{count}} events to',
+    addMany_one: 'Add one to…', addMany_other: 'Add {{count}} to…', hideSome: 'Hide', hideMany_one: 'Hide one', hideMany_other: 'Hide {{count}}', pickTitle_one: 'Add “{{what}}” to', pickTitle_other: 'Add {{count}} to one task',
     remember: 'The next time it is proposed for the same series or title.', go_one: 'Add the entry', go_other: 'Add {{count}} entries', needProject: 'Choose a project',
-    added_one: 'Added to your time', added_other: '{{count}} events added to your time', overlap_one: 'Added to your time. It overlaps with another entry.', overlap_other: '{{count}} events added. Some overlap with other entries.',
-    hid_one: 'Not suggested any more', hid_other: '{{count}} events are not suggested any more', at: '{{day}} {{from}} – {{to}}',
+    added_one: 'Added to your time', added_other: '{{count}} added to your time', overlap_one: 'Added to your time. It overlaps with another entry.', overlap_other: '{{count}} added. Some overlap with other entries.',
+    hid_one: 'Not suggested any more', hid_other: '{{count}} are not suggested any more',
   },
 });
