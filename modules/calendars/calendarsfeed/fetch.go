@@ -28,10 +28,9 @@ type Feeds struct {
 var _ calendars.Feeds = Feeds{}
 
 // New returns what fetches from the internet; from this very machine too where local says so, for development and tests.
-func New(local bool) Feeds {
-	o := outbound.Options{Within: fetchTime, Local: local}
-	return Feeds{o, outbound.Client(o)}
-}
+func New(local bool) Feeds { return feeds(outbound.Options{Within: fetchTime, Local: local}) }
+
+func feeds(o outbound.Options) Feeds { return Feeds{o, outbound.Client(o)} }
 
 // Fetch asks for a calendar.
 func (f Feeds) Fetch(ctx context.Context, r calendars.Request) (calendars.Answer, error) {

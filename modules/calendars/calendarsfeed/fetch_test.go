@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/bureauhq/bureau/modules/calendars"
 	"github.com/bureauhq/bureau/modules/calendars/calendarsfeed"
@@ -74,5 +76,31 @@ func TestFetch(t *testing.T) {
 		if _, err := calendarsfeed.New(false).Fetch(t.Context(), calendars.Request{Address: u}); !errors.Is(err, want) {
 			t.Errorf("%s outside of development: %v, want %v", address, err, want)
 		}
+	}
+}
+
+// A server that takes the call and then says nothing, or stops in the middle, must not hold a worker or a person for ever.
+func TestFetchGivesUp(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/half" {
+			_, _ = w.Write([]byte("BEGIN:VCALENDAR\r\n"))
+			_ = http.NewResponseController(w).Flush()
+		}
+		<-r.Context().Done() // until who asked has hung up
+	}))
+	defer server.Close() // waits for the calls, so they were hung up
+	for _, path := range []string{"/silent", "/half"} {
+		u, err := url.Parse(server.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := calendarsfeed.Impatient(100*time.Millisecond).Fetch(t.Context(), calendars.Request{Address: u})
+		if !errors.Is(err, calendars.ErrSlow) || got.ICS != nil {
+			t.Errorf("%s: %d bytes, %v; want %v", path, len(got.ICS), err, calendars.ErrSlow)
+		}
+	}
+	if calendarsfeed.Limit != 10*time.Second || !strings.Contains(calendars.ErrSlow.Fields[0].Text, "within 10 seconds") {
+		t.Errorf("people are told %q, and the limit is %s", calendars.ErrSlow.Fields[0].Text, calendarsfeed.Limit)
 	}
 }
