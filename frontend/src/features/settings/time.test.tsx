@@ -118,8 +118,8 @@ it('refuses a step of no minutes at its field', async () => {
 it('closes a later day without a reason, and opens one only with it', async () => {
   const { user } = renderApp(<TimePage />);
   expect(await screen.findByText(/Closed up to and including .*31/)).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Move the date' }));
-  const dialog = await screen.findByRole('dialog', { name: 'Close time' });
+  await user.click(screen.getByRole('button', { name: 'Change the day' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Close a period' });
   const day = within(dialog).getByLabelText(/Closed through/);
   expect(within(dialog).queryByLabelText(/Why/)).toBeNull();
   await user.clear(day);
@@ -138,14 +138,14 @@ it('closes a later day without a reason, and opens one only with it', async () =
 it('closes the time of one legal entity', async () => {
   const { user } = renderApp(<TimePage />);
   expect(await screen.findByText(/^Acme Ltd: closed up to and including 30 Apr 2026/)).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Move the date' }));
-  const dialog = await screen.findByRole('dialog', { name: 'Close time' });
+  await user.click(screen.getByRole('button', { name: 'Change the day' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Close a period' });
   await user.click(await within(dialog).findByRole('combobox', { name: 'Whose time' }));
   await user.click(await screen.findByRole('option', { name: 'Acme Ltd' }));
   const day = within(dialog).getByLabelText(/Closed through/);
   await user.clear(day);
   await user.type(day, '2026-05-31');
-  await user.click(within(dialog).getByRole('button', { name: 'Close a period' }));
+  await user.click(within(dialog).getByRole('button', { name: 'Close the period' }));
   await waitFor(() => expect(sent.at(-1)?.body).toEqual({ entity_locks: [{ entity_id: 'e2', through: '2026-05-31' }] }));
 });
 
@@ -153,7 +153,7 @@ it('lets those look who may not change', async () => {
   server.use(http.get('*/api/v1/me', () => HttpResponse.json(meAnswer(me({ role: 'member', permissions: ['agency.settings.read'] })))));
   renderApp(<TimePage />);
   expect(await screen.findByRole('combobox', { name: 'Round' })).toHaveAttribute('aria-disabled', 'true');
-  expect(screen.queryByRole('button', { name: 'Move the date' })).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Change the day' })).toBeNull();
 });
 
 it('counts the example as the server does', () => {

@@ -33,7 +33,7 @@ beforeEach(() => {
 it('shows what is missing, opens what waits, and reminds with one click', async () => {
   const { user } = renderApp(<TeamPage />, { at: '/?from=2026-02-23&to=2026-03-01' });
   expect(await screen.findByRole('link', { name: /^Mia Member.*6:30 missing, not handed in/ })).toHaveAttribute('href', '/time/entries?member=m1&from=2026-02-23&to=2026-03-01');
-  expect(screen.getByRole('link', { name: /^Tom Tester.*complete, waits/ })).toHaveAttribute('href', '/approvals?scope=all&open=s9');
+  expect(screen.getByRole('link', { name: /^Tom Tester.*complete, waiting/ })).toHaveAttribute('href', '/approvals?scope=all&open=s9');
   expect(screen.queryByRole('button', { name: 'Remind Tom Tester' })).toBeNull();
   expect(screen.getByRole('link', { name: 'Export as CSV' })).toHaveAttribute('href', '/api/v1/missing-time/export.csv?from=2026-02-23&to=2026-03-01');
   expect(await violations()).toEqual([]);

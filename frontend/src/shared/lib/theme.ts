@@ -90,6 +90,8 @@ export function agencyTheme(brand: Brand = {}): Theme {
       MuiLink: { defaultProps: { underline: 'always' } },
       MuiCssBaseline: {
         styleOverrides: {
+          // Browsers give these a font of their own, and not every component takes it back.
+          'button,input,select,textarea': { fontFamily: 'inherit' },
           '.num': { fontVariantNumeric: 'tabular-nums', textAlign: 'end' },
           '.said': { overflowWrap: 'anywhere' },
           '.sr-only': { position: 'absolute', width: 1, height: 1, margin: -1, padding: 0, overflow: 'hidden', clipPath: 'inset(50%)', whiteSpace: 'nowrap', border: 0 },

@@ -7,20 +7,20 @@ import { DialogHead } from '../../../shared/ui/DialogHead';
 import { EmptyState } from '../../../shared/ui/states';
 import { useT } from '../locales/en';
 
-const signed = (n: number) => (n > 0 ? `+${n}` : `−${-n}`);
-
 /** What a balance is made of, line by line: it adds up. */
 export function Statement({ kind, memberId, onClose }: { kind: LeaveTypeView; memberId?: string; onClose: () => void }) {
   const t = useT();
   const s = useLeaveStatementQuery({ id: kind.id, memberId });
   const rows = s.data?.lines.map((l, i) => ({ ...l, key: `${i}` }));
   type Row = LeaveLineView & { key: string };
+  const much = (count: number) => t(`unit.${kind.unit}`, { count });
+  const signed = (n: number) => `${n > 0 ? '+' : '−'}${much(Math.abs(n))}`;
   const what = (l: LeaveLineView) => t(`line.${l.kind}`) + (l.note ? `: ${l.note}` : '');
   const columns: Column<Row>[] = [
     { key: 'day', header: t('line.day'), width: '112px', cell: (l) => formatDay(l.day) },
     { key: 'what', header: t('line.what'), width: 'minmax(0, 3fr)', cell: what },
-    { key: 'change', header: t('line.change'), numeric: true, width: '80px', cell: (l) => signed(l.change) },
-    { key: 'balance', header: t('line.balance'), numeric: true, width: '80px', cell: (l) => l.balance },
+    { key: 'change', header: t('line.change'), numeric: true, width: '104px', cell: (l) => signed(l.change) },
+    { key: 'balance', header: t('line.balance'), numeric: true, width: '104px', cell: (l) => much(l.balance) },
   ];
   return (
     <Dialog open onClose={onClose} fullWidth maxWidth="sm" aria-labelledby="statement-title">
@@ -28,7 +28,7 @@ export function Statement({ kind, memberId, onClose }: { kind: LeaveTypeView; me
       <DialogContent>
         <DataTable
           label={t('balance.statement', { name: kind.name })} rows={rows} columns={columns} getId={(l) => l.key}
-          card={(l) => <CardRow title={what(l)} sub={formatDay(l.day)} state={`${signed(l.change)} = ${l.balance}`} />}
+          card={(l) => <CardRow title={what(l)} end={signed(l.change)} sub={formatDay(l.day)} state={t('line.left', { much: much(l.balance) })} />}
           error={s.error} onRetry={() => void s.refetch()} empty={<EmptyState title={t('line.empty')} />}
         />
       </DialogContent>

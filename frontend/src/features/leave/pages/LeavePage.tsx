@@ -1,10 +1,11 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import { useLeaveListQuery } from '../../../shared/api/gen/leave.gen';
+import { useLeaveBalancesQuery, useLeaveListQuery } from '../../../shared/api/gen/leave.gen';
 import { useParam, useTab } from '../../../shared/lib/hooks';
 import { useCan } from '../../../shared/lib/me';
 import { later } from '../../../shared/ui/later';
 import { PageHeader } from '../../../shared/ui/PageHeader';
+import { Held } from '../../../shared/ui/states';
 import { TabBar } from '../../../shared/ui/TabBar';
 import { Balances } from '../components/Balances';
 import { Mine } from '../components/Mine';
@@ -25,12 +26,13 @@ export function LeavePage() {
   const [tab, setTab] = useTab<typeof own | typeof all>(tabs);
   const [asking, setAsking] = useParam('ask');
   const waiting = useLeaveListQuery({ state: ['requested'], limit: 100 }, { skip: !decides });
+  const balances = useLeaveBalancesQuery({}, { skip: tab !== 'mine' });
   const count = waiting.data?.items.length;
   return (
     <>
       <PageHeader title={t('title')} actions={<Button variant="contained" onClick={() => setAsking('1')}>{t('ask')}</Button>} />
       <TabBar label={t('tab.label')} value={tab} onChange={setTab} tabs={tabs.map((x) => ({ value: x, label: x === 'decide' && count ? `${t('tab.decide')} (${count})` : t(`tab.${x}`) }))} />
-      {tab === 'mine' && <><Balances /><Mine /></>}
+      {tab === 'mine' && <><Balances /><Held until={!balances.isLoading}><Mine /></Held></>}
       {tab === 'team' && <Team />}
       {tab === 'decide' && <ToDecide />}
       {asking !== '' && <AskDialog onClose={() => setAsking('')} />}

@@ -6,7 +6,7 @@ import { useForm, useWatch } from 'react-hook-form';
 import { Link } from 'react-router';
 import { useLegalEntitiesListQuery } from '../../../shared/api/gen/invoices.gen';
 import { useTimeSettingsChangeMutation, useTimeSettingsOpeningQuery, type OpeningView, type TimeSettingsView } from '../../../shared/api/gen/time.gen';
-import { formatDay } from '../../../shared/lib/dates';
+import { addDays, formatDay, startOfMonth, today } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { DateField, SelectField, TextField } from '../../../shared/ui/fields';
@@ -38,7 +38,12 @@ export function LockDialog({ settings, onClose }: { settings: TimeSettingsView; 
   const [change] = useTimeSettingsChangeMutation();
   const named = useCan()('invoicing.settings.read');
   const entities = (useLegalEntitiesListQuery(undefined, { skip: !named }).data?.items ?? []).filter((e) => !e.archived_at);
-  const form = useForm({ defaultValues: { entity: '', locked_through: settings.locked_through ?? '', reason: '' } });
+  const form = useForm({ defaultValues: {
+    entity: '',
+    // What is closed for the first time is most often the last month.
+    locked_through: settings.locked_through ?? addDays(startOfMonth(today()), -1),
+    reason: '',
+  } });
   const entity = useWatch({ control: form.control, name: 'entity' });
   const closedOf = (id: string) => (id === '' ? settings.locked_through : settings.entity_locks.find((l) => l.entity_id === id)?.through) ?? '';
   const was = closedOf(entity);
@@ -50,7 +55,7 @@ export function LockDialog({ settings, onClose }: { settings: TimeSettingsView; 
       open
       title={t('time.lockTitle')}
       form={form}
-      submitLabel={t(opens ? 'time.open' : 'time.lock')}
+      submitLabel={t(opens ? 'time.open' : 'time.close')}
       onClose={onClose}
       onSubmit={async ({ locked_through, reason }) => {
         const what = entity ? { entity_locks: [{ entity_id: entity, through: locked_through }] } : { locked_through };
@@ -59,7 +64,7 @@ export function LockDialog({ settings, onClose }: { settings: TimeSettingsView; 
         onClose();
       }}
     >
-      <Typography sx={{ color: 'text.secondary' }}>{t('time.lockText')}</Typography>
+      <Typography sx={{ color: 'text.secondary' }}>{t(entity ? 'time.lockTextOf' : 'time.lockText', { name: entities.find((e) => e.id === entity)?.name })}</Typography>
       {entities.length > 1 && <SelectField name="entity" label={t('time.lockFor')} help={t('time.lockForHelp')} empty={t('time.lockForAll')} options={entities.map((e) => ({ value: e.id, label: e.name }))} />}
       <DateField name="locked_through" label={t('time.lockThrough')} help={was ? t('time.lockHelp') : undefined} autoFocus />
       {opens && opening.currentData && <Contradictions opening={opening.currentData} />}

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTimeRemindersPutMutation, type TimeRemindersView } from '../../../shared/api/gen/time.gen';
 import { SelectField, SwitchField, TimeField } from '../../../shared/ui/fields';
-import { FieldRow, Form } from '../../../shared/ui/form';
+import { FieldRow, Fields, Form } from '../../../shared/ui/form';
 import { Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locale';
@@ -27,17 +27,19 @@ export function RemindersForm({ reminders, writes }: { reminders: TimeRemindersV
       }}
     >
       <Section title={t('time.reminders')}>
-        <SwitchField name="missing" label={t('time.remindMissing')} help={t('time.remindersHelp')} />
-        <SwitchField name="unsubmitted" label={t('time.remindUnsubmitted')} />
-        {(missing || unsubmitted) && (
-          <>
-            <FieldRow>
-              <SelectField name="weekday" label={t('time.remindDay')} options={weekdays.map((d) => ({ value: d, label: t(`agency.days.${d}`) }))} />
-              <TimeField name="time" label={t('time.remindTime')} required />
-            </FieldRow>
-            <SelectField name="zone" label={t('time.remindZone')} help={t('time.remindZoneHelp')} options={(['agency', 'person'] as const).map((z) => ({ value: z, label: t(`time.remindZones.${z}`) }))} />
-          </>
-        )}
+        <Fields>
+          <SwitchField name="missing" label={t('time.remindMissing')} help={t('time.remindersHelp')} />
+          <SwitchField name="unsubmitted" label={t('time.remindUnsubmitted')} />
+          {(missing || unsubmitted) && (
+            <>
+              <FieldRow>
+                <SelectField name="weekday" label={t('time.remindDay')} options={weekdays.map((d) => ({ value: d, label: t(`agency.days.${d}`) }))} />
+                <TimeField name="time" label={t('time.remindTime')} required />
+              </FieldRow>
+              <SelectField name="zone" label={t('time.remindZone')} help={t('time.remindZoneHelp')} options={(['agency', 'person'] as const).map((z) => ({ value: z, label: t(`time.remindZones.${z}`) }))} />
+            </>
+          )}
+        </Fields>
       </Section>
     </Form>
   );

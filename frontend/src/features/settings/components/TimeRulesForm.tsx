@@ -10,7 +10,7 @@ import { formatDay } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { useCommon } from '../../../shared/lib/i18n';
 import { DateField, NumberField, SelectField, SwitchField } from '../../../shared/ui/fields';
-import { FieldRow, Form } from '../../../shared/ui/form';
+import { FieldRow, Fields, Form } from '../../../shared/ui/form';
 import { Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locale';
@@ -69,44 +69,50 @@ export function TimeRulesForm({ settings, entities, writes }: { settings: TimeSe
         {next && <Typography variant="body2" role="status" sx={{ mt: 3, color: 'text.secondary' }}>{t(`time.sheetsNext.${next.every}`, { day: formatDay(next.from) })}</Typography>}
       </Section>
       <Section title={t('time.approval')}>
-        <SelectField name="approval_route" label={t('time.approvalRoute')} help={t('time.approvalHelp')} options={approvalRoutes.map((r) => ({ value: r, label: t(`time.routes.${r}`) }))} />
-        <SwitchField name="own_exception" label={t('time.ownException')} help={t('time.ownExceptionHelp')} />
+        <Fields>
+          <SelectField name="approval_route" label={t('time.approvalRoute')} help={t('time.approvalHelp')} options={approvalRoutes.map((r) => ({ value: r, label: t(`time.routes.${r}`) }))} />
+          <SwitchField name="own_exception" label={t('time.ownException')} help={t('time.ownExceptionHelp')} />
+        </Fields>
       </Section>
       <Section title={t('time.grace')}>
-        <SwitchField name="grace.on" label={t('time.graceOn')} help={t('time.graceHelp')} />
-        {grace.on && (
-          <FieldRow>
-            <SelectField name="grace.every" label={t('time.graceEvery')} options={periods.map((x) => ({ value: x, label: t(`time.periods.${x}`) }))} />
-            <NumberField name="grace.days" label={t('time.graceDays')} unit={t('time.days')} required />
-          </FieldRow>
-        )}
-        {entities.length > 1 && graces.map(({ entity_id, grace: own }, i) => {
-          const name = entities.find((e) => e.id === entity_id)?.name ?? '';
-          return (
-            <Box key={entity_id}>
-              <SwitchField name={`entity_graces.${i}.grace.on`} label={t('time.graceOf', { name })} help={i === 0 ? t('time.graceOfHelp') : undefined} />
-              {own.on && (
-                <FieldRow>
-                  <SelectField name={`entity_graces.${i}.grace.every`} label={t('time.graceOfEvery', { name })} options={periods.map((x) => ({ value: x, label: t(`time.periods.${x}`) }))} />
-                  <NumberField name={`entity_graces.${i}.grace.days`} label={t('time.graceOfDays', { name })} unit={t('time.days')} required />
-                </FieldRow>
-              )}
-            </Box>
-          );
-        })}
+        <Fields>
+          <SwitchField name="grace.on" label={t('time.graceOn')} help={t('time.graceHelp')} />
+          {grace.on && (
+            <FieldRow>
+              <SelectField name="grace.every" label={t('time.graceEvery')} options={periods.map((x) => ({ value: x, label: t(`time.periods.${x}`) }))} />
+              <NumberField name="grace.days" label={t('time.graceDays')} unit={t('time.days')} required />
+            </FieldRow>
+          )}
+          {entities.length > 1 && graces.map(({ entity_id, grace: own }, i) => {
+            const name = entities.find((e) => e.id === entity_id)?.name ?? '';
+            return (
+              <Fields key={entity_id}>
+                <SwitchField name={`entity_graces.${i}.grace.on`} label={t('time.graceOf', { name })} help={i === 0 ? t('time.graceOfHelp') : undefined} />
+                {own.on && (
+                  <FieldRow>
+                    <SelectField name={`entity_graces.${i}.grace.every`} label={t('time.graceOfEvery', { name })} options={periods.map((x) => ({ value: x, label: t(`time.periods.${x}`) }))} />
+                    <NumberField name={`entity_graces.${i}.grace.days`} label={t('time.graceOfDays', { name })} unit={t('time.days')} required />
+                  </FieldRow>
+                )}
+              </Fields>
+            );
+          })}
+        </Fields>
       </Section>
       <Section title={t('time.rounding')}>
         <Typography sx={{ color: 'text.secondary', mb: 4 }}>{t('time.roundingText')}</Typography>
-        <FieldRow>
-          <SelectField name="rounding.mode" label={t('time.mode')} options={roundingModes.map((m) => ({ value: m, label: t(`time.modes.${m}`) }))} />
-          <SelectField name="rounding.scope" label={t('time.scope')} options={roundingScopes.map((s) => ({ value: s, label: t(`time.scopes.${s}`) }))} />
-        </FieldRow>
-        {rule.mode !== 'none' && (
+        <Fields>
           <FieldRow>
-            <NumberField name="rounding.step_seconds" label={t('time.step')} unit={t('time.minutes')} required />
-            <NumberField name="rounding.minimum_seconds" label={t('time.minimum')} unit={t('time.minutes')} help={t('time.minimumHelp')} />
+            <SelectField name="rounding.mode" label={t('time.mode')} options={roundingModes.map((m) => ({ value: m, label: t(`time.modes.${m}`) }))} />
+            <SelectField name="rounding.scope" label={t('time.scope')} options={roundingScopes.map((s) => ({ value: s, label: t(`time.scopes.${s}`) }))} />
           </FieldRow>
-        )}
+          {rule.mode !== 'none' && (
+            <FieldRow>
+              <NumberField name="rounding.step_seconds" label={t('time.step')} unit={t('time.minutes')} required />
+              <NumberField name="rounding.minimum_seconds" label={t('time.minimum')} unit={t('time.minutes')} help={t('time.minimumHelp')} />
+            </FieldRow>
+          )}
+        </Fields>
         <Typography variant="body2" role="status" sx={{ mt: 4, color: 'text.secondary' }}>{t('time.example', { time: formatDuration(billed([420, 420, 420], inSeconds(rule))) })}</Typography>
       </Section>
       <Section title={t('time.overlap')}>
@@ -128,7 +134,7 @@ const values = (s: TimeSettingsView, entities: LegalEntityView[]) => ({
   approval_route: s.approval_route,
   own_exception: s.own_exception,
   forgotten_hours: s.forgotten_hours,
-  grace: s.grace,
+  grace: s.grace.on || s.grace.days > 0 ? s.grace : { ...s.grace, days: 5 },
   rounding: { ...s.rounding, step_seconds: minutes(s.rounding.step_seconds), minimum_seconds: minutes(s.rounding.minimum_seconds) },
 });
 const inSeconds = (r: Rounding): Rounding => ({ mode: r.mode, scope: r.scope, step_seconds: r.step_seconds * 60, minimum_seconds: r.minimum_seconds * 60 });

@@ -93,7 +93,7 @@ function Sessions() {
         rows={list.data?.items}
         columns={columns}
         getId={(s) => s.id}
-        card={(s) => <CardRow title={device(s)} sub={formatMoment(s.created_at)} state={s.current ? <StatusChip label={t('profile.current')} tone="success" /> : formatAgo(s.last_seen_at)} />}
+        card={(s) => <CardRow title={device(s)} sub={s.ip} below={`${t('profile.began')} ${formatMoment(s.created_at)}`} state={s.current ? <StatusChip label={t('profile.current')} tone="success" /> : formatAgo(s.last_seen_at)} />}
         actionsWidth="96px"
         actions={(s) => <Button size="small" aria-label={t('profile.endOne', { device: device(s) })} onClick={() => void finish(s)}>{t('profile.end')}</Button>}
         error={list.error}

@@ -66,9 +66,9 @@ function Filled({ settings }: { settings: TimeSettingsView }) {
       {!writes && <Alert severity="info" sx={{ mb: 4 }}>{t('agency.readOnly')}</Alert>}
       <Section title={t('time.period')} action={writes && <Button variant="outlined" onClick={() => setLocking(true)}>{t(through ? 'time.lockChange' : 'time.lock')}</Button>}>
         <Typography sx={{ fontWeight: 560 }}>{through ? t('time.locked', { day: formatDay(through) }) : t('time.unlocked')}</Typography>
-        <EntityLocks settings={settings} entities={entities} />
         {settings.closed_itself && <Typography variant="body2">{t('time.closedItself')}</Typography>}
         {by && settings.locked_at && <Typography variant="body2">{t('time.lockedBy', { name: by, at: formatMoment(settings.locked_at) })}</Typography>}
+        <EntityLocks settings={settings} entities={entities} />
         <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('time.periodText')}</Typography>
       </Section>
       <TimeRulesForm settings={settings} entities={entities} writes={writes} />

@@ -101,9 +101,9 @@ function Table({ rows, onRemind }: RowsProps) {
       <Box component="table" sx={{ borderCollapse: 'collapse', width: '100%', '& th, & td': { borderBottom: 1, borderColor: 'divider', height: 56, px: 2, py: 0, whiteSpace: 'nowrap' }, '& tbody tr:last-of-type > *': { borderBottom: 0 } }}>
         <thead>
           <tr>
-            <Box component="th" scope="col" sx={{ ...pinned, minWidth: 180 }}>{t('person')}</Box>
-            {columns.map((g) => <Box component="th" scope="col" key={g.from} sx={{ typography: 'caption', fontWeight: 600, color: 'text.secondary', textAlign: 'end' }}>{heading(g)}</Box>)}
-            <Box component="th" scope="col" sx={{ textAlign: 'end', typography: 'caption', fontWeight: 600, color: 'text.secondary' }}>{t('missing')}</Box>
+            <Box component="th" scope="col" sx={{ ...pinned, ...head, minWidth: 180 }}>{t('person')}</Box>
+            {columns.map((g) => <Box component="th" scope="col" key={g.from} sx={{ ...head, textAlign: 'end' }}>{heading(g)}</Box>)}
+            <Box component="th" scope="col" sx={{ ...head, textAlign: 'end' }}>{t('missing')}</Box>
             {onRemind && <th scope="col"><span className="sr-only">{t('remind')}</span></th>}
           </tr>
         </thead>
@@ -125,6 +125,7 @@ function Table({ rows, onRemind }: RowsProps) {
   );
 }
 
+const head = { typography: 'caption', fontWeight: 600, color: 'text.secondary' } as const;
 const pinned = { position: 'sticky', left: 0, bgcolor: 'background.paper', textAlign: 'start', pl: '16px !important', zIndex: 1 } as const;
 const heading = (g: MissingTimeGap) => (g.from === g.to ? `${formatWeekday(g.from)} ${formatDayShort(g.from)}` : formatPeriodShort(g.from, g.to));
 

@@ -22,7 +22,7 @@ export const useT = registerLocale('team', {
   notSubmitted_other: '{{count}} timesheets not handed in',
   waiting_one: '{{count}} timesheet waits',
   waiting_other: '{{count}} timesheets wait',
-  state: { draft: 'Not handed in', rejected: 'Sent back', submitted: 'Waits', approved: 'Approved', running: 'Runs' },
+  state: { draft: 'Not handed in', rejected: 'Sent back', submitted: 'Waiting', approved: 'Approved', running: 'Under way' },
   cell: '{{name}}, {{range}}: {{what}}',
   left: 'has left',
   remind: 'Remind',
