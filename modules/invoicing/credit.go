@@ -183,7 +183,11 @@ func (s *Service) creditOf(ctx context.Context, tx *tenancy.Tx, i Invoice, n New
 	if n.Reissue && len(whole) != len(slices.DeleteFunc(slices.Clone(left), func(c Creditable) bool { return c.Left.IsZero() })) {
 		return note, nil, ErrBadCredit.At("body.reissue", "needs all that is left to be taken back")
 	}
-	f, err := calc.Credit(sum, before, now)
+	taken, err := s.takenTaxes(ctx, tx, i)
+	if err != nil {
+		return note, nil, err
+	}
+	f, err := calc.Credit(sum, before, now, taken)
 	if err != nil {
 		return note, nil, err
 	}
@@ -191,6 +195,15 @@ func (s *Service) creditOf(ctx context.Context, tx *tenancy.Tx, i Invoice, n New
 		return note, nil, err
 	}
 	return note, whole, nil
+}
+
+// takenTaxes are those of what invoices deduct of a deposit and credit notes took back of it. A deduction can be given
+// back, so that they differ by a cent from those of the lines; nothing is given back to other invoices.
+func (s *Service) takenTaxes(ctx context.Context, tx *tenancy.Tx, i Invoice) ([]calc.TaxAmount, error) {
+	if i.Kind != Deposit {
+		return nil, nil
+	}
+	return s.d.Store.TakenTaxes(ctx, tx, i)
 }
 
 // asked is how much of each line is taken back.

@@ -94,7 +94,11 @@ func (s *Service) depositLeft(ctx context.Context, tx *tenancy.Tx, i Invoice) (D
 		before[n], now[n] = c.Line.Amount.Sub(c.Line.Share).Sub(c.Left), c.Left
 		d.Left = d.Left.Add(c.Left)
 	}
-	f, err := calc.Credit(i.sum(), before, now)
+	taken, err := s.takenTaxes(ctx, tx, i)
+	if err != nil {
+		return d, err
+	}
+	f, err := calc.Credit(i.sum(), before, now, taken)
 	d.Total = f.Payable
 	return d, err
 }
@@ -198,7 +202,11 @@ func (s *Service) take(ctx context.Context, tx *tenancy.Tx, dep Invoice, amount 
 	if err != nil {
 		return Deduction{}, err
 	}
-	f, err := calc.Credit(dep.sum(), before, now)
+	taken, err := s.takenTaxes(ctx, tx, dep)
+	if err != nil {
+		return Deduction{}, err
+	}
+	f, err := calc.Credit(dep.sum(), before, now, taken)
 	d := Deduction{
 		ID: s.d.NewID(), DepositID: dep.ID, Number: dep.Number, On: dep.IssueOn, Net: f.Net, Tax: f.Tax, Total: f.Payable,
 		Taxes: slices.DeleteFunc(f.Taxes, func(t calc.TaxAmount) bool { return t.Base.IsZero() && t.Amount.IsZero() }),

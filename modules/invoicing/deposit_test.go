@@ -7,6 +7,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 )
 
 // deposit issues a deposit.
@@ -118,6 +119,64 @@ func TestRule27_PartsOfADepositAddUpToIt(t *testing.T) {
 	}
 	if net != dep.Net || tax != dep.Tax {
 		t.Errorf("deducted %v and %v of %v and %v", net, tax, dep.Net, dep.Tax)
+	}
+}
+
+// What is given back in between changes the order in which taxes were rounded; the last part still takes what is left to the cent.
+func TestRule27_PartsAddUpThoughOneWasGivenBack(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	full := w.taxRate(t, invoicing.TaxRate{Name: "VAT", Steps: []invoicing.TaxStep{{Percent: dec("19")}}})
+	low := w.taxRate(t, invoicing.TaxRate{Name: "Reduced", Steps: []invoicing.TaxStep{{Percent: dec("7")}}})
+	work := free("Work", "1", "5000", full.ID)
+	for _, method := range []calc.Method{calc.PerRate, calc.PerLine} {
+		for _, inclusive := range []bool{false, true} {
+			for _, credited := range []bool{false, true} {
+				i, err := w.svc.Create(w.Ctx, invoicing.DraftOf{Kind: invoicing.Deposit, ClientID: w.client.ID, Edit: func(i *invoicing.Invoice) {
+					i.TaxMethod, i.PricesIncludeTax = method, inclusive
+					i.Lines = []invoicing.Line{free("Design", "1", "333.33", full.ID), free("Books", "1", "66.67", low.ID)}
+				}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				dep, err := w.svc.Issue(w.Ctx, i.ID, day.Date{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				given, err := w.deducting([]invoicing.Deduct{{DepositID: dep.ID, Amount: new(euros("133.37"))}}, work)
+				if err != nil {
+					t.Fatal(err)
+				}
+				rest, err := w.deducting([]invoicing.Deduct{{DepositID: dep.ID}}, work)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := w.svc.Delete(w.Ctx, given.ID); err != nil {
+					t.Fatal(err)
+				}
+				net, tax := rest.Deductions[0].Net, rest.Deductions[0].Tax
+				all, err := w.svc.Deposits(w.Ctx, w.client.ID)
+				if err != nil || len(all) != 1 || rest.Deducted.Add(all[0].Total) != dep.Total {
+					t.Errorf("%s, inclusive %v: %v deducted of %v, %d left: %v", method, inclusive, rest.Deducted, dep.Total, len(all), err)
+				}
+				if credited {
+					c, err := w.svc.IssueCredit(w.Ctx, dep.ID, invoicing.NewCredit{})
+					if err != nil {
+						t.Fatal(err)
+					}
+					net, tax = net.Add(c.Note.Net), tax.Add(c.Note.Tax)
+				} else {
+					last, err := w.deducting([]invoicing.Deduct{{DepositID: dep.ID}}, work)
+					if err != nil {
+						t.Fatal(err)
+					}
+					net, tax = net.Add(last.Deductions[0].Net), tax.Add(last.Deductions[0].Tax)
+				}
+				if net != dep.Net || tax != dep.Tax {
+					t.Errorf("%s, inclusive %v, credited %v: took back %v and %v of %v and %v", method, inclusive, credited, net, tax, dep.Net, dep.Tax)
+				}
+			}
+		}
 	}
 }
 

@@ -259,6 +259,7 @@ type Store interface {
 	CreditedLines(ctx context.Context, tx *tenancy.Tx, i Invoice) (map[string]money.Money, error)
 	CreditedBase(ctx context.Context, tx *tenancy.Tx, i Invoice) (Sums, error)
 	CreditedTotal(ctx context.Context, tx *tenancy.Tx, i Invoice) (money.Money, error)
+	TakenTaxes(ctx context.Context, tx *tenancy.Tx, i Invoice) ([]calc.TaxAmount, error) // never nil
 	// KeepPDF notes where a document is kept, and tells which one stands: the first.
 	KeepPDF(ctx context.Context, tx *tenancy.Tx, invoiceID, key, hash string) (firstKey, firstHash string, err error)
 	// KeepFile does the same for a form beside the PDF; KeptFile finds it, or else no key.

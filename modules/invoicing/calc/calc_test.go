@@ -146,13 +146,13 @@ func TestRule08_CreditingEveryLineMirrorsTheInvoice(t *testing.T) {
 	vat := tax("VAT", "23")
 	s := calc.Sum{Currency: "EUR", Rounding: money.HalfUp, Method: calc.PerRate, Lines: []calc.Line{line("1", "55.55", "0", vat), line("1", "11.11", "0", vat)}}
 	zero := money.Zero("EUR")
-	first, err := calc.Credit(s, []money.Money{zero, zero}, []money.Money{money.Of(5555, "EUR"), zero})
+	first, err := calc.Credit(s, []money.Money{zero, zero}, []money.Money{money.Of(5555, "EUR"), zero}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantFigures(t, first, "55.55", "12.78", "68.33")
 	// By itself 11.11 would bear 2.56 and both together 15.34, a cent more than the invoice.
-	second, err := calc.Credit(s, []money.Money{money.Of(5555, "EUR"), zero}, []money.Money{zero, money.Of(1111, "EUR")})
+	second, err := calc.Credit(s, []money.Money{money.Of(5555, "EUR"), zero}, []money.Money{zero, money.Of(1111, "EUR")}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,7 +76,7 @@ func TestCreditsOfADocumentAddUpToIt(t *testing.T) {
 			if !open {
 				break
 			}
-			c, err := calc.Credit(s, before, now)
+			c, err := calc.Credit(s, before, now, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,9 +2,13 @@ package invoicingdb
 
 import (
 	"context"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/invoicing"
+	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -47,6 +51,19 @@ func (Store) CreditedTotal(ctx context.Context, tx *tenancy.Tx, i invoicing.Invo
 			SELECT net_minor + tax_minor FROM deductions WHERE deposit_id = $1 AND released_at IS NULL
 		) gone`, i.ID).Scan(&minor)
 	return money.Of(minor, i.Currency), err
+}
+
+// TakenTaxes are the taxes of the credit notes for an invoice, and of what is deducted of a deposit.
+func (Store) TakenTaxes(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) ([]calc.TaxAmount, error) {
+	rows, err := tx.PGX().Query(ctx, `
+		SELECT taxes FROM invoices WHERE credits_id = $1
+		UNION ALL
+		SELECT taxes FROM deductions WHERE deposit_id = $1 AND released_at IS NULL`, i.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowTo[[]calc.TaxAmount])
+	return slices.Concat([]calc.TaxAmount{}, slices.Concat(all...)), err
 }
 
 // FreeLines lets the sources of lines be billed again.
