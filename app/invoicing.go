@@ -96,6 +96,10 @@ func (f forInvoices) ProjectNamesTx(ctx context.Context, tx *tenancy.Tx, ids []s
 	return out, err
 }
 
+func (f forInvoices) PhaseNamesTx(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string]string, error) {
+	return f.s.Projects.PhaseNamesTx(ctx, tx, taskIDs)
+}
+
 // EntriesTx tells what people said about time that is on invoices.
 func (f forInvoices) EntriesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]invoicing.TimeEntry, error) {
 	all, err := f.s.Timesheets.EntriesByIDsTx(ctx, tx, ids)

@@ -163,7 +163,8 @@ func (s *Service) baskets(ctx context.Context, tx *tenancy.Tx, b Bill) (map[stri
 		return nil, err
 	}
 	for _, l := range out {
-		l.covered, l.names, l.asked = covered, names, b.TaxRateIDs != nil
+		// The language of the words changes no figure: all days are told apart in each.
+		l.covered, l.names, l.words, l.asked = covered, names, WordsIn(English), b.TaxRateIDs != nil
 	}
 	for _, e := range entries {
 		out[e.ClientID].entries = append(out[e.ClientID].entries, e)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/modules/fees"
@@ -16,9 +17,12 @@ import (
 type GroupBy string
 
 const (
-	ByTask   GroupBy = "task"
-	ByPerson GroupBy = "person"
-	ByDay    GroupBy = "day"
+	ByTask    GroupBy = "task"
+	ByPhase   GroupBy = "phase" // the topmost task above
+	ByService GroupBy = "service"
+	ByPerson  GroupBy = "person"
+	ByDay     GroupBy = "day"
+	ByEntry   GroupBy = "entry" // each with its day, person, task and note
 )
 
 // FromTime says which time, and what else, a draft is made from.
@@ -141,7 +145,7 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 			return Invoice{}, nil, err
 		}
 	}
-	words, err := s.wordsFor(ctx, tx, i, entries)
+	words, err := s.wordsFor(ctx, tx, i, f.GroupBy, entries)
 	if err != nil {
 		return Invoice{}, nil, err
 	}
@@ -158,8 +162,8 @@ type basket struct {
 	entries []TimeEntry
 	covered fees.Coverage
 	spent   []Spent
-	names   map[string]string // of members, where lines are theirs
-	words   Words             // for what hours count as
+	names   map[string]string // of members or of phases, where lines are theirs
+	words   Words             // for what hours count as, and for days
 	asked   bool              // the taxes were
 }
 
@@ -182,30 +186,37 @@ func (i *Invoice) assemble(f FromTime, b basket) ([]LeftOut, error) {
 		}
 		return f.TaxRateIDs
 	}
-	i.Lines = append(feeLines(b.agreed, f.TaxRateIDs), group(billable, f.GroupBy, b.names, b.words, taxes)...)
+	i.Lines = append(feeLines(b.agreed, f.TaxRateIDs), i.group(billable, f.GroupBy, b.names, b.words, taxes)...)
 	lines, abroad := i.expenseLines(b.spent, f.TaxRateIDs, b.asked)
 	i.Lines = append(i.Lines, lines...)
 	return append(out, abroad...), nil
 }
 
-// wordsFor are those of the document's language. They are asked for only where some time does not count once.
-func (s *Service) wordsFor(ctx context.Context, tx *tenancy.Tx, i Invoice, entries []TimeEntry) (Words, error) {
-	if !slices.ContainsFunc(entries, func(e TimeEntry) bool { return len(e.Parts) > 0 }) {
+// wordsFor are those of the document's language. They are asked for only where lines say days, or some time does not count once.
+func (s *Service) wordsFor(ctx context.Context, tx *tenancy.Tx, i Invoice, by GroupBy, entries []TimeEntry) (Words, error) {
+	if by != ByDay && by != ByEntry && !slices.ContainsFunc(entries, func(e TimeEntry) bool { return len(e.Parts) > 0 }) {
 		return Words{}, nil
 	}
 	return s.wordsOf(ctx, tx, i)
 }
 
 func (s *Service) names(ctx context.Context, tx *tenancy.Tx, by GroupBy, entries []TimeEntry) (map[string]string, error) {
-	if by != ByPerson {
+	name, of := s.d.Members.NamesTx, func(e TimeEntry) string { return e.MemberID }
+	switch by {
+	case ByPerson, ByEntry:
+	case ByPhase:
+		name, of = s.d.Projects.PhaseNamesTx, func(e TimeEntry) string { return e.TaskID }
+	default:
 		return nil, nil
 	}
 	var ids []string
 	for _, e := range entries {
-		ids = append(ids, e.MemberID)
+		if id := of(e); id != "" {
+			ids = append(ids, id)
+		}
 	}
 	slices.Sort(ids)
-	return s.d.Members.NamesTx(ctx, tx, slices.Compact(ids))
+	return name(ctx, tx, slices.Compact(ids))
 }
 
 func (s *Service) defaultTaxes(ctx context.Context, tx *tenancy.Tx) ([]string, error) {
@@ -274,8 +285,8 @@ func sift(entries []TimeEntry, currency string, covered fees.Coverage) (billable
 
 // group makes one line of all entries that share a heading, a rate and taxes. What of them counts by another multiplier is a line
 // of its own: an average price would not multiply out to what the parts come to.
-func group(entries []TimeEntry, by GroupBy, names map[string]string, words Words, taxes func(TimeEntry) []string) []Line {
-	type key struct{ project, heading, rate, taxes string }
+func (i *Invoice) group(entries []TimeEntry, by GroupBy, names map[string]string, words Words, taxes func(TimeEntry) []string) []Line {
+	type key struct{ project, entry, heading, rate, taxes string }
 	var lines []Line
 	at := map[key]int{}
 	slices.SortStableFunc(entries, func(a, b TimeEntry) int {
@@ -287,7 +298,13 @@ func group(entries []TimeEntry, by GroupBy, names map[string]string, words Words
 				continue // rounding left nothing of it
 			}
 			price := e.Rate.Mul(p.Factor).Round(pricePlaces)
-			k := key{e.ProjectID, heading(e, by, names) + words.countsAs(p), price.String(), strings.Join(taxes(e), ",")}
+			k := key{e.ProjectID, "", heading(e, by, names, words) + words.countsAs(p), price.String(), strings.Join(taxes(e), ",")}
+			if by == ByEntry {
+				k.entry = e.ID
+				if k.heading += noted(e.Note); utf8.RuneCountInString(k.heading) > maxDescription {
+					k.heading = string([]rune(k.heading)[:maxDescription])
+				}
+			}
 			n, known := at[k]
 			if !known {
 				n = len(lines)
@@ -306,7 +323,7 @@ func group(entries []TimeEntry, by GroupBy, names map[string]string, words Words
 		for _, src := range lines[n].Sources {
 			seconds += src.Seconds
 		}
-		lines[n].Quantity = hoursOf(seconds)
+		lines[n].Quantity = hoursAt(seconds, lines[n].UnitPrice, i.Currency, i.Rounding)
 	}
 	return lines
 }
@@ -331,13 +348,28 @@ func (w Words) countsAs(p TimePart) string {
 	return " (" + what + " × " + w.Number(p.Factor) + ")"
 }
 
-func heading(e TimeEntry, by GroupBy, names map[string]string) string {
+// noted is what a person said about the time, on a line of its own.
+func noted(note string) string {
+	if note = strings.TrimSpace(note); note == "" {
+		return ""
+	}
+	return "\n" + note
+}
+
+func heading(e TimeEntry, by GroupBy, names map[string]string, words Words) string {
 	what := cmp.Or(e.TaskName, e.ServiceName)
 	switch by {
+	case ByPhase:
+		what = cmp.Or(names[e.TaskID], what)
+	case ByService:
+		what = cmp.Or(e.ServiceName, e.TaskName)
 	case ByPerson:
 		what = names[e.MemberID]
 	case ByDay:
-		what = e.Day.Format("2 January 2006")
+		what = words.Day(e.Day)
+	case ByEntry:
+		said := slices.DeleteFunc([]string{words.Day(e.Day), names[e.MemberID], what}, func(s string) bool { return s == "" })
+		what = strings.Join(said, ", ")
 	}
 	if what == "" {
 		return cmp.Or(e.ProjectName, "Time")

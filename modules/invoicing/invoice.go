@@ -337,6 +337,9 @@ const quantityPlaces = 8
 // maxLines is more than anybody reads, and little enough to render at once.
 const maxLines = 500
 
+// maxDescription is the longest text of a line.
+const maxDescription = 2000
+
 var (
 	maxQuantity = decimal.New(1, 9)
 	maxPrice    = decimal.New(1, 10)

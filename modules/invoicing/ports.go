@@ -155,9 +155,10 @@ type Members interface {
 	ReviewersTx(ctx context.Context, tx *tenancy.Tx) ([]string, error) // those who are active and may
 }
 
-// Projects answers how projects are called.
+// Projects answers how projects are called, and the phases that tasks are in.
 type Projects interface {
 	ProjectNamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error)
+	PhaseNamesTx(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string]string, error) // by task: the topmost one above it, or itself
 }
 
 // Renderer makes the PDF of a document. The same document gives the same bytes.

@@ -42,6 +42,7 @@ type world struct {
 
 	mu       sync.Mutex
 	entries  []invoicing.TimeEntry
+	phases   map[string]string // task → topmost task above it
 	billed   map[string]string // entry → invoice
 	files    map[string][]byte
 	mails    []invoicing.Mail
@@ -89,6 +90,11 @@ func (w *world) NamesTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[str
 }
 
 func (w *world) ReviewersTx(context.Context, *tenancy.Tx) ([]string, error) { return w.reviewers, nil }
+
+// PhaseNamesTx knows no tasks above others but those of w.phases.
+func (w *world) PhaseNamesTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
+	return w.phases, nil
+}
 
 func (w *world) ProjectNamesTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[string]string, error) {
 	out := map[string]string{}

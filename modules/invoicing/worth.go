@@ -50,6 +50,19 @@ func hoursOf(seconds int64) decimal.Decimal {
 	return decimal.NewFromInt(seconds).DivRound(hour, quantityPlaces)
 }
 
+// hoursAt are seconds as the quantity of a line at a price: as hoursOf, or the next one up or down, so that the line comes to what
+// they are worth exactly. A third of an hour has no end, and where the worth is half a unit its last place decides which way it goes.
+func hoursAt(seconds int64, price decimal.Decimal, currency string, mode money.Mode) decimal.Decimal {
+	near, want := hoursOf(seconds), at(seconds, price, currency, mode).Minor
+	for _, step := range []int64{0, 1, -1} {
+		q := near.Add(decimal.New(step, -quantityPlaces))
+		if got, err := money.FromDecimal(q.Mul(price), currency, mode); err == nil && got.Minor == want {
+			return q
+		}
+	}
+	return near
+}
+
 // times are the places of the line's time entries among its sources.
 func (l Line) times() (at []int) {
 	for n, s := range l.Sources {
@@ -77,7 +90,7 @@ func (l *Line) recount(currency string, mode money.Mode) {
 		}
 		hourly += s.Seconds
 	}
-	l.Quantity, l.UnitPrice, l.Unit = hoursOf(seconds), rate, "h"
+	l.Quantity, l.UnitPrice, l.Unit = hoursAt(seconds, rate, currency, mode), rate, "h"
 	if !byAmount {
 		return
 	}

@@ -99,3 +99,11 @@ func (s *Service) TasksUnderTx(ctx context.Context, tx *tenancy.Tx, ids []string
 	}
 	return out, err
 }
+
+// PhaseNamesTx tells by task how the topmost task above it is called; one that is below none is its own phase.
+func (s *Service) PhaseNamesTx(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string]string, error) {
+	if len(taskIDs) == 0 {
+		return nil, nil
+	}
+	return s.d.Store.PhaseNames(ctx, tx, taskIDs)
+}

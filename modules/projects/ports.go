@@ -69,6 +69,7 @@ type Store interface {
 	RemoveTasks(ctx context.Context, tx *tenancy.Tx, ids []string) error                             // ErrTaskHasTime
 	Tasks(context.Context, *tenancy.Tx, TaskFilter) ([]TaskRow, error)                               // limit+1 rows
 	TasksIn(ctx context.Context, tx *tenancy.Tx, projectID string, columns []string) ([]Task, error) // by rank, archived ones too
+	PhaseNames(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string]string, error)     // by task: of the topmost one above it
 	Above(ctx context.Context, tx *tenancy.Tx, taskID string) ([]Task, error)                        // the task and its ancestors, nearest first
 	Below(ctx context.Context, tx *tenancy.Tx, taskID string) ([]string, int, error)                 // ids of all below, and how many levels
 	Trees(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string][]string, error)        // each task with all below it

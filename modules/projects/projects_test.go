@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -516,6 +517,15 @@ func TestSubTasks(t *testing.T) {
 	top := b.task(t, projects.NewTask{ProjectID: p.ID, Name: "top"})
 	mid := b.task(t, projects.NewTask{ProjectID: p.ID, Name: "mid", ParentID: top.ID})
 	low := b.task(t, projects.NewTask{ProjectID: p.ID, Name: "low", ParentID: mid.ID})
+	if err := b.DB.Read(b.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		phases, err := b.svc.PhaseNamesTx(ctx, tx, []string{top.ID, mid.ID, low.ID})
+		if want := map[string]string{top.ID: "top", mid.ID: "top", low.ID: "top"}; !maps.Equal(phases, want) {
+			t.Errorf("phases are %v", phases)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
 	if _, err := b.svc.CreateTask(b.Ctx, projects.NewTask{ProjectID: p.ID, Name: "x", ParentID: low.ID}); !errors.Is(err, projects.ErrTooDeep) {
 		t.Errorf("a fourth level: %v", err)
 	}

@@ -114,6 +114,10 @@ func (h house) EntriesTx(context.Context, *tenancy.Tx, []string) (map[string]inv
 
 func (h house) ReviewersTx(context.Context, *tenancy.Tx) ([]string, error) { return nil, nil }
 
+func (h house) PhaseNamesTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
+	return nil, nil
+}
+
 func (h house) ProjectNamesTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
 	return nil, nil
 }

@@ -25,7 +25,7 @@ type InvoiceMore struct {
 	ProjectIDs []string         `json:"project_ids,omitempty" maxItems:"100" doc:"Those alone"`
 	From       *day.Date        `json:"from,omitempty" doc:"Since ever when left out"`
 	To         *day.Date        `json:"to,omitempty" doc:"Today when left out"`
-	GroupBy    string           `json:"group_by,omitempty" enum:"task,person,day" default:"task"`
+	GroupBy    string           `json:"group_by,omitempty" enum:"task,phase,service,person,day,entry" default:"task"`
 	TaxRateIDs []string         `json:"tax_rate_ids,omitempty" maxItems:"5" doc:"The default taxes when left out"`
 }
 

@@ -30,7 +30,7 @@ type InvoiceFromTime struct {
 	EntityID   string           `json:"entity_id,omitempty" format:"uuid"`
 	From       day.Date         `json:"from"`
 	To         day.Date         `json:"to"`
-	GroupBy    string           `json:"group_by,omitempty" enum:"task,person,day" default:"task"`
+	GroupBy    string           `json:"group_by,omitempty" enum:"task,phase,service,person,day,entry" default:"task"`
 	TaxRateIDs []string         `json:"tax_rate_ids,omitempty" maxItems:"5" doc:"The default taxes when left out"`
 }
 

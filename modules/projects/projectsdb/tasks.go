@@ -217,6 +217,27 @@ func (Store) Above(ctx context.Context, tx *tenancy.Tx, taskID string) ([]projec
 	return pgx.CollectRows(rows, scanTask)
 }
 
+// PhaseNames walks up from each of the tasks and returns how the topmost ones are called, by the task it began at.
+func (Store) PhaseNames(ctx context.Context, tx *tenancy.Tx, taskIDs []string) (map[string]string, error) {
+	rows, err := tx.PGX().Query(ctx, `
+		WITH RECURSIVE up AS (
+			SELECT id AS task, parent_id, name, 1 AS level FROM tasks WHERE id = ANY($1::uuid[])
+			UNION ALL
+			SELECT up.task, a.parent_id, a.name, up.level + 1 FROM tasks a JOIN up ON a.id = up.parent_id WHERE up.level < 50
+		)
+		SELECT task::text, name FROM up WHERE parent_id IS NULL`, taskIDs)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(taskIDs))
+	var task, name string
+	_, err = pgx.ForEachRow(rows, []any{&task, &name}, func() error {
+		names[task] = name
+		return nil
+	})
+	return names, err
+}
+
 // Below returns the ids of all tasks under one, and how many levels they are.
 func (Store) Below(ctx context.Context, tx *tenancy.Tx, taskID string) (ids []string, levels int, err error) {
 	rows, err := tx.PGX().Query(ctx, `

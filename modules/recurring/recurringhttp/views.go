@@ -32,7 +32,7 @@ type NewRecurringInvoice struct {
 	Lines      []RecurringLine `json:"lines,omitempty" maxItems:"100" doc:"What a whole period costs"`
 	Time       bool            `json:"time,omitempty" doc:"Approved time that is on no invoice comes along"`
 	Expenses   bool            `json:"expenses,omitempty" doc:"And approved expenses"`
-	GroupBy    string          `json:"group_by,omitempty" enum:"task,person,day" default:"task"`
+	GroupBy    string          `json:"group_by,omitempty" enum:"task,phase,service,person,day,entry" default:"task"`
 	How        string          `json:"how,omitempty" enum:"draft,issue,send" default:"draft" doc:"Issuing needs the right to issue; send mails what was issued"`
 	TermsDays  *int            `json:"terms_days,omitempty" minimum:"0" maximum:"365" doc:"The client's, else the legal entity's, when left out"`
 	EndOfMonth bool            `json:"end_of_month,omitempty" doc:"The days of the terms count from the end of the month"`
@@ -66,7 +66,7 @@ type RecurringInvoiceChange struct {
 	Lines      *[]RecurringLine `json:"lines,omitempty" maxItems:"100" doc:"All lines in their order"`
 	Time       *bool            `json:"time,omitempty"`
 	Expenses   *bool            `json:"expenses,omitempty"`
-	GroupBy    *string          `json:"group_by,omitempty" enum:"task,person,day"`
+	GroupBy    *string          `json:"group_by,omitempty" enum:"task,phase,service,person,day,entry"`
 	How        *string          `json:"how,omitempty" enum:"draft,issue,send"`
 	TermsDays  *int             `json:"terms_days,omitempty" minimum:"-1" maximum:"365" doc:"-1: as the client's or the legal entity's say"`
 	EndOfMonth *bool            `json:"end_of_month,omitempty"`
@@ -96,7 +96,7 @@ type RecurringInvoiceView struct {
 	Net         money.Money         `json:"net" doc:"Of a whole period, when the lines were saved"`
 	Time        bool                `json:"time"`
 	Expenses    bool                `json:"expenses"`
-	GroupBy     string              `json:"group_by" enum:"task,person,day"`
+	GroupBy     string              `json:"group_by" enum:"task,phase,service,person,day,entry"`
 	How         string              `json:"how" enum:"draft,issue,send"`
 	TermsDays   *int                `json:"terms_days"`
 	EndOfMonth  bool                `json:"end_of_month"`

@@ -15,7 +15,7 @@ type NewInvoiceRun struct {
 	To              day.Date  `json:"to"`
 	How             string    `json:"how,omitempty" enum:"draft,issue,send" default:"draft" doc:"Issuing needs the right to issue; send mails what was issued"`
 	IssueOn         *day.Date `json:"issue_on,omitempty" doc:"The day of issue when left out"`
-	GroupBy         string    `json:"group_by,omitempty" enum:"task,person,day" default:"task"`
+	GroupBy         string    `json:"group_by,omitempty" enum:"task,phase,service,person,day,entry" default:"task"`
 	EntityID        string    `json:"entity_id,omitempty" maxLength:"36" doc:"The default one when left out"`
 	Time            *bool     `json:"time,omitempty" default:"true"`
 	Expenses        *bool     `json:"expenses,omitempty" default:"true"`

@@ -83,3 +83,6 @@ export const countable = (lines: LineValues[]): boolean =>
 export const countableDiscount = (x: DiscountValues): boolean => [x.discount_percent, x.discount_amount].every((s) => s === '' || parseAmount(s) !== null);
 
 export const ifMatch = (version: number) => `"${version}"`;
+
+/** What becomes one line of an invoice from time. */
+export const groups = ['task', 'phase', 'service', 'person', 'day', 'entry'] as const;

@@ -5,7 +5,7 @@ import type { NewRecurringInvoice, RecurringInvoiceChange, RecurringInvoiceView,
 export const everies = ['month', 'quarter', 'year', 'week'] as const;
 export type Every = (typeof everies)[number];
 export const hows = ['draft', 'issue', 'send'] as const;
-export const groups = ['task', 'person', 'day'] as const;
+export const groups = ['task', 'phase', 'service', 'person', 'day', 'entry'] as const;
 export const endings = ['never', 'on', 'times'] as const;
 export const listStates = ['active', 'paused', 'ended', 'waits'] as const;
 export const stateTones: Record<RecurringInvoiceView['state'], Tone> = { active: 'success', paused: 'warning', ended: 'neutral' };

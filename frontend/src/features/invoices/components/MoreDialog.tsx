@@ -12,10 +12,8 @@ import { FieldRow } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { useInvoicesAddMutation, useMorePlanQuery, type InvoiceMore, type InvoiceView } from '../api';
 import { useT } from '../locales/en';
-import { ifMatch } from '../model';
+import { groups, ifMatch } from '../model';
 import { FeePicks, type Picks } from './FeePicks';
-
-const groups = ['task', 'person', 'day'] as const;
 
 /** Puts fees, approved time and expenses of the client on a draft, and shows what it comes to then. */
 export function MoreDialog({ invoice: i, onClose }: { invoice: InvoiceView; onClose: () => void }) {

@@ -21,10 +21,9 @@ import { FieldRow } from '../../../shared/ui/form';
 import { Duration } from '../../../shared/ui/small';
 import { useInvoiceClientsQuery, useInvoiceProjectsQuery, useInvoicesCreateFromTimeMutation, useInvoicesCreateMutation, useTimePlanQuery, type InvoiceFromTime } from '../api';
 import { useT } from '../locales/en';
-import { period, presets, type Preset } from '../model';
+import { groups, period, presets, type Preset } from '../model';
 import { FeePicks, type Picks } from './FeePicks';
 
-const groups = ['task', 'person', 'day'] as const;
 const whats = ['both', 'time', 'expenses'] as const;
 
 /** A draft from approved time, with what it will come to while one chooses; or a blank one. */

@@ -11,7 +11,7 @@ export const useT = registerLocale('invoices', {
   ageing: { current: 'Not due', d30: '1–30 days', d60: '31–60 days', d90: '61–90 days', more: 'Over 90 days' },
   create: {
     title: 'New invoice', source: 'What to bill', time: 'Approved time', blank: 'Free lines', deposit: 'Deposit', client: 'Client', clientFind: 'Find a client', projects: 'Projects', allProjects: 'All projects of the client',
-    period: 'Period', from: 'From', to: 'To', group: 'One line for each', by: { task: 'Task', person: 'Person', day: 'Day' },
+    period: 'Period', from: 'From', to: 'To', group: 'One line for each', by: { task: 'Task', phase: 'Phase', service: 'Service', person: 'Person', day: 'Day', entry: 'Entry, with its note' },
     preset: { lastMonth: 'Last month', thisMonth: 'This month', lastWeek: 'Last week', lastQuarter: 'Last quarter', own: 'Own dates' },
     total: 'Total of the draft', lines_one: '{{count}} line', lines_other: '{{count}} lines', nothing: 'There is no approved, unbilled time with a rate in this period.',
     left_one: '{{count}} entry is left out', left_other: '{{count}} entries are left out', why: { no_rate: 'no rate', other_currency: 'another currency', fixed_fee: 'paid for by a fee', expense_currency: 'an expense in another currency' }, what: 'What is billed', whats: { both: 'Time and expenses', time: 'Time only', expenses: 'Expenses only' },

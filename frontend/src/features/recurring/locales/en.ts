@@ -48,7 +48,7 @@ export const useT = registerLocale('recurring', {
   time: 'Approved time that is on no invoice',
   expenses: 'Approved expenses',
   group: 'One line for each',
-  by: { task: 'Task', person: 'Person', day: 'Day' },
+  by: { task: 'Task', phase: 'Phase', service: 'Service', person: 'Person', day: 'Day', entry: 'Entry, with its note' },
   how: 'What becomes of it',
   hows: { draft: 'Drafts', issue: 'Issued invoices', send: 'Issued and mailed invoices' },
   terms: 'Days to pay',

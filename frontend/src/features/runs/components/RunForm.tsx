@@ -19,7 +19,7 @@ import { useT } from '../locales/en';
 import { hows } from '../model';
 import { Ahead } from './Ahead';
 
-const groups = ['task', 'person', 'day'] as const;
+const groups = ['task', 'phase', 'service', 'person', 'day', 'entry'] as const;
 type Client = { id: string; name: string };
 
 /** What a run is to bill, and beside it what that will come to. */

@@ -25,7 +25,7 @@ export const useT = registerLocale('runs', {
   issueOn: 'Date of issue',
   issueOnHelp: 'Today when left empty',
   group: 'One line for each',
-  by: { task: 'Task', person: 'Person', day: 'Day' },
+  by: { task: 'Task', phase: 'Phase', service: 'Service', person: 'Person', day: 'Day', entry: 'Entry, with its note' },
   wait: 'Leave out clients with time that is not approved yet',
   who: 'Clients',
   everybody: 'All clients',
