@@ -118,61 +118,70 @@ func (s *Service) Multipliers(ctx context.Context, f MultiplierFilter) (out []Mu
 }
 
 // AddMultipliers keeps what is agreed from a day on. What was agreed before ends there, and it ends where the next one begins.
-// Time that was logged keeps what it has (rule 44), unless the draft says otherwise.
-func (s *Service) AddMultipliers(ctx context.Context, d MultipliersDraft) (m Multipliers, e Effect, err error) {
+// Time that was logged keeps what it has (rule 44), unless the draft says otherwise. It can be undone for an hour.
+func (s *Service) AddMultipliers(ctx context.Context, d MultipliersDraft) (m Multipliers, e Effect, a Addition, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		m, e, err = s.addMultipliers(ctx, tx, d)
-		return err
+		var ended *Multipliers
+		if m, ended, e, err = s.addMultipliers(ctx, tx, d); err != nil {
+			return err
+		}
+		a = Addition{ID: id.New(), MemberID: access.From(ctx).MemberID, At: s.now(), MultipliersID: m.ID, To: m.To, Repricing: e.Repricing, Entries: e.Entries}
+		if ended != nil {
+			a.Ended, a.EndedWas = ended.ID, ended.To
+		}
+		return s.d.Store.AddAddition(ctx, tx, a, a.At.Add(-undoWindow))
 	})
-	return m, e.hidden(access.From(ctx)), err
+	return m, e.hidden(access.From(ctx)), a, err
 }
 
 // PreviewMultipliers tells what new ones would do to time that was logged, by doing it and taking it back.
 func (s *Service) PreviewMultipliers(ctx context.Context, d MultipliersDraft) (Effect, error) {
 	return s.previewed(ctx, func(ctx context.Context, tx *tenancy.Tx) (e Effect, err error) {
 		d.Reprice = true
-		_, e, err = s.addMultipliers(ctx, tx, d)
+		_, _, e, err = s.addMultipliers(ctx, tx, d)
 		return e, err
 	})
 }
 
-func (s *Service) addMultipliers(ctx context.Context, tx *tenancy.Tx, d MultipliersDraft) (m Multipliers, e Effect, err error) {
+// addMultipliers also tells which ones ended for them, as they were.
+func (s *Service) addMultipliers(ctx context.Context, tx *tenancy.Tx, d MultipliersDraft) (m Multipliers, ended *Multipliers, e Effect, err error) {
 	if d, err = s.completeMultipliers(ctx, tx, d); err != nil {
-		return m, e, err
+		return m, ended, e, err
 	}
 	m = Multipliers{
 		ID: id.New(), Level: d.Level, ClientID: d.ClientID, ProjectID: d.ProjectID, Zone: d.Zone, Week: d.Week, Factors: d.Factors, Region: d.Region,
 		From: d.From, To: d.To, CreatedAt: s.now(), CreatedBy: access.From(ctx).MemberID,
 	}
 	if err := tx.Lock(ctx, "rates.multipliers/"+string(m.Level)+m.ClientID+m.ProjectID); err != nil {
-		return m, e, err
+		return m, ended, e, err
 	}
 	all, err := s.d.Store.Multipliers(ctx, tx, MultiplierFilter{Level: m.Level, ClientID: m.ClientID, ProjectID: m.ProjectID})
 	if err != nil {
-		return m, e, err
+		return m, ended, e, err
 	}
 	for _, o := range all {
 		switch {
 		case o.From.Equal(m.From):
-			return m, e, ErrBadMultipliers.At("body.valid_from", "other multipliers begin on this day; remove them first")
+			return m, ended, e, ErrBadMultipliers.At("body.valid_from", "other multipliers begin on this day; remove them first")
 		case o.From.Before(m.From) && (o.To == nil || o.To.After(m.From)):
 			if err := s.d.Store.EndMultipliers(ctx, tx, o.ID, &m.From); err != nil {
-				return m, e, err
+				return m, ended, e, err
 			}
+			ended = &o
 		case o.From.After(m.From) && (m.To == nil || o.From.Before(*m.To)):
 			m.To = &o.From
 		}
 	}
 	if err := s.d.Store.AddMultipliers(ctx, tx, m); err != nil {
-		return m, e, err
+		return m, ended, e, err
 	}
 	if err := s.note(ctx, tx, audit.Change{Action: "rates.multipliers_added", Entity: "multipliers", EntityID: m.ID, After: m}, MultipliersAdded{m.ref()}); err != nil {
-		return m, e, err
+		return m, ended, e, err
 	}
 	if d.Reprice {
 		e, err = s.d.Time.RejudgeTx(ctx, tx, m.stretch())
 	}
-	return m, e, err
+	return m, ended, e, err
 }
 
 // Stretch is the work that multipliers are for.

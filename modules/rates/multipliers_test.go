@@ -26,7 +26,7 @@ func (w *world) agree(t *testing.T, level rates.Level, from, factor string, edit
 	for _, fn := range edit {
 		fn(&d)
 	}
-	m, _, err := w.svc.AddMultipliers(w.Ctx, d)
+	m, _, _, err := w.svc.AddMultipliers(w.Ctx, d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestBadMultipliersAreRefusedAtTheirField(t *testing.T) {
 	} {
 		d := fine()
 		edit(&d)
-		_, _, err := w.svc.AddMultipliers(w.Ctx, d)
+		_, _, _, err := w.svc.AddMultipliers(w.Ctx, d)
 		f := fault.From(err)
 		if err == nil || !slices.ContainsFunc(f.Fields, func(x fault.Field) bool { return x.Path == want || len(want) > 2 && x.Path == want[:len(want)-2] }) {
 			t.Errorf("%s: %v %+v", want, err, f)

@@ -64,6 +64,11 @@ type Store interface {
 	LastRevision(ctx context.Context, tx *tenancy.Tx, since time.Time) (*Kept, error)
 	RevisionUndone(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
 
+	AddAddition(ctx context.Context, tx *tenancy.Tx, a Addition, before time.Time) error // lets go of those before a moment
+	Addition(ctx context.Context, tx *tenancy.Tx, id string) (Addition, error)           // ErrNoRevision; locked
+	LastAddition(ctx context.Context, tx *tenancy.Tx, since time.Time) (*Addition, error)
+	AdditionUndone(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
+
 	// Multipliers lists those that are not removed, by level, owner and day.
 	Multipliers(ctx context.Context, tx *tenancy.Tx, f MultiplierFilter) ([]Multipliers, error)
 	MultipliersByID(ctx context.Context, tx *tenancy.Tx, id string) (Multipliers, error) // ErrMultipliersNotFound

@@ -41,7 +41,10 @@ type Service interface {
 	RemoveOverhead(context.Context, string) error
 	CostDifferences(ctx context.Context, memberID string, q page.Query) ([]rates.CostDifference, *string, error)
 	Multipliers(context.Context, rates.MultiplierFilter) ([]rates.Multipliers, error)
-	AddMultipliers(context.Context, rates.MultipliersDraft) (rates.Multipliers, rates.Effect, error)
+	AddMultipliers(context.Context, rates.MultipliersDraft) (rates.Multipliers, rates.Effect, rates.Addition, error)
+	LastAddition(context.Context) (*rates.Addition, error)
+	PreviewUndoAddition(context.Context, string) (rates.Effect, []rates.Stayed, error)
+	UndoAddition(context.Context, string) (rates.Effect, error)
 	PreviewMultipliers(context.Context, rates.MultipliersDraft) (rates.Effect, error)
 	RemoveMultipliers(context.Context, string) error
 	Explain(context.Context, []string, rates.Question) ([]rates.Explanation, error)

@@ -31,6 +31,10 @@ func registerMultipliers(api *httpapi.API, h handlers) {
 	httpapi.Handle(api, add, h.addMultipliers)
 	httpapi.Handle(api, op("rate-multipliers-preview", http.MethodPost, base+"/preview", "What new multipliers would do to time that is not approved"), h.previewMultipliers)
 	httpapi.Handle(api, remove, h.removeMultipliers)
+	const additions = base + "/additions"
+	httpapi.Handle(api, op("rate-multipliers-last-addition", http.MethodGet, additions+"/last", "The latest multipliers that can be undone"), h.lastAddition)
+	httpapi.Handle(api, op("rate-multipliers-preview-undo", http.MethodPost, additions+"/{id}/preview-undo", "What undoing multipliers would do to the time that counts by them, and what would refuse it"), h.previewUndoAddition)
+	httpapi.Handle(api, op("rate-multipliers-undo", http.MethodPost, additions+"/{id}/undo", "Take multipliers away, and let exactly the time that was counted by them count as before"), h.undoAddition)
 }
 
 // RateBusinessDay are the business hours of a weekday.
@@ -85,6 +89,22 @@ type NewRateMultipliers struct {
 type AddedMultipliers struct {
 	Multipliers RateMultipliersView `json:"multipliers"`
 	Effect      RateEffect          `json:"effect"`
+	AdditionID  string              `json:"addition_id" doc:"To undo it by"`
+	UndoUntil   time.Time           `json:"undo_until"`
+}
+
+// LastRateAddition is how multipliers were added that can be undone; without an id there is none.
+type LastRateAddition struct {
+	ID            string     `json:"id"`
+	MultipliersID string     `json:"multipliers_id"`
+	Entries       int        `json:"entries" doc:"That were counted anew"`
+	UndoUntil     *time.Time `json:"undo_until"`
+}
+
+// UndoOfMultipliers is what undoing does, or would. Where some time stays nothing is undone.
+type UndoOfMultipliers struct {
+	Effect RateEffect       `json:"effect"`
+	Stayed []StayedRevision `json:"stayed" doc:"Time that cannot be changed any more, by why: all or nothing is undone"`
 }
 
 type (
@@ -93,9 +113,11 @@ type (
 		Client  string `query:"client_id" format:"uuid"`
 		Project string `query:"project_id" format:"uuid"`
 	}
-	multipliersOut      struct{ Body RateMultipliersList }
-	newMultipliersIn    struct{ Body NewRateMultipliers }
-	addedMultipliersOut struct{ Body AddedMultipliers }
+	multipliersOut       struct{ Body RateMultipliersList }
+	newMultipliersIn     struct{ Body NewRateMultipliers }
+	addedMultipliersOut  struct{ Body AddedMultipliers }
+	lastAdditionOut      struct{ Body LastRateAddition }
+	undoOfMultipliersOut struct{ Body UndoOfMultipliers }
 )
 
 func (h handlers) multipliers(ctx context.Context, in *multipliersIn) (*multipliersOut, error) {
@@ -115,11 +137,11 @@ func (h handlers) addMultipliers(ctx context.Context, in *newMultipliersIn) (*ad
 	if err != nil {
 		return nil, err
 	}
-	m, e, err := h.svc.AddMultipliers(ctx, d)
+	m, e, a, err := h.svc.AddMultipliers(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	return &addedMultipliersOut{AddedMultipliers{toMultipliers(m), toEffect(e)}}, nil
+	return &addedMultipliersOut{AddedMultipliers{toMultipliers(m), toEffect(e), a.ID, a.UndoUntil()}}, nil
 }
 
 func (h handlers) previewMultipliers(ctx context.Context, in *newMultipliersIn) (*effectOut, error) {
@@ -133,6 +155,25 @@ func (h handlers) previewMultipliers(ctx context.Context, in *newMultipliersIn) 
 
 func (h handlers) removeMultipliers(ctx context.Context, in *IDIn) (*struct{}, error) {
 	return nil, h.svc.RemoveMultipliers(ctx, in.ID)
+}
+
+func (h handlers) lastAddition(ctx context.Context, _ *struct{}) (*lastAdditionOut, error) {
+	a, err := h.svc.LastAddition(ctx)
+	if err != nil || a == nil {
+		return &lastAdditionOut{}, err
+	}
+	until := a.UndoUntil()
+	return &lastAdditionOut{LastRateAddition{a.ID, a.MultipliersID, a.Entries, &until}}, nil
+}
+
+func (h handlers) previewUndoAddition(ctx context.Context, in *IDIn) (*undoOfMultipliersOut, error) {
+	e, stayed, err := h.svc.PreviewUndoAddition(ctx, in.ID)
+	return &undoOfMultipliersOut{UndoOfMultipliers{toEffect(e), toStayed(stayed)}}, err
+}
+
+func (h handlers) undoAddition(ctx context.Context, in *IDIn) (*undoOfMultipliersOut, error) {
+	e, err := h.svc.UndoAddition(ctx, in.ID)
+	return &undoOfMultipliersOut{UndoOfMultipliers{toEffect(e), toStayed(nil)}}, err
 }
 
 func (b NewRateMultipliers) draft() (rates.MultipliersDraft, error) {

@@ -135,11 +135,15 @@ func (h handlers) undoRevision(ctx context.Context, in *IDIn) (*undoneRevisionOu
 	if err != nil {
 		return nil, err
 	}
-	out := UndoneRevision{Rate: toRate(r), Effect: toEffect(e), Stayed: make([]StayedRevision, len(stayed))}
-	for i, x := range stayed {
-		out.Stayed[i] = StayedRevision(x)
+	return &undoneRevisionOut{httpapi.ETag(r.Version), UndoneRevision{Rate: toRate(r), Effect: toEffect(e), Stayed: toStayed(stayed)}}, nil
+}
+
+func toStayed(all []rates.Stayed) []StayedRevision {
+	out := make([]StayedRevision, len(all))
+	for i, x := range all {
+		out[i] = StayedRevision(x)
 	}
-	return &undoneRevisionOut{httpapi.ETag(r.Version), out}, nil
+	return out
 }
 
 func toEffect(e rates.Effect) RateEffect {

@@ -16,6 +16,7 @@ import { EmptyState, NoResults } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
 import { factorKinds, standing } from '../model';
+import { UndoMultipliers } from './UndoMultipliers';
 
 const MultipliersDialog = later(async () => (await import('./MultipliersDialog')).MultipliersDialog);
 
@@ -60,6 +61,7 @@ export function Multipliers({ adding, onAdd }: { adding: boolean; onAdd: (on: bo
           { key: 'project', label: t('project'), value: project, onChange: setProject, options: projects.map((p) => ({ value: p.id, label: p.name })) },
         ]}
       />
+      {writes && <UndoMultipliers />}
       <DataTable
         label={t('tab.multipliers')}
         rows={list.data?.items}

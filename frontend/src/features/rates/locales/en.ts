@@ -40,7 +40,11 @@ export const useT = registerLocale('rates', {
     opens: '{{day}}, from', closes: '{{day}}, until', closesAfter: 'Must be after the hours begin', both: 'Both or neither', factors: 'Counts as', kinds: { after_hours: 'After hours', saturday: 'Saturday', sunday: 'Sunday', holiday: 'Public holiday' }, short: { after_hours: 'After', saturday: 'Sat', sunday: 'Sun', holiday: 'Holiday' },
     factor: 'Must be 0 to 100, with 4 places at most', times: '× {{factor}}', reprice: 'Time of those days that is not approved counts by them, too', toHelp: 'The first day on which they no longer hold. Empty: until the next ones.',
     done_one: 'Saved; {{count}} entry counts by them', done_other: 'Saved; {{count}} entries count by them', removed: 'Multipliers removed', removeTitle: 'Remove these multipliers?',
-    removeText: 'Time that was logged keeps what it counts as. Those before them hold again for these days.', sums: 'Multipliers',
+    removeText: 'Time that was logged keeps what it counts as. Those before them hold again for these days.',
+    last_zero: 'Multipliers were added.', last_one: 'Multipliers were added, and {{count}} entry counts by them.', last_other: 'Multipliers were added, and {{count}} entries count by them.',
+    undoTitle: 'Undo these multipliers?', undoRun: 'Undo', undoNot: 'This cannot be undone any more', undoClose: 'Understood', undoText_zero: 'They are taken away as if they had never been added. No entry changes.',
+    undoText_one: 'They are taken away as if they had never been added. {{count}} entry counts as before: {{before}} becomes {{after}}.', undoText_other: 'They are taken away as if they had never been added. {{count}} entries count as before: {{before}} becomes {{after}}.',
+    undoBlocked: 'All of it is undone or nothing, and some of the time that counts by these multipliers stays: {{why}}.', sums: 'Multipliers',
   },
   overhead: {
     title: 'Overhead', add: 'Add overhead', none: 'Nothing is added to what people cost.', line: '{{percent}} % · {{from}} – {{to}}', percent: 'Of what hours cost', removed: 'Overhead removed', removeOne: 'Remove the overhead from {{from}}',
