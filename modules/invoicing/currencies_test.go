@@ -1,11 +1,14 @@
 package invoicing_test
 
 import (
+	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/invoicing"
@@ -276,5 +279,44 @@ func TestRule03_TheRoundingModeIsCopiedOntoTheDocument(t *testing.T) {
 	before = w.find(t, before.ID)
 	if before.Rounding != money.HalfUp || before.BaseTotal != booked(93) || after.Rounding != money.HalfEven || after.BaseTotal != booked(92) {
 		t.Errorf("0.925 EUR: %s %v, then %s %v", before.Rounding, before.BaseTotal, after.Rounding, after.BaseTotal)
+	}
+}
+
+// What is in another currency is named: the payment, the invoice that does not go with the others, or what is to be applied.
+func TestAPaymentInAnotherCurrencyIsNamedWhereItIsWrong(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	a, b := w.issued(t), w.issued(t)
+	on := day.MustParse("2026-03-02")
+	part := func(i invoicing.Invoice, currency string) invoicing.Part {
+		return invoicing.Part{InvoiceID: i.ID, Amount: money.Of(5000, currency)}
+	}
+	paths := func(err error) (out []string) {
+		for _, f := range fault.From(err).Fields {
+			out = append(out, f.Path)
+		}
+		return out
+	}
+	for _, try := range []struct {
+		paid  string
+		parts []invoicing.Part
+		want  []string
+	}{
+		{"USD", []invoicing.Part{part(a, "EUR")}, []string{"body.amount"}},
+		{"USD", []invoicing.Part{part(a, "EUR"), part(b, "EUR")}, []string{"body.amount"}},
+		{"EUR", []invoicing.Part{part(a, "EUR"), part(b, "USD")}, []string{"body.allocations[1].amount"}},
+		{"USD", []invoicing.Part{part(a, "USD")}, []string{"body.amount", "body.allocations[0].amount"}},
+	} {
+		_, err := w.svc.Record(w.Ctx, invoicing.NewPayment{Amount: money.Of(10000, try.paid), ReceivedOn: on, KeepCredit: true, Parts: try.parts})
+		if !errors.Is(err, invoicing.ErrBadPayment) || !slices.Equal(paths(err), try.want) {
+			t.Errorf("%s for %+v: %v at %v, want %v", try.paid, try.parts, err, paths(err), try.want)
+		}
+	}
+	p, err := w.svc.Record(w.Ctx, invoicing.NewPayment{ClientID: a.ClientID, Amount: money.Of(10000, "EUR"), ReceivedOn: on, KeepCredit: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = w.svc.Apply(w.Ctx, p.ID, []invoicing.Part{part(a, "USD")}, on); !slices.Equal(paths(err), []string{"body.allocations[0].amount"}) {
+		t.Errorf("applied: %v at %v", err, paths(err))
 	}
 }

@@ -140,6 +140,9 @@ func (s *Service) Record(ctx context.Context, n NewPayment) (p Payment, err erro
 			return err
 		}
 		p.ClientName = client.Name
+		if err := s.oneCurrency(ctx, tx, p, n.Parts, "body.amount"); err != nil {
+			return err
+		}
 		if err := s.payRate(ctx, tx, &p, n.Parts, n.Rate); err != nil {
 			return err
 		}
@@ -157,6 +160,41 @@ func (s *Service) Record(ctx context.Context, n NewPayment) (p Payment, err erro
 	return p, err
 }
 
+// oneCurrency names what is in another currency than the rest: the payment itself if none of the invoices is in its currency
+// and it is being written (at paid), else the invoices that are not, or what is to be applied to them.
+func (s *Service) oneCurrency(ctx context.Context, tx *tenancy.Tx, p Payment, parts []Part, paid string) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	ids := make([]string, len(parts))
+	for n, part := range parts {
+		ids[n] = part.InvoiceID
+	}
+	of, err := s.d.Store.CurrenciesOf(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	fits := paid == "" || slices.ContainsFunc(ids, func(id string) bool { return of[id] == p.Amount.Currency })
+	bad := ErrBadPayment
+	if first := of[ids[0]]; !fits && first != "" {
+		bad = bad.At(paid, "is in "+p.Amount.Currency+", and what it pays in "+first)
+	}
+	for n, part := range parts {
+		at, is := fmt.Sprintf("body.allocations[%d].", n), of[part.InvoiceID]
+		switch {
+		case is == "": // whoever applies it says that there is no such invoice
+		case is != p.Amount.Currency && fits:
+			bad = bad.At(at+"invoice_id", "is in "+is+", and the payment in "+p.Amount.Currency)
+		case is != part.Amount.Currency:
+			bad = bad.At(at+"amount", "is in "+part.Amount.Currency+", and the invoice in "+is)
+		}
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	return nil
+}
+
 // Apply uses what is left of a payment for further invoices.
 func (s *Service) Apply(ctx context.Context, id string, parts []Part, on day.Date) (p Payment, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
@@ -164,6 +202,9 @@ func (s *Service) Apply(ctx context.Context, id string, parts []Part, on day.Dat
 			return err
 		}
 		before := p
+		if err := s.oneCurrency(ctx, tx, p, parts, ""); err != nil {
+			return err
+		}
 		if err := s.apply(ctx, tx, &p, parts, on); err != nil {
 			return err
 		}

@@ -254,6 +254,8 @@ type Store interface {
 	CreditWorked(ctx context.Context, tx *tenancy.Tx, all []TakenBack) error
 	Realised(ctx context.Context, tx *tenancy.Tx, f RealisationFilter) ([]Realised, error) // limit+1 of them
 	RealisedTotals(ctx context.Context, tx *tenancy.Tx, f RealisationFilter) ([]Realised, error)
+	// CurrenciesOf tells in which currencies documents are, those that exist.
+	CurrenciesOf(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error)
 	// SetSettled writes how much of an invoice is paid and credited. ErrOverpaid.
 	SetSettled(ctx context.Context, tx *tenancy.Tx, i Invoice) error
 	// CreditedLines is how much of each line credit notes took back so far.

@@ -90,6 +90,21 @@ func (Store) AddPayment(_ context.Context, tx *tenancy.Tx, p invoicing.Payment) 
 	return err
 }
 
+// CurrenciesOf tells in which currencies documents are.
+func (Store) CurrenciesOf(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error) {
+	rows, err := tx.PGX().Query(ctx, `SELECT id::text, currency FROM invoices WHERE id = ANY($1::uuid[])`, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	var id, currency string
+	_, err = pgx.ForEachRow(rows, []any{&id, &currency}, func() error {
+		out[id] = currency
+		return nil
+	})
+	return out, err
+}
+
 // LockedPayment reads a payment with its allocations and holds it.
 func (s Store) LockedPayment(ctx context.Context, tx *tenancy.Tx, id string) (invoicing.Payment, error) {
 	var r paymentRow

@@ -5,6 +5,7 @@ import { pageOf, problem } from '../../test/factories';
 import { renderApp, violations } from '../../test/render';
 import { server } from '../../test/server';
 import type { InvoiceView, PaymentView } from './api';
+import { PaymentDialog } from './components/PaymentDialog';
 import { Payments } from './components/Payments';
 
 const eur = (amount: string) => ({ amount, currency: 'EUR' });
@@ -52,6 +53,14 @@ it('offers the credit of the client and uses no more of it than is left', async 
   await user.click(within(dialog).getByRole('button', { name: 'Use credit' }));
   expect(await screen.findByText('Credit used')).toBeVisible();
   expect(sent.at(-1)).toMatchObject({ path: '/api/v1/payments/p1/allocations', body: { allocations: [{ invoice_id: 'i1', amount: eur('50') }] } });
+});
+
+it('shows at the amount what is wrong with what goes to the invoice', async () => {
+  server.use(http.post('*/api/v1/payments', () => HttpResponse.json(problem(422, 'invoicing.overpaid', 'No.', [{ location: 'body.allocations[0].amount', message: 'is more than the open balance' }]), { status: 422 })));
+  const { user } = renderApp(<PaymentDialog invoice={invoice} onClose={() => {}} />);
+  const amount = await screen.findByRole('textbox', { name: /Amount/ });
+  await user.click(screen.getByRole('button', { name: 'Record payment' }));
+  await waitFor(() => expect(amount).toHaveAccessibleDescription('is more than the open balance'));
 });
 
 it('voids a payment only with a reason, and shows it', async () => {

@@ -38,6 +38,12 @@ export function problemText(e: unknown): string {
 // The validator's own headline says nothing a user could act on; its fields do.
 const isGeneric = (p: Problem) => p.detail === 'validation failed' && (p.errors?.length ?? 0) > 0;
 
+/** The failure, with what it says about other places than the form's own moved to these. */
+export function relocated(e: unknown, to: (location: string) => string): unknown {
+  if (!isApiError(e) || e.kind === 'network' || !e.problem.errors) return e;
+  return { ...e, problem: { ...e.problem, errors: e.problem.errors.map((x) => ({ ...x, location: to(x.location ?? '') })) } };
+}
+
 type SetError = (name: never, err: { type: string; message: string }, options?: { shouldFocus?: boolean }) => void;
 
 /**

@@ -2,6 +2,7 @@ import { valibotResolver } from '@hookform/resolvers/valibot';
 import Typography from '@mui/material/Typography';
 import { useForm, useWatch } from 'react-hook-form';
 import * as v from 'valibot';
+import { relocated } from '../../../shared/api/problem';
 import { today } from '../../../shared/lib/dates';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useMe } from '../../../shared/lib/me';
@@ -43,12 +44,14 @@ export function PaymentDialog({ invoice: i, onClose }: { invoice: InvoiceView; o
           return;
         }
         const money = { amount: x.amount, currency: i.currency };
-        await record({
+        // What goes to the one invoice has no field of its own.
+        const sent = record({
           newPayment: {
             amount: money, received_on: x.received_on, method: x.method, reference: x.reference, keep_credit: x.keep_credit, ...(x.exchange_rate && { exchange_rate: parseAmount(x.exchange_rate) ?? x.exchange_rate, exchange_direction: x.exchange_direction }),
             allocations: [{ invoice_id: i.id, amount: tooMuch && x.keep_credit ? i.balance : money }],
           },
         }).unwrap();
+        await sent.catch((e: unknown) => { throw relocated(e, (at) => at.replace(/allocations\[0\][.]\w+/, 'amount')); });
         toast(t('pay.done'));
         onClose();
       }}

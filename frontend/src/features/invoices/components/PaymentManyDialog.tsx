@@ -3,6 +3,7 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import { useForm, useWatch } from 'react-hook-form';
 import * as v from 'valibot';
+import { relocated } from '../../../shared/api/problem';
 import { formatDay, today } from '../../../shared/lib/dates';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useMe } from '../../../shared/lib/me';
@@ -64,7 +65,8 @@ export function PaymentManyDialog({ clientId, of, onClose }: { clientId: string;
             },
           }).unwrap();
         } catch (e) {
-          throw moved(e, rows.map((a) => a.n));
+          // The server counts the parts that were sent; the fields are those of all rows, an amount each.
+          throw relocated(e, (at) => at.replace(/allocations\[(\d+)\][.]\w+/, (_, n: string) => `allocations[${rows[Number(n)]?.n ?? n}].amount`));
         }
         toast(t('pay.done'));
         onClose();
@@ -96,11 +98,4 @@ export function PaymentManyDialog({ clientId, of, onClose }: { clientId: string;
       </Typography>
     </FormDialog>
   );
-}
-
-/** The server counts the parts that were sent; the fields are those of all rows. */
-function moved(e: unknown, rows: number[]): unknown {
-  const problem = (e as { problem?: { errors?: { location: string }[] } }).problem;
-  for (const x of problem?.errors ?? []) x.location = x.location.replace(/allocations\[(\d+)\]/, (_, n: string) => `allocations[${rows[Number(n)] ?? n}]`);
-  return e;
 }
