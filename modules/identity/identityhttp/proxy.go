@@ -45,7 +45,7 @@ func newProxy(svc *identity.Service, o Options) *proxy {
 		return p
 	}
 	p.client = &fasthttp.HostClient{
-		Addr: p.base.Host, IsTLS: p.base.Scheme == "https", MaxConns: 256, ReadTimeout: 15 * time.Second, WriteTimeout: 5 * time.Second,
+		Addr: p.base.Host, IsTLS: p.base.Scheme == "https", MaxConns: 256, ReadTimeout: answerTime, WriteTimeout: 5 * time.Second,
 		MaxIdleConnDuration: 20 * time.Second, MaxResponseBodySize: 2 << 20, DisablePathNormalizing: true, NoDefaultUserAgentHeader: true,
 		// Nothing that changes something is sent twice.
 		RetryIfErr: func(r *fasthttp.Request, attempts int, err error) (bool, bool) {
@@ -54,6 +54,10 @@ func newProxy(svc *identity.Service, o Options) *proxy {
 	}
 	return p
 }
+
+// answerTime is how long Kratos may take. With the list of breached passwords out of reach it tries five times, for up to
+// 20 seconds, and then takes the password: who waits less than that can sign nobody up while somebody else's server is down.
+const answerTime = 30 * time.Second
 
 const maxForm = 64 << 10
 
