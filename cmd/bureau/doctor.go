@@ -92,6 +92,7 @@ func examine(ctx context.Context, where *place) (out []finding) {
 		note("migrations", fmt.Sprintf("%d agencies at %s", s.Agencies, s.Newest), err)
 		note("shards", fmt.Sprintf("none has more than %d agencies", tenancy.MostAgencies), roomy(ctx, a.Migrator()))
 	}
+	note("stores of files", "they answer", a.CheckStores(ctx))
 	healthy, err := backupsHealthy(ctx, a)
 	note("backups", healthy, err)
 	admin := a.KratosAdminURL()
