@@ -14,10 +14,12 @@ type Props = {
   chip?: ReactNode;
   /** The page's one main action last. On phones they sit in a bar above the bottom navigation. */
   actions?: ReactNode;
+  /** While it is not known which actions there are: they keep their room, and none moves under a finger. */
+  held?: boolean;
 };
 
 /** The top of every page. Also names the browser's tab. */
-export function PageHeader({ title, sub, up, chip, actions }: Props) {
+export function PageHeader({ title, sub, up, chip, actions, held }: Props) {
   useDocumentTitle(title);
   return (
     <Box sx={{ mb: 5, display: 'flex', alignItems: { xs: 'stretch', sm: 'flex-end' }, flexDirection: { xs: 'column', sm: 'row' }, gap: 3 }}>
@@ -34,7 +36,7 @@ export function PageHeader({ title, sub, up, chip, actions }: Props) {
         {sub && <Typography component="div" sx={{ color: 'text.secondary' }}>{sub}</Typography>}
       </Box>
       {actions && (
-        <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'center', '& > .MuiButton-root': { flexGrow: { xs: 1, sm: 0 } } }}>{actions}</Box>
+        <Box aria-busy={held || undefined} sx={{ visibility: held ? 'hidden' : undefined, display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'center', '& > .MuiButton-root': { flexGrow: { xs: 1, sm: 0 } } }}>{actions}</Box>
       )}
     </Box>
   );

@@ -63,6 +63,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
         sub={i.client_name}
         up={{ to: '/invoices', label: t('title') }}
         chip={<>{i.kind === 'deposit' && <StatusChip label={t('deposit.chip')} tone="brand" />}<StatusChip label={t(`status.${i.status}`)} tone={tones[i.status]} /></>}
+        held={credits.isLoading}
         actions={
           <>
             {issued && plain && credits.data?.notes.length === 0 && Number(i.written_off.amount) === 0 && can('invoicing.invoices.issue') && <Button color="error" onClick={() => setOpen('void')}>{t('void.do')}</Button>}
