@@ -247,3 +247,75 @@ func TestLateFeesByPolicy(t *testing.T) {
 		}
 	}
 }
+
+// What a draft would charge is waived: alone on it the draft goes, beside other lines the lines do; issued it is not. The statement calls a late fee by its name.
+func TestALateFeeOnADraftIsWaived(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	thirty := 30
+	w.client.TermsDays = &thirty
+	w.costs(t, func(p *invoicing.ReminderPolicy) { p.Late.By = "" })
+	i := w.issued(t, free("Work", "1", "1000"))
+	w.until(t, "2026-05-01")
+	charge := func() invoicing.Invoice {
+		t.Helper()
+		d, err := w.svc.ChargeLate(w.Ctx, i.ID, day.Date{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	d := charge()
+	if err := w.svc.WaiveDrafted(w.Ctx, i.ID, d.ID, " "); !errors.Is(err, invoicing.ErrBadWaiver) {
+		t.Errorf("without a reason: %v", err)
+	}
+	if err := w.svc.WaiveDrafted(w.Ctx, w.issued(t).ID, d.ID, "Goodwill"); !errors.Is(err, invoicing.ErrNoLateDraft) {
+		t.Errorf("of another invoice: %v", err)
+	}
+	if err := w.svc.WaiveDrafted(w.Ctx, i.ID, d.ID, "Goodwill"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.svc.Find(w.Ctx, d.ID); !errors.Is(err, invoicing.ErrNotFound) {
+		t.Errorf("the draft is still there: %v", err)
+	}
+	l := w.late(t, i.ID)
+	if len(l.Due) != 0 || len(l.Charges) != len(d.Lines) || l.Charges[0].Reason != "Goodwill" || l.Charges[0].DocumentID != "" {
+		t.Errorf("waived: due %+v, %+v", l.Due, l.Charges)
+	}
+	if err := w.svc.UnwaiveLate(w.Ctx, i.ID); err != nil {
+		t.Fatal(err)
+	}
+	d = charge()
+	d, err := w.svc.Change(w.Ctx, d.ID, d.Version, func(x *invoicing.Invoice) error {
+		x.Lines = append(x.Lines, free("Postage", "1", "5"))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.svc.WaiveDrafted(w.Ctx, i.ID, d.ID, "Goodwill"); err != nil {
+		t.Fatal(err)
+	}
+	if d = w.find(t, d.ID); len(d.Lines) != 1 || d.Lines[0].Description != "Postage" || d.Total.Amount() != "5.00" {
+		t.Errorf("left on the draft: %+v", d.Lines)
+	}
+	if err := w.svc.UnwaiveLate(w.Ctx, i.ID); err != nil {
+		t.Fatal(err)
+	}
+	d, err = w.svc.Issue(w.Ctx, charge().ID, day.Date{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.svc.WaiveDrafted(w.Ctx, i.ID, d.ID, "Too late"); !errors.Is(err, invoicing.ErrNotDraft) {
+		t.Errorf("issued: %v", err)
+	}
+	st, err := w.svc.Statement(w.Ctx, i.ClientID, day.Date{}, day.Date{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range st.Currencies[0].Movements {
+		if late := m.InvoiceID == d.ID; late != (m.Kind == "late_fee") {
+			t.Errorf("the statement says %+v", m)
+		}
+	}
+}

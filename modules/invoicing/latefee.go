@@ -33,19 +33,23 @@ func (s *Service) LateFees(ctx context.Context, invoiceID string, until day.Date
 		if err != nil {
 			return err
 		}
-		if l, err = s.lateOf(ctx, tx, i, "query.until", until); err != nil {
-			return err
-		}
-		l.Draft.Net, l.Draft.Tax, l.Draft.Total = money.Zero(i.Currency), money.Zero(i.Currency), money.Zero(i.Currency)
-		if len(l.Due) == 0 {
-			return nil
-		}
-		if l.Draft, _, err = s.lateDraft(ctx, tx, i, l); err != nil {
-			return err
-		}
-		return s.ready(ctx, tx, &l.Draft)
+		l, err = s.late(ctx, tx, i, "query.until", until)
+		return err
 	})
 	return l, err
+}
+
+// late is what is due of an invoice with the document that would charge it.
+func (s *Service) late(ctx context.Context, tx *tenancy.Tx, i Invoice, field string, until day.Date) (Late, error) {
+	l, err := s.lateOf(ctx, tx, i, field, until)
+	l.Draft.Net, l.Draft.Tax, l.Draft.Total = money.Zero(i.Currency), money.Zero(i.Currency), money.Zero(i.Currency)
+	if err != nil || len(l.Due) == 0 {
+		return l, err
+	}
+	if l.Draft, _, err = s.lateDraft(ctx, tx, i, l); err != nil {
+		return l, err
+	}
+	return l, s.ready(ctx, tx, &l.Draft)
 }
 
 // lateOf finds what is due of an invoice.
@@ -222,14 +226,19 @@ func (s *Service) WaiveLate(ctx context.Context, invoiceID, reason string) error
 				By: access.From(ctx).MemberID, At: s.d.Now(),
 			}
 		}
-		if err := s.d.Store.AddLateCharges(ctx, tx, charges); err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, audit.Change{Action: "invoicing.late_fee_waived", Entity: "invoice", EntityID: i.ID, After: shotOf(charges)}); err != nil {
-			return err
-		}
-		return s.d.Events.Publish(ctx, tx, LateFeeWaived{factOf(i)})
+		return s.waived(ctx, tx, i, charges)
 	})
+}
+
+// waived writes down what is given up.
+func (s *Service) waived(ctx context.Context, tx *tenancy.Tx, i Invoice, charges []LateCharge) error {
+	if err := s.d.Store.AddLateCharges(ctx, tx, charges); err != nil {
+		return err
+	}
+	if err := audit.Record(ctx, tx, audit.Change{Action: "invoicing.late_fee_waived", Entity: "invoice", EntityID: i.ID, After: shotOf(charges)}); err != nil {
+		return err
+	}
+	return s.d.Events.Publish(ctx, tx, LateFeeWaived{factOf(i)})
 }
 
 // UnwaiveLate lets be charged again what was waived of an invoice.

@@ -197,59 +197,64 @@ func (s *Service) Find(ctx context.Context, id string) (i Invoice, err error) {
 // Change edits a draft. Time that is on no line afterwards becomes unbilled.
 func (s *Service) Change(ctx context.Context, id string, version int, edit func(*Invoice) error) (i Invoice, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		before, err := s.draft(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if before.Version != version {
-			return ErrStale
-		}
-		i = before
-		i.Lines = slices.Clone(before.Lines)
-		if err := edit(&i); err != nil {
-			return err
-		}
-		if i.ClientID != before.ClientID {
-			if err := s.moveTo(ctx, tx, &i, before); err != nil {
-				return err
-			}
-		}
-		if i.EntityID != before.EntityID {
-			if len(before.Deductions) > 0 {
-				return ErrBadInvoice.At("body.entity_id", "cannot change while deposits are deducted")
-			}
-			if _, err := s.d.Store.Entity(ctx, tx, i.EntityID); err != nil {
-				return err
-			}
-		}
-		if i.Currency != before.Currency && (before.sourced() || len(before.Deductions) > 0) {
-			return ErrBadInvoice.At("body.currency", "cannot change while there is work on the invoice")
-		}
-		if err := keepSources(&i, before); err != nil {
-			return err
-		}
-		i.Version, i.UpdatedAt = version+1, s.d.Now()
-		if i.deducts != nil {
-			i.Deductions = nil
-		}
-		if err := s.ready(ctx, tx, &i); err != nil {
-			return err
-		}
-		if err := s.deductWished(ctx, tx, &i); err != nil {
-			return err
-		}
-		if err := s.d.Store.SaveDraft(ctx, tx, i); err != nil {
-			return err
-		}
-		if err := s.rebill(ctx, tx, before, i); err != nil {
-			return err
-		}
-		if err := s.giveBack(ctx, tx, id, goneLines(before, i)); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, "invoicing.invoice_changed", &before, &i, InvoiceChanged{factOf(i)})
+		i, err = s.change(ctx, tx, id, version, edit)
+		return err
 	})
 	return i, err
+}
+
+func (s *Service) change(ctx context.Context, tx *tenancy.Tx, id string, version int, edit func(*Invoice) error) (i Invoice, err error) {
+	before, err := s.draft(ctx, tx, id)
+	if err != nil {
+		return i, err
+	}
+	if before.Version != version {
+		return i, ErrStale
+	}
+	i = before
+	i.Lines = slices.Clone(before.Lines)
+	if err := edit(&i); err != nil {
+		return i, err
+	}
+	if i.ClientID != before.ClientID {
+		if err := s.moveTo(ctx, tx, &i, before); err != nil {
+			return i, err
+		}
+	}
+	if i.EntityID != before.EntityID {
+		if len(before.Deductions) > 0 {
+			return i, ErrBadInvoice.At("body.entity_id", "cannot change while deposits are deducted")
+		}
+		if _, err := s.d.Store.Entity(ctx, tx, i.EntityID); err != nil {
+			return i, err
+		}
+	}
+	if i.Currency != before.Currency && (before.sourced() || len(before.Deductions) > 0) {
+		return i, ErrBadInvoice.At("body.currency", "cannot change while there is work on the invoice")
+	}
+	if err := keepSources(&i, before); err != nil {
+		return i, err
+	}
+	i.Version, i.UpdatedAt = version+1, s.d.Now()
+	if i.deducts != nil {
+		i.Deductions = nil
+	}
+	if err := s.ready(ctx, tx, &i); err != nil {
+		return i, err
+	}
+	if err := s.deductWished(ctx, tx, &i); err != nil {
+		return i, err
+	}
+	if err := s.d.Store.SaveDraft(ctx, tx, i); err != nil {
+		return i, err
+	}
+	if err := s.rebill(ctx, tx, before, i); err != nil {
+		return i, err
+	}
+	if err := s.giveBack(ctx, tx, id, goneLines(before, i)); err != nil {
+		return i, err
+	}
+	return i, s.record(ctx, tx, "invoicing.invoice_changed", &before, &i, InvoiceChanged{factOf(i)})
 }
 
 // moveTo hands a draft to another client; work belongs to the first.
@@ -287,19 +292,24 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		if len(i.entries()) > 0 {
-			if err := s.d.Time.ReleaseBilledTx(ctx, tx, id); err != nil {
-				return err
-			}
-		}
-		if err := s.giveBack(ctx, tx, id, i.Lines); err != nil {
-			return err
-		}
-		if err := s.d.Store.RemoveDraft(ctx, tx, id); err != nil {
-			return err
-		}
-		return s.record(ctx, tx, "invoicing.invoice_deleted", &i, nil, InvoiceDeleted{factOf(i)})
+		return s.remove(ctx, tx, i)
 	})
+}
+
+// remove throws a draft away that is locked.
+func (s *Service) remove(ctx context.Context, tx *tenancy.Tx, i Invoice) error {
+	if len(i.entries()) > 0 {
+		if err := s.d.Time.ReleaseBilledTx(ctx, tx, i.ID); err != nil {
+			return err
+		}
+	}
+	if err := s.giveBack(ctx, tx, i.ID, i.Lines); err != nil {
+		return err
+	}
+	if err := s.d.Store.RemoveDraft(ctx, tx, i.ID); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, "invoicing.invoice_deleted", &i, nil, InvoiceDeleted{factOf(i)})
 }
 
 // draft locks an invoice and makes sure that it may still be edited.

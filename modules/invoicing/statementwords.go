@@ -2,13 +2,14 @@ package invoicing
 
 // StatementWords are what a statement says. A test sees that no language lacks one.
 type StatementWords struct {
-	Statement, KnownAt, Nothing                 string // with {from} and {to}
-	What, Amount, Balance, Opening, Closing     string
-	Due, Open, DaysLate, Of, Credit             string
-	NotDue, To30, To60, To90, Over90            string
-	Invoice, Deposit, Void, Payment, CreditNote string
-	PaymentVoid, Refund, RefundUndone           string
-	WriteOff, WriteOffUndone                    string
+	Statement, KnownAt, Nothing             string // with {from} and {to}
+	What, Amount, Balance, Opening, Closing string
+	Due, Open, DaysLate, Of, Credit         string
+	NotDue, To30, To60, To90, Over90        string
+	Invoice, Deposit, LateFee               string
+	Void, Payment, CreditNote               string
+	PaymentVoid, Refund, RefundUndone       string
+	WriteOff, WriteOffUndone                string
 }
 
 var statementWords = map[Language]StatementWords{
@@ -17,7 +18,7 @@ var statementWords = map[Language]StatementWords{
 		What: "What", Amount: "Amount", Balance: "Balance", Opening: "Opening balance", Closing: "Closing balance",
 		Due: "Due", Open: "Open", DaysLate: "Days late", Of: "Of", Credit: "Credit that is applied to nothing yet",
 		NotDue: "Not due", To30: "1–30 days", To60: "31–60 days", To90: "61–90 days", Over90: "Over 90 days",
-		Invoice: "Invoice", Deposit: "Deposit invoice", Void: "Voided", Payment: "Payment", CreditNote: "Credit note",
+		Invoice: "Invoice", Deposit: "Deposit invoice", LateFee: "Late fee", Void: "Voided", Payment: "Payment", CreditNote: "Credit note",
 		PaymentVoid: "Payment taken back", Refund: "Refund", RefundUndone: "Refund not arrived", WriteOff: "Written off", WriteOffUndone: "Write-off undone",
 	},
 	German: { //nolint:gosec // words are no credentials
@@ -25,7 +26,7 @@ var statementWords = map[Language]StatementWords{
 		What: "Vorgang", Amount: "Betrag", Balance: "Saldo", Opening: "Anfangssaldo", Closing: "Endsaldo",
 		Due: "Fällig", Open: "Offen", DaysLate: "Tage überfällig", Of: "Von", Credit: "Guthaben, das noch nicht zugeordnet ist",
 		NotDue: "Nicht fällig", To30: "1–30 Tage", To60: "31–60 Tage", To90: "61–90 Tage", Over90: "Über 90 Tage",
-		Invoice: "Rechnung", Deposit: "Anzahlungsrechnung", Void: "Storniert", Payment: "Zahlung", CreditNote: "Gutschrift",
+		Invoice: "Rechnung", Deposit: "Anzahlungsrechnung", LateFee: "Verzugskosten", Void: "Storniert", Payment: "Zahlung", CreditNote: "Gutschrift",
 		PaymentVoid: "Zahlung zurückgenommen", Refund: "Erstattung", RefundUndone: "Erstattung nicht angekommen", WriteOff: "Ausgebucht", WriteOffUndone: "Ausbuchung aufgehoben",
 	},
 	French: { //nolint:gosec // words are no credentials
@@ -33,7 +34,7 @@ var statementWords = map[Language]StatementWords{
 		What: "Opération", Amount: "Montant", Balance: "Solde", Opening: "Solde initial", Closing: "Solde final",
 		Due: "Échéance", Open: "Reste dû", DaysLate: "Jours de retard", Of: "Sur", Credit: "Crédit pas encore affecté",
 		NotDue: "Non échu", To30: "1–30 jours", To60: "31–60 jours", To90: "61–90 jours", Over90: "Plus de 90 jours",
-		Invoice: "Facture", Deposit: "Facture d’acompte", Void: "Annulée", Payment: "Paiement", CreditNote: "Avoir",
+		Invoice: "Facture", Deposit: "Facture d’acompte", LateFee: "Frais de retard", Void: "Annulée", Payment: "Paiement", CreditNote: "Avoir",
 		PaymentVoid: "Paiement annulé", Refund: "Remboursement", RefundUndone: "Remboursement non arrivé", WriteOff: "Passé en perte", WriteOffUndone: "Perte annulée",
 	},
 	Spanish: { //nolint:gosec // words are no credentials
@@ -41,7 +42,7 @@ var statementWords = map[Language]StatementWords{
 		What: "Concepto", Amount: "Importe", Balance: "Saldo", Opening: "Saldo inicial", Closing: "Saldo final",
 		Due: "Vencimiento", Open: "Pendiente", DaysLate: "Días de retraso", Of: "De", Credit: "Saldo a favor sin aplicar",
 		NotDue: "No vencido", To30: "1–30 días", To60: "31–60 días", To90: "61–90 días", Over90: "Más de 90 días",
-		Invoice: "Factura", Deposit: "Factura de anticipo", Void: "Anulada", Payment: "Pago", CreditNote: "Factura rectificativa",
+		Invoice: "Factura", Deposit: "Factura de anticipo", LateFee: "Recargo por demora", Void: "Anulada", Payment: "Pago", CreditNote: "Factura rectificativa",
 		PaymentVoid: "Pago anulado", Refund: "Reembolso", RefundUndone: "Reembolso no recibido", WriteOff: "Dado de baja", WriteOffUndone: "Baja anulada",
 	},
 }
@@ -62,7 +63,7 @@ func (w StatementWords) Ages() [5]string {
 // Movement names what changed a balance.
 func (w StatementWords) Movement(k MovementKind) string {
 	return map[MovementKind]string{
-		"invoice": w.Invoice, "deposit": w.Deposit, "void": w.Void, "payment": w.Payment, "credit_note": w.CreditNote, "payment_void": w.PaymentVoid,
+		"invoice": w.Invoice, "deposit": w.Deposit, "late_fee": w.LateFee, "void": w.Void, "payment": w.Payment, "credit_note": w.CreditNote, "payment_void": w.PaymentVoid,
 		"refund": w.Refund, "refund_undone": w.RefundUndone, "write_off": w.WriteOff, "write_off_undone": w.WriteOffUndone,
 	}[k]
 }

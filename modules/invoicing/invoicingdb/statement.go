@@ -24,10 +24,13 @@ const (
 	knownAt = `i.kind <> 'credit_note' AND i.issue_on <= $3 AND (i.state = 'issued' OR i.state = 'void' AND (i.voided_at AT TIME ZONE $2)::date > $3)`
 )
 
+// lateOnly tells whether a document charges late payment and nothing else.
+const lateOnly = `EXISTS (SELECT 1 FROM invoice_lines l WHERE l.invoice_id = i.id AND l.kind = 'late') AND NOT EXISTS (SELECT 1 FROM invoice_lines l WHERE l.invoice_id = i.id AND l.kind <> 'late')`
+
 // movements are all that ever changed what the client $1 owes; what was undone
 // has a movement of its own, on the day by the zone $2.
 const movements = `
-	SELECT i.currency, i.issue_on AS moved_on, i.kind AS kind, i.id::text AS invoice_id, coalesce(i.number, '') AS number, ` + payableMinor + ` AS minor
+	SELECT i.currency, i.issue_on AS moved_on, CASE WHEN ` + lateOnly + ` THEN 'late_fee' ELSE i.kind END AS kind, i.id::text AS invoice_id, coalesce(i.number, '') AS number, ` + payableMinor + ` AS minor
 		FROM invoices i WHERE i.client_id = $1 AND i.state <> 'draft' AND i.kind <> 'credit_note'
 	UNION ALL
 	SELECT i.currency, (i.voided_at AT TIME ZONE $2)::date, 'void', i.id::text, i.number, -` + payableMinor + `

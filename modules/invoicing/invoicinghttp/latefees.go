@@ -9,6 +9,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
+	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/invoicing"
 )
@@ -28,7 +29,7 @@ func registerLateFees(api *httpapi.API, h handlers) {
 	charge := op("charge", http.MethodPost, "", "Make a draft of what is due for late payment of an invoice", "write")
 	charge.Status, charge.Idempotent = http.StatusCreated, true
 	httpapi.Handle(api, charge, h.chargeLate)
-	httpapi.Handle(api, op("waive", http.MethodPost, "/waive", "Give up what is due now for late payment, for a reason", "issue"), h.waiveLate)
+	httpapi.Handle(api, op("waive", http.MethodPost, "/waive", "Give up what is due now for late payment, or what a draft would charge for it, for a reason", "issue"), h.waiveLate)
 	httpapi.Handle(api, op("unwaive", http.MethodDelete, "/waive", "Let be charged again what was waived", "issue"), h.unwaiveLate)
 }
 
@@ -157,14 +158,8 @@ func (h handlers) lateFees(ctx context.Context, in *lateIn) (*lateOut, error) {
 		return nil, err
 	}
 	v := InvoiceLateFees{
-		On: l.Policy.On, Until: l.Until, Due: make([]LateFeeDue, len(l.Due)), Net: l.Draft.Net, Tax: l.Draft.Tax, Total: l.Draft.Total, Why: l.Why,
+		On: l.Policy.On, Until: l.Until, Due: dues(l.Due), Net: l.Draft.Net, Tax: l.Draft.Tax, Total: l.Draft.Total, Why: l.Why,
 		Items: make([]LateFeeCharge, len(l.Charges)),
-	}
-	for n, d := range l.Due {
-		v.Due[n] = LateFeeDue{Kind: string(d.Kind), Step: d.Step, On: opt(d.On), From: opt(d.From), To: opt(d.To), Parts: make([]LateFeeDays, len(d.Parts)), Amount: d.Amount}
-		for k, p := range d.Parts {
-			v.Due[n].Parts[k] = LateFeeDays{p.Days, p.Base}
-		}
 	}
 	for n, c := range l.Charges {
 		v.Items[n] = LateFeeCharge{
@@ -173,6 +168,17 @@ func (h handlers) lateFees(ctx context.Context, in *lateIn) (*lateOut, error) {
 		}
 	}
 	return &lateOut{v}, nil
+}
+
+func dues(all []invoicing.LateDue) []LateFeeDue {
+	out := make([]LateFeeDue, len(all))
+	for n, d := range all {
+		out[n] = LateFeeDue{Kind: string(d.Kind), Step: d.Step, On: opt(d.On), From: opt(d.From), To: opt(d.To), Parts: make([]LateFeeDays, len(d.Parts)), Amount: d.Amount}
+		for k, p := range d.Parts {
+			out[n].Parts[k] = LateFeeDays{p.Days, p.Base}
+		}
+	}
+	return out
 }
 
 // LateFeeUntil says up to which day.
@@ -195,7 +201,8 @@ func (h handlers) chargeLate(ctx context.Context, in *struct {
 
 // LateFeeWaiver says why.
 type LateFeeWaiver struct {
-	Reason string `json:"reason" minLength:"1" maxLength:"500"`
+	Reason     string `json:"reason" minLength:"1" maxLength:"500"`
+	DocumentID string `json:"document_id,omitempty" maxLength:"36" doc:"A draft: what it would charge is given up; left out: what is due now"`
 }
 
 func (h handlers) waiveLate(ctx context.Context, in *struct {
@@ -203,7 +210,14 @@ func (h handlers) waiveLate(ctx context.Context, in *struct {
 	Body LateFeeWaiver
 },
 ) (*lateOut, error) {
-	if err := h.svc.WaiveLate(ctx, in.ID, in.Body.Reason); err != nil {
+	waive := func() error { return h.svc.WaiveLate(ctx, in.ID, in.Body.Reason) }
+	if d := in.Body.DocumentID; d != "" {
+		if !id.Valid(d) {
+			return nil, invoicing.ErrNoLateDraft
+		}
+		waive = func() error { return h.svc.WaiveDrafted(ctx, in.ID, d, in.Body.Reason) }
+	}
+	if err := waive(); err != nil {
 		return nil, err
 	}
 	return h.lateFees(ctx, &lateIn{IDIn: in.IDIn})

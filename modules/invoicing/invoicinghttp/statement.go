@@ -33,7 +33,7 @@ type StatementCurrency struct {
 // StatementMovement is a change of what the client owes.
 type StatementMovement struct {
 	On        day.Date    `json:"on"`
-	Kind      string      `json:"kind" enum:"invoice,deposit,void,payment,credit_note,payment_void,refund,refund_undone,write_off,write_off_undone"`
+	Kind      string      `json:"kind" enum:"invoice,deposit,late_fee,void,payment,credit_note,payment_void,refund,refund_undone,write_off,write_off_undone"`
 	InvoiceID string      `json:"invoice_id"`
 	Number    string      `json:"number" doc:"Of the document, or the reference of the payment"`
 	Amount    money.Money `json:"amount"`

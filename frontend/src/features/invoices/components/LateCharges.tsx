@@ -13,6 +13,7 @@ import { ErrorState, Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useLateFeesChargeMutation, useLateFeesOfInvoiceQuery, useLateFeesUnwaiveMutation, type InvoiceView, type LateFeeCharge } from '../api';
 import { useT } from '../locales/en';
+import { plus, zero } from '../spread';
 
 const WaiveDialog = later(async () => (await import('./WaiveDialog')).WaiveDialog);
 const list = { listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 2 } as const;
@@ -25,11 +26,15 @@ export function LateCharges({ invoice: i }: { invoice: InvoiceView }) {
   const { data: l, error, refetch } = useLateFeesOfInvoiceQuery({ id: i.id });
   const [charge, charging] = useLateFeesChargeMutation();
   const [unwaive] = useLateFeesUnwaiveMutation();
-  const [waiving, setWaiving] = useState(false);
+  const [waiving, setWaiving] = useState<{ draft?: string; total: string } | null>(null);
   if (error && !l) return <Section title={t('late.list')}><ErrorState error={error} onRetry={() => void refetch()} /></Section>;
   if (!l || (!l.on && l.items.length === 0)) return null; // it is the last of the page, so nothing jumps when it comes
   const what = (x: { kind: 'interest' | 'step'; step: number; from: string | null; to: string | null }) =>
     x.kind === 'interest' ? t('late.interest', { from: formatDay(x.from ?? ''), to: formatDay(x.to ?? '') }) : t('late.step', { count: x.step });
+  const drafts = [...new Set(l.items.filter((x) => !x.waived && !x.number).map((x) => x.document_id))].map((document) => {
+    const on = l.items.filter((x) => x.document_id === document);
+    return { document, sum: { amount: on.reduce((sum, x) => plus(sum, x.amount.amount), zero), currency: i.currency } };
+  });
   const make = async () => {
     try {
       const draft = await charge({ id: i.id, lateFeeUntil: { until: l.until } }).unwrap();
@@ -73,11 +78,12 @@ export function LateCharges({ invoice: i }: { invoice: InvoiceView }) {
         )}
         <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>
           {l.due.length > 0 && can('invoicing.invoices.write') && <Button variant="outlined" size="small" loading={charging.isLoading} onClick={() => void make()}>{t('late.charge')} {formatMoney(l.total)}</Button>}
-          {l.due.length > 0 && can('invoicing.invoices.issue') && <Button size="small" onClick={() => setWaiving(true)}>{t('late.waive')}</Button>}
+          {l.due.length > 0 && can('invoicing.invoices.issue') && <Button size="small" onClick={() => setWaiving({ total: formatMoney(l.net) })}>{t('late.waive')}</Button>}
+          {drafts.map((d) => can('invoicing.invoices.issue') && <Button key={d.document} size="small" onClick={() => setWaiving({ draft: d.document, total: formatMoney(d.sum) })}>{t('late.waiveDraft')} ({formatMoney(d.sum)})</Button>)}
           {l.items.some((x) => x.waived) && can('invoicing.invoices.issue') && <Button size="small" onClick={() => void after()}>{t('late.undo')}</Button>}
         </Box>
       </Box>
-      {waiving && <WaiveDialog id={i.id} total={formatMoney(l.net)} onClose={() => setWaiving(false)} />}
+      {waiving && <WaiveDialog id={i.id} draft={waiving.draft} total={waiving.total} onClose={() => setWaiving(null)} />}
     </Section>
   );
 }

@@ -9,8 +9,8 @@ import { toast } from '../../../shared/ui/Toast';
 import { useLateFeesWaiveMutation } from '../api';
 import { useT } from '../locales/en';
 
-/** Gives up what is due now for late payment, for a reason. */
-export function WaiveDialog({ id, total, onClose }: { id: string; total: string; onClose: () => void }) {
+/** Gives up what is due now for late payment, or what a draft would charge for it, for a reason. */
+export function WaiveDialog({ id, draft, total, onClose }: { id: string; draft?: string | undefined; total: string; onClose: () => void }) {
   const t = useT();
   const c = useCommon();
   const [waive] = useLateFeesWaiveMutation();
@@ -18,17 +18,17 @@ export function WaiveDialog({ id, total, onClose }: { id: string; total: string;
   return (
     <FormDialog
       open
-      title={t('late.waiveTitle')}
+      title={t(draft ? 'late.waiveDraftTitle' : 'late.waiveTitle')}
       form={form}
       submitLabel={t('late.waive')}
       onClose={onClose}
-      onSubmit={async (lateFeeWaiver) => {
-        await waive({ id, lateFeeWaiver }).unwrap();
+      onSubmit={async ({ reason }) => {
+        await waive({ id, lateFeeWaiver: { reason, ...(draft && { document_id: draft }) } }).unwrap();
         toast(t('late.waived'));
         onClose();
       }}
     >
-      <Typography>{t('late.waiveText', { total })}</Typography>
+      <Typography>{t(draft ? 'late.waiveDraftText' : 'late.waiveText', { total })}</Typography>
       <TextField name="reason" label={t('void.reason')} maxLength={500} autoFocus required />
     </FormDialog>
   );

@@ -57,7 +57,7 @@ export const useT = registerLocale('invoices', {
     grace: 'Days of grace', graceHelp: 'After the due date, without interest', since: 'Since', sinceHelp: 'Earlier days cost nothing; empty: today', currency: 'Currency of amounts', least: 'Least', leastHelp: 'Less is not charged yet', most: 'Most', mostHelp: 'Of one invoice', tax: 'Tax', noTax: 'No tax, as compensation',
     by: 'When a letter goes out', bys: { none: 'Nothing by itself', draft: 'Make a draft', issue: 'Issue it', send: 'Issue and mail it' },
     list: 'Late fees', due: 'Due now', withTax: 'With tax {{total}}', interest: 'Interest, {{from}} to {{to}}', step_one: 'Letter {{count}} day after it was due', step_other: 'Letter {{count}} days after it was due', days_one: '{{count}} day with {{open}} open', days_other: '{{count}} days with {{open}} open',
-    charge: 'Charge', charged: 'Draft of the late fees made', draft: 'On a draft', waive: 'Waive', waiveTitle: 'Waive what is due now?', waiveText: '{{total}} up to today are not charged. Days after today are.', waived: 'Waived', waivedWhy: 'Waived: {{reason}}', undo: 'Charge after all', undone: 'It can be charged again',
+    charge: 'Charge', charged: 'Draft of the late fees made', draft: 'On a draft', waive: 'Waive', waiveTitle: 'Waive what is due now?', waiveText: '{{total}} up to today are not charged. Days after today are.', waived: 'Waived', waiveDraft: 'Waive what is on the draft', waiveDraftTitle: 'Waive what the draft charges?', waiveDraftText: '{{total}} are not charged: the lines go from the draft, and the draft with them if it has no others.', waivedWhy: 'Waived: {{reason}}', undo: 'Charge after all', undone: 'It can be charged again',
     why: { off: 'Late fees are not turned on.', currency: 'The amounts are in another currency.', below: 'Less than the least is due.', capped: 'The most was charged.', nothing: 'Nothing is due.' },
   },
   rate: {
@@ -71,7 +71,7 @@ export const useT = registerLocale('invoices', {
   },
   statement: {
     title: 'Statement', of: 'Statement of {{client}}', from: 'From', to: 'To', record: 'Record payment', opening: 'Opening balance', closing: 'Closing balance', nothing: 'Nothing was billed and nothing is open', open: 'Open', credit: 'Credit', items: 'What is open', moves: 'What happened', late: '{{count}} days late', due: 'Due {{day}}', on: 'Day', what: 'What', amount: 'Amount', balance: 'Balance', asOf: 'As known at the end of {{day}}',
-    kinds: { invoice: 'Invoice', deposit: 'Deposit invoice', void: 'Voided', payment: 'Payment', credit_note: 'Credit note', payment_void: 'Payment taken back', refund: 'Refund', refund_undone: 'Refund not arrived', write_off: 'Written off', write_off_undone: 'Write-off undone' },
+    kinds: { invoice: 'Invoice', deposit: 'Deposit invoice', late_fee: 'Late fee', void: 'Voided', payment: 'Payment', credit_note: 'Credit note', payment_void: 'Payment taken back', refund: 'Refund', refund_undone: 'Refund not arrived', write_off: 'Written off', write_off_undone: 'Write-off undone' },
   },
   payMany: { title: 'Record a payment', apply: 'Applied to', help: 'The oldest due date first. Change what goes where.', rest: '{{rest}} is kept as credit of the client', over: 'The parts are {{over}} more than was received', amountOf: 'To {{number}}', open: '{{open}} open, due {{day}}' },
   sum: { total: 'Total', payable: 'To pay', paid: 'Paid', credited: 'Credited', writtenOff: 'Written off', balance: 'Balance' },

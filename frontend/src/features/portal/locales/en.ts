@@ -27,7 +27,7 @@ export const useT = registerLocale('portal', {
   account: {
     title: 'Statement', asOf: 'As known at the end of {{day}}', from: 'From', to: 'To', nothing: 'Nothing was billed and nothing is open', credit: 'Your credit', on: 'Day', what: 'What', amount: 'Amount', balance: 'Balance', moves: 'What happened', opening: 'Opening balance', closing: 'Closing balance',
     ages: { current: 'Not due', d30: '1–30 days late', d60: '31–60 days', d90: '61–90 days', more: 'Over 90 days' },
-    kinds: { invoice: 'Invoice', deposit: 'Deposit invoice', void: 'Voided', payment: 'Payment', credit_note: 'Credit note', payment_void: 'Payment taken back', refund: 'Refund', refund_undone: 'Refund not arrived', write_off: 'Written off', write_off_undone: 'Write-off undone' },
+    kinds: { invoice: 'Invoice', deposit: 'Deposit invoice', late_fee: 'Late fee', void: 'Voided', payment: 'Payment', credit_note: 'Credit note', payment_void: 'Payment taken back', refund: 'Refund', refund_undone: 'Refund not arrived', write_off: 'Written off', write_off_undone: 'Write-off undone' },
   },
   pay: {
     now: 'Pay {{sum}} now', part: 'Pay a part', amount: 'Amount', title: 'Pay a part of the invoice', text: '{{sum}} is open.', go: 'Go on to pay', note: 'You pay at Stripe. We do not see your card.',
