@@ -84,7 +84,8 @@ export function FilterBar({ search, filters = [], end }: BarProps) {
     );
   }
   return (
-    <Suspense fallback={<Box sx={{ height: 44, mb: 3 }} />}>
+    // As high as it will be: with a row of chips for what is set.
+    <Suspense fallback={<Box sx={{ height: active.length > 0 ? 84 : 44, mb: 3 }} />}>
       <PhoneFilters search={search && <SearchField {...search} />} filters={filters} fields={fields} end={end} clear={clear} />
     </Suspense>
   );

@@ -4,7 +4,7 @@ import MuiLink from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
-import { useRetainersBlocksQuery, useRetainersGetQuery, useRetainersPeriodsQuery, type PrepaidBlock, type RetainerPeriodView, type RetainerView } from '../../../shared/api/gen/retainers.gen';
+import { useRetainersBlocksQuery, useRetainersGetQuery, useRetainersPeriodsQuery, useRetainersTasksQuery, type PrepaidBlock, type RetainerPeriodView, type RetainerView } from '../../../shared/api/gen/retainers.gen';
 import { formatDay } from '../../../shared/lib/dates';
 import { formatMoney } from '../../../shared/lib/money';
 import { useCan } from '../../../shared/lib/me';
@@ -25,7 +25,11 @@ const BlockDialog = later(async () => (await import('../components/AmountDialogs
 export function RetainerPage() {
   const { id = '' } = useParams();
   const { data, error, refetch } = useRetainersGetQuery({ id });
-  if (data) return <Ready retainer={data} />;
+  // All lists are asked for at once and drawn at once: what is below one would jump when it comes.
+  const periods = useRetainersPeriodsQuery({ id, limit: 60 });
+  const blocks = useRetainersBlocksQuery({ id });
+  const tasks = useRetainersTasksQuery({ id });
+  if (data && !periods.isLoading && !blocks.isLoading && !tasks.isLoading) return <Ready retainer={data} />;
   return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
 }
 
