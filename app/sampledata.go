@@ -92,7 +92,7 @@ func (a *App) LoadSample(ctx context.Context, size sample.Size, tell sample.Prog
 	return sample.Load(ctx, sample.Services{
 		Once: once, ClientRates: held == nil,
 		Agency: s.Agency, Identity: s.Identity, People: s.People, Clients: s.Clients, Projects: s.Projects, Rates: s.Rates,
-		Timesheets: s.Timesheets, Expenses: s.Expenses, Fees: s.Fees, Retainers: s.Retainers, Runs: s.Runs, Recurring: s.Recurring, Billing: sample.Invoices{Service: s.Invoicing},
+		Timesheets: s.Timesheets, Planning: s.Planning, Expenses: s.Expenses, Fees: s.Fees, Retainers: s.Retainers, Runs: s.Runs, Recurring: s.Recurring, Billing: sample.Invoices{Service: s.Invoicing},
 	}, size, day.Of(begun, set.Location()), tell)
 }
 

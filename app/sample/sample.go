@@ -24,6 +24,7 @@ import (
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/modules/people"
+	"github.com/bureauhq/bureau/modules/planning"
 	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/recurring"
@@ -41,6 +42,7 @@ type Services struct {
 	Projects   *projects.Service
 	Rates      *rates.Service
 	Timesheets *timesheets.Service
+	Planning   *planning.Service
 	Expenses   *expenses.Service
 	Fees       *fees.Service
 	Retainers  *retainers.Service
@@ -111,6 +113,7 @@ func Load(ctx context.Context, s Services, size Size, today day.Date, tell Progr
 		{"fees", m.agreements},
 		{"rates", m.prices},
 		{"time", m.weeks},
+		{"bookings", m.bookings},
 		{"expenses", m.spend},
 		{"invoices", m.invoices},
 		{"retainers", m.retainers},

@@ -15,7 +15,7 @@ export const staffRoutes = entries.filter(([p]) => of(p) !== 'portal').flatMap((
 /** The client portal brings its own shell. */
 export const portalRoutes = entries.filter(([p]) => of(p) === 'portal').flatMap(([, m]) => m.routes);
 
-const order: NavItem['key'][] = ['home', 'time', 'leave', 'expenses', 'approvals', 'team', 'tasks', 'projects', 'clients', 'retainers', 'invoices', 'rates', 'people', 'audit', 'settings'];
+const order: NavItem['key'][] = ['home', 'time', 'leave', 'expenses', 'approvals', 'plan', 'team', 'tasks', 'projects', 'clients', 'retainers', 'invoices', 'rates', 'people', 'audit', 'settings'];
 
 export const nav = entries
   .flatMap(([, m]) => m.nav ?? [])

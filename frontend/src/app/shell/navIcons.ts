@@ -5,6 +5,7 @@ import Home from '@mui/icons-material/SpaceDashboardOutlined';
 import Invoices from '@mui/icons-material/ReceiptLongOutlined';
 import Leave from '@mui/icons-material/BeachAccessOutlined';
 import People from '@mui/icons-material/GroupOutlined';
+import Plan from '@mui/icons-material/CalendarViewWeekOutlined';
 import Projects from '@mui/icons-material/FolderOutlined';
 import Rates from '@mui/icons-material/SellOutlined';
 import Retainers from '@mui/icons-material/HourglassBottomOutlined';
@@ -16,5 +17,5 @@ import Time from '@mui/icons-material/ScheduleOutlined';
 import type { NavItem } from '../../shared/lib/nav';
 
 export const icons: Record<NavItem['key'], typeof Home> = {
-  home: Home, time: Time, leave: Leave, expenses: Expenses, approvals: Approvals, team: Team, tasks: Tasks, projects: Projects, clients: Clients, retainers: Retainers, invoices: Invoices, rates: Rates, people: People, audit: Audit, settings: Settings,
+  home: Home, time: Time, leave: Leave, expenses: Expenses, approvals: Approvals, plan: Plan, team: Team, tasks: Tasks, projects: Projects, clients: Clients, retainers: Retainers, invoices: Invoices, rates: Rates, people: People, audit: Audit, settings: Settings,
 };

@@ -1,7 +1,7 @@
 import { registerLocale } from '../../../shared/lib/i18n';
 
 export const useShell = registerLocale('shell', {
-  nav: { main: 'Main', home: 'Home', time: 'Time', leave: 'Leave', expenses: 'Expenses', approvals: 'Approvals', team: 'Team', tasks: 'My tasks', projects: 'Projects', clients: 'Clients', retainers: 'Retainers', invoices: 'Invoices', rates: 'Rates', people: 'People', audit: 'Audit log', settings: 'Settings', more: 'More' },
+  nav: { main: 'Main', home: 'Home', time: 'Time', leave: 'Leave', expenses: 'Expenses', approvals: 'Approvals', plan: 'Plan', team: 'Team', tasks: 'My tasks', projects: 'Projects', clients: 'Clients', retainers: 'Retainers', invoices: 'Invoices', rates: 'Rates', people: 'People', audit: 'Audit log', settings: 'Settings', more: 'More' },
   support: { banner: 'Support: {{name}} looks into this agency until {{until}}. Nothing can be changed. Reason: {{reason}}', leave: 'Leave' },
   skip: 'Skip to content',
   search: 'Search or jump to…',
