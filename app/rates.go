@@ -69,14 +69,18 @@ func (x sales) ServiceTx(ctx context.Context, tx *tenancy.Tx, id string) (timesh
 	if errors.Is(err, rates.ErrServiceNotFound) || (err == nil && found.ArchivedAt != nil) {
 		return timesheets.Sale{}, timesheets.ErrNoService
 	}
-	return timesheets.Sale{ID: found.ID, Name: found.Name, Billable: found.Billable}, err
+	return saleOf(found), err
 }
 
-func (x sales) ServiceNamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error) {
+func saleOf(s rates.Sold) timesheets.Sale {
+	return timesheets.Sale{ID: s.ID, Name: s.Name, Billable: s.Billable}
+}
+
+func (x sales) SalesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]timesheets.Sale, error) {
 	found, err := x.s.Rates.SoldByIDsTx(ctx, tx, ids)
-	out := make(map[string]string, len(found))
+	out := make(map[string]timesheets.Sale, len(found))
 	for id, s := range found {
-		out[id] = s.Name
+		out[id] = saleOf(s)
 	}
 	return out, err
 }

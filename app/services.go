@@ -125,7 +125,7 @@ func (a *App) wireServices() error {
 	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Entities: entities{s}, Events: a.Bus, Now: now})
 	clients.Listen(a.Bus, s.Clients, s.Identity)
 	s.Projects = projects.New(projects.Deps{
-		DB: a.DB, Store: projectsdb.Store{}, Clients: s.Clients, Members: members{s.Identity}, Settings: s.Agency, Holidays: s.People, Logged: logged{s}, Services: sales{s}, Events: a.Bus,
+		DB: a.DB, Store: projectsdb.Store{}, Clients: s.Clients, Members: members{s.Identity}, Settings: s.Agency, Holidays: s.People, Logged: logged{s}, Services: sales{s}, Billing: whoBills{s}, Events: a.Bus,
 		Jobs: a.Queue, Notices: budgetNotices{notices{s, a.cfg.Mail}}, Now: now,
 	})
 	projects.RegisterJobs(a.Jobs, s.Projects)

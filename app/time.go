@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/bureauhq/bureau/app/kit/mail"
@@ -79,6 +80,32 @@ func (w workplaces) NamesTx(ctx context.Context, tx *tenancy.Tx, projectIDs, tas
 	return works, names, err
 }
 
+func (w workplaces) BillableTx(ctx context.Context, tx *tenancy.Tx, rows []timesheets.Row) ([]bool, error) {
+	projectIDs, taskIDs := map[string]bool{}, map[string]bool{}
+	for _, r := range rows {
+		projectIDs[r.ProjectID] = true
+		if r.TaskID != "" {
+			taskIDs[r.TaskID] = true
+		}
+	}
+	ps, err := w.projects.ProjectsByIDsTx(ctx, tx, slices.Collect(maps.Keys(projectIDs)))
+	if err != nil {
+		return nil, err
+	}
+	ts := map[string]projects.Task{}
+	if len(taskIDs) > 0 {
+		if ts, err = w.projects.TasksByIDsTx(ctx, tx, slices.Collect(maps.Keys(taskIDs))); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]bool, len(rows))
+	for i, r := range rows {
+		t, there := ts[r.TaskID]
+		out[i] = ps[r.ProjectID].Billable && (!there || t.Billable)
+	}
+	return out, nil
+}
+
 func (w workplaces) LedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) ([]string, error) {
 	return w.projects.LedTx(ctx, tx, memberIDs)
 }
@@ -112,6 +139,13 @@ func (t team) NamesTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (
 		out[id] = n.Name
 	}
 	return out, err
+}
+
+// whoBills answers projects.Billing: who may say what is billable. Timesheets are looked up when asked, as for logged.
+type whoBills struct{ s *Services }
+
+func (b whoBills) MaySetBillableTx(ctx context.Context, tx *tenancy.Tx) (bool, error) {
+	return b.s.Timesheets.MaySetBillableTx(ctx, tx)
 }
 
 // logged answers projects.Logged: what was worked on projects and tasks. The

@@ -159,6 +159,12 @@ type Services interface {
 	IsServiceTx(ctx context.Context, tx *tenancy.Tx, id string) (bool, error)
 }
 
+// Billing tells whether the caller may say that time, and so a task, is billable
+// or not. It stands above projects in the house too; timesheets answer.
+type Billing interface {
+	MaySetBillableTx(ctx context.Context, tx *tenancy.Tx) (bool, error)
+}
+
 // Publisher tells the rest of the house what happened.
 type Publisher interface {
 	Publish(ctx context.Context, tx job.Tx, e event.Event) error

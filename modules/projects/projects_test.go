@@ -79,6 +79,9 @@ func (l *logged) TaskSecondsTx(context.Context, *tenancy.Tx, []string) (map[stri
 	return l.tasks, nil
 }
 
+// MaySetBillableTx lets everybody.
+func (l *logged) MaySetBillableTx(context.Context, *tenancy.Tx) (bool, error) { return true, nil }
+
 // anyService takes every id but none's.
 type anyService struct{}
 
@@ -105,7 +108,7 @@ func setup(t *testing.T) bundle {
 	}
 	l := &logged{tasks: map[string]int64{}, projects: map[string]projects.Usage{}}
 	svc := projects.New(projects.Deps{
-		DB: a.DB, Store: projectsdb.Store{}, Clients: clientSvc, Members: allButStranger{}, Settings: inVienna{}, Holidays: noHolidays{}, Logged: l, Services: anyService{},
+		DB: a.DB, Store: projectsdb.Store{}, Clients: clientSvc, Members: allButStranger{}, Settings: inVienna{}, Holidays: noHolidays{}, Logged: l, Services: anyService{}, Billing: l,
 		Events: a.Bus, Jobs: a.Queue, Notices: l, Now: a.Clock.Now,
 	})
 	return bundle{a, svc, l, c}

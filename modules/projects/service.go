@@ -28,6 +28,7 @@ type Deps struct {
 	Holidays Holidays
 	Logged   Logged
 	Services Services
+	Billing  Billing
 	Events   Publisher
 	Jobs     Jobs
 	Notices  Notices
@@ -40,7 +41,7 @@ type Service struct{ d Deps }
 // New returns a service over d.
 func New(d Deps) *Service {
 	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Members == nil || d.Settings == nil ||
-		d.Holidays == nil || d.Logged == nil || d.Services == nil || d.Events == nil || d.Jobs == nil || d.Notices == nil || d.Now == nil {
+		d.Holidays == nil || d.Logged == nil || d.Services == nil || d.Billing == nil || d.Events == nil || d.Jobs == nil || d.Notices == nil || d.Now == nil {
 		panic("projects: a dependency is missing")
 	}
 	return &Service{d}

@@ -11,7 +11,10 @@ import (
 )
 
 var (
-	ErrTaskNotFound  = fault.Define(fault.NotFound, "projects.task_not_found", "This task does not exist.")
+	ErrTaskNotFound = fault.Define(fault.NotFound, "projects.task_not_found", "This task does not exist.")
+	// ErrBillableNotYours refuses another answer than that of the project, from those who may not give one.
+	ErrBillableNotYours = fault.Define(fault.Forbidden, "projects.billable_not_yours", "You may not say whether time on a task is billable.").
+				At("body.billable", "is not yours to decide: the project does")
 	ErrTaskInvalid   = fault.Define(fault.Invalid, "projects.task_invalid", "Some of this is not right yet.")
 	ErrTaskHasTime   = fault.Define(fault.Conflict, "projects.task_has_time", "Time was logged on this task or on one below it. Archive it instead.")
 	ErrTaskArchived  = fault.Define(fault.Conflict, "projects.task_archived", "This task is archived. Restore it first.")

@@ -58,6 +58,9 @@ func (s *Service) ChangeTask(ctx context.Context, taskID string, version int, c 
 		if err := t.check(); err != nil {
 			return t, nil, err
 		}
+		if err := s.mayBill(ctx, tx, t.Billable != was.Billable); err != nil {
+			return t, nil, err
+		}
 		if t.ParentID != was.ParentID && t.ParentID != "" {
 			if err := s.placeBelow(ctx, tx, t); err != nil {
 				return t, nil, err

@@ -65,6 +65,9 @@ func (s *Service) createTask(ctx context.Context, tx *tenancy.Tx, n NewTask) (Ta
 		return TaskRow{}, ErrArchived
 	}
 	t := s.draftedTask(ctx, p, n)
+	if err := s.mayBill(ctx, tx, t.Billable != p.Billable); err != nil {
+		return TaskRow{}, err
+	}
 	if t.ParentID != "" {
 		if err := s.placeBelow(ctx, tx, t); err != nil {
 			return TaskRow{}, err
@@ -83,6 +86,18 @@ func (s *Service) createTask(ctx context.Context, tx *tenancy.Tx, n NewTask) (Ta
 		return TaskRow{}, err
 	}
 	return rowOf(p, t), s.d.Events.Publish(ctx, tx, TaskCreated{taskRef(p, t)})
+}
+
+// mayBill refuses who says of a task that it is billable or not, and may not: its time would become what they say.
+func (s *Service) mayBill(ctx context.Context, tx *tenancy.Tx, differs bool) error {
+	if !differs {
+		return nil
+	}
+	may, err := s.d.Billing.MaySetBillableTx(ctx, tx)
+	if err == nil && !may {
+		err = ErrBillableNotYours
+	}
+	return err
 }
 
 func (s *Service) draftedTask(ctx context.Context, p Project, n NewTask) Task {

@@ -73,6 +73,9 @@ func (s *Service) planBulk(ctx context.Context, tx *tenancy.Tx, c conditions, f 
 	if len(p.lines) < len(f.IDs) {
 		return nil, ErrBulkUnknown
 	}
+	if err := p.billable(ctx, tx, ch.Billable); err != nil {
+		return nil, err
+	}
 	if err := p.settle(ctx, tx, hold); err != nil {
 		return nil, err
 	}

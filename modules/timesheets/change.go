@@ -126,7 +126,8 @@ func sameTime(a, b *time.Time) bool {
 	return (a == nil) == (b == nil) && (a == nil || a.Equal(*b))
 }
 
-func (s *Service) changed(ctx context.Context, tx *tenancy.Tx, c conditions, e Entry, ch EntryChange) (Entry, error) {
+func (s *Service) changed(ctx context.Context, tx *tenancy.Tx, c conditions, before Entry, ch EntryChange) (Entry, error) {
+	e := before
 	if ch.ProjectID != nil && *ch.ProjectID != e.ProjectID {
 		e.ProjectID, e.TaskID = *ch.ProjectID, ""
 	}
@@ -146,8 +147,8 @@ func (s *Service) changed(ctx context.Context, tx *tenancy.Tx, c conditions, e E
 	if err := s.changeSale(ctx, tx, &e, ch, w); err != nil {
 		return e, err
 	}
-	if ch.Billable != nil {
-		e.Billable = *ch.Billable
+	if err := s.billableAgain(ctx, tx, c, before, &e, ch.Billable); err != nil {
+		return e, err
 	}
 	if ch.Own != nil {
 		if e.Own, err = own(ctx, *ch.Own); err != nil {

@@ -297,16 +297,16 @@ func (s *Service) nameRows(ctx context.Context, tx *tenancy.Tx, g *Grid) error {
 	if err != nil {
 		return err
 	}
-	sold := map[string]string{}
+	sold := map[string]Sale{}
 	if len(services) > 0 {
-		if sold, err = s.d.Services.ServiceNamesTx(ctx, tx, distinct(services)); err != nil {
+		if sold, err = s.d.Services.SalesTx(ctx, tx, distinct(services)); err != nil {
 			return err
 		}
 	}
 	for i, r := range g.Rows {
 		w := works[r.ProjectID]
 		w.ProjectID, w.TaskID, w.TaskName, w.ServiceID = r.ProjectID, r.TaskID, names[r.TaskID], r.ServiceID
-		g.Rows[i].Work, g.Rows[i].ServiceName = w, sold[r.ServiceID]
+		g.Rows[i].Work, g.Rows[i].ServiceName = w, sold[r.ServiceID].Name
 	}
 	name := func(r GridRow) string {
 		return strings.Join([]string{r.ClientName, r.Label(), r.TaskID, r.ServiceName, r.ServiceID}, "\x00")
@@ -409,7 +409,7 @@ func (s *Service) copyRow(ctx context.Context, tx *tenancy.Tx, c conditions, r G
 			continue // the days of the week that are still open are filled
 		}
 		n := NewEntry{
-			ProjectID: r.ProjectID, TaskID: r.TaskID, ServiceID: r.ServiceID, NoService: r.ServiceID == "", Day: to, Seconds: &cell.Seconds, Billable: &cell.Billable,
+			ProjectID: r.ProjectID, TaskID: r.TaskID, ServiceID: r.ServiceID, NoService: r.ServiceID == "", Day: to, Seconds: &cell.Seconds, Billable: c.kept(ctx, cell.Billable),
 		}
 		_, _, err := s.logTx(ctx, tx, c, n, FromGrid)
 		if errors.Is(err, ErrNoService) { // sold last week, and not any more

@@ -90,10 +90,10 @@ func (s *Service) draft(ctx context.Context, n NewEntry, w Work, sale Sale, c co
 		Billable: w.Billable && sale.Billable, State: Draft, Source: source, CreatedAt: now, UpdatedAt: now, CreatedBy: access.From(ctx).MemberID, Version: 1,
 	}
 	e.takeNames(w, w.TaskName)
-	if n.Billable != nil {
-		e.Billable = *n.Billable
-	}
 	var err error
+	if e.Billable, err = c.billable(ctx, n.Billable, e.Billable); err != nil {
+		return e, err
+	}
 	if n.Own != nil {
 		if e.Own, err = own(ctx, n.Own); err != nil {
 			return e, err

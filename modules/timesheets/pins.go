@@ -51,9 +51,9 @@ func (s *Service) checkPins(ctx context.Context, tx *tenancy.Tx, rows []Row) err
 	if err != nil {
 		return err
 	}
-	sold := map[string]string{}
+	sold := map[string]Sale{}
 	if len(services) > 0 {
-		if sold, err = s.d.Services.ServiceNamesTx(ctx, tx, distinct(services)); err != nil {
+		if sold, err = s.d.Services.SalesTx(ctx, tx, distinct(services)); err != nil {
 			return err
 		}
 	}
@@ -71,8 +71,8 @@ func (s *Service) checkPins(ctx context.Context, tx *tenancy.Tx, rows []Row) err
 	return nil
 }
 
-func has(names map[string]string, key string) bool {
-	_, ok := names[key]
+func has[V any](known map[string]V, key string) bool {
+	_, ok := known[key]
 	return ok
 }
 

@@ -146,6 +146,8 @@ type Projects interface {
 	WorkTx(ctx context.Context, tx *tenancy.Tx, projectID, taskID string) (Work, error)
 	// NamesTx returns the work of each project and the name of each task.
 	NamesTx(ctx context.Context, tx *tenancy.Tx, projectIDs, taskIDs []string) (map[string]Work, map[string]string, error)
+	// BillableTx tells of each row whether its project and its task make new time billable.
+	BillableTx(ctx context.Context, tx *tenancy.Tx, rows []Row) ([]bool, error)
 	// LedTx returns the projects that any of the members leads.
 	LedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) ([]string, error)
 }
@@ -165,7 +167,8 @@ type Work struct {
 type Services interface {
 	// ServiceTx returns a service that new time may name.
 	ServiceTx(ctx context.Context, tx *tenancy.Tx, id string) (Sale, error)
-	ServiceNamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error)
+	// SalesTx returns services by their ids, those that were put away too.
+	SalesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]Sale, error)
 }
 
 // Sale is a service as far as time is concerned.

@@ -131,15 +131,15 @@ func (s *Service) nameAll(ctx context.Context, tx *tenancy.Tx, entries []Entry) 
 	if err != nil {
 		return err
 	}
-	sold := map[string]string{}
+	sold := map[string]Sale{}
 	if len(services) > 0 {
-		if sold, err = s.d.Services.ServiceNamesTx(ctx, tx, distinct(services)); err != nil {
+		if sold, err = s.d.Services.SalesTx(ctx, tx, distinct(services)); err != nil {
 			return err
 		}
 	}
 	for i := range entries {
 		entries[i].takeNames(works[entries[i].ProjectID], names[entries[i].TaskID])
-		entries[i].ServiceName = sold[entries[i].ServiceID]
+		entries[i].ServiceName = sold[entries[i].ServiceID].Name
 	}
 	return nil
 }

@@ -109,8 +109,16 @@ func (w *world) ServiceTx(_ context.Context, _ *tenancy.Tx, serviceID string) (t
 	return timesheets.Sale{}, timesheets.ErrNoService
 }
 
-func (w *world) ServiceNamesTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
-	return map[string]string{w.consulting.ID: w.consulting.Name, w.courtesy.ID: w.courtesy.Name}, nil
+func (w *world) SalesTx(context.Context, *tenancy.Tx, []string) (map[string]timesheets.Sale, error) {
+	return map[string]timesheets.Sale{w.consulting.ID: w.consulting, w.courtesy.ID: w.courtesy}, nil
+}
+
+func (w *world) BillableTx(_ context.Context, _ *tenancy.Tx, rows []timesheets.Row) ([]bool, error) {
+	out := make([]bool, len(rows))
+	for i, r := range rows {
+		out[i] = w.works[r.ProjectID].Billable
+	}
+	return out, nil
 }
 
 func (w *world) ResolveTx(_ context.Context, _ *tenancy.Tx, qs []timesheets.RateQuestion) ([]timesheets.Rate, error) {

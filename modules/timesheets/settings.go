@@ -38,7 +38,9 @@ type Settings struct {
 	ForgottenHours int
 	Route          Route // whose approval time needs, where a project says nothing else
 	OwnException   bool  // the only one who can approve may approve their own, with a reason
-	Version        int
+	// MembersSetBillable lets all who log time say whether it is billable; otherwise that takes SetBillable.
+	MembersSetBillable bool
+	Version            int
 }
 
 // SettingsChange names what changes; nil stays. Moving the lock back needs a reason.
@@ -53,6 +55,7 @@ type SettingsChange struct {
 	Forgotten     *int // hours
 	Route         *Route
 	OwnException  *bool
+	SetBillable   *bool // by all who log time
 	Reason        string
 }
 
@@ -143,6 +146,9 @@ func (s Settings) with(ch SettingsChange, before Settings, by string, now time.T
 	}
 	if ch.OwnException != nil {
 		s.OwnException = *ch.OwnException
+	}
+	if ch.SetBillable != nil {
+		s.MembersSetBillable = *ch.SetBillable
 	}
 	if ch.Forgotten != nil {
 		if s.ForgottenHours = *ch.Forgotten; s.ForgottenHours < 1 || s.ForgottenHours > 24 {

@@ -257,7 +257,7 @@ func (o Offer) blame(err error) error {
 	mine.Fields = nil
 	for _, field := range f.Fields {
 		switch field.Path {
-		case "body.project_id", "body.task_id", "body.service_id", "body.note", "body.zone":
+		case "body.project_id", "body.task_id", "body.service_id", "body.note", "body.zone", "body.billable":
 			mine.Fields = append(mine.Fields, field)
 		}
 	}

@@ -95,10 +95,14 @@ func (s *Service) StartTimer(ctx context.Context, n NewTimer) (t Timer, stopped 
 		if err != nil {
 			return err
 		}
-		if t, err = s.freshTimer(ctx, tx, n, w, c, me, now); err != nil {
+		sale, err := s.saleOf(ctx, tx, "", w)
+		if err != nil {
 			return err
 		}
-		if err := s.room(ctx, tx, c, w, t); err != nil {
+		if t, err = s.freshTimer(ctx, tx, n, w, sale, c, me, now); err != nil {
+			return err
+		}
+		if err := s.room(ctx, tx, c, w, sale, t); err != nil {
 			return err
 		}
 		if running != nil {
@@ -132,7 +136,7 @@ func (s *Service) StartTimer(ctx context.Context, n NewTimer) (t Timer, stopped 
 	return t, stopped, nil
 }
 
-func (s *Service) freshTimer(ctx context.Context, tx *tenancy.Tx, n NewTimer, w Work, c conditions, me string, now time.Time) (Timer, error) {
+func (s *Service) freshTimer(ctx context.Context, tx *tenancy.Tx, n NewTimer, w Work, sale Sale, c conditions, me string, now time.Time) (Timer, error) {
 	note, err := parseNote(n.Note)
 	if err != nil {
 		return Timer{}, err
@@ -142,12 +146,12 @@ func (s *Service) freshTimer(ctx context.Context, tx *tenancy.Tx, n NewTimer, w 
 		return Timer{}, err
 	}
 	t := Timer{
-		ID: id.New(), MemberID: me, ProjectID: w.ProjectID, TaskID: w.TaskID, Note: note, Billable: w.Billable,
+		ID: id.New(), MemberID: me, ProjectID: w.ProjectID, TaskID: w.TaskID, Note: note,
 		StartedAt: now, Zone: zone.String(), Version: 1,
 	}
 	t.takeNames(w, w.TaskName)
-	if n.Billable != nil {
-		t.Billable = *n.Billable
+	if t.Billable, err = c.billable(ctx, n.Billable, w.Billable && sale.Billable); err != nil {
+		return t, err
 	}
 	if n.StartedAt != nil {
 		t.StartedAt = n.StartedAt.UTC().Truncate(time.Second)
@@ -157,12 +161,8 @@ func (s *Service) freshTimer(ctx context.Context, tx *tenancy.Tx, n NewTimer, w 
 }
 
 // room refuses to begin work, or to go on with other work, that a budget has no room for (rule 54).
-func (s *Service) room(ctx context.Context, tx *tenancy.Tx, c conditions, w Work, t Timer) error {
-	sale, err := s.saleOf(ctx, tx, "", w)
-	if err != nil {
-		return err
-	}
-	e := Entry{MemberID: t.MemberID, ProjectID: w.ProjectID, ClientID: w.ClientID, TaskID: w.TaskID, ServiceID: sale.ID, Billable: t.Billable && sale.Billable, Day: c.today}
+func (s *Service) room(ctx context.Context, tx *tenancy.Tx, c conditions, w Work, sale Sale, t Timer) error {
+	e := Entry{MemberID: t.MemberID, ProjectID: w.ProjectID, ClientID: w.ClientID, TaskID: w.TaskID, ServiceID: sale.ID, Billable: t.Billable, Day: c.today}
 	if err := s.price(ctx, tx, &e); err != nil {
 		return err
 	}
@@ -216,7 +216,8 @@ func (s *Service) ChangeTimer(ctx context.Context, ch TimerChange) (t Timer, err
 	return t, err
 }
 
-func (s *Service) changedTimer(ctx context.Context, tx *tenancy.Tx, c conditions, t Timer, ch TimerChange, now time.Time) (Timer, error) {
+func (s *Service) changedTimer(ctx context.Context, tx *tenancy.Tx, c conditions, before Timer, ch TimerChange, now time.Time) (Timer, error) {
+	t := before
 	if ch.ProjectID != nil && *ch.ProjectID != t.ProjectID {
 		t.ProjectID, t.TaskID = *ch.ProjectID, "" // a task belongs to its project
 	}
@@ -229,10 +230,17 @@ func (s *Service) changedTimer(ctx context.Context, tx *tenancy.Tx, c conditions
 	}
 	t.takeNames(w, w.TaskName)
 	if ch.ProjectID != nil || ch.TaskID != nil || ch.Billable != nil {
-		if ch.Billable != nil {
-			t.Billable = *ch.Billable
+		sale, err := s.saleOf(ctx, tx, "", w)
+		if err != nil {
+			return t, err
 		}
-		if err := s.room(ctx, tx, c, w, t); err != nil {
+		if moved := t.ProjectID != before.ProjectID || t.TaskID != before.TaskID; moved && !c.setsBillable(ctx) {
+			t.Billable = w.Billable && sale.Billable
+		}
+		if t.Billable, err = c.billable(ctx, ch.Billable, t.Billable); err != nil {
+			return t, err
+		}
+		if err := s.room(ctx, tx, c, w, sale, t); err != nil {
 			return t, err
 		}
 	}
@@ -309,7 +317,7 @@ func (s *Service) stopTx(ctx context.Context, tx *tenancy.Tx, c conditions, t Ti
 	if err != nil {
 		return nil, err
 	}
-	n := NewEntry{StartedAt: &t.StartedAt, EndedAt: &end, Zone: t.Zone, Note: t.Note, Billable: &t.Billable}
+	n := NewEntry{StartedAt: &t.StartedAt, EndedAt: &end, Zone: t.Zone, Note: t.Note, Billable: c.kept(ctx, t.Billable)}
 	sale, err := s.saleOf(ctx, tx, "", w)
 	if err != nil {
 		return nil, err

@@ -82,6 +82,7 @@ type TimeSettingsView struct {
 	Forgotten     int               `json:"forgotten_hours" doc:"Hours after which a timer asks whether it was forgotten"`
 	Route         string            `json:"approval_route" enum:"anyone,lead,manager,lead_manager,manager_lead" doc:"Whose approval time needs, in which order"`
 	OwnException  bool              `json:"own_exception" doc:"The only one who can approve may approve their own time, with a reason"`
+	SetBillable   bool              `json:"members_set_billable" doc:"All who log time may say whether it is billable; otherwise that takes timesheets.entries.set_billable"`
 	Version       int               `json:"version"`
 }
 
@@ -112,6 +113,7 @@ type TimeSettingsChange struct {
 	Forgotten     *int                 `json:"forgotten_hours,omitempty" minimum:"1" maximum:"24"`
 	Route         *string              `json:"approval_route,omitempty" enum:"anyone,lead,manager,lead_manager,manager_lead"`
 	OwnException  *bool                `json:"own_exception,omitempty"`
+	SetBillable   *bool                `json:"members_set_billable,omitempty" doc:"All who log time may say whether it is billable"`
 	Reason        string               `json:"reason,omitempty" maxLength:"500" doc:"Required to open a locked period again"`
 }
 
@@ -136,7 +138,8 @@ func oneSettings(s timesheets.Settings, err error) (*settingsOut, error) {
 		return nil, err
 	}
 	v := TimeSettingsView{
-		Grace: GraceView{s.Grace.On, s.Grace.Days, s.Grace.Every}, Overlap: s.Overlap, Forgotten: s.ForgottenHours, Route: string(s.Route), OwnException: s.OwnException, Version: s.Version,
+		Grace: GraceView{s.Grace.On, s.Grace.Days, s.Grace.Every}, Overlap: s.Overlap, Forgotten: s.ForgottenHours, Route: string(s.Route), OwnException: s.OwnException,
+		SetBillable: s.MembersSetBillable, Version: s.Version,
 		Rounding: RoundingView{s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope},
 	}
 	v.EntityLocks = []EntityLockView{}
@@ -166,7 +169,7 @@ func (h handlers) changeSettings(ctx context.Context, in *settingsIn) (*settings
 	if err != nil {
 		return nil, err
 	}
-	ch := timesheets.SettingsChange{Overlap: in.Body.Overlap, Forgotten: in.Body.Forgotten, OwnException: in.Body.OwnException, Reason: in.Body.Reason}
+	ch := timesheets.SettingsChange{Overlap: in.Body.Overlap, Forgotten: in.Body.Forgotten, OwnException: in.Body.OwnException, SetBillable: in.Body.SetBillable, Reason: in.Body.Reason}
 	if r := in.Body.Route; r != nil {
 		route := timesheets.Route(*r)
 		ch.Route = &route

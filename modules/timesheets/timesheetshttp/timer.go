@@ -59,7 +59,7 @@ type TimerStart struct {
 	ProjectID string     `json:"project_id" format:"uuid"`
 	TaskID    *string    `json:"task_id,omitempty" format:"uuid"`
 	Note      string     `json:"note,omitempty" maxLength:"2000"`
-	Billable  *bool      `json:"billable,omitempty" doc:"What the project says when left out"`
+	Billable  *bool      `json:"billable,omitempty" doc:"What the project, the task and the service say when left out"`
 	Zone      string     `json:"zone,omitempty" maxLength:"60" doc:"IANA time zone of the person; the agency's when left out"`
 	StartedAt *time.Time `json:"started_at,omitempty" doc:"Earlier than now for a late start"`
 	StopAt    *time.Time `json:"stop_at,omitempty" doc:"When the timer that runs now ended; the start of the new one when left out, but required when it asks"`

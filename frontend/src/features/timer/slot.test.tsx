@@ -5,7 +5,7 @@ import type { TimerView } from '../../shared/api/gen/time.gen';
 import { command } from '../../shared/lib/commands';
 import { pageOf, problem } from '../../test/factories';
 import { renderApp, violations } from '../../test/render';
-import { server } from '../../test/server';
+import { server, signInAs } from '../../test/server';
 import { TimerSlot } from './slot';
 
 const timer = (): TimerView => ({
@@ -42,6 +42,19 @@ it('starts what was worked on lately at a click and shows it running', async () 
   await user.click(await screen.findByRole('button', { name: 'Start Support, Tickets' }));
   expect(await screen.findByRole('group', { name: /Running timer/ })).toBeVisible();
   expect(started[0]).toMatchObject({ project_id: 'p2', note: 'Tickets', billable: true });
+});
+
+it('shows what is not theirs to say, and leaves it to the work', async () => {
+  signInAs({ role: 'member', permissions: ['agency.settings.read', 'timesheets.entries.write'] });
+  server.use(http.get('*/api/v1/time-settings', () => HttpResponse.json({ members_set_billable: false })));
+  const { user } = renderApp(<TimerSlot place="header" />);
+  await user.click(await screen.findByRole('button', { name: 'Start timer' }));
+  expect(await screen.findByText('The project, task and service decide this.')).toBeVisible();
+  expect(screen.getByRole('switch', { name: 'Billable' })).toBeDisabled();
+  await user.click(screen.getByRole('button', { name: 'Start Support, Tickets' }));
+  expect(await screen.findByRole('group', { name: /Running timer/ })).toBeVisible();
+  expect(started[0]).toMatchObject({ project_id: 'p2' });
+  expect(started[0]).not.toHaveProperty('billable');
 });
 
 it('counts from the server’s start and stops', async () => {

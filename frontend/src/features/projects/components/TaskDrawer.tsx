@@ -8,7 +8,6 @@ import InputBase from '@mui/material/InputBase';
 import Link from '@mui/material/Link';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
-import Switch from '@mui/material/Switch';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
@@ -23,6 +22,7 @@ import { useServices } from '../../../shared/api/services';
 import { formatDuration, parseDuration } from '../../../shared/lib/duration';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useCan } from '../../../shared/lib/me';
+import { BillableSwitch } from '../../../shared/ui/BillableSwitch';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { Picker } from '../../../shared/ui/fields';
 import { ErrorState, SkeletonPage } from '../../../shared/ui/states';
@@ -235,7 +235,7 @@ function Effort({ task, may, save }: PartProps) {
         <Saved label={t('task.percent')} value={String(task.percent_complete)} disabled={!may} onSave={(s) => save({ percent_complete: Math.max(0, Math.min(100, Math.round(Number(s.replace(/[^\d.]/g, '')) || 0))) })} />
       </Box>
       {over && <Typography variant="body2" sx={{ color: 'error.main', mt: 2 }}>{t('task.overEstimate')}</Typography>}
-      <FormControlLabel sx={{ mt: 2 }} disabled={!may} control={<Switch checked={task.billable} onChange={(_, billable) => save({ billable })} />} label={t('task.billable')} />
+      <Box sx={{ mt: 2 }}><BillableSwitch value={task.billable} onChange={(billable) => save({ billable })} disabled={!may} why={t('task.billableWhy')} /></Box>
     </>
   );
 }

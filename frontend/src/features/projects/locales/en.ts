@@ -54,7 +54,7 @@ export const useT = registerLocale('projects', {
   priority: { label: 'Priority', low: 'Low', normal: 'Normal', high: 'High', urgent: 'Urgent' },
   task: {
     name: 'Task', service: 'Service', noService: 'No service', column: 'Column', assignee: 'Assignee', nobody: 'Nobody', due: 'Due', starts: 'Starts', estimate: 'Estimate', logged: 'Logged', remaining: 'Remaining', percent: 'Percent complete',
-    description: 'Description', addDescription: 'Add a description', tags: 'Tags', tagsHelp: 'Separated by commas', billable: 'Billable', subTasks: 'Sub-tasks', addSubTask: 'Add a sub-task', checklist: 'Checklist', addItem: 'Add a line',
+    description: 'Description', addDescription: 'Add a description', tags: 'Tags', tagsHelp: 'Separated by commas', billableWhy: 'Your agency keeps this for those who may say what is billable.', subTasks: 'Sub-tasks', addSubTask: 'Add a sub-task', checklist: 'Checklist', addItem: 'Add a line',
     removeItem: 'Remove {{name}}', tick: '{{name}}', comments: 'Comments', activity: 'Activity', details: 'Details', effort: 'Effort', close: 'Close task', open: 'Open {{name}}', parent: 'Part of {{name}}',
     archive: 'Archive task', restore: 'Restore task', delete: 'Delete task', deleteText: '“{{name}}” and everything below it will be gone for good.', archivedToast: 'Task archived', deleted: 'Task deleted', archivedNow: 'This task is archived.',
     startTimer: 'Start timer', timerRuns: 'Timer started on “{{name}}”', complete: 'Mark as done', reopen: 'Open again', completed: 'Done', missing: 'This task is gone.', menu: 'More about this task', saved: 'Saved',

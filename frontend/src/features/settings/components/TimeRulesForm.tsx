@@ -35,6 +35,7 @@ export function TimeRulesForm({ settings, entities, writes }: { settings: TimeSe
       overlap: v.picklist(overlaps),
       approval_route: v.picklist(approvalRoutes),
       own_exception: v.boolean(),
+      members_set_billable: v.boolean(),
       forgotten_hours: v.pipe(v.number(c('error.required')), v.integer(t('time.hoursRange')), v.minValue(1, t('time.hoursRange')), v.maxValue(24, t('time.hoursRange'))),
       grace: closing,
       entity_graces: v.array(v.object({ entity_id: v.string(), grace: closing })),
@@ -115,6 +116,9 @@ export function TimeRulesForm({ settings, entities, writes }: { settings: TimeSe
         </Fields>
         <Typography variant="body2" role="status" sx={{ mt: 4, color: 'text.secondary' }}>{t('time.example', { time: formatDuration(billed([420, 420, 420], inSeconds(rule))) })}</Typography>
       </Section>
+      <Section title={t('time.billable')}>
+        <SwitchField name="members_set_billable" label={t('time.setBillable')} help={t('time.setBillableHelp')} />
+      </Section>
       <Section title={t('time.overlap')}>
         <SelectField name="overlap" label={t('time.overlapLabel')} help={t('time.overlapHelp')} options={overlaps.map((o) => ({ value: o, label: t(`time.overlaps.${o}`) }))} />
       </Section>
@@ -133,6 +137,7 @@ const values = (s: TimeSettingsView, entities: LegalEntityView[]) => ({
   overlap: s.overlap,
   approval_route: s.approval_route,
   own_exception: s.own_exception,
+  members_set_billable: s.members_set_billable,
   forgotten_hours: s.forgotten_hours,
   grace: s.grace.on || s.grace.days > 0 ? s.grace : { ...s.grace, days: 5 },
   rounding: { ...s.rounding, step_seconds: minutes(s.rounding.step_seconds), minimum_seconds: minutes(s.rounding.minimum_seconds) },

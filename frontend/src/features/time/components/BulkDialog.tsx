@@ -7,6 +7,7 @@ import { useServices } from '../../../shared/api/services';
 import { useDebounced } from '../../../shared/lib/hooks';
 import { useCan } from '../../../shared/lib/me';
 import { formatMoney } from '../../../shared/lib/money';
+import { useBillableDecided } from '../../../shared/ui/BillableSwitch';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { NumberField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow, type AnyForm } from '../../../shared/ui/form';
@@ -66,6 +67,7 @@ function BulkFields({ form }: { form: AnyForm<Values> }) {
   const t = useT();
   const can = useCan();
   const services = useServices();
+  const decided = useBillableDecided();
   const { control } = form;
   const project = useController({ name: 'change.project_id', control });
   const task = useController({ name: 'change.task_id', control });
@@ -80,7 +82,7 @@ function BulkFields({ form }: { form: AnyForm<Values> }) {
       />
       <FieldRow>
         {services.length > 0 && <SelectField name="change.service_id" label={t('bulk.service')} empty={t('bulk.keep')} options={[{ value: none, label: t('bulk.noService') }, ...services]} />}
-        <SelectField name="change.billable" label={t('bulk.billable')} empty={t('bulk.keep')} options={[{ value: 'yes', label: t('entries.yes') }, { value: 'no', label: t('entries.no') }]} />
+        <SelectField name="change.billable" label={t('bulk.billable')} disabled={decided !== undefined} help={decided} empty={t('bulk.keep')} options={[{ value: 'yes', label: t('entries.yes') }, { value: 'no', label: t('entries.no') }]} />
       </FieldRow>
       <NumberField name="change.move_days" label={t('bulk.move')} help={t('bulk.moveHelp')} />
       <SwitchField name="replace" label={t('bulk.replaceNote')} />

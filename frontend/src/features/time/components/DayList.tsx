@@ -9,6 +9,7 @@ import InfoIcon from '@mui/icons-material/PaidOutlined';
 import PlayIcon from '@mui/icons-material/PlayArrowRounded';
 import { useState } from 'react';
 import { useTimeEntriesCreateMutation, useTimeEntriesDeleteMutation, useTimeEntriesListQuery, useTimerStartMutation, type TimeEntryView } from '../../../shared/api/gen/time.gen';
+import { useSetsBillable } from '../../../shared/api/billable';
 import { formatDayLong, type Day } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { useMe } from '../../../shared/lib/me';
@@ -46,10 +47,12 @@ function Entry({ entry: e, onEdit }: { entry: TimeEntryView; onEdit: () => void 
   const [remove] = useTimeEntriesDeleteMutation();
   const [create] = useTimeEntriesCreateMutation();
   const [start] = useTimerStartMutation();
+  const bills = useSetsBillable();
+  const billable = bills ? e.billable : undefined; // as the work says
   const what = [workName(e), e.note].filter(Boolean).join(', ');
   const again = async () => {
     try {
-      await start({ timerStart: { project_id: e.project_id, task_id: e.task_id ?? undefined, note: e.note, billable: e.billable, zone: browserZone() } }).unwrap();
+      await start({ timerStart: { project_id: e.project_id, task_id: e.task_id ?? undefined, note: e.note, billable, zone: browserZone() } }).unwrap();
       toast(t('entry.started'));
     } catch (x) {
       toast.failed(x);
@@ -57,7 +60,7 @@ function Entry({ entry: e, onEdit }: { entry: TimeEntryView; onEdit: () => void 
   };
   const undo = () => {
     const length = e.started_at && e.ended_at ? { started_at: e.started_at, ended_at: e.ended_at } : { day: e.day, seconds: e.seconds };
-    create({ newTimeEntry: { project_id: e.project_id, task_id: e.task_id ?? undefined, note: e.note, billable: e.billable, zone: e.zone, ...length } }).unwrap().catch(toast.failed);
+    create({ newTimeEntry: { project_id: e.project_id, task_id: e.task_id ?? undefined, note: e.note, billable, zone: e.zone, ...length } }).unwrap().catch(toast.failed);
   };
   const del = async () => {
     try {

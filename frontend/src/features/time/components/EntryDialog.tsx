@@ -1,16 +1,15 @@
-import Box from '@mui/material/Box';
-import FormControlLabel from '@mui/material/FormControlLabel';
-import Switch from '@mui/material/Switch';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
-import { useController, useForm, type FieldErrors, type Resolver } from 'react-hook-form';
+import { useController, useForm, useWatch, type FieldErrors, type Resolver } from 'react-hook-form';
 import { useTimeEntriesChangeMutation, useTimeEntriesCreateMutation, type NewTimeEntry, type TimeEntryView, type TimeGridRow } from '../../../shared/api/gen/time.gen';
+import { useSetsBillable, useWorkSays } from '../../../shared/api/billable';
 import { useServices } from '../../../shared/api/services';
 import { addDays, type Day } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
 import { useCan } from '../../../shared/lib/me';
 import { browserZone, clockOf, instantOf } from '../../../shared/lib/zones';
+import { BillableSwitch } from '../../../shared/ui/BillableSwitch';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { DateField, DurationField, SelectField, TextField, TimeField } from '../../../shared/ui/fields';
 import { FieldRow, type AnyForm } from '../../../shared/ui/form';
@@ -43,6 +42,7 @@ export function EntryDialog({ open, day, entry, row, onClose }: Props) {
   const t = useT();
   const [create] = useTimeEntriesCreateMutation();
   const [change] = useTimeEntriesChangeMutation();
+  const bills = useSetsBillable();
   const resolver: Resolver<Values> = (v) => {
     const errors = missing(v, t);
     return Object.keys(errors).length > 0 ? { values: {}, errors } : { values: v, errors: {} };
@@ -50,7 +50,7 @@ export function EntryDialog({ open, day, entry, row, onClose }: Props) {
   const form = useForm<Values>({ resolver, values: open ? start(day, entry, row) : undefined, defaultValues: start(day, entry, row) });
   const save = async (v: Values) => {
     const zone = entry?.zone ?? browserZone();
-    const body = { project_id: v.project_id, note: v.note, billable: v.billable, zone, ...when(v, zone) };
+    const body = { project_id: v.project_id, note: v.note, billable: bills ? v.billable : undefined, zone, ...when(v, zone) };
     const counts = v.counts_as === (entry?.rate?.counts_as ?? '') ? {} : { counts_as: v.counts_as };
     const saved = entry
       ? await change({ id: entry.id, 'If-Match': `"${entry.version}"`, timeEntryChange: { ...body, ...counts, task_id: v.task_id, ...(v.service_id === (entry.service_id ?? '') ? {} : { service_id: v.service_id }) } }).unwrap()
@@ -74,7 +74,11 @@ function EntryFields({ form, entry }: { form: AnyForm<Values>; entry?: TimeEntry
   const project = useController({ name: 'project_id', control }).field;
   const task = useController({ name: 'task_id', control }).field;
   const how = useController({ name: 'how', control }).field;
-  const billable = useController({ name: 'billable', control }).field;
+  const billable = useController({ name: 'billable', control });
+  const service = useWatch({ name: 'service_id', control });
+  const bills = useSetsBillable();
+  const same = entry?.project_id === project.value && (entry?.task_id ?? '') === task.value && (entry?.service_id ?? '') === service;
+  const says = useWorkSays({ projectId: project.value, taskId: task.value, serviceId: service }, bills || same);
   return (
     <>
       <WorkPicker
@@ -96,9 +100,7 @@ function EntryFields({ form, entry }: { form: AnyForm<Values>; entry?: TimeEntry
       <TextField name="note" label={t('entry.note')} multiline rows={2} maxLength={2000} />
       {prices && <SelectField name="counts_as" label={t('entry.countsAs')} empty={t('entry.byClock')} options={kinds.map((k) => ({ value: k, label: t(`entry.counts.${k}`) }))} />}
       {entry && rounded(entry) && <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('entry.worked', { worked: formatDuration(entry.seconds), billed: formatDuration(entry.billed_seconds) })}</Typography>}
-      <Box>
-        <FormControlLabel control={<Switch checked={billable.value ?? true} onChange={(_, v) => billable.onChange(v)} />} label={t('entry.billable')} />
-      </Box>
+      <BillableSwitch value={bills || same ? billable.field.value : says} onChange={billable.field.onChange} error={billable.fieldState.error?.message} />
     </>
   );
 }

@@ -69,7 +69,6 @@ export const useT = registerLocale('time', {
     start: 'Start',
     end: 'End',
     note: 'Note',
-    billable: 'Billable',
     notBillable: 'Not billable',
     saved: 'Saved',
     deleted: 'Entry deleted',

@@ -1,13 +1,13 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import FormControlLabel from '@mui/material/FormControlLabel';
-import Switch from '@mui/material/Switch';
 import { useState } from 'react';
 import { useTimerChangeMutation, type TimerView } from '../../../shared/api/gen/time.gen';
+import { useSetsBillable, useWorkSays } from '../../../shared/api/billable';
 import { problemText } from '../../../shared/api/problem';
 import { addDays, today } from '../../../shared/lib/dates';
 import { clockOf, instantOf } from '../../../shared/lib/zones';
+import { BillableSwitch } from '../../../shared/ui/BillableSwitch';
 import { TextInput } from '../../../shared/ui/TextInput';
 import { WorkPicker, type Work } from '../../../shared/ui/WorkPicker';
 import { useT } from '../locales/en';
@@ -25,13 +25,16 @@ export function RunningForm({ timer, onDone, onSwitch, onDiscard }: Props) {
   const [since, setSince] = useState(began);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const bills = useSetsBillable();
+  const same = work.projectId === timer.project_id && work.taskId === (timer.task_id ?? '');
+  const says = useWorkSays(work, bills || same);
   const save = async (e: React.FormEvent) => {
     e.preventDefault();
     e.stopPropagation();
     setBusy(true);
     setError(null);
     try {
-      await change({ timerChange: { project_id: work.projectId, task_id: work.taskId, note, billable, started_at: since === began ? undefined : latest(since, timer.zone) } }).unwrap();
+      await change({ timerChange: { project_id: work.projectId, task_id: work.taskId, note, billable: bills ? billable : undefined, started_at: since === began ? undefined : latest(since, timer.zone) } }).unwrap();
       onDone();
     } catch (x) {
       setError(problemText(x));
@@ -45,7 +48,7 @@ export function RunningForm({ timer, onDone, onSwitch, onDiscard }: Props) {
       <TextInput label={t('note')} value={note} onChange={(e) => setNote(e.target.value)} slotProps={{ htmlInput: { maxLength: 2000 } }} />
       <Box sx={{ display: 'flex', gap: 4, alignItems: 'center' }}>
         <TextInput type="time" label={t('since')} value={since} onChange={(e) => setSince(e.target.value)} slotProps={{ inputLabel: { shrink: true } }} sx={{ maxWidth: 160 }} />
-        <FormControlLabel control={<Switch checked={billable} onChange={(_, v) => setBillable(v)} />} label={t('billable')} />
+        <BillableSwitch value={bills || same ? billable : says} onChange={setBillable} />
       </Box>
       {error && <Alert severity="error" role="alert">{error}</Alert>}
       <Box sx={{ display: 'flex', gap: 2, flexWrap: 'wrap' }}>

@@ -1,17 +1,17 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import FormControlLabel from '@mui/material/FormControlLabel';
 import List from '@mui/material/List';
 import ListItem from '@mui/material/ListItem';
 import ListItemButton from '@mui/material/ListItemButton';
 import ListItemText from '@mui/material/ListItemText';
-import Switch from '@mui/material/Switch';
 import Typography from '@mui/material/Typography';
 import PlayIcon from '@mui/icons-material/PlayArrowRounded';
 import { useState } from 'react';
 import { useTimeEntriesRecentQuery, type TimeEntryView } from '../../../shared/api/gen/time.gen';
+import { useSetsBillable, useWorkSays } from '../../../shared/api/billable';
 import { problemText } from '../../../shared/api/problem';
+import { BillableSwitch } from '../../../shared/ui/BillableSwitch';
 import { TextInput } from '../../../shared/ui/TextInput';
 import { WorkPicker, type Work } from '../../../shared/ui/WorkPicker';
 import { workName } from '../model';
@@ -29,11 +29,13 @@ export function TimerForm({ onStart }: { onStart: (s: Started) => Promise<unknow
   const [error, setError] = useState<string | null>(null);
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
+  const bills = useSetsBillable();
+  const says = useWorkSays(work, bills);
   const start = async (s: Started) => {
     setBusy(true);
     setError(null);
     try {
-      await onStart(s);
+      await onStart(bills ? s : { ...s, billable: undefined });
     } catch (e) {
       setError(problemText(e));
     } finally {
@@ -51,7 +53,7 @@ export function TimerForm({ onStart }: { onStart: (s: Started) => Promise<unknow
       <WorkPicker value={work} onChange={(w) => { setWork(w); setMissing(false); }} autoFocus errors={{ project: missing ? t('needProject') : undefined }} />
       <TextInput label={t('note')} value={note} onChange={(e) => setNote(e.target.value)} slotProps={{ htmlInput: { maxLength: 2000 } }} />
       <Box sx={{ display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: 2 }}>
-        <FormControlLabel control={<Switch checked={billable ?? true} onChange={(_, v) => setBillable(v)} />} label={t('billable')} />
+        <BillableSwitch value={bills ? billable : says} onChange={setBillable} />
         <Button type="submit" variant="contained" startIcon={<PlayIcon />} loading={busy}>{t('startNow')}</Button>
       </Box>
       {error && <Alert severity="error" role="alert">{error}</Alert>}

@@ -10,7 +10,6 @@ export const useT = registerLocale('timer', {
   title: 'Running timer',
   newTitle: 'What are you working on?',
   note: 'Note',
-  billable: 'Billable',
   since: 'Started at',
   recent: 'Lately',
   again: 'Start {{what}}',
