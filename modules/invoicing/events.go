@@ -132,3 +132,17 @@ func (RemindersResumed) EventName() string    { return "invoicing.reminders_resu
 func (LateFeeCharged) EventName() string      { return "invoicing.late_fee_charged.v1" }
 func (LateFeeWaived) EventName() string       { return "invoicing.late_fee_waived.v1" }
 func (LateFeeUnwaived) EventName() string     { return "invoicing.late_fee_unwaived.v1" }
+
+// StatementSent is published when a client's statement is to be mailed.
+type StatementSent struct {
+	SendingID string `json:"sending_id"`
+	ClientID  string `json:"client_id"`
+	Label     string `json:"label"`
+}
+
+func (StatementSent) EventName() string { return "invoicing.statement_sent.v1" }
+
+// Trace places the event in the client's timeline.
+func (e StatementSent) Trace() event.Trace {
+	return event.Trace{Entity: "statement", EntityID: e.ClientID, ClientID: e.ClientID, Label: e.Label}
+}

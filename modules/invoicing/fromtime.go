@@ -85,7 +85,7 @@ func (s *Service) CreateFromTime(ctx context.Context, f FromTime) (i Invoice, ou
 
 func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice, []LeftOut, error) {
 	if f.To.Before(f.From) {
-		return Invoice{}, nil, ErrBadPeriod
+		return Invoice{}, nil, ErrBadPeriod.At("body.to", "is before the start")
 	}
 	if f.ClientID == "" && len(f.ProjectIDs) == 0 && len(f.Fees) == 0 {
 		return Invoice{}, nil, ErrNoScope

@@ -30,7 +30,7 @@ var (
 	ErrNumberTaken   = fault.Define(fault.Conflict, "invoicing.number_taken", "This number exists already. Check the number format of the legal entity.")
 	ErrBilledAlready = fault.Define(fault.Conflict, "invoicing.billed_already", "Some of this time was put on another invoice meanwhile.")
 	ErrNothingToBill = fault.Define(fault.Invalid, "invoicing.nothing_to_bill", "There is no approved, unbilled time with a rate in this period.")
-	ErrBadPeriod     = fault.Define(fault.Invalid, "invoicing.bad_period", "The period ends before it begins.").At("body.to", "is before the start")
+	ErrBadPeriod     = fault.Define(fault.Invalid, "invoicing.bad_period", "The period ends before it begins.")
 	ErrManyClients   = fault.Define(fault.Invalid, "invoicing.many_clients", "An invoice has one client; these projects have several.").
 				At("body.project_ids", "belong to several clients")
 	ErrNoScope = fault.Define(fault.Invalid, "invoicing.no_scope", "Name a client or at least one project.").At("body.client_id", "is required without project_ids")

@@ -287,6 +287,12 @@ type Store interface {
 	Sendings(ctx context.Context, tx *tenancy.Tx, invoiceID string) ([]Sending, error)
 	MarkSent(ctx context.Context, tx *tenancy.Tx, s Sending) error
 
+	AddStatementSend(ctx context.Context, tx *tenancy.Tx, s StatementSending) error
+	StatementSend(ctx context.Context, tx *tenancy.Tx, id string) (StatementSending, error) // ErrNotFound
+	// StatementSends are the latest mails with a client's statement, the newest first.
+	StatementSends(ctx context.Context, tx *tenancy.Tx, clientID string, limit int) ([]StatementSending, error)
+	MarkStatementSent(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
+
 	// ReminderPolicy finds the policy of a client, or the agency's for no client; nil where there is none.
 	ReminderPolicy(ctx context.Context, tx *tenancy.Tx, clientID string, hold bool) (*ReminderPolicy, error)
 	ReminderPolicies(ctx context.Context, tx *tenancy.Tx) (map[string]ReminderPolicy, error)

@@ -17,8 +17,7 @@ import (
 
 // ErrNoRecipients refuses a mail to nobody.
 var (
-	ErrNoRecipients = fault.Define(fault.Invalid, "invoicing.no_recipients", "The client has no contact for invoices. Name at least one address.").
-			At("body.to", "needs at least one address")
+	ErrNoRecipients = fault.Define(fault.Invalid, "invoicing.no_recipients", "The client has no contact for invoices. Name at least one address.")
 	ErrBadRecipient = fault.Define(fault.Invalid, "invoicing.bad_recipient", "This is not an e-mail address.")
 )
 
@@ -56,13 +55,18 @@ func (s *Service) Letter(ctx context.Context, id string) (l Letter, err error) {
 		if err != nil {
 			return err
 		}
-		for _, r := range to {
-			l.To = append(l.To, r.Email)
-		}
+		l.To = addresses(to)
 		l.Subject, l.Message, err = s.letter(ctx, tx, i)
 		return err
 	})
 	return l, err
+}
+
+func addresses(to []Recipient) (all []string) {
+	for _, r := range to {
+		all = append(all, r.Email)
+	}
+	return all
 }
 
 // letter is letterOf with the way to pay on line, if there is one.
@@ -119,7 +123,7 @@ func (s *Service) sendTx(ctx context.Context, tx *tenancy.Tx, id string, l Lette
 		return Sending{}, ErrNotIssued
 	}
 	out := Sending{ID: s.d.NewID(), InvoiceID: id, Subject: l.Subject, Message: l.Message, WithReceipts: l.WithReceipts, QueuedAt: s.d.Now()}
-	if out.To, err = s.recipients(ctx, tx, i, l.To); err != nil {
+	if out.To, err = s.recipients(ctx, tx, i.ClientID, l.To, "body.to"); err != nil {
 		return out, err
 	}
 	subject, message, err := s.letter(ctx, tx, i)
@@ -147,11 +151,12 @@ func (s *Service) sendTx(ctx context.Context, tx *tenancy.Tx, id string, l Lette
 	return out, s.d.Events.Publish(ctx, tx, InvoiceSent{factOf(i)})
 }
 
-func (s *Service) recipients(ctx context.Context, tx *tenancy.Tx, i Invoice, to []string) ([]Recipient, error) {
+// recipients are the addresses that were named in a field, or else the client's for invoices.
+func (s *Service) recipients(ctx context.Context, tx *tenancy.Tx, clientID string, to []string, field string) ([]Recipient, error) {
 	if len(to) == 0 {
-		all, err := s.d.Clients.BillingTx(ctx, tx, i.ClientID)
+		all, err := s.d.Clients.BillingTx(ctx, tx, clientID)
 		if err == nil && len(all) == 0 {
-			err = ErrNoRecipients
+			err = ErrNoRecipients.At(field, "needs at least one address")
 		}
 		return all, err
 	}
@@ -159,7 +164,7 @@ func (s *Service) recipients(ctx context.Context, tx *tenancy.Tx, i Invoice, to 
 	for n, address := range to {
 		parsed, err := mail.ParseAddress(strings.TrimSpace(address))
 		if err != nil {
-			return nil, ErrBadRecipient.At(fmt.Sprintf("body.to[%d]", n), "is not an e-mail address")
+			return nil, ErrBadRecipient.At(fmt.Sprintf("%s[%d]", field, n), "is not an e-mail address")
 		}
 		all = append(all, Recipient{Name: parsed.Name, Email: parsed.Address})
 	}
@@ -235,6 +240,7 @@ func RegisterJobs(r *job.Registry, s *Service) {
 	job.Handle(r, s.keepPDF)
 	r.Always(keepPDF{}) // an issued invoice can be read
 	job.Handle(r, s.sendMail)
+	job.Handle(r, s.mailStatement)
 	job.HandleWithin(r, roundTime, s.remindRound)
 	job.Handle(r, s.chargeLateFee)
 }

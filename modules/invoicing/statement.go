@@ -10,7 +10,7 @@ import (
 )
 
 // ErrLongStatement refuses a statement that nobody reads.
-var ErrLongStatement = fault.Define(fault.Invalid, "invoicing.long_statement", "A statement covers at most two years.").At("query.from", "is more than two years before the end")
+var ErrLongStatement = fault.Define(fault.Invalid, "invoicing.long_statement", "A statement covers at most two years.")
 
 // Statement is what a client was billed, paid and owes, as it was known at the
 // end of its last day (rule 29): only what was issued and applied by then counts.
@@ -23,6 +23,7 @@ type Statement struct {
 	Language   Language // the client's, else its legal entity's
 	Locale     string
 	Colour     string
+	ReplyTo    string // of the legal entity
 }
 
 // StatementOf is one currency of it. Opening and the movements make Closing,
@@ -83,13 +84,14 @@ func bucketOf(due, on day.Date) int {
 // three months, up to today by the agency's calendar.
 func (s *Service) Statement(ctx context.Context, clientID string, from, to day.Date) (st Statement, err error) {
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		st, err = s.statement(ctx, tx, clientID, from, to)
+		st, err = s.statement(ctx, tx, clientID, from, to, "query")
 		return err
 	})
 	return st, err
 }
 
-func (s *Service) statement(ctx context.Context, tx *tenancy.Tx, clientID string, from, to day.Date) (Statement, error) {
+// statement names what is wrong with its days where they were given: in the query or the body.
+func (s *Service) statement(ctx context.Context, tx *tenancy.Tx, clientID string, from, to day.Date, where string) (Statement, error) {
 	d, err := s.d.Settings.DefaultsTx(ctx, tx)
 	if err != nil {
 		return Statement{}, err
@@ -102,18 +104,20 @@ func (s *Service) statement(ctx context.Context, tx *tenancy.Tx, clientID string
 	}
 	switch {
 	case to.Before(from):
-		return Statement{}, ErrBadPeriod.At("query.to", "is before the start")
+		return Statement{}, ErrBadPeriod.At(where+".to", "is before the start")
 	case to.Sub(from) > 732:
-		return Statement{}, ErrLongStatement
+		return Statement{}, ErrLongStatement.At(where+".from", "is more than two years before the end")
 	}
 	c, err := s.d.Clients.ClientTx(ctx, tx, clientID)
 	if err != nil {
 		return Statement{}, err
 	}
 	st := Statement{ClientID: c.ID, ClientName: c.Name, Seller: d.LegalName, From: from, To: to, Colour: d.Colour}
-	if st.Language, err = s.languageOf(ctx, tx, c); err != nil {
+	e, err := s.entityOf(ctx, tx, c)
+	if err != nil {
 		return Statement{}, err
 	}
+	st.Language, st.ReplyTo = e.speaks(c), e.Email
 	st.Locale = localeFor(st.Language, d.Locale)
 	if st.Currencies, err = s.d.Store.Statement(ctx, tx, clientID, from, to, d.TimeZone); err != nil {
 		return st, err
@@ -142,16 +146,19 @@ func (s *Service) StatementPDF(ctx context.Context, clientID string, from, to da
 	if err != nil {
 		return PDF{}, err
 	}
+	return s.statementPDF(st)
+}
+
+func (s *Service) statementPDF(st Statement) (PDF, error) {
 	raw, err := s.d.Renderer.RenderStatement(st)
 	return PDF{Name: fileName("statement "+st.To.String(), ".pdf"), Bytes: raw}, err
 }
 
-// languageOf is what documents to a client speak.
-func (s *Service) languageOf(ctx context.Context, tx *tenancy.Tx, c Client) (Language, error) {
+// entityOf is the legal entity that invoices a client; empty where there is none yet.
+func (s *Service) entityOf(ctx context.Context, tx *tenancy.Tx, c Client) (LegalEntity, error) {
 	if c.EntityID != "" {
-		e, err := s.d.Store.Entity(ctx, tx, c.EntityID)
-		return e.speaks(c), err
+		return s.d.Store.Entity(ctx, tx, c.EntityID)
 	}
 	e, _, err := s.theDefault(ctx, tx)
-	return e.speaks(c), err
+	return e, err
 }

@@ -10,6 +10,8 @@ type StatementWords struct {
 	Void, Payment, CreditNote               string
 	PaymentVoid, Refund, RefundUndone       string
 	WriteOff, WriteOffUndone                string
+
+	Subject, Letter, NothingOpen string // of its mail, with {buyer}, {seller}, {from} and {to}; Letter with {open} and {late} too
 }
 
 var statementWords = map[Language]StatementWords{
@@ -20,6 +22,8 @@ var statementWords = map[Language]StatementWords{
 		NotDue: "Not due", To30: "1–30 days", To60: "31–60 days", To90: "61–90 days", Over90: "Over 90 days",
 		Invoice: "Invoice", Deposit: "Deposit invoice", LateFee: "Late fee", Void: "Voided", Payment: "Payment", CreditNote: "Credit note",
 		PaymentVoid: "Payment taken back", Refund: "Refund", RefundUndone: "Refund not arrived", WriteOff: "Written off", WriteOffUndone: "Write-off undone",
+		Subject: "Statement of account from {seller}, {to}", Letter: "Dear {buyer},\n\nplease find attached your statement of account from {from} to {to}. {open} was open then, of which {late} was overdue. If you have paid meanwhile, please ignore this message.\n\nKind regards\n{seller}\n",
+		NothingOpen: "Dear {buyer},\n\nplease find attached your statement of account from {from} to {to}. Nothing was open then.\n\nKind regards\n{seller}\n",
 	},
 	German: { //nolint:gosec // words are no credentials
 		Statement: "Kontoauszug", KnownAt: "{from} – {to} · Stand am Ende des {to}", Nothing: "Es wurde nichts berechnet, und nichts ist offen.",
@@ -28,6 +32,8 @@ var statementWords = map[Language]StatementWords{
 		NotDue: "Nicht fällig", To30: "1–30 Tage", To60: "31–60 Tage", To90: "61–90 Tage", Over90: "Über 90 Tage",
 		Invoice: "Rechnung", Deposit: "Anzahlungsrechnung", LateFee: "Verzugskosten", Void: "Storniert", Payment: "Zahlung", CreditNote: "Gutschrift",
 		PaymentVoid: "Zahlung zurückgenommen", Refund: "Erstattung", RefundUndone: "Erstattung nicht angekommen", WriteOff: "Ausgebucht", WriteOffUndone: "Ausbuchung aufgehoben",
+		Subject: "Kontoauszug von {seller}, {to}", Letter: "Guten Tag {buyer},\n\nanbei erhalten Sie Ihren Kontoauszug vom {from} bis zum {to}. Zu diesem Tag waren {open} offen, davon {late} überfällig. Falls Sie inzwischen gezahlt haben, ist diese Nachricht gegenstandslos.\n\nMit freundlichen Grüßen\n{seller}\n",
+		NothingOpen: "Guten Tag {buyer},\n\nanbei erhalten Sie Ihren Kontoauszug vom {from} bis zum {to}. Zu diesem Tag war nichts offen.\n\nMit freundlichen Grüßen\n{seller}\n",
 	},
 	French: { //nolint:gosec // words are no credentials
 		Statement: "Relevé de compte", KnownAt: "{from} – {to} · situation à la fin du {to}", Nothing: "Rien n’a été facturé et rien n’est dû.",
@@ -36,6 +42,8 @@ var statementWords = map[Language]StatementWords{
 		NotDue: "Non échu", To30: "1–30 jours", To60: "31–60 jours", To90: "61–90 jours", Over90: "Plus de 90 jours",
 		Invoice: "Facture", Deposit: "Facture d’acompte", LateFee: "Frais de retard", Void: "Annulée", Payment: "Paiement", CreditNote: "Avoir",
 		PaymentVoid: "Paiement annulé", Refund: "Remboursement", RefundUndone: "Remboursement non arrivé", WriteOff: "Passé en perte", WriteOffUndone: "Perte annulée",
+		Subject: "Relevé de compte de {seller}, {to}", Letter: "Bonjour {buyer},\n\nveuillez trouver ci-joint votre relevé de compte du {from} au {to}. À cette date, {open} restait dû, dont {late} en retard. Si vous avez réglé entre-temps, merci de ne pas tenir compte de ce message.\n\nCordialement\n{seller}\n",
+		NothingOpen: "Bonjour {buyer},\n\nveuillez trouver ci-joint votre relevé de compte du {from} au {to}. À cette date, rien ne restait dû.\n\nCordialement\n{seller}\n",
 	},
 	Spanish: { //nolint:gosec // words are no credentials
 		Statement: "Estado de cuenta", KnownAt: "{from} – {to} · situación al final del {to}", Nothing: "No se ha facturado nada y no hay nada pendiente.",
@@ -44,6 +52,8 @@ var statementWords = map[Language]StatementWords{
 		NotDue: "No vencido", To30: "1–30 días", To60: "31–60 días", To90: "61–90 días", Over90: "Más de 90 días",
 		Invoice: "Factura", Deposit: "Factura de anticipo", LateFee: "Recargo por demora", Void: "Anulada", Payment: "Pago", CreditNote: "Factura rectificativa",
 		PaymentVoid: "Pago anulado", Refund: "Reembolso", RefundUndone: "Reembolso no recibido", WriteOff: "Dado de baja", WriteOffUndone: "Baja anulada",
+		Subject: "Estado de cuenta de {seller}, {to}", Letter: "Estimados {buyer}:\n\nadjuntamos su estado de cuenta del {from} al {to}. A esa fecha quedaban {open} pendientes, de los cuales {late} vencidos. Si ya han pagado, no tengan en cuenta este mensaje.\n\nAtentamente\n{seller}\n",
+		NothingOpen: "Estimados {buyer}:\n\nadjuntamos su estado de cuenta del {from} al {to}. A esa fecha no quedaba nada pendiente.\n\nAtentamente\n{seller}\n",
 	},
 }
 

@@ -21,6 +21,8 @@ export function leadsTo(m: MomentView): string | undefined {
       return `/projects/${m.entity_id}`;
     case 'invoice':
       return `/invoices/${m.entity_id}`;
+    case 'statement':
+      return `/statements/${m.entity_id}`;
     case 'rate_card':
       return `/rates/${m.entity_id}`;
     default:

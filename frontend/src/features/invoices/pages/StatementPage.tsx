@@ -1,4 +1,5 @@
 import PdfIcon from '@mui/icons-material/PictureAsPdfOutlined';
+import SendIcon from '@mui/icons-material/SendOutlined';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
@@ -16,6 +17,8 @@ import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/u
 import { useInvoicesStatementQuery, type StatementCurrency, type StatementItem, type StatementMovement } from '../api';
 import { useT } from '../locales/en';
 
+const SendStatementDialog = later(async () => (await import('../components/SendStatementDialog')).SendStatementDialog);
+const StatementSendings = later(async () => (await import('../components/Sendings')).StatementSendings);
 const PaymentManyDialog = later(async () => (await import('../components/PaymentManyDialog')).PaymentManyDialog);
 
 const ages = ['current', 'd30', 'd60', 'd90', 'more'] as const;
@@ -26,6 +29,7 @@ export function StatementPage() {
   const t = useT();
   const [from, setFrom] = useParam('from');
   const [to, setTo] = useParam('to');
+  const [sending, setSending] = useState(false);
   const [paying, setPaying] = useState<StatementCurrency | null>(null);
   const wanted = { clientId, from: from || undefined, to: to || undefined };
   const { data: s, error, refetch } = useInvoicesStatementQuery(wanted);
@@ -43,6 +47,7 @@ export function StatementPage() {
           <>
             <Can permission="invoicing.settings.read"><Button component={To} to={`/reminders/${clientId}`}>{t('remind.open')}</Button></Can>
             <Button variant="outlined" startIcon={<PdfIcon />} href={`/api/v1/invoices/statement/pdf?${pdf}`} target="_blank" rel="noopener">{t('pdf')}</Button>
+            <Can permission="invoicing.invoices.issue"><Button variant="outlined" startIcon={<SendIcon />} onClick={() => setSending(true)}>{t('send.do')}</Button></Can>
             <Can permission="invoicing.payments.write">
               {payable.map((x) => <Button key={x.currency} variant="contained" onClick={() => setPaying(x)}>{payable.length > 1 ? `${t('statement.record')} (${x.currency})` : t('statement.record')}</Button>)}
             </Can>
@@ -57,6 +62,8 @@ export function StatementPage() {
       />
       {s.currencies.length === 0 && <EmptyState title={t('statement.nothing')} />}
       {s.currencies.map((x) => <OfCurrency key={x.currency} of={x} />)}
+      <Box sx={{ mt: 4 }}><StatementSendings clientId={clientId} /></Box>
+      {sending && <SendStatementDialog clientId={clientId} client={s.client_name} from={s.from} to={s.to} onClose={() => setSending(false)} />}
       {paying && <PaymentManyDialog clientId={clientId} of={paying} onClose={() => setPaying(null)} />}
     </>
   );

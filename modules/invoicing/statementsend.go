@@ -1,0 +1,157 @@
+package invoicing
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/audit"
+	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/tenancy"
+)
+
+// StatementSending is one mail with a client's statement.
+type StatementSending struct {
+	ID        string
+	ClientID  string
+	From, To  day.Date
+	Receivers []Recipient
+	Subject   string
+	Message   string
+	By        string // the member; empty: it went by itself
+	QueuedAt  time.Time
+	SentAt    *time.Time
+}
+
+// maxStatementSends is how many mails of a client are told of.
+const maxStatementSends = 50
+
+// StatementLetter proposes the mail of a client's statement.
+func (s *Service) StatementLetter(ctx context.Context, clientID string, from, to day.Date) (l Letter, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		st, err := s.statement(ctx, tx, clientID, from, to, "query")
+		if err != nil {
+			return err
+		}
+		receivers, err := s.d.Clients.BillingTx(ctx, tx, clientID)
+		l.To = addresses(receivers)
+		l.Subject, l.Message = st.letter()
+		return err
+	})
+	return l, err
+}
+
+// letter writes the mail in the language of the statement.
+func (st Statement) letter() (subject, message string) {
+	w, words := WordsIn(st.Language), StatementWordsIn(st.Language)
+	var open, late []string
+	for _, of := range st.Currencies {
+		if !of.Open.IsZero() {
+			open = append(open, money.Format(of.Open, st.Locale))
+			late = append(late, money.Format(of.Open.Sub(of.Buckets[0]), st.Locale))
+		}
+	}
+	message = words.Letter
+	if len(open) == 0 {
+		message = words.NothingOpen
+	}
+	values := []string{
+		"buyer", st.ClientName, "seller", st.Seller, "from", w.Day(st.From), "to", w.Day(st.To),
+		"open", strings.Join(open, " + "), "late", strings.Join(late, " + "),
+	}
+	return Fill(words.Subject, slices.Clone(values)...), Fill(message, slices.Clone(values)...)
+}
+
+// SendStatement mails a client's statement of days. The mail itself is a job,
+// which is queued exactly when this succeeds.
+func (s *Service) SendStatement(ctx context.Context, clientID string, from, to day.Date, l Letter) (out StatementSending, err error) {
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if _, err := s.clientOf(ctx, tx, clientID); err != nil {
+			return err
+		}
+		st, err := s.statement(ctx, tx, clientID, from, to, "body")
+		if err != nil {
+			return err
+		}
+		receivers, err := s.recipients(ctx, tx, clientID, l.To, "body.recipients")
+		if err != nil {
+			return err
+		}
+		out, err = s.sendStatement(ctx, tx, st, receivers, l)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) sendStatement(ctx context.Context, tx *tenancy.Tx, st Statement, receivers []Recipient, l Letter) (StatementSending, error) {
+	subject, message := st.letter()
+	out := StatementSending{
+		ID: s.d.NewID(), ClientID: st.ClientID, From: st.From, To: st.To, Receivers: receivers, By: access.From(ctx).MemberID, QueuedAt: s.d.Now(),
+		Subject: cmp.Or(l.Subject, subject), Message: cmp.Or(l.Message, message),
+	}
+	if err := s.d.Store.AddStatementSend(ctx, tx, out); err != nil {
+		return out, err
+	}
+	if err := s.d.Queue.Enqueue(ctx, tx, mailStatement{out.ID}); err != nil {
+		return out, err
+	}
+	if err := audit.Record(ctx, tx, audit.Change{Action: "invoicing.statement_sent", Entity: "statement", EntityID: st.ClientID, After: out}); err != nil {
+		return out, err
+	}
+	label := StatementWordsIn(English).Statement + " " + WordsIn(English).Day(st.To) + " · " + st.ClientName
+	return out, s.d.Events.Publish(ctx, tx, StatementSent{SendingID: out.ID, ClientID: st.ClientID, Label: label})
+}
+
+// StatementSendings lists the mails with a client's statement, the latest first.
+func (s *Service) StatementSendings(ctx context.Context, clientID string) (all []StatementSending, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if _, err := s.d.Clients.ClientTx(ctx, tx, clientID); err != nil {
+			return err
+		}
+		all, err = s.d.Store.StatementSends(ctx, tx, clientID, maxStatementSends)
+		return err
+	})
+	return all, err
+}
+
+// mailStatement is the job that mails a statement.
+type mailStatement struct {
+	SendingID string `json:"sending_id"`
+}
+
+// Kind names the job.
+func (mailStatement) Kind() string { return "invoicing.mail_statement" }
+
+// mailStatement may run twice, as sendMail may.
+func (s *Service) mailStatement(ctx context.Context, j mailStatement) error {
+	var out StatementSending
+	var st Statement
+	err := s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
+		if out, err = s.d.Store.StatementSend(ctx, tx, j.SendingID); err != nil || out.SentAt != nil {
+			return err
+		}
+		st, err = s.statement(ctx, tx, out.ClientID, out.From, out.To, "body")
+		return err
+	})
+	if err != nil || out.SentAt != nil {
+		return err
+	}
+	pdf, err := s.statementPDF(st)
+	if err != nil {
+		return err
+	}
+	err = s.d.Mailer.Send(ctx, Mail{
+		Key: out.ID, To: out.Receivers, FromName: st.Seller, ReplyTo: st.ReplyTo, Subject: out.Subject, Text: out.Message,
+		Files: []File{{Name: pdf.Name, ContentType: "application/pdf", Bytes: pdf.Bytes}},
+	})
+	if err != nil {
+		return err
+	}
+	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		return s.d.Store.MarkStatementSent(ctx, tx, out.ID, s.d.Now())
+	})
+}
