@@ -161,10 +161,10 @@ func (s *Service) recipients(ctx context.Context, tx *tenancy.Tx, clientID strin
 		return all, err
 	}
 	var all []Recipient
-	for n, address := range to {
+	for _, address := range to {
 		parsed, err := mail.ParseAddress(strings.TrimSpace(address))
 		if err != nil {
-			return nil, ErrBadRecipient.At(fmt.Sprintf("%s[%d]", field, n), "is not an e-mail address")
+			return nil, ErrBadRecipient.At(field, fmt.Sprintf("%q is not an e-mail address", address))
 		}
 		all = append(all, Recipient{Name: parsed.Name, Email: parsed.Address})
 	}

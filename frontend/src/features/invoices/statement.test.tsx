@@ -16,7 +16,7 @@ it('mails a statement as proposed or changed, shows a refusal at its field, and 
     http.get('*/api/v1/invoices/statement/sendings', () => HttpResponse.json({ items: mails })),
     http.post('*/api/v1/invoices/statement/send', async ({ request }) => {
       bodies.push(await request.json());
-      if (bodies.length === 1) return HttpResponse.json(problem(422, 'invoicing.bad_recipient', 'This is not an e-mail address.', [{ location: 'body.recipients[1]', message: 'is not an e-mail address' }]), { status: 422 });
+      if (bodies.length === 1) return HttpResponse.json(problem(422, 'invoicing.bad_recipient', 'This is not an e-mail address.', [{ location: 'body.recipients', message: '"nobody" is not an e-mail address' }]), { status: 422 });
       const sent = { ...mails[0]!, id: 's2', recipients: ['ann@initech.test'], to: '2026-02-28', sent_at: null };
       mails.unshift(sent as never);
       return HttpResponse.json(sent, { status: 202 });
