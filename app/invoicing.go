@@ -134,7 +134,8 @@ func (f forInvoices) UnbilledTx(ctx context.Context, tx *tenancy.Tx, q invoicing
 	if err != nil {
 		return nil, err
 	}
-	if entries, err = f.uncovered(ctx, tx, entries); err != nil {
+	entries, settled, err := f.uncovered(ctx, tx, entries)
+	if err != nil {
 		return nil, err
 	}
 	out := make([]invoicing.TimeEntry, len(entries))
@@ -142,7 +143,7 @@ func (f forInvoices) UnbilledTx(ctx context.Context, tx *tenancy.Tx, q invoicing
 		out[n] = invoicing.TimeEntry{
 			ID: e.ID, MemberID: e.MemberID, ClientID: e.ClientID, ProjectID: e.ProjectID, ProjectName: e.ProjectName, TaskID: e.TaskID, TaskName: e.TaskName,
 			ServiceName: e.ServiceName, TaxRateID: services[e.ServiceID].TaxRateID,
-			Day: e.Day, RawSeconds: e.RawSeconds, Seconds: e.BilledSeconds, Rate: e.Rate, Currency: e.Currency, Note: e.Note, Parts: timeParts(e),
+			Day: e.Day, RawSeconds: e.RawSeconds, Seconds: e.BilledSeconds, Rate: e.Rate, Currency: e.Currency, Note: e.Note, Parts: timeParts(e), Settled: settled[e.ID],
 		}
 	}
 	return out, nil
@@ -163,21 +164,22 @@ func timeParts(e timesheets.Entry) []invoicing.TimePart {
 
 // uncovered leaves out what retainers pay for: of their entries only what was
 // beyond them when their period closed is billed, at the contract's rate if it has one.
-func (f forInvoices) uncovered(ctx context.Context, tx *tenancy.Tx, entries []timesheets.Entry) ([]timesheets.Entry, error) {
+func (f forInvoices) uncovered(ctx context.Context, tx *tenancy.Tx, entries []timesheets.Entry) (out []timesheets.Entry, settled map[string]bool, err error) {
 	ids := make([]string, len(entries))
 	for i, e := range entries {
 		ids[i] = e.ID
 	}
 	covers, err := f.s.Retainers.CoversTx(ctx, tx, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := entries[:0]
+	out, settled = entries[:0], map[string]bool{}
 	for _, e := range entries {
 		if c, covered := covers[e.ID]; covered {
 			e.BilledSeconds = c.Seconds(e.BilledSeconds)
 			e.RawSeconds = min(e.RawSeconds, e.BilledSeconds) // the rest is the retainer's
-			if c.Rate != nil && e.Rate != nil {               // time without a price stays without one
+			settled[e.ID] = true
+			if c.Rate != nil && e.Rate != nil { // time without a price stays without one
 				e.Rate, e.Currency = c.Rate, c.Currency
 			}
 			if e.BilledSeconds == 0 {
@@ -186,7 +188,16 @@ func (f forInvoices) uncovered(ctx context.Context, tx *tenancy.Tx, entries []ti
 		}
 		out = append(out, e)
 	}
-	return out, nil
+	return out, settled, nil
+}
+
+// RoundingTx is the rule that an invoice rounds time by, if it does.
+func (f forInvoices) RoundingTx(ctx context.Context, tx *tenancy.Tx) (*timesheets.Rounding, error) {
+	return f.s.Timesheets.RoundingTx(ctx, tx)
+}
+
+func (f forInvoices) RoundBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID string, seconds map[string]int64) error {
+	return f.s.Timesheets.RoundBilledTx(ctx, tx, invoiceID, seconds)
 }
 
 func (f forInvoices) MarkBilledTx(ctx context.Context, tx *tenancy.Tx, entryIDs []string, invoiceID string) error {

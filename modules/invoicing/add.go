@@ -28,7 +28,7 @@ func (s *Service) Add(ctx context.Context, id string, version int, f FromTime) (
 		if err := s.takeExpenses(ctx, tx, more); err != nil {
 			return err
 		}
-		if err := s.d.Time.MarkBilledTx(ctx, tx, more.entries(), i.ID); err != nil {
+		if err := s.takeTime(ctx, tx, i, more.entries()); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, "invoicing.invoice_extended", &before, &i, InvoiceChanged{factOf(i)})
@@ -87,9 +87,14 @@ func (s *Service) more(ctx context.Context, tx *tenancy.Tx, id string, version i
 	return before, more, out, err
 }
 
-// extend puts the lines of a plan behind those that are there. The period grows with the time on them.
+// extend puts the lines of a plan behind those that are there. The period grows with the time on them, and
+// what is rounded together is that of both.
 func (i *Invoice) extend(more Invoice) {
 	i.Lines = append(append([]Line{}, i.Lines...), more.Lines...)
+	if more.TimeRule != nil {
+		i.TimeRule = more.TimeRule
+	}
+	i.roundTime()
 	if more.PeriodFrom.IsZero() || more.PeriodTo.IsZero() {
 		return
 	}

@@ -162,9 +162,13 @@ func (s *Service) baskets(ctx context.Context, tx *tenancy.Tx, b Bill) (map[stri
 	if err != nil {
 		return nil, err
 	}
+	rule, err := s.timeRule(ctx, tx, b.FromTime)
+	if err != nil {
+		return nil, err
+	}
 	for _, l := range out {
 		// The language of the words changes no figure: all days are told apart in each.
-		l.covered, l.names, l.words, l.asked = covered, names, WordsIn(English), b.TaxRateIDs != nil
+		l.covered, l.rule, l.names, l.words, l.asked = covered, rule, names, WordsIn(English), b.TaxRateIDs != nil
 	}
 	for _, e := range entries {
 		out[e.ClientID].entries = append(out[e.ClientID].entries, e)

@@ -74,7 +74,7 @@ func (s *Service) BillTx(ctx context.Context, tx *tenancy.Tx, b Bill) (Invoice, 
 	if err := s.takeExpenses(ctx, tx, i); err != nil {
 		return i, nil, err
 	}
-	if err := s.d.Time.MarkBilledTx(ctx, tx, i.entries(), i.ID); err != nil {
+	if err := s.takeTime(ctx, tx, i, i.entries()); err != nil {
 		return i, nil, err
 	}
 	i, err = s.goOut(ctx, tx, i, b)

@@ -448,6 +448,7 @@ func (s *Service) reissue(ctx context.Context, tx *tenancy.Tx, i Invoice, deduct
 	if err := s.again(ctx, tx, d.ID, d.Lines); err != nil {
 		return nil, err
 	}
+	d.roundTime() // without what was taken back before
 	for n := range d.Lines {
 		l := &d.Lines[n]
 		if l.ID = s.d.NewID(); len(l.Sources) == 0 {
@@ -460,5 +461,5 @@ func (s *Service) reissue(ctx context.Context, tx *tenancy.Tx, i Invoice, deduct
 	if len(d.entries()) == 0 {
 		return &d, nil
 	}
-	return &d, s.d.Time.MarkBilledTx(ctx, tx, d.entries(), d.ID)
+	return &d, s.takeTime(ctx, tx, d, d.entries())
 }

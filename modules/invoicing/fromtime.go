@@ -10,6 +10,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/rates"
+	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -149,7 +150,11 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 	if err != nil {
 		return Invoice{}, nil, err
 	}
-	out, err := i.assemble(f, basket{agreed: agreed, entries: entries, covered: covered, spent: spent, names: names, words: words, asked: asked})
+	rule, err := s.timeRule(ctx, tx, f)
+	if err != nil {
+		return Invoice{}, nil, err
+	}
+	out, err := i.assemble(f, basket{agreed: agreed, entries: entries, covered: covered, rule: rule, spent: spent, names: names, words: words, asked: asked})
 	for n := range i.Lines {
 		i.Lines[n].ID = s.d.NewID()
 	}
@@ -161,6 +166,7 @@ type basket struct {
 	agreed  []fees.Line
 	entries []TimeEntry
 	covered fees.Coverage
+	rule    *timesheets.Rounding // of time that is rounded together
 	spent   []Spent
 	names   map[string]string // of members or of phases, where lines are theirs
 	words   Words             // for what hours count as, and for days
@@ -186,9 +192,11 @@ func (i *Invoice) assemble(f FromTime, b basket) ([]LeftOut, error) {
 		}
 		return f.TaxRateIDs
 	}
+	i.TimeRule = b.rule
 	i.Lines = append(feeLines(b.agreed, f.TaxRateIDs), i.group(billable, f.GroupBy, b.names, b.words, taxes)...)
 	lines, abroad := i.expenseLines(b.spent, f.TaxRateIDs, b.asked)
 	i.Lines = append(i.Lines, lines...)
+	i.roundTime()
 	return append(out, abroad...), nil
 }
 
@@ -293,8 +301,9 @@ func (i *Invoice) group(entries []TimeEntry, by GroupBy, names map[string]string
 		return cmp.Or(a.Day.Compare(b.Day), strings.Compare(a.ProjectName, b.ProjectName), strings.Compare(a.ID, b.ID))
 	})
 	for _, e := range entries {
+		with := roundedWith(i.TimeRule, e)
 		for part, p := range e.parts() {
-			if p.Seconds == 0 && part > 0 {
+			if part > 0 && p.Seconds == 0 && (with == "" || p.RawSeconds == 0) {
 				continue // rounding left nothing of it
 			}
 			price := e.Rate.Mul(p.Factor).Round(pricePlaces)
@@ -313,7 +322,7 @@ func (i *Invoice) group(entries []TimeEntry, by GroupBy, names map[string]string
 					Kind: TimeLine, ProjectID: e.ProjectID, Description: k.heading, Unit: "h", UnitPrice: price, TaxRateIDs: slices.Clone(taxes(e)),
 				})
 			}
-			lines[n].Sources = append(lines[n].Sources, Source{Kind: OfTime, ID: e.ID, Seconds: p.Seconds, Part: part, Worked: Worked{
+			lines[n].Sources = append(lines[n].Sources, Source{Kind: OfTime, ID: e.ID, Seconds: p.Seconds, Part: part, With: with, Worked: Worked{
 				MemberID: e.MemberID, ProjectID: e.ProjectID, Day: e.Day, Raw: p.RawSeconds, Ruled: p.Seconds, Rate: price,
 			}})
 		}

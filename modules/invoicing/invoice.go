@@ -13,6 +13,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
+	"github.com/bureauhq/bureau/modules/timesheets"
 )
 
 // Faults of invoices.
@@ -125,6 +126,7 @@ type Invoice struct {
 	Rate                        *calc.Rate // frozen at issue; nil on documents that are older than rates
 	BaseNet, BaseTax, BaseTotal money.Money
 
+	TimeRule  *timesheets.Rounding // of the time that is rounded together on it; nil: none is
 	Review    Review
 	Progress  []Progress // of fees; written onto the document
 	deducts   *[]Deduct  // what is wished to be deducted
@@ -187,6 +189,7 @@ type Source struct {
 	ID      string
 	Seconds int64  // of time: as billed
 	Part    int    // of an entry of which parts are on several lines
+	With    string // of time: what it is rounded with on the document; empty: it was rounded before
 	Worked  Worked // of time
 }
 

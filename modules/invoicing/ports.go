@@ -16,6 +16,7 @@ import (
 	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/modules/rates"
+	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -95,6 +96,7 @@ type TimeEntry struct {
 	Currency    string
 	Note        string
 	Parts       []TimePart // what counts by different multipliers; none: all of it counts once
+	Settled     bool       // with a retainer, which leaves these seconds: they are rounded no more
 }
 
 // TimePart is so much of an entry's seconds as counts by one multiplier.
@@ -133,7 +135,9 @@ type Time interface {
 	ToBillTx(ctx context.Context, tx *tenancy.Tx, q TimeQuery) (map[string]ToBill, error)        // by client
 	MarkBilledTx(ctx context.Context, tx *tenancy.Tx, entryIDs []string, invoiceID string) error // billed already
 	ReleaseBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID string) error
-	EntriesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]TimeEntry, error) // what people said about them
+	RoundingTx(ctx context.Context, tx *tenancy.Tx) (*timesheets.Rounding, error)                        // of what an invoice rounds together; nil: nothing
+	RoundBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID string, seconds map[string]int64) error // by entry
+	EntriesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]TimeEntry, error)           // what people said about them
 }
 
 // Fees answers what was agreed for projects whatever the hours, and is told

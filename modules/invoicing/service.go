@@ -235,6 +235,7 @@ func (s *Service) change(ctx context.Context, tx *tenancy.Tx, id string, version
 	if err := keepSources(&i, before); err != nil {
 		return i, err
 	}
+	i.roundTime()
 	i.Version, i.UpdatedAt = version+1, s.d.Now()
 	if i.deducts != nil {
 		i.Deductions = nil
@@ -274,7 +275,7 @@ func (s *Service) moveTo(ctx context.Context, tx *tenancy.Tx, i *Invoice, before
 func (s *Service) rebill(ctx context.Context, tx *tenancy.Tx, before, after Invoice) error {
 	left := after.entries()
 	if len(left) == len(before.entries()) {
-		return nil
+		return s.tellRounded(ctx, tx, after) // parts of an entry may have gone
 	}
 	if err := s.d.Time.ReleaseBilledTx(ctx, tx, after.ID); err != nil {
 		return err
@@ -282,7 +283,7 @@ func (s *Service) rebill(ctx context.Context, tx *tenancy.Tx, before, after Invo
 	if len(left) == 0 {
 		return nil
 	}
-	return s.d.Time.MarkBilledTx(ctx, tx, left, after.ID)
+	return s.takeTime(ctx, tx, after, left)
 }
 
 // Delete throws a draft away. Its time and what else it bills become unbilled.

@@ -29,6 +29,7 @@ import (
 	"github.com/bureauhq/bureau/modules/invoicing/einvoice"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingdb"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingpdf"
+	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -48,6 +49,8 @@ type world struct {
 	mails    []invoicing.Mail
 	mailDown error
 	notices  []fees.Notice
+	rounding *timesheets.Rounding // of what an invoice rounds together
+	rounded  map[string]int64     // entry → seconds that its invoice makes of it
 
 	reviewers []string // who may review
 	smallPlan error    // what a second legal entity is refused with
@@ -147,6 +150,15 @@ func (w *world) ReleaseBilledTx(_ context.Context, tx *tenancy.Tx, invoiceID str
 			}
 		}
 	})
+	return nil
+}
+
+func (w *world) RoundingTx(context.Context, *tenancy.Tx) (*timesheets.Rounding, error) {
+	return w.rounding, nil
+}
+
+func (w *world) RoundBilledTx(_ context.Context, _ *tenancy.Tx, _ string, seconds map[string]int64) error {
+	w.rounded = seconds
 	return nil
 }
 

@@ -166,25 +166,35 @@ func (ps Parts) Plain() bool {
 	return !slices.ContainsFunc(ps, func(one Part) bool { return one.Kind != Ordinary })
 }
 
-// Share spreads seconds over parts by their own, so that they add up to it: the largest remainders take what whole seconds leave
-// over, the earlier of equal ones first. So much of an entry is billed by rounding, or left by a retainer, and each part has its share of it.
+// Share spreads seconds over parts by their own. So much of an entry is billed by rounding, or left by a retainer, and each part
+// has its share of it.
 func (ps Parts) Share(seconds int64) []int64 {
-	out := make([]int64, len(ps))
+	weights := make([]int64, len(ps))
+	for i, p := range ps {
+		weights[i] = p.Seconds
+	}
+	return Spread(seconds, weights)
+}
+
+// Spread parts seconds by weights, so that the parts add up to them: the largest remainders take what whole seconds leave over,
+// the earlier of equal ones first.
+func Spread(seconds int64, weights []int64) []int64 {
+	out := make([]int64, len(weights))
 	var weight int64
-	for _, p := range ps {
-		weight += p.Seconds
+	for _, w := range weights {
+		weight += w
 	}
 	if weight == 0 {
 		return out
 	}
-	left, order := seconds, make([]int, len(ps))
-	for i, p := range ps {
+	left, order := seconds, make([]int, len(weights))
+	for i, w := range weights {
 		order[i] = i
-		out[i] = seconds * p.Seconds / weight
+		out[i] = seconds * w / weight
 		left -= out[i]
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return int(seconds*ps[b].Seconds%weight - seconds*ps[a].Seconds%weight)
+		return int(seconds*weights[b]%weight - seconds*weights[a]%weight)
 	})
 	for _, i := range order[:left] {
 		out[i]++

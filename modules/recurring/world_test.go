@@ -25,6 +25,7 @@ import (
 	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/modules/recurring"
 	"github.com/bureauhq/bureau/modules/recurring/recurringdb"
+	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -107,6 +108,14 @@ func (h house) MarkBilledTx(_ context.Context, tx *tenancy.Tx, ids []string, inv
 	return nil
 }
 func (h house) ReleaseBilledTx(context.Context, *tenancy.Tx, string) error { return nil }
+
+func (h house) RoundingTx(context.Context, *tenancy.Tx) (*timesheets.Rounding, error) {
+	return nil, nil //nolint:nilnil // each entry is rounded before
+}
+
+func (h house) RoundBilledTx(context.Context, *tenancy.Tx, string, map[string]int64) error {
+	return nil
+}
 
 func (h house) EntriesTx(context.Context, *tenancy.Tx, []string) (map[string]invoicing.TimeEntry, error) {
 	return nil, nil

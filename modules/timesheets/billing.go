@@ -106,10 +106,66 @@ func (s *Service) ReleaseBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID
 	for i := range entries {
 		entries[i].State, entries[i].InvoiceID = Approved, ""
 	}
-	if err := s.count(ctx, tx, entries...); err != nil {
+	if err := s.roundReleased(ctx, tx, entries); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Change{Action: "timesheets.entries_released", Entity: "invoice", EntityID: invoiceID, After: map[string]int{"entries": n}})
+}
+
+// roundReleased gives time that left its invoice the seconds that the rule of
+// today makes of it, and tells the ledgers of all of it. What an invoice rounded
+// together means nothing without it, in closed periods either.
+func (s *Service) roundReleased(ctx context.Context, tx *tenancy.Tx, released []Entry) error {
+	c, err := s.conditions(ctx, tx)
+	if err != nil {
+		return err
+	}
+	all, rule := released, c.settings.Rounding
+	if rule.Scope == ScopeDay {
+		days := memberDays{}
+		for _, e := range released {
+			days.add(e.MemberID, e.Day, 0)
+		}
+		if all, err = s.d.Store.EntriesOn(ctx, tx, days.list()); err != nil {
+			return err
+		}
+	}
+	if !rule.OnInvoice() {
+		all = c.open(all)
+	}
+	changed := derived(all, rule)
+	if err := s.setBilled(ctx, tx, all, changed); err != nil {
+		return err
+	}
+	return s.count(ctx, tx, slices.DeleteFunc(released, func(e Entry) bool { _, told := changed[e.ID]; return told })...)
+}
+
+// RoundingTx is the rule that an invoice rounds time by; nil where each entry has been rounded before.
+func (s *Service) RoundingTx(ctx context.Context, tx *tenancy.Tx) (*Rounding, error) {
+	kept, err := s.d.Store.Settings(ctx, tx, true)
+	if err != nil || !kept.Rounding.OnInvoice() {
+		return nil, err
+	}
+	return &kept.Rounding, nil
+}
+
+// RoundBilledTx writes the seconds that an invoice makes of entries which it bills and rounds together.
+func (s *Service) RoundBilledTx(ctx context.Context, tx *tenancy.Tx, invoiceID string, seconds map[string]int64) error {
+	entries, err := s.d.Store.Entries(ctx, tx, Filter{InvoiceID: invoiceID})
+	if err != nil {
+		return err
+	}
+	var moved []Entry
+	for _, e := range entries {
+		if billed, rounds := seconds[e.ID]; rounds && billed != e.BilledSeconds {
+			e.BilledSeconds = billed
+			moved = append(moved, e)
+		}
+	}
+	if err := s.d.Store.RoundBilled(ctx, tx, invoiceID, moved); err != nil {
+		return err
+	}
+	return s.count(ctx, tx, moved...)
 }
 
 // Usage is what a project has used, whatever its approval.

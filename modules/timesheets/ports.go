@@ -53,6 +53,8 @@ type Store interface {
 	Around(ctx context.Context, tx *tenancy.Tx, q Around) (seconds int64, overlaps []string, err error)
 	// SetBilledSeconds writes the derived seconds of entries, and what their parts make of them.
 	SetBilledSeconds(ctx context.Context, tx *tenancy.Tx, entries []Entry) error
+	// RoundBilled is the same for entries that are on an invoice, which alone may say so.
+	RoundBilled(ctx context.Context, tx *tenancy.Tx, invoiceID string, entries []Entry) error
 	// UnbilledDays lists the work dates from a day on that hold time which is on no invoice, and how many entries they have.
 	UnbilledDays(ctx context.Context, tx *tenancy.Tx, from day.Date) ([]DayCount, error)
 	// Opening tells what is settled between two work dates. Its invoices are the first ones.

@@ -1,6 +1,6 @@
 package timesheets
 
-import "slices"
+import "github.com/bureauhq/bureau/modules/rates"
 
 // Rounding is the stated rule that derives billed seconds from raw ones. Raw
 // seconds never change; billed ones are derived again until they are billed.
@@ -8,14 +8,33 @@ type Rounding struct {
 	Mode    string // none, up, down or nearest
 	Step    int64  // seconds
 	Minimum int64  // seconds; the least that is billed once there is anything
-	Scope   string // entry, or day: all of a member's time on a project and date together
+	Scope   string // what is rounded together
 }
 
-// The modes and scopes of rounding.
+// The modes of rounding.
 const (
 	RoundNone, RoundUp, RoundDown, RoundNearest = "none", "up", "down", "nearest"
-	ScopeEntry, ScopeDay                        = "entry", "day"
 )
+
+// What is rounded together: an entry, all of a member's time on a project and
+// date, or, of what one invoice bills, all time of a task or all of it.
+const (
+	ScopeEntry, ScopeDay    = "entry", "day"
+	ScopeTask, ScopeInvoice = "task", "invoice"
+)
+
+// OnInvoice tells that only an invoice knows what is rounded together. Until
+// there is one, as much is billed as was worked.
+func (r Rounding) OnInvoice() bool { return r.Scope == ScopeTask || r.Scope == ScopeInvoice }
+
+// Together rounds the sum of raw seconds once and spreads it over them.
+func (r Rounding) Together(raw []int64) []int64 {
+	var sum int64
+	for _, seconds := range raw {
+		sum += seconds
+	}
+	return rates.Spread(r.Round(sum), raw)
+}
 
 // Round applies the rule to one number of seconds.
 func (r Rounding) Round(raw int64) int64 {
@@ -57,6 +76,8 @@ func (r Rounding) Derive(entries []Entry) map[string]int64 {
 			out[e.ID] = e.BilledSeconds
 		case !e.Billable:
 			out[e.ID] = 0
+		case r.OnInvoice():
+			out[e.ID] = e.RawSeconds
 		case r.Scope == ScopeDay:
 			open = append(open, e)
 			raw += e.RawSeconds
@@ -64,32 +85,12 @@ func (r Rounding) Derive(entries []Entry) map[string]int64 {
 			out[e.ID] = r.Round(e.RawSeconds)
 		}
 	}
-	if r.Scope == ScopeDay {
-		share(out, open, max(0, r.Round(raw)-frozen))
+	weights := make([]int64, len(open))
+	for i, e := range open {
+		weights[i] = e.RawSeconds
+	}
+	for i, seconds := range rates.Spread(max(0, r.Round(raw)-frozen), weights) {
+		out[open[i].ID] = seconds
 	}
 	return out
-}
-
-// share splits total over entries by their raw seconds so that the parts add up
-// to it: the largest remainders take what whole seconds leave over.
-func share(out map[string]int64, entries []Entry, total int64) {
-	var weight int64
-	for _, e := range entries {
-		weight += e.RawSeconds
-	}
-	if weight == 0 {
-		return
-	}
-	left := total
-	for _, e := range entries {
-		out[e.ID] = total * e.RawSeconds / weight
-		left -= out[e.ID]
-	}
-	order := slices.Clone(entries)
-	slices.SortStableFunc(order, func(a, b Entry) int {
-		return int(total*b.RawSeconds%weight - total*a.RawSeconds%weight)
-	})
-	for _, e := range order[:left] {
-		out[e.ID]++
-	}
 }

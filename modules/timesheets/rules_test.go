@@ -2,6 +2,7 @@ package timesheets_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,24 @@ func TestRule37_Rounding(t *testing.T) {
 	if got := total(up, three); got != 30*60 {
 		t.Errorf("three entries of 7 minutes, up to 15 a day, are %d min, want 30", got/60)
 	}
+	for _, scope := range []string{timesheets.ScopeTask, timesheets.ScopeInvoice} {
+		up.Scope = scope
+		if got := total(up, three); got != 21*60 {
+			t.Errorf("by %s they are %d s before there is an invoice, want them as they were worked", scope, got)
+		}
+	}
+	for _, c := range []struct{ raw, want []int64 }{
+		{[]int64{420, 420, 420}, []int64{600, 600, 600}},
+		{[]int64{60, 120}, []int64{300, 600}},
+		{[]int64{1, 1, 1, 1, 1, 1, 1}, []int64{129, 129, 129, 129, 128, 128, 128}},
+		{[]int64{900}, []int64{900}},
+		{nil, []int64{}},
+	} {
+		if got := up.Together(c.raw); !slices.Equal(got, c.want) {
+			t.Errorf("%v together are %v, want %v", c.raw, got, c.want)
+		}
+	}
+	up.Scope = timesheets.ScopeDay
 	frozen := append([]timesheets.Entry{}, three...)
 	frozen[0].State, frozen[0].BilledSeconds = timesheets.Billed, 15*60
 	if got := up.Derive(frozen)["a"]; got != 15*60 {

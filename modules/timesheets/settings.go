@@ -2,6 +2,7 @@ package timesheets
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -177,6 +178,9 @@ func (s Settings) with(ch SettingsChange, before Settings, by string, now time.T
 	if err = s.close(ch, before.Entities, by, now); err != nil {
 		return s, err
 	}
+	if !slices.Contains([]string{ScopeEntry, ScopeDay, ScopeTask, ScopeInvoice}, s.Rounding.Scope) {
+		return s, ErrBadSettings.At("body.rounding.scope", "must be entry, day, task or invoice")
+	}
 	if r := s.Rounding; r.Step < 60 || r.Step > 86400 || r.Minimum < 0 || r.Minimum > 86400 {
 		return s, ErrBadSettings.At("body.rounding.step_seconds", "must be between a minute and a day")
 	}
@@ -219,16 +223,21 @@ func (s *Service) roundDays(ctx context.Context, tx *tenancy.Tx, c conditions, r
 	if err != nil {
 		return err
 	}
+	return s.setBilled(ctx, tx, entries, derived(c.open(entries), c.settings.Rounding))
+}
+
+// derived are the billed seconds of entries of whole days that the rule makes other ones.
+func derived(entries []Entry, rule Rounding) map[string]int64 {
 	groups := map[[3]string][]Entry{}
-	for _, e := range c.open(entries) {
+	for _, e := range entries {
 		key := [3]string{e.MemberID, e.ProjectID, e.Day.String()}
 		groups[key] = append(groups[key], e)
 	}
 	changed := map[string]int64{}
 	for _, group := range groups {
-		differences(changed, group, c.settings.Rounding)
+		differences(changed, group, rule)
 	}
-	return s.setBilled(ctx, tx, entries, changed)
+	return changed
 }
 
 func differences(changed map[string]int64, group []Entry, rule Rounding) {

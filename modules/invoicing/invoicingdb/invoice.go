@@ -15,6 +15,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
+	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -72,6 +73,7 @@ type invoiceRow struct {
 	VoidedAt         *time.Time
 	VoidReason       string
 	VoidTime         string
+	TimeRule         *timeRule `gorm:"serializer:json"`
 	Review           string
 	ReviewVersion    int
 	ReviewSentBy     string
@@ -85,6 +87,14 @@ type invoiceRow struct {
 	UpdatedAt        time.Time `gorm:"autoUpdateTime:false"`
 }
 
+// timeRule is a rounding rule as it is kept.
+type timeRule struct {
+	Mode    string `json:"mode"`
+	Step    int64  `json:"step"`
+	Minimum int64  `json:"minimum"`
+	Scope   string `json:"scope"`
+}
+
 func (invoiceRow) TableName() string { return "invoices" }
 
 func toRow(i invoicing.Invoice) invoiceRow {
@@ -95,7 +105,7 @@ func toRow(i invoicing.Invoice) invoiceRow {
 		TermsDays: i.Terms.Days, TermsEndOfMonth: i.Terms.EndOfMonth, Reference: i.Reference, Note: i.Note, Footer: i.Footer,
 		NetMinor: i.Net.Minor, TaxMinor: i.Tax.Minor, TotalMinor: i.Total.Minor, PaidMinor: i.Paid.Minor,
 		DiscountPercent: i.Discount.Percent, DiscountAmount: i.Discount.Amount, DiscountMinor: i.DiscountTotal.Minor, WithheldMinor: i.Withheld.Minor, DeductedMinor: i.Deducted.Minor, CashStepMinor: i.CashStep, CashMinor: i.Cash.Minor, Taxes: i.Taxes, Document: i.Document,
-		PDFKey: i.PDFKey, PDFHash: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy,
+		TimeRule: (*timeRule)(i.TimeRule), PDFKey: i.PDFKey, PDFHash: i.PDFHash, SentAt: i.SentAt, IssuedAt: i.IssuedAt, VoidedAt: i.VoidedAt, VoidReason: i.VoidWhy,
 		Review: string(i.Review.State), ReviewVersion: i.Review.Version, ReviewSentBy: i.Review.SentBy, ReviewSentAt: i.Review.SentAt, ReviewedBy: i.Review.By, ReviewedAt: i.Review.At, ReviewReason: i.Review.Reason,
 		VoidTime: string(i.VoidTime), Version: i.Version, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt, UpdatedAt: i.UpdatedAt,
 	}
@@ -121,7 +131,7 @@ func (r invoiceRow) invoice() invoicing.Invoice {
 		Terms: day.Terms{Days: r.TermsDays, EndOfMonth: r.TermsEndOfMonth}, Reference: r.Reference, Note: r.Note, Footer: r.Footer,
 		Net: of(r.NetMinor), Tax: of(r.TaxMinor), Total: of(r.TotalMinor), Paid: of(r.PaidMinor),
 		Discount: calc.Discount{Percent: r.DiscountPercent, Amount: r.DiscountAmount}, DiscountTotal: of(r.DiscountMinor), Withheld: of(r.WithheldMinor), Deducted: of(r.DeductedMinor), CashStep: r.CashStepMinor, Cash: of(r.CashMinor), Taxes: r.Taxes,
-		PDFKey: r.PDFKey, PDFHash: r.PDFHash, SentAt: r.SentAt, IssuedAt: r.IssuedAt, VoidedAt: r.VoidedAt, VoidWhy: r.VoidReason,
+		TimeRule: (*timesheets.Rounding)(r.TimeRule), PDFKey: r.PDFKey, PDFHash: r.PDFHash, SentAt: r.SentAt, IssuedAt: r.IssuedAt, VoidedAt: r.VoidedAt, VoidWhy: r.VoidReason,
 		Review:   invoicing.Review{State: invoicing.ReviewState(r.Review), Version: r.ReviewVersion, SentBy: r.ReviewSentBy, SentAt: r.ReviewSentAt, By: r.ReviewedBy, At: r.ReviewedAt, Reason: r.ReviewReason},
 		VoidTime: invoicing.TimeFate(r.VoidTime), Version: r.Version, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}

@@ -22,6 +22,7 @@ type sourceRow struct {
 	InvoiceID     string
 	Seconds       int64
 	Part          int
+	RoundWith     string
 	MemberID      *string
 	ProjectID     *string
 	WorkOn        day.Date
@@ -45,7 +46,7 @@ func (sourceRow) TableName() string { return "line_sources" }
 func toSourceRow(s invoicing.Source, lineID, invoiceID string) sourceRow {
 	w := s.Worked
 	r := sourceRow{
-		Kind: string(s.Kind), SourceID: s.ID, LineID: lineID, InvoiceID: invoiceID, Seconds: s.Seconds, Part: s.Part, MemberID: key(w.MemberID), ProjectID: key(w.ProjectID), WorkOn: w.Day, RawSeconds: w.Raw, RuledSeconds: w.Ruled,
+		Kind: string(s.Kind), SourceID: s.ID, LineID: lineID, InvoiceID: invoiceID, Seconds: s.Seconds, Part: s.Part, RoundWith: s.With, MemberID: key(w.MemberID), ProjectID: key(w.ProjectID), WorkOn: w.Day, RawSeconds: w.Raw, RuledSeconds: w.Ruled,
 		Rate: w.Rate, StandardMinor: w.Standard.Minor, ValueMinor: w.Value.Minor, WorthMinor: w.Worth.Minor, BilledMinor: w.Billed.Minor, CreditedMinor: w.Credited.Minor,
 	}
 	if t := w.Written; t != nil {
@@ -58,7 +59,7 @@ func toSourceRow(s invoicing.Source, lineID, invoiceID string) sourceRow {
 }
 
 func (r sourceRow) source(currency string) invoicing.Source {
-	s := invoicing.Source{Kind: invoicing.SourceKind(r.Kind), ID: r.SourceID, Seconds: r.Seconds, Part: r.Part}
+	s := invoicing.Source{Kind: invoicing.SourceKind(r.Kind), ID: r.SourceID, Seconds: r.Seconds, Part: r.Part, With: r.RoundWith}
 	if s.Kind != invoicing.OfTime {
 		return s
 	}

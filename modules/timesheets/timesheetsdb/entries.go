@@ -230,6 +230,15 @@ func (Store) Around(_ context.Context, tx *tenancy.Tx, q timesheets.Around) (sec
 
 // SetBilledSeconds writes derived seconds in one statement. They are no edit: versions stay.
 func (Store) SetBilledSeconds(_ context.Context, tx *tenancy.Tx, entries []timesheets.Entry) error {
+	return setBilled(tx, entries, `time_entries.state <> 'billed'`)
+}
+
+// RoundBilled writes them of entries that an invoice bills.
+func (Store) RoundBilled(_ context.Context, tx *tenancy.Tx, invoiceID string, entries []timesheets.Entry) error {
+	return setBilled(tx, entries, `time_entries.invoice_id = $4`, invoiceID)
+}
+
+func setBilled(tx *tenancy.Tx, entries []timesheets.Entry, of string, args ...any) error {
 	if len(entries) == 0 {
 		return nil
 	}
@@ -239,7 +248,7 @@ func (Store) SetBilledSeconds(_ context.Context, tx *tenancy.Tx, entries []times
 	}
 	_, err := keepingSums(tx, `UPDATE time_entries SET billed_seconds = d.seconds, premium_seconds = d.premium
 		FROM unnest($1::uuid[], $2::bigint[], $3::text[]::numeric[]) AS d(id, seconds, premium)
-		WHERE time_entries.id = d.id AND time_entries.state <> 'billed'`, ids, seconds, premiums)
+		WHERE time_entries.id = d.id AND `+of, append([]any{ids, seconds, premiums}, args...)...)
 	return err
 }
 

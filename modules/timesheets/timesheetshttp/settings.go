@@ -22,7 +22,7 @@ type RoundingView struct {
 	Mode           string `json:"mode" enum:"none,up,down,nearest"`
 	StepSeconds    int64  `json:"step_seconds" minimum:"60" maximum:"86400"`
 	MinimumSeconds int64  `json:"minimum_seconds" minimum:"0" maximum:"86400"`
-	Scope          string `json:"scope" enum:"entry,day"`
+	Scope          string `json:"scope" enum:"entry,day,task,invoice" doc:"What is rounded together: an entry, a person's day on a project, or a task or all of what one invoice bills"`
 }
 
 // GraceView closes periods by themselves.

@@ -39,10 +39,13 @@ it('shows what a rounding rule means while it is chosen, and saves it with its v
   await user.click(screen.getByRole('combobox', { name: 'For each' }));
   await user.click(await screen.findByRole('option', { name: 'Person, project and day' }));
   expect(screen.getByText('Three entries of 7 minutes on one day are billed as 0:30.')).toBeVisible();
+  await user.click(screen.getByRole('combobox', { name: 'For each' }));
+  await user.click(await screen.findByRole('option', { name: 'Task on an invoice' }));
+  expect(screen.getByText(/^All time of a task that an invoice bills is added up and rounded once/)).toBeVisible();
   expect(await violations()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Save' }));
   expect(await screen.findByText('Rules for time saved')).toBeVisible();
-  expect(sent).toEqual([{ match: '"4"', body: { overlap: 'warn', approval_route: 'anyone', own_exception: true, members_set_billable: true, forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'day' }, grace: { on: false, days: 5, every: 'month' } } }]);
+  expect(sent).toEqual([{ match: '"4"', body: { overlap: 'warn', approval_route: 'anyone', own_exception: true, members_set_billable: true, forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'task' }, grace: { on: false, days: 5, every: 'month' } } }]);
 });
 
 it('says who closed time, and lets periods close by themselves', async () => {
@@ -162,4 +165,6 @@ it('counts the example as the server does', () => {
   expect(billed([450], { ...rule, minimum_seconds: 0 })).toBe(900);
   expect(billed([449], { ...rule, minimum_seconds: 0 })).toBe(0);
   expect(billed([420, 420], { ...rule, mode: 'none' })).toBe(840);
+  expect(billed([420, 420, 420], { ...rule, mode: 'up', minimum_seconds: 0, scope: 'task' })).toBe(1800);
+  expect(billed([420, 420, 420], { ...rule, mode: 'up', minimum_seconds: 0, scope: 'invoice' })).toBe(1800);
 });

@@ -66,6 +66,7 @@ function Entries({ id, line, onWrite }: { id: string; line: string; onWrite: ((e
   const columns: Column<InvoiceEntry>[] = [
     { key: 'who', header: t('worked.who'), width: 'minmax(0, 2fr)', cell: (e) => [e.day && formatDay(e.day), e.member_name].filter(Boolean).join(' · ') },
     { key: 'raw', header: t('worked.raw'), width: '80px', numeric: true, cell: (e) => <Duration seconds={e.raw_seconds} /> },
+    { key: 'hours', header: t('worked.billedHours'), width: '80px', numeric: true, from: 'md', cell: (e) => <Duration seconds={e.billed_seconds} /> },
     { key: 'standard', header: t('worked.standard'), width: '110px', numeric: true, cell: (e) => <Money value={e.standard} /> },
     { key: 'billed', header: t('worked.billed'), width: '110px', numeric: true, cell: (e) => <Money value={e.billed} /> },
     { key: 'difference', header: t('worked.difference'), width: '110px', numeric: true, from: 'lg', cell: (e) => <Money value={e.difference} /> },
@@ -85,7 +86,7 @@ function Entries({ id, line, onWrite }: { id: string; line: string; onWrite: ((e
           </Box>
         )}
         actionsWidth="230px"
-        card={(e) => <CardRow title={[e.day && formatDay(e.day), e.member_name].filter(Boolean).join(' · ')} end={<Money value={e.billed} />} sub={[formatDuration(e.raw_seconds), formatMoney(e.standard), e.note].filter(Boolean).join(' · ')} below={why(e)} />}
+        card={(e) => <CardRow title={[e.day && formatDay(e.day), e.member_name].filter(Boolean).join(' · ')} end={<Money value={e.billed} />} sub={[e.billed_seconds === e.raw_seconds ? formatDuration(e.raw_seconds) : t('worked.asBilled', { raw: formatDuration(e.raw_seconds), billed: formatDuration(e.billed_seconds) }), formatMoney(e.standard), e.note].filter(Boolean).join(' · ')} below={why(e)} />}
         empty={<EmptyState title={t('worked.none')} />}
       />
     </Box>

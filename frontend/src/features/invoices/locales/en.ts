@@ -33,7 +33,7 @@ export const useT = registerLocale('invoices', {
   },
   worked: {
     title: 'Time on this invoice', all: 'Show all {{count}} lines', about: 'What it is worth and what is billed of it. The client sees only what is billed.', line: '{{raw}} h worth {{standard}} · {{hours}} h billed, {{billed}}', written_one: '{{count}} entry written', written_other: '{{count}} entries written',
-    show_one: 'Show {{count}} entry', show_other: 'Show {{count}} entries', hide: 'Hide entries', entries: 'Entries', who: 'When and who', raw: 'Logged', standard: 'Standard', billed: 'Billed', difference: 'Difference', none: 'No entries', change: 'Write up or down',
+    show_one: 'Show {{count}} entry', show_other: 'Show {{count}} entries', hide: 'Hide entries', entries: 'Entries', who: 'When and who', raw: 'Logged', billedHours: 'Hours', asBilled: '{{raw}}, billed {{billed}}', standard: 'Standard', billed: 'Billed', difference: 'Difference', none: 'No entries', change: 'Write up or down',
     write: 'Write up or down', writeOf: 'Write up or down: {{what}}', writeTitle: 'Write time up or down', was: '{{raw}} h as logged, worth {{standard}} at the standard rate', by: 'Write to', byHours: 'Hours', byAmount: 'Amount', hours: 'Hours to bill', amount: 'Amount to bill', amountHelp: 'Before discounts, as the line prints it',
     reason: 'Reason', note: 'Note', noteHelp: 'For the agency; the client does not see it', save: 'Save', done: 'Written', restore: 'As worked', restored: 'Billed as worked again',
   },

@@ -105,7 +105,7 @@ export function TimeRulesForm({ settings, entities, writes }: { settings: TimeSe
         <Fields>
           <FieldRow>
             <SelectField name="rounding.mode" label={t('time.mode')} options={roundingModes.map((m) => ({ value: m, label: t(`time.modes.${m}`) }))} />
-            <SelectField name="rounding.scope" label={t('time.scope')} options={roundingScopes.map((s) => ({ value: s, label: t(`time.scopes.${s}`) }))} />
+            <SelectField name="rounding.scope" label={t('time.scope')} help={t(`time.scopesHelp.${rule.scope}`)} options={roundingScopes.map((s) => ({ value: s, label: t(`time.scopes.${s}`) }))} />
           </FieldRow>
           {rule.mode !== 'none' && (
             <FieldRow>

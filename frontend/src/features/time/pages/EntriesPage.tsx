@@ -63,6 +63,7 @@ export function EntriesPage() {
     { key: 'note', header: t('entries.col.note'), width: 'minmax(0, 2fr)', from: 'md', cell: (e) => e.note },
     { key: 'state', header: t('entries.col.state'), width: '120px', cell: (e) => <StatusChip label={t(`state.${e.state}`)} tone={tones[e.state]} /> },
     { key: 'time', header: t('entries.col.time'), width: '90px', numeric: true, cell: (e) => <Duration seconds={e.seconds} /> },
+    { key: 'billed', header: t('entries.col.billed'), width: '110px', numeric: true, from: 'md', cell: (e) => (e.billable ? <Box component="span" title={e.state === 'billed' ? undefined : t('entries.provisional')} sx={{ color: e.state === 'billed' ? undefined : 'text.secondary' }}><Duration seconds={e.billed_seconds} /></Box> : '') },
     ...(can('rates.bill.see') ? [{ key: 'amount', header: t('entries.col.amount'), width: '120px', numeric: true, from: 'md' as const, cell: (e: TimeEntryView) => (e.amount ? <Money value={e.amount} /> : e.billable ? t('entry.noRate') : t('entry.notBillable')) }] : []),
   ];
   return (
