@@ -297,7 +297,7 @@ func TestBookingsBecomeTime(t *testing.T) {
 		return me.POST(t, "/api/v1/time-suggestions/take", body)
 	}
 	owner.POST(t, "/api/v1/time-suggestions/take", map[string]any{"ids": []string{s.Items[0].ID}}).Refused(t, http.StatusUnprocessableEntity, "timesheets.no_suggestion", "body.ids.0")
-	take([]string{s.Items[0].ID, name(1, first)}, nil).Refused(t, http.StatusUnprocessableEntity, "timesheets.no_suggestion", "body.ids.1") // tomorrow
+	take([]string{s.Items[0].ID, name(2, first)}, nil).Refused(t, http.StatusUnprocessableEntity, "timesheets.no_suggestion", "body.ids.1") // tomorrow has begun somewhere from ten o'clock on
 	take([]string{s.Items[0].ID, "nonsense"}, nil).Refused(t, http.StatusUnprocessableEntity, "timesheets.no_suggestion", "body.ids.1")
 
 	// Several at once, each to its own work; then they are not suggested, also where the entry is made shorter.

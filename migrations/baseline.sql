@@ -1,4 +1,4 @@
--- through 0131_tasks_of_retainers
+-- through 0152_statements_by_mail
 -- Made by `make baseline` from the steps of tenant/: what a new agency begins with. Not edited by hand.
 
 CREATE TABLE agency_settings (
@@ -1026,6 +1026,22 @@ CREATE TABLE services (
 CREATE INDEX services_name_idx ON services USING btree (lower(name), id);
 CREATE UNIQUE INDEX services_name_key ON services USING btree (lower(name)) WHERE (archived_at IS NULL);
 
+CREATE TABLE statement_sends (
+    id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    from_on date NOT NULL,
+    to_on date NOT NULL,
+    recipients jsonb NOT NULL,
+    subject text NOT NULL,
+    message text NOT NULL,
+    created_by text NOT NULL,
+    queued_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    CONSTRAINT statement_sends_pkey PRIMARY KEY (id),
+    CONSTRAINT statement_sends_days_check CHECK ((from_on <= to_on))
+);
+CREATE INDEX statement_sends_client_idx ON statement_sends USING btree (client_id, queued_at DESC);
+
 CREATE TABLE tasks (
     id uuid NOT NULL,
     project_id uuid NOT NULL,
@@ -1177,6 +1193,7 @@ CREATE TABLE time_settings (
     entity_locks jsonb DEFAULT '[]'::jsonb NOT NULL,
     sheet_periods jsonb DEFAULT '[]'::jsonb NOT NULL,
     entity_graces jsonb DEFAULT '[]'::jsonb NOT NULL,
+    members_set_billable boolean DEFAULT true NOT NULL,
     CONSTRAINT time_settings_pkey PRIMARY KEY (one),
     CONSTRAINT time_settings_forgotten_check CHECK (((forgotten_hours >= 1) AND (forgotten_hours <= 24))),
     CONSTRAINT time_settings_grace_check CHECK ((((grace_days >= 0) AND (grace_days <= 90)) AND (grace_every = ANY (ARRAY['week'::text, 'month'::text])))),
@@ -1184,7 +1201,7 @@ CREATE TABLE time_settings (
     CONSTRAINT time_settings_one_check CHECK (one),
     CONSTRAINT time_settings_overlap_check CHECK ((overlap = ANY (ARRAY['allow'::text, 'warn'::text, 'refuse'::text]))),
     CONSTRAINT time_settings_route_check CHECK ((approval_route = ANY (ARRAY['anyone'::text, 'lead'::text, 'manager'::text, 'lead_manager'::text, 'manager_lead'::text]))),
-    CONSTRAINT time_settings_scope_check CHECK ((rounding_scope = ANY (ARRAY['entry'::text, 'day'::text]))),
+    CONSTRAINT time_settings_scope_check CHECK ((rounding_scope = ANY (ARRAY['entry'::text, 'day'::text, 'task'::text, 'invoice'::text]))),
     CONSTRAINT time_settings_step_check CHECK ((((rounding_step >= 60) AND (rounding_step <= 86400)) AND ((rounding_minimum >= 0) AND (rounding_minimum <= 86400))))
 );
 REVOKE INSERT, DELETE ON time_settings FROM {{role}};
@@ -1272,6 +1289,38 @@ CREATE TABLE api_tokens (
 );
 CREATE INDEX api_tokens_member_idx ON api_tokens USING btree (member_id, created_at DESC, id DESC) WHERE (revoked_at IS NULL);
 
+CREATE TABLE bookings (
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    task_id uuid,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    kind text NOT NULL,
+    seconds bigint,
+    percent numeric(7,4),
+    state text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    version integer NOT NULL,
+    CONSTRAINT bookings_pkey PRIMARY KEY (id),
+    CONSTRAINT bookings_amount_check CHECK (
+CASE kind
+    WHEN 'percent'::text THEN ((percent IS NOT NULL) AND (percent > (0)::numeric) AND (percent <= (100)::numeric) AND (seconds IS NULL))
+    ELSE ((seconds IS NOT NULL) AND (seconds > 0) AND (percent IS NULL))
+END),
+    CONSTRAINT bookings_kind_check CHECK ((kind = ANY (ARRAY['per_day'::text, 'total'::text, 'percent'::text]))),
+    CONSTRAINT bookings_span_check CHECK (((ends_on >= starts_on) AND ((ends_on - starts_on) < 366))),
+    CONSTRAINT bookings_state_check CHECK ((state = ANY (ARRAY['tentative'::text, 'confirmed'::text]))),
+    CONSTRAINT bookings_project_fkey FOREIGN KEY (project_id) REFERENCES projects(id)
+);
+CREATE INDEX bookings_days_idx ON bookings USING btree (starts_on, id) WHERE (removed_at IS NULL);
+CREATE INDEX bookings_member_idx ON bookings USING btree (member_id, starts_on);
+CREATE INDEX bookings_project_idx ON bookings USING btree (project_id, starts_on);
+
 CREATE TABLE budgets (
     id uuid NOT NULL,
     project_id uuid NOT NULL,
@@ -1358,6 +1407,7 @@ CREATE TABLE fee_parts (
     accepted_by text DEFAULT ''::text NOT NULL,
     accepted_kind text DEFAULT ''::text NOT NULL,
     order_id uuid,
+    version integer DEFAULT 1 NOT NULL,
     CONSTRAINT fee_parts_pkey PRIMARY KEY (id),
     CONSTRAINT fee_parts_amount_check CHECK ((amount_minor >= 0)),
     CONSTRAINT fee_parts_billed_check CHECK (((billed_minor >= 0) AND (billed_minor <= amount_minor))),
@@ -1454,6 +1504,7 @@ CREATE TABLE invoices (
     reviewed_by text DEFAULT ''::text NOT NULL,
     reviewed_at timestamp with time zone,
     review_reason text DEFAULT ''::text NOT NULL,
+    time_rule jsonb,
     CONSTRAINT invoices_pkey PRIMARY KEY (id),
     CONSTRAINT invoices_credits_check CHECK (((kind = 'credit_note'::text) = (credits_id IS NOT NULL))),
     CONSTRAINT invoices_issued_check CHECK (((state = 'draft'::text) OR ((issue_on IS NOT NULL) AND (due_on IS NOT NULL) AND (document IS NOT NULL)))),
@@ -1560,6 +1611,38 @@ CREATE TABLE leaves (
 );
 CREATE INDEX leaves_member_idx ON leaves USING btree (member_id, first_day);
 CREATE INDEX leaves_request_idx ON leaves USING btree (request_id);
+
+CREATE TABLE milestone_rounds (
+    id uuid NOT NULL,
+    part_id uuid NOT NULL,
+    asked text NOT NULL,
+    asked_by text NOT NULL,
+    asked_by_id uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    ready_note text DEFAULT ''::text NOT NULL,
+    ready_by text DEFAULT ''::text NOT NULL,
+    ready_at timestamp with time zone,
+    CONSTRAINT milestone_rounds_pkey PRIMARY KEY (id),
+    CONSTRAINT milestone_rounds_part_fkey FOREIGN KEY (part_id) REFERENCES fee_parts(id)
+);
+CREATE UNIQUE INDEX milestone_rounds_open_key ON milestone_rounds USING btree (part_id) WHERE (ready_at IS NULL);
+CREATE INDEX milestone_rounds_part_idx ON milestone_rounds USING btree (part_id, asked_at, id);
+
+CREATE TABLE multiplier_additions (
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    undone_at timestamp with time zone,
+    multipliers_id uuid NOT NULL,
+    valid_to date,
+    ended_id uuid,
+    ended_was date,
+    repricing_id uuid,
+    entries integer NOT NULL,
+    CONSTRAINT multiplier_additions_pkey PRIMARY KEY (id),
+    CONSTRAINT multiplier_additions_multipliers_fkey FOREIGN KEY (multipliers_id) REFERENCES rate_multipliers(id)
+);
+CREATE INDEX multiplier_additions_created_idx ON multiplier_additions USING btree (created_at);
 
 CREATE TABLE payments (
     id uuid NOT NULL,
@@ -1851,6 +1934,16 @@ CREATE INDEX allocations_gain_idx ON allocations USING btree (applied_on) WHERE 
 CREATE INDEX allocations_invoice_idx ON allocations USING btree (invoice_id);
 CREATE INDEX allocations_payment_idx ON allocations USING btree (payment_id);
 
+CREATE TABLE booking_marks (
+    booking_id uuid NOT NULL,
+    day date NOT NULL,
+    member_id uuid NOT NULL,
+    entry_id uuid,
+    CONSTRAINT booking_marks_pkey PRIMARY KEY (booking_id, day),
+    CONSTRAINT booking_marks_booking_fkey FOREIGN KEY (booking_id) REFERENCES bookings(id) ON DELETE CASCADE
+);
+CREATE INDEX booking_marks_member_idx ON booking_marks USING btree (member_id, day);
+
 CREATE TABLE budget_alerts (
     id uuid NOT NULL,
     budget_id uuid NOT NULL,
@@ -1980,6 +2073,7 @@ CREATE TABLE line_sources (
     written_by text DEFAULT ''::text NOT NULL,
     written_at timestamp with time zone,
     part smallint DEFAULT 0 NOT NULL,
+    round_with text DEFAULT ''::text NOT NULL,
     CONSTRAINT line_sources_pkey PRIMARY KEY (kind, source_id, part),
     CONSTRAINT line_sources_line_fkey FOREIGN KEY (line_id) REFERENCES invoice_lines(id) ON DELETE CASCADE
 );
@@ -2154,8 +2248,14 @@ INSERT INTO schema_migrations (id) VALUES
     ('0125_entity_graces'),
     ('0127_calendars'),
     ('0130_late_fees'),
-    ('0131_tasks_of_retainers');
+    ('0131_tasks_of_retainers'),
+    ('0136_milestone_rounds'),
+    ('0137_undo_of_multipliers'),
+    ('0140_bookings'),
+    ('0148_rounding_on_invoices'),
+    ('0150_set_billable'),
+    ('0152_statements_by_mail');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');
-INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks, sheet_periods, entity_graces) VALUES
-    ('true', NULL, 'warn', 'none', '900', '0', 'entry', '1', NULL, NULL, NULL, 'month', NULL, '10', 'anyone', 'true', '[]', '[]', '[]');
+INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks, sheet_periods, entity_graces, members_set_billable) VALUES
+    ('true', NULL, 'warn', 'none', '900', '0', 'entry', '1', NULL, NULL, NULL, 'month', NULL, '10', 'anyone', 'true', '[]', '[]', '[]', 'true');
