@@ -1,4 +1,4 @@
-// Package pg reads Postgres errors.
+// Package pg reads Postgres errors, and writes what columns and patterns ask for.
 package pg
 
 import (

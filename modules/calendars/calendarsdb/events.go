@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm/clause"
 
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/calendars"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -77,7 +78,7 @@ func (Store) Marks(_ context.Context, tx *tenancy.Tx, memberID string, keys []st
 	}
 	out := make(map[string]calendars.Mark, len(rows))
 	for _, r := range rows {
-		out[r.Event] = calendars.Mark{Key: r.Event, EntryID: text(r.EntryID), EndsAt: r.EndsAt.UTC()}
+		out[r.Event] = calendars.Mark{Key: r.Event, EntryID: pg.Text(r.EntryID), EndsAt: r.EndsAt.UTC()}
 	}
 	return out, nil
 }
@@ -89,7 +90,7 @@ func (Store) SaveMarks(_ context.Context, tx *tenancy.Tx, memberID string, marks
 	}
 	rows := make([]markRow, len(marks))
 	for i, m := range marks {
-		rows[i] = markRow{memberID, m.Key, null(m.EntryID), m.EndsAt}
+		rows[i] = markRow{memberID, m.Key, pg.Null(m.EntryID), m.EndsAt}
 	}
 	return tx.Gorm().Clauses(over("event", "entry_id", "ends_at")).Create(rows).Error
 }
@@ -118,7 +119,7 @@ func (Store) Choices(_ context.Context, tx *tenancy.Tx, memberID string, subject
 	}
 	out := make(map[string]calendars.Choice, len(rows))
 	for _, r := range rows {
-		out[r.Subject] = calendars.Choice{ProjectID: r.ProjectID, TaskID: text(r.TaskID), ServiceID: text(r.ServiceID)}
+		out[r.Subject] = calendars.Choice{ProjectID: r.ProjectID, TaskID: pg.Text(r.TaskID), ServiceID: pg.Text(r.ServiceID)}
 	}
 	return out, nil
 }
@@ -127,7 +128,7 @@ func (Store) Choices(_ context.Context, tx *tenancy.Tx, memberID string, subject
 func (Store) SaveChoices(_ context.Context, tx *tenancy.Tx, memberID string, subjects []string, c calendars.Choice, at time.Time) error {
 	rows := make([]choiceRow, len(subjects))
 	for i, subject := range subjects {
-		rows[i] = choiceRow{memberID, subject, c.ProjectID, null(c.TaskID), null(c.ServiceID), at}
+		rows[i] = choiceRow{memberID, subject, c.ProjectID, pg.Null(c.TaskID), pg.Null(c.ServiceID), at}
 	}
 	return tx.Gorm().Clauses(over("subject", "project_id", "task_id", "service_id", "chosen_at")).Create(rows).Error
 }
@@ -135,18 +136,4 @@ func (Store) SaveChoices(_ context.Context, tx *tenancy.Tx, memberID string, sub
 // over writes values over those that a member has for a thing already.
 func over(thing string, values ...string) clause.OnConflict {
 	return clause.OnConflict{Columns: []clause.Column{{Name: "member_id"}, {Name: thing}}, DoUpdates: clause.AssignmentColumns(values)}
-}
-
-func null(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

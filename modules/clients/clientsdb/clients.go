@@ -218,31 +218,17 @@ func (Store) Similar(ctx context.Context, tx *tenancy.Tx, l clients.Likeness) ([
 func toRow(c clients.Client) clientRow {
 	return clientRow{
 		ID: c.ID, Name: c.Name, Code: c.Code, Currency: c.Currency, TaxID: c.TaxID, BillingEmail: c.BillingEmail, Website: c.Website,
-		PaymentTermsDays: c.PaymentTermsDays, InvoiceFormat: string(c.InvoiceFormat), Language: c.Language, LegalEntityID: orNull(c.LegalEntityID), Addresses: orEmpty(c.Addresses), Tags: orEmpty(c.Tags), Notes: c.Notes, OwnerID: orNull(c.OwnerID),
-		CreatedAt: c.CreatedAt, CreatedBy: orNull(c.CreatedBy), UpdatedAt: c.UpdatedAt, ArchivedAt: c.ArchivedAt, Version: c.Version,
+		PaymentTermsDays: c.PaymentTermsDays, InvoiceFormat: string(c.InvoiceFormat), Language: c.Language, LegalEntityID: pg.Null(c.LegalEntityID), Addresses: orEmpty(c.Addresses), Tags: orEmpty(c.Tags), Notes: c.Notes, OwnerID: pg.Null(c.OwnerID),
+		CreatedAt: c.CreatedAt, CreatedBy: pg.Null(c.CreatedBy), UpdatedAt: c.UpdatedAt, ArchivedAt: c.ArchivedAt, Version: c.Version,
 	}
 }
 
 func fromRow(r clientRow) clients.Client {
 	return clients.Client{
 		ID: r.ID, Name: r.Name, Code: r.Code, Currency: r.Currency, TaxID: r.TaxID, BillingEmail: r.BillingEmail, Website: r.Website,
-		PaymentTermsDays: r.PaymentTermsDays, InvoiceFormat: clients.InvoiceFormat(r.InvoiceFormat), Language: r.Language, LegalEntityID: orBlank(r.LegalEntityID), Addresses: r.Addresses, Tags: r.Tags, Notes: r.Notes, OwnerID: orBlank(r.OwnerID),
-		CreatedAt: r.CreatedAt.UTC(), CreatedBy: orBlank(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), ArchivedAt: r.ArchivedAt, Version: r.Version,
+		PaymentTermsDays: r.PaymentTermsDays, InvoiceFormat: clients.InvoiceFormat(r.InvoiceFormat), Language: r.Language, LegalEntityID: pg.Text(r.LegalEntityID), Addresses: r.Addresses, Tags: r.Tags, Notes: r.Notes, OwnerID: pg.Text(r.OwnerID),
+		CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), ArchivedAt: r.ArchivedAt, Version: r.Version,
 	}
-}
-
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func orBlank(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }
 
 func orEmpty[T any](s []T) []T {
@@ -258,7 +244,7 @@ func (Store) InvoicedBy(_ context.Context, tx *tenancy.Tx) (map[string]string, e
 	err := tx.Gorm().Select("id", "legal_entity_id").Where("legal_entity_id IS NOT NULL").Find(&rows).Error
 	out := make(map[string]string, len(rows))
 	for _, r := range rows {
-		out[r.ID] = orBlank(r.LegalEntityID)
+		out[r.ID] = pg.Text(r.LegalEntityID)
 	}
 	return out, err
 }

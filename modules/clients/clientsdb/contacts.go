@@ -116,14 +116,14 @@ func (Store) ClearPrimary(_ context.Context, tx *tenancy.Tx, clientID, except st
 func toContactRow(c clients.Contact) contactRow {
 	return contactRow{
 		ID: c.ID, ClientID: c.ClientID, Name: c.Name, Email: c.Email, Phone: c.Phone, JobTitle: c.JobTitle, IsPrimary: c.Primary, IsBilling: c.Billing,
-		PortalState: string(c.Portal), CreatedAt: c.CreatedAt, CreatedBy: orNull(c.CreatedBy), UpdatedAt: c.UpdatedAt, ArchivedAt: c.ArchivedAt, Version: c.Version,
+		PortalState: string(c.Portal), CreatedAt: c.CreatedAt, CreatedBy: pg.Null(c.CreatedBy), UpdatedAt: c.UpdatedAt, ArchivedAt: c.ArchivedAt, Version: c.Version,
 	}
 }
 
 func fromContactRow(r contactRow) clients.Contact {
 	return clients.Contact{
 		ID: r.ID, ClientID: r.ClientID, Name: r.Name, Email: r.Email, Phone: r.Phone, JobTitle: r.JobTitle, Primary: r.IsPrimary, Billing: r.IsBilling,
-		Portal: clients.PortalState(r.PortalState), CreatedAt: r.CreatedAt.UTC(), CreatedBy: orBlank(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(),
+		Portal: clients.PortalState(r.PortalState), CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(),
 		ArchivedAt: r.ArchivedAt, Version: r.Version,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -56,16 +57,16 @@ func (Store) InteractionForUpdate(_ context.Context, tx *tenancy.Tx, id string) 
 		return clients.Interaction{}, clients.ErrInteractionNotFound
 	}
 	return clients.Interaction{
-		ID: r.ID, ClientID: r.ClientID, ContactID: orBlank(r.ContactID), Kind: clients.InteractionKind(r.Kind), Subject: r.Subject, Body: r.Body,
-		Minutes: r.Minutes, HappenedAt: r.HappenedAt.UTC(), CreatedAt: r.CreatedAt.UTC(), CreatedBy: orBlank(r.CreatedBy), AuthorName: r.AuthorName,
+		ID: r.ID, ClientID: r.ClientID, ContactID: pg.Text(r.ContactID), Kind: clients.InteractionKind(r.Kind), Subject: r.Subject, Body: r.Body,
+		Minutes: r.Minutes, HappenedAt: r.HappenedAt.UTC(), CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy), AuthorName: r.AuthorName,
 		UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
 	}, err
 }
 
 func toInteractionRow(i clients.Interaction) interactionRow {
 	return interactionRow{
-		ID: i.ID, ClientID: i.ClientID, ContactID: orNull(i.ContactID), Kind: string(i.Kind), Subject: i.Subject, Body: i.Body, Minutes: i.Minutes,
-		HappenedAt: i.HappenedAt, CreatedAt: i.CreatedAt, CreatedBy: orNull(i.CreatedBy), AuthorName: i.AuthorName, UpdatedAt: i.UpdatedAt, Version: i.Version,
+		ID: i.ID, ClientID: i.ClientID, ContactID: pg.Null(i.ContactID), Kind: string(i.Kind), Subject: i.Subject, Body: i.Body, Minutes: i.Minutes,
+		HappenedAt: i.HappenedAt, CreatedAt: i.CreatedAt, CreatedBy: pg.Null(i.CreatedBy), AuthorName: i.AuthorName, UpdatedAt: i.UpdatedAt, Version: i.Version,
 	}
 }
 

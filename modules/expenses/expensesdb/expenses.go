@@ -63,11 +63,11 @@ func (expenseRow) TableName() string { return "expenses" }
 
 func toRow(e expenses.Expense) expenseRow {
 	r := expenseRow{
-		ID: e.ID, MemberID: e.MemberID, Kind: string(e.Kind), CategoryID: null(e.CategoryID), ClientID: null(e.ClientID), ProjectID: null(e.ProjectID),
+		ID: e.ID, MemberID: e.MemberID, Kind: string(e.Kind), CategoryID: pg.Null(e.CategoryID), ClientID: pg.Null(e.ClientID), ProjectID: pg.Null(e.ProjectID),
 		SpentOn: e.Day, Merchant: e.Merchant, Note: e.Note, Currency: e.Gross.Currency, GrossMinor: e.Gross.Minor, TaxPercent: e.TaxPercent,
 		TaxMinor: e.Tax.Minor, TaxByHand: e.TaxByHand, BaseCurrency: e.Gross.Currency, Rounding: string(e.Rounding), Allowance: e.Allowance,
 		Billable: e.Billable, MarkupPercent: e.MarkupPercent, Reimbursable: e.Reimbursable, Findings: e.Findings, State: string(e.State),
-		SubmittedAt: e.SubmittedAt, DecidedAt: e.DecidedAt, DecidedBy: null(e.DecidedBy), RejectReason: e.RejectReason, ExceptionReason: e.ExceptionReason,
+		SubmittedAt: e.SubmittedAt, DecidedAt: e.DecidedAt, DecidedBy: pg.Null(e.DecidedBy), RejectReason: e.RejectReason, ExceptionReason: e.ExceptionReason,
 		CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Version: e.Version,
 	}
 	if e.Base != nil {
@@ -87,11 +87,11 @@ func toRow(e expenses.Expense) expenseRow {
 
 func (r expenseRow) expense() expenses.Expense {
 	e := expenses.Expense{
-		ID: r.ID, MemberID: r.MemberID, Kind: expenses.Kind(r.Kind), CategoryID: text(r.CategoryID), ClientID: text(r.ClientID), ProjectID: text(r.ProjectID),
+		ID: r.ID, MemberID: r.MemberID, Kind: expenses.Kind(r.Kind), CategoryID: pg.Text(r.CategoryID), ClientID: pg.Text(r.ClientID), ProjectID: pg.Text(r.ProjectID),
 		Day: r.SpentOn, Merchant: r.Merchant, Note: r.Note, Gross: money.Of(r.GrossMinor, r.Currency), TaxPercent: r.TaxPercent,
 		Tax: money.Of(r.TaxMinor, r.Currency), TaxByHand: r.TaxByHand, Rounding: money.Mode(r.Rounding), Allowance: r.Allowance,
-		Billable: r.Billable, MarkupPercent: r.MarkupPercent, Reimbursable: r.Reimbursable, InvoiceID: text(r.InvoiceID), Findings: r.Findings,
-		State: expenses.State(r.State), SubmittedAt: r.SubmittedAt, DecidedAt: r.DecidedAt, DecidedBy: text(r.DecidedBy),
+		Billable: r.Billable, MarkupPercent: r.MarkupPercent, Reimbursable: r.Reimbursable, InvoiceID: pg.Text(r.InvoiceID), Findings: r.Findings,
+		State: expenses.State(r.State), SubmittedAt: r.SubmittedAt, DecidedAt: r.DecidedAt, DecidedBy: pg.Text(r.DecidedBy),
 		RejectReason: r.RejectReason, ExceptionReason: r.ExceptionReason, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
 	}
 	if r.BaseMinor != nil {
@@ -108,7 +108,7 @@ func (r expenseRow) expense() expenses.Expense {
 		e.DecidedVersion = *r.DecidedVersion
 	}
 	if r.ReimbursedOn != nil {
-		e.Reimbursed = &expenses.Reimbursement{On: *r.ReimbursedOn, Reference: r.ReimbursedRef, By: text(r.ReimbursedBy)}
+		e.Reimbursed = &expenses.Reimbursement{On: *r.ReimbursedOn, Reference: r.ReimbursedRef, By: pg.Text(r.ReimbursedBy)}
 	}
 	return e
 }
@@ -289,7 +289,7 @@ func (Store) Remove(_ context.Context, tx *tenancy.Tx, e expenses.Expense) error
 // Reimburse notes that approved expenses were paid back.
 func (Store) Reimburse(_ context.Context, tx *tenancy.Tx, ids []string, r expenses.Reimbursement, at time.Time) (int, error) {
 	res := tx.Gorm().Exec(`UPDATE expenses SET reimbursed_on = ?, reimbursed_ref = ?, reimbursed_by = ?, updated_at = ?, version = version + 1
-		WHERE id IN ? AND deleted_at IS NULL AND `+isOwed, r.On, r.Reference, null(r.By), at, ids)
+		WHERE id IN ? AND deleted_at IS NULL AND `+isOwed, r.On, r.Reference, pg.Null(r.By), at, ids)
 	return int(res.RowsAffected), res.Error
 }
 
@@ -333,7 +333,7 @@ func (Store) ReceiptsOf(ctx context.Context, tx *tenancy.Tx, expenseIDs []string
 func (Store) AddReceipt(ctx context.Context, tx *tenancy.Tx, r expenses.Receipt) error {
 	_, err := tx.PGX().Exec(ctx, `INSERT INTO receipts (id, expense_id, file_key, thumb_key, name, content_type, size, sha256, created_at, created_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		r.ID, r.ExpenseID, r.Key, r.ThumbKey, r.Name, r.ContentType, r.Size, r.SHA256, r.CreatedAt, null(r.CreatedBy))
+		r.ID, r.ExpenseID, r.Key, r.ThumbKey, r.Name, r.ContentType, r.Size, r.SHA256, r.CreatedAt, pg.Null(r.CreatedBy))
 	return err
 }
 

@@ -41,14 +41,14 @@ func (categoryRow) TableName() string { return "expense_categories" }
 func toCategory(c expenses.Category) categoryRow {
 	return categoryRow{
 		ID: c.ID, Name: c.Name, AccountCode: c.AccountCode, Billable: c.Billable, MarkupPercent: c.MarkupPercent, TaxPercent: c.TaxPercent,
-		TaxRateID: null(c.TaxRateID), ArchivedAt: c.ArchivedAt, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Version: c.Version,
+		TaxRateID: pg.Null(c.TaxRateID), ArchivedAt: c.ArchivedAt, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Version: c.Version,
 	}
 }
 
 func (r categoryRow) category() expenses.Category {
 	return expenses.Category{
 		ID: r.ID, Name: r.Name, AccountCode: r.AccountCode, Billable: r.Billable, MarkupPercent: r.MarkupPercent, TaxPercent: r.TaxPercent,
-		TaxRateID: text(r.TaxRateID), ArchivedAt: r.ArchivedAt, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
+		TaxRateID: pg.Text(r.TaxRateID), ArchivedAt: r.ArchivedAt, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
 	}
 }
 
@@ -131,7 +131,7 @@ func toPolicy(p expenses.Policy) policyRow {
 		return &m.Minor
 	}
 	r := policyRow{
-		ID: p.ID, CategoryID: null(p.CategoryID), Currency: p.Currency, PerExpenseMinor: minor(p.PerExpense), PerDayMinor: minor(p.PerDay),
+		ID: p.ID, CategoryID: pg.Null(p.CategoryID), Currency: p.Currency, PerExpenseMinor: minor(p.PerExpense), PerDayMinor: minor(p.PerDay),
 		ReceiptAboveMinor: minor(p.ReceiptAbove), Refuses: p.Refuses, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, Version: p.Version,
 	}
 	if p.LateAfterDays > 0 {
@@ -149,7 +149,7 @@ func (r policyRow) policy() expenses.Policy {
 		return &m
 	}
 	p := expenses.Policy{
-		ID: r.ID, CategoryID: text(r.CategoryID), Currency: r.Currency, PerExpense: of(r.PerExpenseMinor), PerDay: of(r.PerDayMinor),
+		ID: r.ID, CategoryID: pg.Text(r.CategoryID), Currency: r.Currency, PerExpense: of(r.PerExpenseMinor), PerDay: of(r.PerDayMinor),
 		ReceiptAbove: of(r.ReceiptAboveMinor), Refuses: r.Refuses, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
 	}
 	if r.LateAfterDays != nil {
@@ -179,7 +179,7 @@ func (Store) Policy(_ context.Context, tx *tenancy.Tx, id string) (expenses.Poli
 // PolicyFor is the category's own policy, else the one for all.
 func (Store) PolicyFor(_ context.Context, tx *tenancy.Tx, categoryID string) (*expenses.Policy, error) {
 	var rows []policyRow
-	err := tx.Gorm().Where("category_id IS NULL OR category_id = ?", null(categoryID)).Order("category_id NULLS LAST").Limit(1).Find(&rows).Error
+	err := tx.Gorm().Where("category_id IS NULL OR category_id = ?", pg.Null(categoryID)).Order("category_id NULLS LAST").Limit(1).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -311,18 +311,4 @@ func orMissing(err, missing error) error {
 		return fmt.Errorf("read settings of expenses: %w", err)
 	}
 	return nil
-}
-
-func null(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/planning"
 	"github.com/bureauhq/bureau/modules/planning/spread"
 	"github.com/bureauhq/bureau/tenancy"
@@ -43,8 +44,8 @@ func (row) TableName() string { return "bookings" }
 
 func toRow(b planning.Booking) row {
 	r := row{
-		ID: b.ID, MemberID: b.MemberID, ProjectID: b.ProjectID, TaskID: null(b.TaskID), StartsOn: b.First, EndsOn: b.Last, Kind: string(b.Amount.Kind), State: string(b.State), Note: b.Note,
-		CreatedAt: b.CreatedAt, CreatedBy: null(b.CreatedBy), UpdatedAt: b.UpdatedAt, RemovedAt: b.RemovedAt, Version: b.Version,
+		ID: b.ID, MemberID: b.MemberID, ProjectID: b.ProjectID, TaskID: pg.Null(b.TaskID), StartsOn: b.First, EndsOn: b.Last, Kind: string(b.Amount.Kind), State: string(b.State), Note: b.Note,
+		CreatedAt: b.CreatedAt, CreatedBy: pg.Null(b.CreatedBy), UpdatedAt: b.UpdatedAt, RemovedAt: b.RemovedAt, Version: b.Version,
 	}
 	if b.Amount.Kind == spread.Percent {
 		r.Percent = &b.Amount.Percent
@@ -56,9 +57,9 @@ func toRow(b planning.Booking) row {
 
 func (r row) booking() planning.Booking {
 	b := planning.Booking{
-		ID: r.ID, CreatedAt: r.CreatedAt.UTC(), CreatedBy: text(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), RemovedAt: r.RemovedAt, Version: r.Version,
+		ID: r.ID, CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), RemovedAt: r.RemovedAt, Version: r.Version,
 		Wish: planning.Wish{
-			MemberID: r.MemberID, ProjectID: r.ProjectID, TaskID: text(r.TaskID), First: r.StartsOn, Last: r.EndsOn, Amount: spread.Amount{Kind: spread.Kind(r.Kind)},
+			MemberID: r.MemberID, ProjectID: r.ProjectID, TaskID: pg.Text(r.TaskID), First: r.StartsOn, Last: r.EndsOn, Amount: spread.Amount{Kind: spread.Kind(r.Kind)},
 			State: planning.State(r.State), Note: r.Note,
 		},
 	}
@@ -149,7 +150,7 @@ func (Store) Marks(_ context.Context, tx *tenancy.Tx, memberID string, on day.Ra
 	err := tx.Gorm().Raw(`SELECT m.booking_id, m.day, m.member_id, m.entry_id FROM booking_marks m WHERE m.member_id = ? AND m.day BETWEEN ? AND ?`, memberID, on.From, on.To).Scan(&rows).Error
 	out := make(map[planning.Spot]planning.Mark, len(rows))
 	for _, r := range rows {
-		out[planning.Spot{BookingID: r.BookingID, Day: r.Day}] = planning.Mark{EntryID: text(r.EntryID)}
+		out[planning.Spot{BookingID: r.BookingID, Day: r.Day}] = planning.Mark{EntryID: pg.Text(r.EntryID)}
 	}
 	return out, err
 }
@@ -161,7 +162,7 @@ func (Store) SaveMarks(_ context.Context, tx *tenancy.Tx, memberID string, marks
 	}
 	rows := make([]markRow, 0, len(marks))
 	for spot, m := range marks {
-		rows = append(rows, markRow{spot.BookingID, spot.Day, memberID, null(m.EntryID)})
+		rows = append(rows, markRow{spot.BookingID, spot.Day, memberID, pg.Null(m.EntryID)})
 	}
 	return tx.Gorm().Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "booking_id"}, {Name: "day"}}, DoUpdates: clause.AssignmentColumns([]string{"member_id", "entry_id"}),
@@ -169,25 +170,12 @@ func (Store) SaveMarks(_ context.Context, tx *tenancy.Tx, memberID string, marks
 }
 
 // RemoveMarks shows hidden days again.
-func (Store) RemoveMarks(_ context.Context, tx *tenancy.Tx, memberID string, spots []planning.Spot) error {
-	for _, s := range spots { // 50 at most
-		if err := tx.Gorm().Exec(`DELETE FROM booking_marks WHERE booking_id = ? AND day = ? AND member_id = ? AND entry_id IS NULL`, s.BookingID, s.Day, memberID).Error; err != nil {
-			return err
-		}
+func (Store) RemoveMarks(ctx context.Context, tx *tenancy.Tx, memberID string, spots []planning.Spot) error {
+	bookings, days := make([]string, len(spots)), make([]string, len(spots))
+	for i, s := range spots {
+		bookings[i], days[i] = s.BookingID, s.Day.String()
 	}
-	return nil
-}
-
-func null(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
+	_, err := tx.PGX().Exec(ctx, `DELETE FROM booking_marks m USING unnest($1::uuid[], $2::text[]) AS s (booking_id, day)
+		WHERE m.booking_id = s.booking_id AND m.day = s.day::date AND m.member_id = $3 AND m.entry_id IS NULL`, bookings, days, memberID)
+	return err
 }

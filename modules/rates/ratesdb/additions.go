@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -18,7 +19,7 @@ func (Store) AddAddition(ctx context.Context, tx *tenancy.Tx, a rates.Addition, 
 		return err
 	}
 	_, err := tx.PGX().Exec(ctx, `INSERT INTO multiplier_additions (id, member_id, created_at, multipliers_id, valid_to, ended_id, ended_was, repricing_id, entries)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, a.ID, a.MemberID, a.At, a.MultipliersID, a.To, orNull(a.Ended), a.EndedWas, orNull(a.Repricing), a.Entries)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, a.ID, a.MemberID, a.At, a.MultipliersID, a.To, pg.Null(a.Ended), a.EndedWas, pg.Null(a.Repricing), a.Entries)
 	return err
 }
 

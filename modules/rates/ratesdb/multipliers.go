@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -73,8 +74,8 @@ func (Store) AddMultipliers(ctx context.Context, tx *tenancy.Tx, m rates.Multipl
 	_, err = tx.PGX().Exec(ctx, `
 		INSERT INTO rate_multipliers (id, level, client_id, project_id, zone, week, after_hours, saturday, sunday, holiday, region, valid_from, valid_to, created_at, created_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		m.ID, string(m.Level), orNull(m.ClientID), orNull(m.ProjectID), m.Zone, string(week), m.Factors.AfterHours, m.Factors.Saturday, m.Factors.Sunday, m.Factors.Holiday,
-		m.Region, m.From, m.To, m.CreatedAt, orNull(m.CreatedBy))
+		m.ID, string(m.Level), pg.Null(m.ClientID), pg.Null(m.ProjectID), m.Zone, string(week), m.Factors.AfterHours, m.Factors.Saturday, m.Factors.Sunday, m.Factors.Holiday,
+		m.Region, m.From, m.To, m.CreatedAt, pg.Null(m.CreatedBy))
 	return err
 }
 

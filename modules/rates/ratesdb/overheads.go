@@ -9,6 +9,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -32,7 +33,7 @@ func (Store) Overheads(ctx context.Context, tx *tenancy.Tx) ([]rates.Overhead, e
 // AddOverhead inserts o.
 func (Store) AddOverhead(ctx context.Context, tx *tenancy.Tx, o rates.Overhead) error {
 	_, err := tx.PGX().Exec(ctx, `INSERT INTO overheads (id, percent, valid_from, valid_to, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6)`,
-		o.ID, o.Percent, o.From, o.To, o.CreatedAt, orNull(o.CreatedBy))
+		o.ID, o.Percent, o.From, o.To, o.CreatedAt, pg.Null(o.CreatedBy))
 	return err
 }
 
@@ -53,7 +54,7 @@ func (Store) AddCostDifferences(ctx context.Context, tx *tenancy.Tx, all []rates
 	for _, d := range all {
 		if _, err := tx.PGX().Exec(ctx, `INSERT INTO cost_differences (id, member_id, project_id, month, posted_in, seconds, amount_minor, currency, created_at, created_by)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			d.ID, d.MemberID, d.ProjectID, d.Month, d.PostedIn, d.Seconds, d.Amount.Minor, d.Amount.Currency, d.CreatedAt, orNull(d.CreatedBy)); err != nil {
+			d.ID, d.MemberID, d.ProjectID, d.Month, d.PostedIn, d.Seconds, d.Amount.Minor, d.Amount.Currency, d.CreatedAt, pg.Null(d.CreatedBy)); err != nil {
 			return fmt.Errorf("post a difference of costs: %w", err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -22,7 +23,7 @@ func (Store) AddRevision(ctx context.Context, tx *tenancy.Tx, k rates.Kept, befo
 		return err
 	}
 	_, err = tx.PGX().Exec(ctx, `INSERT INTO rate_revisions (id, member_id, created_at, rate_before, after_version, added_rate_id, repricing_id, entries)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, k.ID, k.MemberID, k.At, string(rate), k.AfterVersion, orNull(k.Added), orNull(k.Repricing), k.Entries)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, k.ID, k.MemberID, k.At, string(rate), k.AfterVersion, pg.Null(k.Added), pg.Null(k.Repricing), k.Entries)
 	return err
 }
 

@@ -29,7 +29,7 @@ func (serviceRow) TableName() string { return "services" }
 
 func fromService(r serviceRow) rates.Sold {
 	return rates.Sold{
-		ID: r.ID, Name: r.Name, Billable: r.Billable, TaxRateID: orBlank(r.TaxRateID), CreatedAt: r.CreatedAt.UTC(), CreatedBy: orBlank(r.CreatedBy),
+		ID: r.ID, Name: r.Name, Billable: r.Billable, TaxRateID: pg.Text(r.TaxRateID), CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy),
 		UpdatedAt: r.UpdatedAt.UTC(), ArchivedAt: r.ArchivedAt, Version: r.Version,
 	}
 }
@@ -52,7 +52,7 @@ func serviceTaken(err error) error {
 // AddSold inserts x.
 func (Store) AddSold(_ context.Context, tx *tenancy.Tx, x rates.Sold) error {
 	r := serviceRow{
-		ID: x.ID, Name: x.Name, Billable: x.Billable, TaxRateID: orNull(x.TaxRateID), CreatedAt: x.CreatedAt, CreatedBy: orNull(x.CreatedBy),
+		ID: x.ID, Name: x.Name, Billable: x.Billable, TaxRateID: pg.Null(x.TaxRateID), CreatedAt: x.CreatedAt, CreatedBy: pg.Null(x.CreatedBy),
 		UpdatedAt: x.UpdatedAt, Version: x.Version,
 	}
 	return serviceTaken(tx.Gorm().Create(&r).Error)
@@ -61,7 +61,7 @@ func (Store) AddSold(_ context.Context, tx *tenancy.Tx, x rates.Sold) error {
 // SaveSold writes what may change of x.
 func (Store) SaveSold(_ context.Context, tx *tenancy.Tx, x rates.Sold) error {
 	return serviceTaken(tx.Gorm().Model(&serviceRow{ID: x.ID}).Updates(map[string]any{
-		"name": x.Name, "billable": x.Billable, "tax_rate_id": orNull(x.TaxRateID), "archived_at": x.ArchivedAt, "updated_at": x.UpdatedAt, "version": x.Version,
+		"name": x.Name, "billable": x.Billable, "tax_rate_id": pg.Null(x.TaxRateID), "archived_at": x.ArchivedAt, "updated_at": x.UpdatedAt, "version": x.Version,
 	}).Error)
 }
 

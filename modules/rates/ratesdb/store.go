@@ -57,7 +57,7 @@ var _ rates.Store = Store{}
 // AddCard inserts c.
 func (Store) AddCard(_ context.Context, tx *tenancy.Tx, c rates.Card) error {
 	r := cardRow{
-		ID: c.ID, Name: c.Name, Level: string(c.Level), ClientID: orNull(c.ClientID), ProjectID: orNull(c.ProjectID), Currency: c.Currency,
+		ID: c.ID, Name: c.Name, Level: string(c.Level), ClientID: pg.Null(c.ClientID), ProjectID: pg.Null(c.ProjectID), Currency: c.Currency,
 		CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Version: c.Version,
 	}
 	return taken(tx.Gorm().Create(&r).Error)
@@ -139,7 +139,7 @@ func (Store) RatesOf(_ context.Context, tx *tenancy.Tx, cardID string) ([]rates.
 func (Store) AddRate(_ context.Context, tx *tenancy.Tx, r rates.Rate, by string, at time.Time) error {
 	row := rateRow{
 		ID: r.ID, CardID: r.CardID, Kind: string(r.Target), TargetID: r.TargetID, PerHour: *r.PerHour, ValidFrom: r.From, ValidTo: r.To,
-		CreatedAt: at, CreatedBy: orNull(by), UpdatedAt: at, Version: r.Version,
+		CreatedAt: at, CreatedBy: pg.Null(by), UpdatedAt: at, Version: r.Version,
 	}
 	return overlap(tx.Gorm().Create(&row).Error)
 }
@@ -226,7 +226,7 @@ func withText(r rates.Rate, amount, begins string, ends *string) (rates.Rate, er
 
 func fromCard(r cardRow) rates.Card {
 	return rates.Card{
-		ID: r.ID, Name: r.Name, Level: rates.Level(r.Level), ClientID: orBlank(r.ClientID), ProjectID: orBlank(r.ProjectID), Currency: r.Currency,
+		ID: r.ID, Name: r.Name, Level: rates.Level(r.Level), ClientID: pg.Text(r.ClientID), ProjectID: pg.Text(r.ProjectID), Currency: r.Currency,
 		CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), ArchivedAt: r.ArchivedAt, Version: r.Version,
 	}
 }
@@ -235,18 +235,4 @@ func fromRate(r rateRow) rates.Rate {
 	return rates.Rate{
 		ID: r.ID, CardID: r.CardID, Target: rates.Target(r.Kind), TargetID: r.TargetID, PerHour: &r.PerHour, From: r.ValidFrom, To: r.ValidTo, Version: r.Version,
 	}
-}
-
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func orBlank(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

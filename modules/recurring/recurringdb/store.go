@@ -64,20 +64,20 @@ func (row) TableName() string { return "recurring_invoices" }
 func toRow(s recurring.Schedule) (row, error) {
 	lines, err := json.Marshal(append([]recurring.Line{}, s.Lines...))
 	return row{
-		ID: s.ID, ClientID: s.ClientID, ProjectID: null(s.ProjectID), EntityID: null(s.EntityID), Name: s.Name, Currency: s.Currency, Every: string(s.Every), EveryCount: s.Count,
+		ID: s.ID, ClientID: s.ClientID, ProjectID: pg.Null(s.ProjectID), EntityID: pg.Null(s.EntityID), Name: s.Name, Currency: s.Currency, Every: string(s.Every), EveryCount: s.Count,
 		DayOfMonth: s.DayOfMonth, StartsOn: s.Starts, EndsOn: s.Ends, Times: s.Times, BillAt: string(s.At), Prorate: s.Prorate, Lines: string(lines), NetMinor: s.Net.Minor,
 		WithTime: s.Time, Expenses: s.Expenses, GroupBy: string(s.GroupBy), How: string(s.How), TermsDays: s.TermsDays, EndOfMonth: s.EndOfMonth, Reference: s.Reference, Note: s.Note,
-		State: string(s.State), NextNumber: s.Next, NextOn: s.NextOn, TurnsAt: s.TurnsAt, CreatedAt: s.CreatedAt, CreatedBy: null(s.CreatedBy), UpdatedAt: s.UpdatedAt, Version: s.Version,
+		State: string(s.State), NextNumber: s.Next, NextOn: s.NextOn, TurnsAt: s.TurnsAt, CreatedAt: s.CreatedAt, CreatedBy: pg.Null(s.CreatedBy), UpdatedAt: s.UpdatedAt, Version: s.Version,
 	}, err
 }
 
 func (r row) schedule() (recurring.Schedule, error) {
 	currency := strings.TrimSpace(r.Currency)
 	s := recurring.Schedule{
-		ID: r.ID, Net: money.Of(r.NetMinor, currency), State: recurring.State(r.State), Next: r.NextNumber, NextOn: r.NextOn, CreatedAt: r.CreatedAt.UTC(), CreatedBy: text(r.CreatedBy),
+		ID: r.ID, Net: money.Of(r.NetMinor, currency), State: recurring.State(r.State), Next: r.NextNumber, NextOn: r.NextOn, CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy),
 		UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
 		Wish: recurring.Wish{
-			ClientID: r.ClientID, ProjectID: text(r.ProjectID), EntityID: text(r.EntityID), Name: r.Name, Currency: currency, Every: recurring.Every(r.Every), Count: r.EveryCount,
+			ClientID: r.ClientID, ProjectID: pg.Text(r.ProjectID), EntityID: pg.Text(r.EntityID), Name: r.Name, Currency: currency, Every: recurring.Every(r.Every), Count: r.EveryCount,
 			DayOfMonth: r.DayOfMonth, Starts: r.StartsOn, Ends: r.EndsOn, Times: r.Times, At: recurring.BillAt(r.BillAt), Prorate: r.Prorate, Time: r.WithTime, Expenses: r.Expenses,
 			GroupBy: invoicing.GroupBy(r.GroupBy), How: invoicing.How(r.How), TermsDays: r.TermsDays, EndOfMonth: r.EndOfMonth, Reference: r.Reference, Note: r.Note,
 		},
@@ -187,14 +187,14 @@ func (periodRow) TableName() string { return "recurring_periods" }
 func toPeriod(p recurring.Period) periodRow {
 	return periodRow{
 		RecurringID: p.ScheduleID, Number: p.Number, FromOn: p.Days.From, ToOn: p.Days.To, WholeFrom: p.Of.From, WholeTo: p.Of.To, IssueOn: p.IssueOn, State: string(p.State),
-		InvoiceID: null(p.InvoiceID), Code: p.Code, Why: p.Why, DecidedAt: p.DecidedAt, DecidedBy: null(p.DecidedBy),
+		InvoiceID: pg.Null(p.InvoiceID), Code: p.Code, Why: p.Why, DecidedAt: p.DecidedAt, DecidedBy: pg.Null(p.DecidedBy),
 	}
 }
 
 func (r periodRow) period() recurring.Period {
 	return recurring.Period{
-		ScheduleID: r.RecurringID, Number: r.Number, IssueOn: r.IssueOn, State: recurring.PeriodState(r.State), InvoiceID: text(r.InvoiceID), Code: r.Code, Why: r.Why,
-		DecidedAt: r.DecidedAt.UTC(), DecidedBy: text(r.DecidedBy),
+		ScheduleID: r.RecurringID, Number: r.Number, IssueOn: r.IssueOn, State: recurring.PeriodState(r.State), InvoiceID: pg.Text(r.InvoiceID), Code: r.Code, Why: r.Why,
+		DecidedAt: r.DecidedAt.UTC(), DecidedBy: pg.Text(r.DecidedBy),
 		Stretch: invoicing.Stretch{Days: day.Range{From: r.FromOn, To: r.ToOn}, Of: day.Range{From: r.WholeFrom, To: r.WholeTo}},
 	}
 }
@@ -266,18 +266,4 @@ func (Store) OfInvoice(_ context.Context, tx *tenancy.Tx, invoiceID string) (*re
 		return nil, err
 	}
 	return &all[0], nil
-}
-
-func null(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/modules/retainers/ledger"
 	"github.com/bureauhq/bureau/tenancy"
@@ -36,8 +37,8 @@ func (Store) Write(_ context.Context, tx *tenancy.Tx, lines []retainers.Line) er
 	rows := make([]lineRow, len(lines))
 	for i, l := range lines {
 		rows[i] = lineRow{
-			ID: l.ID, RetainerID: l.RetainerID, Period: l.Period, Kind: string(l.Kind), EntryID: null(l.Entry), BlockID: null(l.BlockID), Day: l.Day, Until: date(l.Until),
-			Amount: l.Amount, Reason: l.Reason, CreatedAt: l.CreatedAt, CreatedBy: null(l.CreatedBy),
+			ID: l.ID, RetainerID: l.RetainerID, Period: l.Period, Kind: string(l.Kind), EntryID: pg.Null(l.Entry), BlockID: pg.Null(l.BlockID), Day: l.Day, Until: date(l.Until),
+			Amount: l.Amount, Reason: l.Reason, CreatedAt: l.CreatedAt, CreatedBy: pg.Null(l.CreatedBy),
 		}
 	}
 	return tx.Gorm().CreateInBatches(&rows, 500).Error
@@ -52,9 +53,9 @@ func lines(tx *tenancy.Tx, query string, args ...any) ([]retainers.Line, error) 
 	for i, r := range rows {
 		out[i] = retainers.Line{
 			Event: ledger.Event{
-				ID: r.ID, Period: r.Period, Kind: ledger.Kind(r.Kind), Entry: text(r.EntryID), Day: r.Day, Until: zero(r.Until), Amount: r.Amount,
+				ID: r.ID, Period: r.Period, Kind: ledger.Kind(r.Kind), Entry: pg.Text(r.EntryID), Day: r.Day, Until: zero(r.Until), Amount: r.Amount,
 			},
-			RetainerID: r.RetainerID, BlockID: text(r.BlockID), Reason: r.Reason, CreatedAt: r.CreatedAt.UTC(), CreatedBy: text(r.CreatedBy),
+			RetainerID: r.RetainerID, BlockID: pg.Text(r.BlockID), Reason: r.Reason, CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy),
 		}
 	}
 	return out, nil
@@ -123,8 +124,8 @@ func (blockRow) TableName() string { return "prepaid_blocks" }
 // AddBlock inserts b.
 func (Store) AddBlock(_ context.Context, tx *tenancy.Tx, b retainers.Block) error {
 	row := blockRow{
-		ID: b.ID, RetainerID: b.RetainerID, Amount: b.Amount, PriceMinor: minor(b.Price), CountsFrom: b.CountsFrom, InvoiceID: null(b.InvoiceID),
-		CountsOn: date(b.CountsOn), ExpiresOn: date(b.ExpiresOn), CreatedAt: b.CreatedAt, CreatedBy: null(b.CreatedBy),
+		ID: b.ID, RetainerID: b.RetainerID, Amount: b.Amount, PriceMinor: minor(b.Price), CountsFrom: b.CountsFrom, InvoiceID: pg.Null(b.InvoiceID),
+		CountsOn: date(b.CountsOn), ExpiresOn: date(b.ExpiresOn), CreatedAt: b.CreatedAt, CreatedBy: pg.Null(b.CreatedBy),
 	}
 	return tx.Gorm().Omit("currency").Create(&row).Error
 }
@@ -141,8 +142,8 @@ func blocks(tx *tenancy.Tx, query string, args ...any) ([]retainers.Block, error
 	out := make([]retainers.Block, len(rows))
 	for i, r := range rows {
 		out[i] = retainers.Block{
-			ID: r.ID, RetainerID: r.RetainerID, Amount: r.Amount, Price: amount(r.PriceMinor, strings.TrimSpace(r.Currency)), CountsFrom: r.CountsFrom, InvoiceID: text(r.InvoiceID),
-			CountsOn: zero(r.CountsOn), ExpiresOn: zero(r.ExpiresOn), CreatedAt: r.CreatedAt.UTC(), CreatedBy: text(r.CreatedBy),
+			ID: r.ID, RetainerID: r.RetainerID, Amount: r.Amount, Price: amount(r.PriceMinor, strings.TrimSpace(r.Currency)), CountsFrom: r.CountsFrom, InvoiceID: pg.Text(r.InvoiceID),
+			CountsOn: zero(r.CountsOn), ExpiresOn: zero(r.ExpiresOn), CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy),
 		}
 	}
 	return out, err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/modules/retainers/ledger"
 	"github.com/bureauhq/bureau/tenancy"
@@ -63,7 +64,7 @@ func toPeriod(p retainers.Period) (periodRow, error) {
 		ID: p.ID, RetainerID: p.RetainerID, Number: p.Number(), FromOn: p.Days().From, ToOn: p.Days().To, State: "open",
 		Terms: encode(0, p.Period.Terms), Carry: encode(1, p.Carry), Expiries: encode(2, parts(p.Expiries)), Over: encode(3, parts(p.Over)),
 		OverageRule: string(p.OverageRule), OverageRate: p.OverageRate, Opening: p.Opening, Granted: p.Granted, Adjusted: p.Adjusted, Used: p.Used,
-		Overage: p.Overage, Expired: p.Expired, Closing: p.Closing, FeeMinor: minor(p.Fee), FeeInvoiceID: null(p.FeeInvoiceID), ClosedAt: p.ClosedAt, CreatedAt: p.CreatedAt,
+		Overage: p.Overage, Expired: p.Expired, Closing: p.Closing, FeeMinor: minor(p.Fee), FeeInvoiceID: pg.Null(p.FeeInvoiceID), ClosedAt: p.ClosedAt, CreatedAt: p.CreatedAt,
 	}
 	if p.ClosedAt != nil {
 		r.State = "closed"
@@ -74,7 +75,7 @@ func toPeriod(p retainers.Period) (periodRow, error) {
 func fromPeriod(r periodRow) (retainers.Period, error) {
 	p := retainers.Period{
 		ID: r.ID, RetainerID: r.RetainerID, OverageRule: retainers.Overage(r.OverageRule), OverageRate: r.OverageRate, Currency: strings.TrimSpace(r.Currency),
-		FeeInvoiceID: text(r.FeeInvoiceID), ClosedAt: r.ClosedAt, CreatedAt: r.CreatedAt.UTC(),
+		FeeInvoiceID: pg.Text(r.FeeInvoiceID), ClosedAt: r.ClosedAt, CreatedAt: r.CreatedAt.UTC(),
 	}
 	p.Fee = amount(r.FeeMinor, p.Currency)
 	p.Statement = ledger.Statement{
@@ -179,7 +180,7 @@ func (Store) Fees(_ context.Context, tx *tenancy.Tx, clientIDs []string, days da
 	err := tx.Gorm().Raw(query+` ORDER BY p.from_on, p.id`, args...).Scan(&rows).Error
 	out := make([]retainers.DueFee, len(rows))
 	for n, r := range rows {
-		out[n] = retainers.DueFee{PeriodID: r.ID, ClientID: r.ClientID, InvoiceID: text(r.FeeInvoiceID), Fee: money.Of(r.FeeMinor, strings.TrimSpace(r.Currency))}
+		out[n] = retainers.DueFee{PeriodID: r.ID, ClientID: r.ClientID, InvoiceID: pg.Text(r.FeeInvoiceID), Fee: money.Of(r.FeeMinor, strings.TrimSpace(r.Currency))}
 	}
 	return out, err
 }

@@ -62,21 +62,21 @@ const columns = `r.id, r.client_id, r.project_id, r.name, r.unit, r.currency, r.
 
 func toRow(r retainers.Retainer) retainerRow {
 	return retainerRow{
-		ID: r.ID, ClientID: r.ClientID, ProjectID: null(r.ProjectID), Name: r.Name, Unit: string(r.Unit), Currency: r.Currency, Every: string(r.Every),
+		ID: r.ID, ClientID: r.ClientID, ProjectID: pg.Null(r.ProjectID), Name: r.Name, Unit: string(r.Unit), Currency: r.Currency, Every: string(r.Every),
 		AnchorOn: r.Anchor, StartsOn: r.Starts, EndsOn: date(r.Ends), ProrateFirst: r.Prorate, GrantAmount: r.Grant, FeeMinor: minor(r.Fee),
 		Rollover: string(r.Rollover), RolloverCap: r.Cap, RolloverPeriods: r.Lasts, Deficit: string(r.Deficit), DeficitLimit: r.DeficitLimit,
 		Overage: string(r.Overage), OverageRate: r.OverageRate, LeadDays: r.LeadDays, GraceDays: r.GraceDays, ShownToClient: r.Shown, TurnsAt: r.TurnsAt,
-		CreatedAt: r.CreatedAt, CreatedBy: null(r.CreatedBy), UpdatedAt: r.UpdatedAt, Version: r.Version,
+		CreatedAt: r.CreatedAt, CreatedBy: pg.Null(r.CreatedBy), UpdatedAt: r.UpdatedAt, Version: r.Version,
 	}
 }
 
 func fromRow(r retainerRow) retainers.Retainer {
 	out := retainers.Retainer{
-		ID: r.ID, ClientID: r.ClientID, ProjectID: text(r.ProjectID), Name: r.Name, Unit: retainers.Unit(r.Unit), Currency: strings.TrimSpace(r.Currency),
+		ID: r.ID, ClientID: r.ClientID, ProjectID: pg.Text(r.ProjectID), Name: r.Name, Unit: retainers.Unit(r.Unit), Currency: strings.TrimSpace(r.Currency),
 		Schedule: ledger.Schedule{Every: ledger.Every(r.Every), Anchor: r.AnchorOn, Starts: r.StartsOn, Ends: zero(r.EndsOn)},
 		Prorate:  r.ProrateFirst, Grant: r.GrantAmount, Rollover: retainers.Rollover(r.Rollover), Cap: r.RolloverCap, Lasts: r.RolloverPeriods,
 		Deficit: retainers.Deficit(r.Deficit), DeficitLimit: r.DeficitLimit, Overage: retainers.Overage(r.Overage), OverageRate: r.OverageRate,
-		LeadDays: r.LeadDays, GraceDays: r.GraceDays, Shown: r.ShownToClient, CreatedAt: r.CreatedAt.UTC(), CreatedBy: text(r.CreatedBy),
+		LeadDays: r.LeadDays, GraceDays: r.GraceDays, Shown: r.ShownToClient, CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy),
 		UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
 	}
 	out.Fee = amount(r.FeeMinor, out.Currency)
@@ -180,25 +180,11 @@ func (s Store) List(ctx context.Context, tx *tenancy.Tx, f retainers.Filter, lim
 	out := make([]retainers.Row, len(rows))
 	for i, r := range rows {
 		out[i].Retainer = fromRow(r)
-		if p, ok := current[text(r.PeriodID)]; ok {
+		if p, ok := current[pg.Text(r.PeriodID)]; ok {
 			out[i].Current = &p
 		}
 	}
 	return out, err
-}
-
-func null(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }
 
 func date(d day.Date) *day.Date {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/runs"
 	"github.com/bureauhq/bureau/tenancy"
@@ -47,9 +48,9 @@ func (runRow) TableName() string { return "invoice_runs" }
 
 func (r runRow) run() runs.Run {
 	out := runs.Run{
-		ID: r.ID, Chosen: r.Chosen, State: runs.State(r.State), CreatedBy: text(r.CreatedBy), CreatedAt: r.CreatedAt.UTC(), FinishedAt: r.FinishedAt, Counts: map[runs.ItemState]int{},
+		ID: r.ID, Chosen: r.Chosen, State: runs.State(r.State), CreatedBy: pg.Text(r.CreatedBy), CreatedAt: r.CreatedAt.UTC(), FinishedAt: r.FinishedAt, Counts: map[runs.ItemState]int{},
 		Wish: runs.Wish{
-			From: r.FromOn, To: r.ToOn, How: invoicing.How(r.How), GroupBy: invoicing.GroupBy(r.GroupBy), EntityID: text(r.EntityID),
+			From: r.FromOn, To: r.ToOn, How: invoicing.How(r.How), GroupBy: invoicing.GroupBy(r.GroupBy), EntityID: pg.Text(r.EntityID),
 			Time: r.WithTime, Expenses: r.Expenses, Fees: r.Fees, Retainers: r.Retainers, WaitForOpen: r.WaitOpen,
 		},
 	}
@@ -79,7 +80,7 @@ func (itemRow) TableName() string { return "invoice_run_items" }
 
 func (r itemRow) item() runs.Item {
 	i := runs.Item{
-		RunID: r.RunID, ClientID: r.ClientID, ClientName: r.ClientName, Position: r.Position, State: runs.ItemState(r.State), InvoiceID: text(r.InvoiceID),
+		RunID: r.RunID, ClientID: r.ClientID, ClientName: r.ClientName, Position: r.Position, State: runs.ItemState(r.State), InvoiceID: pg.Text(r.InvoiceID),
 		Number: r.Number, LeftOut: r.LeftOut, Code: r.Code, Why: r.Why, DecidedAt: r.DecidedAt,
 	}
 	if r.Currency != nil {
@@ -92,8 +93,8 @@ func (r itemRow) item() runs.Item {
 // AddRun inserts a run with its clients.
 func (Store) AddRun(_ context.Context, tx *tenancy.Tx, r runs.Run, items []runs.Item) error {
 	row := runRow{
-		ID: r.ID, FromOn: r.From, ToOn: r.To, How: string(r.How), GroupBy: string(r.GroupBy), EntityID: null(r.EntityID), WithTime: r.Time, Expenses: r.Expenses, Fees: r.Fees, Retainers: r.Retainers,
-		WaitOpen: r.WaitForOpen, Chosen: r.Chosen, State: string(r.State), CreatedBy: null(r.CreatedBy), CreatedAt: r.CreatedAt, FinishedAt: r.FinishedAt,
+		ID: r.ID, FromOn: r.From, ToOn: r.To, How: string(r.How), GroupBy: string(r.GroupBy), EntityID: pg.Null(r.EntityID), WithTime: r.Time, Expenses: r.Expenses, Fees: r.Fees, Retainers: r.Retainers,
+		WaitOpen: r.WaitForOpen, Chosen: r.Chosen, State: string(r.State), CreatedBy: pg.Null(r.CreatedBy), CreatedAt: r.CreatedAt, FinishedAt: r.FinishedAt,
 	}
 	if !r.IssueOn.IsZero() {
 		row.IssueOn = &r.IssueOn
@@ -261,7 +262,7 @@ func (Store) Settle(ctx context.Context, tx *tenancy.Tx, i runs.Item) (bool, err
 	}
 	tag, err := tx.PGX().Exec(ctx, `UPDATE invoice_run_items SET state = $3, invoice_id = $4, number = $5, currency = $6, total_minor = $7, left_out = $8, code = $9, why = $10, decided_at = $11
 		WHERE run_id = $1 AND client_id = $2 AND state = 'pending'`,
-		i.RunID, i.ClientID, string(i.State), null(i.InvoiceID), i.Number, currency, total, i.LeftOut, i.Code, i.Why, i.DecidedAt)
+		i.RunID, i.ClientID, string(i.State), pg.Null(i.InvoiceID), i.Number, currency, total, i.LeftOut, i.Code, i.Why, i.DecidedAt)
 	if err != nil || tag.RowsAffected() == 0 || len(i.Fees) == 0 {
 		return tag.RowsAffected() == 1, err
 	}
@@ -289,18 +290,4 @@ func (Store) LastMove(ctx context.Context, tx *tenancy.Tx, runID string) (at tim
 		err = runs.ErrNotFound
 	}
 	return at, err
-}
-
-func null(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -82,7 +83,7 @@ const standInColumns = `id, member_id, stand_in_id, first_day, last_day, created
 func fromStandIns(rows []standInRow) []timesheets.StandIn {
 	out := make([]timesheets.StandIn, len(rows))
 	for i, r := range rows {
-		out[i] = timesheets.StandIn{ID: r.ID, MemberID: r.MemberID, StandInID: r.StandInID, From: r.FirstDay, To: r.LastDay, CreatedAt: r.CreatedAt.UTC(), CreatedBy: text(r.CreatedBy)}
+		out[i] = timesheets.StandIn{ID: r.ID, MemberID: r.MemberID, StandInID: r.StandInID, From: r.FirstDay, To: r.LastDay, CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy)}
 	}
 	return out
 }
@@ -106,7 +107,7 @@ func (Store) StandIns(_ context.Context, tx *tenancy.Tx, memberID string, from d
 // AddStandIn keeps an arrangement.
 func (Store) AddStandIn(_ context.Context, tx *tenancy.Tx, in timesheets.StandIn) error {
 	return tx.Gorm().Exec(`INSERT INTO approval_stand_ins (`+standInColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		in.ID, in.MemberID, in.StandInID, in.From, in.To, in.CreatedAt, null(in.CreatedBy)).Error
+		in.ID, in.MemberID, in.StandInID, in.From, in.To, in.CreatedAt, pg.Null(in.CreatedBy)).Error
 }
 
 // RemoveStandIn ends an arrangement and returns it.
@@ -154,7 +155,7 @@ func (Store) AddDecision(_ context.Context, tx *tenancy.Tx, d timesheets.Decisio
 		return fmt.Errorf("week of a decision: %w", err)
 	}
 	return tx.Gorm().Exec(`INSERT INTO timesheet_decisions (`+decisionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, NULL)`,
-		d.ID, d.SheetID, null(d.By), null(d.InPlaceOf), d.Decision, d.Reason, d.Seen, d.Result, d.Question, string(lines), string(was), d.At).Error
+		d.ID, d.SheetID, pg.Null(d.By), pg.Null(d.InPlaceOf), d.Decision, d.Reason, d.Seen, d.Result, d.Question, string(lines), string(was), d.At).Error
 }
 
 // SaveDecision writes that a decision was undone.
@@ -171,7 +172,7 @@ func (Store) Decisions(_ context.Context, tx *tenancy.Tx, sheetID string, most i
 	out := make([]timesheets.Decision, len(rows))
 	for i, r := range rows {
 		out[i] = timesheets.Decision{
-			ID: r.ID, SheetID: r.TimesheetID, By: text(r.DecidedBy), InPlaceOf: text(r.InPlaceOf), Decision: r.Decision, Reason: r.Reason,
+			ID: r.ID, SheetID: r.TimesheetID, By: pg.Text(r.DecidedBy), InPlaceOf: pg.Text(r.InPlaceOf), Decision: r.Decision, Reason: r.Reason,
 			Seen: r.SeenVersion, Result: r.ResultVersion, Question: r.Question, At: r.DecidedAt.UTC(), UndoneAt: utc(r.UndoneAt),
 		}
 		if err := json.Unmarshal([]byte(r.Lines), &out[i].Lines); err != nil {
@@ -187,7 +188,7 @@ func (Store) Decisions(_ context.Context, tx *tenancy.Tx, sheetID string, most i
 // DecidedBefore looks for the same decision on the same version.
 func (Store) DecidedBefore(_ context.Context, tx *tenancy.Tx, d timesheets.Decision) (yes bool, err error) {
 	err = tx.Gorm().Raw(`SELECT EXISTS (SELECT FROM timesheet_decisions WHERE timesheet_id = ? AND decided_by IS NOT DISTINCT FROM ?::uuid AND seen_version = ? AND question = ? AND undone_at IS NULL)`,
-		d.SheetID, null(d.By), d.Seen, d.Question).Scan(&yes).Error
+		d.SheetID, pg.Null(d.By), d.Seen, d.Question).Scan(&yes).Error
 	return yes, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -55,7 +56,7 @@ const rateFields = `rate_amount numeric, rate_currency text, rate_id uuid, rate_
 
 func rateOf(e timesheets.Entry) savedRate {
 	out := savedRate{
-		RateCurrency: null(e.Currency), RateID: null(e.RateID), RateCardID: null(e.RateCardID), RateCardName: e.RateCardName, RateLevel: e.RateLevel, RateWhy: e.RateWhy,
+		RateCurrency: pg.Null(e.Currency), RateID: pg.Null(e.RateID), RateCardID: pg.Null(e.RateCardID), RateCardName: e.RateCardName, RateLevel: e.RateLevel, RateWhy: e.RateWhy,
 	}
 	out.PremiumSeconds = e.Premium()
 	if parts := partsOf(e); parts != nil {
@@ -73,7 +74,7 @@ func (Store) SaveEntries(_ context.Context, tx *tenancy.Tx, entries []timesheets
 	rows := make([]savedEntry, len(entries))
 	for i, e := range entries {
 		rows[i] = savedEntry{
-			ID: e.ID, Version: e.Version, TimesheetID: e.SheetID, SheetVersion: e.SheetVersion, ClientID: null(e.ClientID), ProjectID: e.ProjectID, TaskID: null(e.TaskID), ServiceID: null(e.ServiceID),
+			ID: e.ID, Version: e.Version, TimesheetID: e.SheetID, SheetVersion: e.SheetVersion, ClientID: pg.Null(e.ClientID), ProjectID: e.ProjectID, TaskID: pg.Null(e.TaskID), ServiceID: pg.Null(e.ServiceID),
 			WorkDate: e.Day, StartedAt: e.StartedAt, EndedAt: e.EndedAt, BilledSeconds: e.BilledSeconds, Billable: e.Billable, Note: e.Note, State: e.State,
 			CrossedLock: e.CrossedLock, OverDay: e.OverDay, UpdatedAt: e.UpdatedAt, savedRate: rateOf(e),
 		}

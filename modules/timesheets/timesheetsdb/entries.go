@@ -67,12 +67,12 @@ const entryColumns = `id, member_id, timesheet_id, client_id, project_id, task_i
 
 func toRow(e timesheets.Entry) entryRow {
 	r := entryRow{
-		ID: e.ID, MemberID: e.MemberID, TimesheetID: e.SheetID, ClientID: null(e.ClientID), ProjectID: e.ProjectID, TaskID: null(e.TaskID), ServiceID: null(e.ServiceID),
+		ID: e.ID, MemberID: e.MemberID, TimesheetID: e.SheetID, ClientID: pg.Null(e.ClientID), ProjectID: e.ProjectID, TaskID: pg.Null(e.TaskID), ServiceID: pg.Null(e.ServiceID),
 		WorkDate: e.Day, StartedAt: e.StartedAt, EndedAt: e.EndedAt, Zone: e.Zone, RawSeconds: e.RawSeconds, BilledSeconds: e.BilledSeconds,
-		Billable: e.Billable, Note: e.Note, RateAmount: e.Rate, RateCurrency: null(e.Currency), RateID: null(e.RateID),
-		RateCardID: null(e.RateCardID), RateCardName: e.RateCardName, RateLevel: e.RateLevel, RateWhy: e.RateWhy, State: e.State,
-		InvoiceID: null(e.InvoiceID), RejectReason: e.RejectReason, Source: e.Source, CrossedLock: e.CrossedLock, OverDay: e.OverDay,
-		CreatedAt: e.CreatedAt, CreatedBy: null(e.CreatedBy), UpdatedAt: e.UpdatedAt, Version: e.Version,
+		Billable: e.Billable, Note: e.Note, RateAmount: e.Rate, RateCurrency: pg.Null(e.Currency), RateID: pg.Null(e.RateID),
+		RateCardID: pg.Null(e.RateCardID), RateCardName: e.RateCardName, RateLevel: e.RateLevel, RateWhy: e.RateWhy, State: e.State,
+		InvoiceID: pg.Null(e.InvoiceID), RejectReason: e.RejectReason, Source: e.Source, CrossedLock: e.CrossedLock, OverDay: e.OverDay,
+		CreatedAt: e.CreatedAt, CreatedBy: pg.Null(e.CreatedBy), UpdatedAt: e.UpdatedAt, Version: e.Version,
 	}
 	r.Awaits, r.SheetVersion = timesheets.JoinSteps(e.Awaits), e.SheetVersion
 	r.RateParts, r.HourKind, r.PremiumSeconds = partsOf(e), string(e.HourKind), e.Premium()
@@ -84,17 +84,17 @@ func toRow(e timesheets.Entry) entryRow {
 
 func fromRow(r entryRow) timesheets.Entry {
 	e := timesheets.Entry{
-		ID: r.ID, MemberID: r.MemberID, SheetID: r.TimesheetID, ClientID: text(r.ClientID), ProjectID: r.ProjectID, TaskID: text(r.TaskID), ServiceID: text(r.ServiceID),
+		ID: r.ID, MemberID: r.MemberID, SheetID: r.TimesheetID, ClientID: pg.Text(r.ClientID), ProjectID: r.ProjectID, TaskID: pg.Text(r.TaskID), ServiceID: pg.Text(r.ServiceID),
 		Day: r.WorkDate, StartedAt: utc(r.StartedAt), EndedAt: utc(r.EndedAt), Zone: r.Zone, RawSeconds: r.RawSeconds, BilledSeconds: r.BilledSeconds,
-		Billable: r.Billable, Note: r.Note, Rate: r.RateAmount, Currency: text(r.RateCurrency), RateID: text(r.RateID),
-		RateCardID: text(r.RateCardID), RateCardName: r.RateCardName, RateLevel: r.RateLevel, RateWhy: r.RateWhy, State: r.State,
-		InvoiceID: text(r.InvoiceID), RejectReason: r.RejectReason, Source: r.Source, CrossedLock: r.CrossedLock, OverDay: r.OverDay,
-		CreatedAt: r.CreatedAt.UTC(), CreatedBy: text(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
+		Billable: r.Billable, Note: r.Note, Rate: r.RateAmount, Currency: pg.Text(r.RateCurrency), RateID: pg.Text(r.RateID),
+		RateCardID: pg.Text(r.RateCardID), RateCardName: r.RateCardName, RateLevel: r.RateLevel, RateWhy: r.RateWhy, State: r.State,
+		InvoiceID: pg.Text(r.InvoiceID), RejectReason: r.RejectReason, Source: r.Source, CrossedLock: r.CrossedLock, OverDay: r.OverDay,
+		CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
 	}
 	e.Awaits, e.SheetVersion = timesheets.SplitSteps(r.Awaits), r.SheetVersion
 	e.Split, e.HourKind = splitOf(r.RateParts), rates.HourKind(r.HourKind)
 	if r.OwnRateAmount != nil {
-		e.Own = &timesheets.OwnRate{PerHour: *r.OwnRateAmount, Currency: strings.TrimSpace(text(r.OwnRateCurrency))}
+		e.Own = &timesheets.OwnRate{PerHour: *r.OwnRateAmount, Currency: strings.TrimSpace(pg.Text(r.OwnRateCurrency))}
 	}
 	return e
 }

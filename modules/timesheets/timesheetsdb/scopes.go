@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -46,7 +47,7 @@ func (Store) ScopeSums(ctx context.Context, tx *tenancy.Tx, scopes []timesheets.
 	asked := make([]scopeJSON, len(scopes))
 	query := scopesOfAll
 	for i, s := range scopes {
-		q := scopeJSON{N: i, Project: s.ProjectID, Tasks: s.TaskIDs, Member: null(s.MemberID), Approved: s.Approved, Currency: s.Currency}
+		q := scopeJSON{N: i, Project: s.ProjectID, Tasks: s.TaskIDs, Member: pg.Null(s.MemberID), Approved: s.Approved, Currency: s.Currency}
 		if !s.From.IsZero() {
 			from, to := s.From.String(), s.To.String()
 			q.From, q.To, query = &from, &to, scopesOfDays

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -49,7 +50,7 @@ func (Store) Settings(_ context.Context, tx *tenancy.Tx, hold bool) (timesheets.
 		return timesheets.Settings{}, fmt.Errorf("read time settings: %w", err)
 	}
 	s := timesheets.Settings{
-		Lock:  timesheets.Lock{Through: r.LockedThrough, By: text(r.LockedBy), At: utc(r.LockedAt)},
+		Lock:  timesheets.Lock{Through: r.LockedThrough, By: pg.Text(r.LockedBy), At: utc(r.LockedAt)},
 		Grace: timesheets.Grace{On: r.GraceDays != nil, Every: r.GraceEvery, After: r.GraceAfter}, Overlap: r.Overlap, ForgottenHours: r.ForgottenHours,
 		Route: timesheets.Route(r.ApprovalRoute), OwnException: r.OwnException, MembersSetBillable: r.MembersSetBillable, Version: r.Version,
 		Rounding: timesheets.Rounding{Mode: r.RoundingMode, Step: r.RoundingStep, Minimum: r.RoundingMinimum, Scope: r.RoundingScope},
@@ -121,7 +122,7 @@ func (Store) SaveSettings(_ context.Context, tx *tenancy.Tx, s timesheets.Settin
 	res := tx.Gorm().Exec(`UPDATE time_settings SET locked_through = ?, locked_by = ?, locked_at = ?, grace_days = ?, grace_every = ?, grace_after = ?,
 		overlap = ?, rounding_mode = ?, rounding_step = ?, rounding_minimum = ?, rounding_scope = ?, forgotten_hours = ?, approval_route = ?, own_exception = ?, members_set_billable = ?, entity_locks = ?::jsonb, entity_graces = ?::jsonb, sheet_periods = ?::jsonb,
 		version = version + 1 WHERE one AND version = ?`,
-		s.Lock.Through, null(s.Lock.By), s.Lock.At, grace, s.Grace.Every, s.Grace.After,
+		s.Lock.Through, pg.Null(s.Lock.By), s.Lock.At, grace, s.Grace.Every, s.Grace.After,
 		s.Overlap, s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope, s.ForgottenHours, string(s.Route), s.OwnException, s.MembersSetBillable, string(raw), string(rules), string(periods), s.Version)
 	return res.RowsAffected == 1, res.Error
 }

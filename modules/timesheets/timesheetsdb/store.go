@@ -58,7 +58,7 @@ func oneTimer(tx *tenancy.Tx, query, key string) (*timesheets.Timer, error) {
 	}
 	r := rows[0]
 	return &timesheets.Timer{
-		ID: r.ID, MemberID: r.MemberID, ProjectID: r.ProjectID, TaskID: text(r.TaskID), Note: r.Note,
+		ID: r.ID, MemberID: r.MemberID, ProjectID: r.ProjectID, TaskID: pg.Text(r.TaskID), Note: r.Note,
 		Billable: r.Billable, StartedAt: r.StartedAt.UTC(), Zone: r.Zone,
 		KeptAt: utc(r.KeptAt), ToldAt: utc(r.ToldAt), Version: r.Version,
 	}, nil
@@ -77,7 +77,7 @@ func (Store) PeekTimerByID(_ context.Context, tx *tenancy.Tx, id string) (*times
 // AddTimer inserts t; the unique index refuses a second one.
 func (Store) AddTimer(_ context.Context, tx *tenancy.Tx, t timesheets.Timer) error {
 	r := timerRow{
-		ID: t.ID, MemberID: t.MemberID, ProjectID: t.ProjectID, TaskID: null(t.TaskID), Note: t.Note, Billable: t.Billable,
+		ID: t.ID, MemberID: t.MemberID, ProjectID: t.ProjectID, TaskID: pg.Null(t.TaskID), Note: t.Note, Billable: t.Billable,
 		StartedAt: t.StartedAt, Zone: t.Zone, Version: t.Version,
 	}
 	err := tx.Gorm().Create(&r).Error
@@ -90,7 +90,7 @@ func (Store) AddTimer(_ context.Context, tx *tenancy.Tx, t timesheets.Timer) err
 // SaveTimer writes what a person may change of t.
 func (Store) SaveTimer(_ context.Context, tx *tenancy.Tx, t timesheets.Timer) error {
 	return tx.Gorm().Exec(`UPDATE timers SET project_id = ?, task_id = ?, note = ?, billable = ?, started_at = ?, kept_at = ?, told_at = ?, version = ? WHERE id = ?`,
-		t.ProjectID, null(t.TaskID), t.Note, t.Billable, t.StartedAt, t.KeptAt, t.ToldAt, t.Version, t.ID).Error
+		t.ProjectID, pg.Null(t.TaskID), t.Note, t.Billable, t.StartedAt, t.KeptAt, t.ToldAt, t.Version, t.ID).Error
 }
 
 // RemoveTimer deletes a timer; its time lives on in an entry, or was discarded.
@@ -125,7 +125,7 @@ const sheetColumns = `id, member_id, week_start, ` + sheetEnd + ` AS last_day, s
 func fromSheetRow(r sheetRow) (timesheets.Sheet, error) {
 	s := timesheets.Sheet{
 		ID: r.ID, MemberID: r.MemberID, Week: r.WeekStart, Until: r.LastDay, State: r.State, SubmittedAt: r.SubmittedAt, DecidedAt: r.DecidedAt,
-		DecidedBy: text(r.DecidedBy), Reason: r.Reason, ExceptionReason: r.ExceptionReason, CreatedAt: r.CreatedAt, Version: r.Version,
+		DecidedBy: pg.Text(r.DecidedBy), Reason: r.Reason, ExceptionReason: r.ExceptionReason, CreatedAt: r.CreatedAt, Version: r.Version,
 	}
 	if r.DecidedVersion != nil {
 		s.DecidedVersion = *r.DecidedVersion
@@ -235,7 +235,7 @@ func (Store) SaveSheet(_ context.Context, tx *tenancy.Tx, s timesheets.Sheet) er
 	}
 	return tx.Gorm().Exec(`UPDATE timesheets SET state = ?, rows = ?::jsonb, submitted_at = ?, decided_at = ?, decided_by = ?, decided_version = ?,
 		reason = ?, exception_reason = ?, version = ? WHERE id = ?`,
-		s.State, string(rows), s.SubmittedAt, s.DecidedAt, null(s.DecidedBy), s.DecidedVersion, s.Reason, s.ExceptionReason, s.Version, s.ID).Error
+		s.State, string(rows), s.SubmittedAt, s.DecidedAt, pg.Null(s.DecidedBy), s.DecidedVersion, s.Reason, s.ExceptionReason, s.Version, s.ID).Error
 }
 
 // MoveEntries gives entries of a week a new state and tells how many there were.
@@ -274,20 +274,6 @@ func limit(n int) string {
 		return ""
 	}
 	return fmt.Sprintf(" LIMIT %d", n)
-}
-
-func null(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }
 
 func orNotFound(err error) error {
