@@ -80,6 +80,14 @@ func TestRule39_TheLockOfALegalEntityRefusesEveryPath(t *testing.T) {
 	w.Clock.Set(started.Add(20 * time.Hour))
 	_, _, err = w.svc.StartTimer(ctx, timesheets.NewTimer{ProjectID: w.support, StartedAt: &started})
 	wantErr(t, "a timer from a closed day", err, timesheets.ErrLocked)
+	if _, _, err = w.svc.StartTimer(ctx, timesheets.NewTimer{ProjectID: w.website, StartedAt: &started}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.svc.ChangeTimer(ctx, timesheets.TimerChange{ProjectID: &w.support})
+	wantErr(t, "move a timer in by project", err, timesheets.ErrLocked)
+	if err := w.svc.DiscardTimer(ctx); err != nil {
+		t.Fatal(err)
+	}
 	plan, err := w.svc.PreviewBulk(ctx, timesheets.Filter{IDs: []string{closed.ID, open.ID}}, timesheets.BulkChange{Note: &note})
 	if err != nil || plan.Changed != 1 {
 		t.Errorf("many at once: %+v, %v", plan, err)

@@ -16,6 +16,43 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
+// A timer that crosses the lock is kept and flagged; it rounds nothing again that is closed, and none is started in a closed period.
+func TestRule39_ATimerInAClosedPeriod(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.setRounding(t, timesheets.Rounding{Mode: timesheets.RoundUp, Step: 900, Scope: timesheets.ScopeDay})
+	ctx, today := w.member(), day.Of(w.Clock.Now(), time.UTC)
+	var closed []string
+	for range 3 {
+		seven := int64(420)
+		e, _, err := w.svc.Log(ctx, timesheets.NewEntry{ProjectID: w.website, Day: today, Seconds: &seven})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closed = append(closed, e.ID)
+	}
+	if _, _, err := w.svc.StartTimer(ctx, timesheets.NewTimer{ProjectID: w.website}); err != nil {
+		t.Fatal(err)
+	}
+	w.lock(t, today.String())
+	w.Clock.Advance(70 * time.Minute)
+	// 21 and 70 minutes are 91, rounded up 105, of which 30 are closed.
+	e, err := w.svc.StopTimer(ctx, nil, false)
+	if err != nil || !e.CrossedLock || e.RawSeconds != 4200 || e.BilledSeconds != 4500 {
+		t.Errorf("the timer's entry: %+v, %v; want 4200 s, of which 4500 are billed", e, err)
+	}
+	for _, id := range closed {
+		if got := w.find(t, ctx, id).BilledSeconds; got != 600 {
+			t.Errorf("a closed entry is billed %d s now, want 600 as before", got)
+		}
+	}
+	_, _, err = w.svc.StartTimer(ctx, timesheets.NewTimer{ProjectID: w.website})
+	wantErr(t, "start in a closed period", err, timesheets.ErrLocked)
+	if tm, err := w.svc.CurrentTimer(ctx); tm != nil || err != nil {
+		t.Errorf("nothing runs: %+v, %v", tm, err)
+	}
+}
+
 // The doors that are not among those of TestRule39_ALockedPeriodRefusesEveryPath: decisions and prices.
 func TestRule39_AClosedWeekIsNotHandedBack(t *testing.T) {
 	t.Parallel()

@@ -245,7 +245,8 @@ func (e Entry) question() RateQuestion {
 	return RateQuestion{MemberID: e.MemberID, ProjectID: e.ProjectID, ClientID: e.ClientID, TaskID: e.TaskID, ServiceID: e.ServiceID, Day: e.Day}
 }
 
-// roundDay derives the billed seconds of all entries that are rounded together with e.
+// roundDay derives the billed seconds of all entries that are rounded together with e. In a closed period, into which only a timer that crossed
+// the lock brings time, those of the others stay.
 func (s *Service) roundDay(ctx context.Context, tx *tenancy.Tx, c conditions, e *Entry) error {
 	if c.settings.Rounding.Scope != ScopeDay {
 		return nil
@@ -254,8 +255,11 @@ func (s *Service) roundDay(ctx context.Context, tx *tenancy.Tx, c conditions, e 
 	if err != nil {
 		return err
 	}
+	closed := c.lock(e.ClientID).Locks(e.Day)
 	changed := map[string]int64{}
-	differences(changed, group, c.settings.Rounding)
+	differences(changed, group, c.settings.Rounding.deriveBeside(group, func(o Entry) bool {
+		return o.State == Billed || closed && o.Billable && o.ID != e.ID
+	}))
 	if seconds, ok := changed[e.ID]; ok {
 		e.BilledSeconds = seconds
 	}

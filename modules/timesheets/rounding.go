@@ -65,12 +65,16 @@ func (r Rounding) Round(raw int64) int64 {
 // project and date. Entries that are not billable bill nothing; billed ones are
 // frozen, and with scope day their share is taken off the day's total.
 func (r Rounding) Derive(entries []Entry) map[string]int64 {
+	return r.deriveBeside(entries, func(e Entry) bool { return e.State == Billed })
+}
+
+func (r Rounding) deriveBeside(entries []Entry, fixed func(Entry) bool) map[string]int64 {
 	out := make(map[string]int64, len(entries))
 	var open []Entry
 	var raw, frozen int64
 	for _, e := range entries {
 		switch {
-		case e.State == Billed:
+		case fixed(e):
 			frozen += e.BilledSeconds
 			raw += e.RawSeconds
 			out[e.ID] = e.BilledSeconds

@@ -235,13 +235,12 @@ func derived(entries []Entry, rule Rounding) map[string]int64 {
 	}
 	changed := map[string]int64{}
 	for _, group := range groups {
-		differences(changed, group, rule)
+		differences(changed, group, rule.Derive(group))
 	}
 	return changed
 }
 
-func differences(changed map[string]int64, group []Entry, rule Rounding) {
-	derived := rule.Derive(group)
+func differences(changed map[string]int64, group []Entry, derived map[string]int64) {
 	for _, e := range group {
 		if derived[e.ID] != e.BilledSeconds {
 			changed[e.ID] = derived[e.ID]

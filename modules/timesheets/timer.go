@@ -157,7 +157,7 @@ func (s *Service) freshTimer(ctx context.Context, tx *tenancy.Tx, n NewTimer, w 
 		t.StartedAt = n.StartedAt.UTC().Truncate(time.Second)
 	}
 	t.AsksAt = c.settings.asksAt(t)
-	return t, s.checkStart(ctx, tx, c.lock(w.ClientID), t, now, t.StartedAt != now)
+	return t, s.checkStart(ctx, tx, c.lock(w.ClientID), t, now)
 }
 
 // room refuses to begin work, or to go on with other work, that a budget has no room for (rule 54).
@@ -169,18 +169,17 @@ func (s *Service) room(ctx context.Context, tx *tenancy.Tx, c conditions, w Work
 	return s.d.Ledgers.RoomTx(ctx, tx, e)
 }
 
-// checkStart refuses a start that the timer cannot have. A timer that starts now
-// is not stopped by a lock: only its end decides what becomes of the time.
-func (s *Service) checkStart(ctx context.Context, tx *tenancy.Tx, lock Lock, t Timer, now time.Time, byHand bool) error {
+// checkStart refuses a start that the timer cannot have. Its work date is that of the start, so none begins in a closed period, now neither.
+func (s *Service) checkStart(ctx context.Context, tx *tenancy.Tx, lock Lock, t Timer, now time.Time) error {
 	zone, err := ParseZone(t.Zone)
 	switch {
 	case err != nil:
 		return err
 	case t.StartedAt.After(now):
 		return ErrBadTime.At("body.started_at", "is in the future")
-	case now.Sub(t.StartedAt) > MaxEntry && byHand:
+	case now.Sub(t.StartedAt) > MaxEntry:
 		return ErrBadTime.At("body.started_at", "is more than 24 hours ago")
-	case byHand && lock.Locks(day.Of(t.StartedAt, zone)):
+	case lock.Locks(day.Of(t.StartedAt, zone)):
 		return s.locked(ctx, tx, lock, "body.started_at")
 	}
 	return nil
@@ -251,13 +250,31 @@ func (s *Service) changedTimer(ctx context.Context, tx *tenancy.Tx, c conditions
 	}
 	if ch.StartedAt != nil {
 		t.StartedAt = ch.StartedAt.UTC().Truncate(time.Second)
-		if err := s.checkStart(ctx, tx, c.lock(w.ClientID), t, now, true); err != nil {
+		if err := s.checkStart(ctx, tx, c.lock(w.ClientID), t, now); err != nil {
+			return t, err
+		}
+	} else if t.ProjectID != before.ProjectID {
+		if err := s.notInto(ctx, tx, c, before, t, w.ClientID); err != nil {
 			return t, err
 		}
 	}
 	t.Version++
 	t.AsksAt = c.settings.asksAt(t)
 	return t, nil
+}
+
+// notInto refuses to move a running timer to work of a legal entity whose time is closed on its day. What a lock has crossed already may move on.
+func (s *Service) notInto(ctx context.Context, tx *tenancy.Tx, c conditions, before, t Timer, clientID string) error {
+	lock := c.lock(clientID)
+	zone, err := ParseZone(t.Zone)
+	if err != nil || !lock.Locks(day.Of(t.StartedAt, zone)) {
+		return err
+	}
+	was, err := s.d.Projects.WorkTx(ctx, tx, before.ProjectID, before.TaskID)
+	if err != nil || c.lock(was.ClientID).Locks(day.Of(t.StartedAt, zone)) {
+		return err
+	}
+	return s.locked(ctx, tx, lock, "body.project_id")
 }
 
 // StopTimer ends the running timer, at a given moment or now, and keeps its entry.
