@@ -304,6 +304,18 @@ func TestBudgetAlerts(t *testing.T) {
 	if got := fmt.Sprint(reached()); got != "[100 75 90 50]" {
 		t.Errorf("the timeline says %s", got)
 	}
+	// The budget of one person says whose it is: others go on.
+	addBudget(t, owner, project, map[string]any{"unit": "hours", "hours": "10.5", "member_id": member.Member.ID, "alerts": []int{100}, "hard_stop": true})
+	log(0.4)
+	within(t, "a person's 100 % is told", func() bool { return letters() == 5 })
+	last := env.Mails.To(owner.Member.Email)[4]
+	if !strings.HasSuffix(last.Subject, " · "+member.Member.Name+": 100 % of the budget") || !strings.Contains(last.Text, "this person starts no timer") {
+		t.Errorf("the letter about a person's budget says %q: %s", last.Subject, last.Text)
+	}
+	p := member.POST(t, "/api/v1/timer/start", map[string]any{"project_id": project}).Refused(t, http.StatusConflict, "projects.budget_used_up", "body.project_id")
+	if !strings.HasSuffix(p.Detail, " is 10.5 hours and has a hard stop. All of it is used.") {
+		t.Errorf("a timer is refused with %q", p.Detail)
+	}
 	for _, m := range env.Mails.To(owner.Member.Email) {
 		if !strings.Contains(m.Subject, "%") || strings.Contains(m.Text, "USD") {
 			t.Errorf("the letter says %q: %s", m.Subject, m.Text)

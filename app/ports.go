@@ -9,8 +9,17 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-// members answers clients.Members: who works at the agency.
+// members answers clients.Members and projects.Members: who works at the agency.
 type members struct{ identity *identity.Service }
+
+func (m members) NamesTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (map[string]string, error) {
+	names, err := m.identity.NamesTx(ctx, tx, memberIDs)
+	out := make(map[string]string, len(names))
+	for id, n := range names {
+		out[id] = n.Name
+	}
+	return out, err
+}
 
 func (m members) IsMemberTx(ctx context.Context, tx *tenancy.Tx, id string) (bool, error) {
 	got, err := m.identity.MemberTx(ctx, tx, id)

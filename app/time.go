@@ -132,15 +132,6 @@ func (t team) ApproversTx(ctx context.Context, tx *tenancy.Tx) ([]string, error)
 	return memberIDs(holders), err
 }
 
-func (t team) NamesTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (map[string]string, error) {
-	names, err := t.identity.NamesTx(ctx, tx, memberIDs)
-	out := make(map[string]string, len(names))
-	for id, n := range names {
-		out[id] = n.Name
-	}
-	return out, err
-}
-
 // whoBills answers projects.Billing: who may say what is billable. Timesheets are looked up when asked, as for logged.
 type whoBills struct{ s *Services }
 

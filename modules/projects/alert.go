@@ -1,6 +1,7 @@
 package projects
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -27,6 +28,8 @@ type tellBudget struct {
 	Unit    Unit   `json:"unit"`
 	Level   int    `json:"level"`
 	Stopped bool   `json:"stopped"`
+	// Personal is the budget of one person: others go on.
+	Personal bool `json:"personal,omitempty"`
 }
 
 // Kind is the job's stable name.
@@ -95,6 +98,13 @@ func (s *Service) alert(ctx context.Context, tx *tenancy.Tx, st Standing, level 
 		}
 		of += " · " + t.Name
 	}
+	if st.MemberID != "" {
+		names, err := s.d.Members.NamesTx(ctx, tx, []string{st.MemberID})
+		if err != nil {
+			return err
+		}
+		of += " · " + cmp.Or(names[st.MemberID], "somebody who has left")
+	}
 	alertID, now := id.New(), s.now()
 	var crossed []int
 	for _, a := range st.Alerts {
@@ -111,7 +121,7 @@ func (s *Service) alert(ctx context.Context, tx *tenancy.Tx, st Standing, level 
 	var letters []job.Args
 	for _, m := range []string{p.ManagerID, st.CreatedBy} {
 		if m != "" && !slices.ContainsFunc(letters, func(l job.Args) bool { return l.(tellBudget).Member == m }) {
-			letters = append(letters, tellBudget{Alert: alertID, Project: p.ID, Member: m, Of: of, Unit: st.Unit, Level: level, Stopped: st.Stopped()})
+			letters = append(letters, tellBudget{Alert: alertID, Project: p.ID, Member: m, Of: of, Unit: st.Unit, Level: level, Stopped: st.Stopped(), Personal: st.MemberID != ""})
 		}
 	}
 	return s.d.Jobs.Enqueue(ctx, tx, letters...)
@@ -122,6 +132,9 @@ func (s *Service) tellBudget(ctx context.Context, j tellBudget) error {
 	after := "What is left, and when it will run out if it goes on like this, is on the project's page."
 	if j.Stopped {
 		after = "It has a hard stop: no timer starts on it and no time is added until there is more."
+		if j.Personal {
+			after = "It has a hard stop: this person starts no timer on it and adds no time until there is more."
+		}
 	}
 	return s.d.Notices.Tell(ctx, Notice{
 		Key: "budget-" + j.Alert + "-" + j.Member, MemberID: j.Member, Subject: fmt.Sprintf("%s: %d %% of the budget", j.Of, j.Level),

@@ -98,10 +98,20 @@ func (s *Service) usedUp(ctx context.Context, tx *tenancy.Tx, st Standing) error
 		whose = "The budget of this person for "
 	}
 	f := ErrUsedUp.At("body.project_id", "has a budget that is used up")
+	if st.Unit == InHours && st.Spent > st.Amount {
+		return f.Saying("%s%s is %s and has a hard stop. This would make it %s.", whose, of, hours(st.Amount), inHours(st.Spent))
+	}
 	if st.Unit == InHours {
-		return f.Saying("%s%s is %s hours and has a hard stop. This would make it %s.", whose, of, inHours(st.Amount), inHours(max(st.Spent, st.Amount)))
+		return f.Saying("%s%s is %s and has a hard stop. All of it is used.", whose, of, hours(st.Amount))
 	}
 	return f.Saying("%s%s is used up and has a hard stop.", whose, of)
+}
+
+func hours(seconds int64) string {
+	if said := inHours(seconds); said != "1" {
+		return said + " hours"
+	}
+	return "1 hour"
 }
 
 // inHours writes seconds as hours, to two places.

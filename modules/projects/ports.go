@@ -92,6 +92,7 @@ type Clients interface {
 // Members tells who works here. Identity answers it.
 type Members interface {
 	IsMemberTx(ctx context.Context, tx *tenancy.Tx, memberID string) (bool, error)
+	NamesTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string) (map[string]string, error)
 }
 
 // Settings tells the agency's time zone and currency.

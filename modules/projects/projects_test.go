@@ -36,6 +36,10 @@ func (allButStranger) IsMemberTx(_ context.Context, _ *tenancy.Tx, id string) (b
 	return id != stranger, nil
 }
 
+func (allButStranger) NamesTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
+	return nil, nil
+}
+
 type inVienna struct{}
 
 func (inVienna) SettingsTx(context.Context, *tenancy.Tx) (agency.Settings, error) {
