@@ -19,7 +19,10 @@ func (s *Service) FeesTx(ctx context.Context, tx *tenancy.Tx, clientIDs []string
 // DraftFee makes the draft of a period's fee, once.
 func (s *Service) DraftFee(ctx context.Context, periodID string) (p Period, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		p, err = s.DraftFeeTx(ctx, tx, periodID)
+		if p, err = s.DraftFeeTx(ctx, tx, periodID); err != nil {
+			return err
+		}
+		p.On, _, _, err = s.calendar(ctx, tx)
 		return err
 	})
 	return p, err

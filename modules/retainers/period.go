@@ -25,7 +25,11 @@ type Period struct {
 	FeeInvoiceID string
 	ClosedAt     *time.Time
 	CreatedAt    time.Time
+	On           day.Date // when it is looked at
 }
+
+// Left is what there is to use on the day that it is looked at; of a closed period, what there was before the rest expired.
+func (p Period) Left() int64 { return p.Statement.Left(p.On) }
 
 // Number counts the periods of a retainer from 1.
 func (p Period) Number() int { return p.Period.Number }

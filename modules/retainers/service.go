@@ -309,6 +309,7 @@ func (s *Service) row(ctx context.Context, tx *tenancy.Tx, r Retainer) (Row, err
 	if err != nil || len(last) == 0 {
 		return Row{Retainer: r}, err
 	}
+	last[0].On = today
 	return Row{Retainer: r, Current: &last[0]}, nil
 }
 
@@ -322,14 +323,34 @@ func (s *Service) List(ctx context.Context, f Filter, q page.Query) (out []Row, 
 		return nil, nil, page.ErrBadCursor
 	}
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		if f.On, _, _, err = s.calendar(ctx, tx); err != nil {
-			return err
-		}
-		out, err = s.d.Store.List(ctx, tx, f, q.Size()+1, after)
+		out, err = s.list(ctx, tx, f, q.Size()+1, after)
 		out, next = page.Cut(out, q.Size(), func(r Row) []string { return []string{r.Name, r.ID} })
 		return err
 	})
 	return out, next, err
+}
+
+// list returns retainers with the period of today.
+func (s *Service) list(ctx context.Context, tx *tenancy.Tx, f Filter, limit int, after []string) (out []Row, err error) {
+	if f.On, _, _, err = s.calendar(ctx, tx); err != nil {
+		return nil, err
+	}
+	out, err = s.d.Store.List(ctx, tx, f, limit, after)
+	for _, r := range out {
+		if r.Current != nil {
+			r.Current.On = f.On
+		}
+	}
+	return out, err
+}
+
+// look says of periods that they are looked at today.
+func (s *Service) look(ctx context.Context, tx *tenancy.Tx, of []Period) error {
+	today, _, _, err := s.calendar(ctx, tx)
+	for i := range of {
+		of[i].On = today
+	}
+	return err
 }
 
 func (s *Service) note(ctx context.Context, tx *tenancy.Tx, c audit.Change, e event.Event) error {

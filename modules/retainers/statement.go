@@ -44,8 +44,11 @@ func (s *Service) Periods(ctx context.Context, retainerID string, q page.Query) 
 			return err
 		}
 		out, err = s.d.Store.LastPeriods(ctx, tx, retainerID, before, q.Size()+1)
+		if err != nil {
+			return err
+		}
 		out, next = page.Cut(out, q.Size(), func(p Period) []string { return []string{strconv.Itoa(p.Number())} })
-		return err
+		return s.look(ctx, tx, out)
 	})
 	return r, out, next, err
 }
@@ -64,6 +67,9 @@ func (s *Service) paper(ctx context.Context, tx *tenancy.Tx, periodID string) (o
 		return out, err
 	}
 	if out.Retainer, err = s.d.Store.ByID(ctx, tx, out.Period.RetainerID, false); err != nil {
+		return out, err
+	}
+	if out.Period.On, _, _, err = s.calendar(ctx, tx); err != nil {
 		return out, err
 	}
 	out.Given, err = s.d.Store.Given(ctx, tx, out.Period)
@@ -170,7 +176,7 @@ func (s *Service) Names(ctx context.Context, rows []Row) (clients, projects map[
 
 // OfClientTx lists what a client may see of its retainers, those that ended too.
 func (s *Service) OfClientTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]Row, error) {
-	return s.d.Store.List(ctx, tx, Filter{ClientID: clientID, ShownOnly: true}, 200, nil)
+	return s.list(ctx, tx, Filter{ClientID: clientID, ShownOnly: true}, 200, nil)
 }
 
 // PapersOfClientTx lists the last statements of a client's retainer, newest first. ErrNotFound for anybody else's.
@@ -187,7 +193,10 @@ func (s *Service) PapersOfClientTx(ctx context.Context, tx *tenancy.Tx, clientID
 		return row, nil, err
 	}
 	periods, err := s.d.Store.LastPeriods(ctx, tx, r.ID, 1<<30, 60)
-	return row, periods, err
+	if err != nil {
+		return row, nil, err
+	}
+	return row, periods, s.look(ctx, tx, periods)
 }
 
 // WorkOfClientTx is one page of the entries of a statement for the client. ErrPeriodNotFound for anybody else's.

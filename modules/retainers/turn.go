@@ -228,6 +228,7 @@ func (s *Service) Close(ctx context.Context, periodID string) (out Period, err e
 			return err
 		}
 		out, err = s.d.Store.Period(ctx, tx, periodID)
+		out.On = today
 		return err
 	})
 	return out, err

@@ -98,11 +98,12 @@ type Statement struct {
 	Carry    Carry
 }
 
-// Left is what there was to use before the period ended: of an open one, what is left now.
-func (s Statement) Left() int64 {
+// Left is what there was to use before the period ended: of an open one, what is left on a day, with what ends later in it.
+// Without a day nothing of what ends within the period is counted.
+func (s Statement) Left(on day.Date) int64 {
 	left := s.Closing
 	for _, p := range s.Expiries {
-		if p.Until.IsZero() {
+		if p.Until.IsZero() || !on.IsZero() && !p.Until.Before(on) {
 			left += p.Amount
 		}
 	}
@@ -282,13 +283,21 @@ func (a *account) expire(d day.Date) {
 	a.sweep()
 }
 
-// limit loses what is more than the cap at the end of a period, oldest first.
+// limit loses what is more than the cap at the end of a period, oldest first. Blocks were paid for: they stay until their own last day.
 func (a *account) limit() {
 	if a.s.Period.Terms.Cap == nil {
 		return
 	}
-	tooMuch := max(0, Carry{Lots: a.lots}.Balance()-*a.s.Period.Terms.Cap)
+	tooMuch := -*a.s.Period.Terms.Cap
+	for _, l := range a.lots {
+		if l.Kind != Block {
+			tooMuch += l.Left
+		}
+	}
 	for i, l := range a.lots {
+		if l.Kind == Block || tooMuch <= 0 {
+			continue
+		}
 		part := min(tooMuch, l.Left)
 		a.lose(i, part)
 		tooMuch -= part
