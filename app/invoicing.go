@@ -52,25 +52,31 @@ func billed(c clients.Client) invoicing.Client {
 }
 
 // BillingTx names the contacts for invoices, or else the company's own address for them.
-func (f forInvoices) BillingTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]invoicing.Recipient, error) {
-	contacts, err := f.s.Clients.ContactsForBillingTx(ctx, tx, clientID)
+func (f forInvoices) BillingTx(ctx context.Context, tx *tenancy.Tx, clientIDs []string) (map[string][]invoicing.Recipient, error) {
+	contacts, err := f.s.Clients.ContactsForBillingTx(ctx, tx, clientIDs)
 	if err != nil {
 		return nil, err
 	}
-	var to []invoicing.Recipient
-	for _, c := range contacts {
-		if c.Email != "" {
-			to = append(to, invoicing.Recipient{Name: c.Name, Email: c.Email})
+	out := make(map[string][]invoicing.Recipient, len(clientIDs))
+	var others []string
+	for _, id := range clientIDs {
+		for _, c := range contacts[id] {
+			out[id] = append(out[id], invoicing.Recipient{Name: c.Name, Email: c.Email})
+		}
+		if len(out[id]) == 0 {
+			others = append(others, id)
 		}
 	}
-	if len(to) > 0 {
-		return to, nil
+	if len(others) == 0 {
+		return out, nil
 	}
-	var c clients.Client
-	if c, err = f.s.Clients.ClientTx(ctx, tx, clientID); err == nil && c.BillingEmail != "" {
-		to = append(to, invoicing.Recipient{Name: c.Name, Email: c.BillingEmail})
+	companies, err := f.s.Clients.ClientsByIDsTx(ctx, tx, others)
+	for id, c := range companies {
+		if c.BillingEmail != "" {
+			out[id] = []invoicing.Recipient{{Name: c.Name, Email: c.BillingEmail}}
+		}
 	}
-	return to, err
+	return out, err
 }
 
 func (f forInvoices) NamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error) {

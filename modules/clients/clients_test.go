@@ -296,8 +296,8 @@ func TestOnePrimaryContact(t *testing.T) {
 	}
 	billing := func() (out []string) {
 		err := a.DB.Read(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-			cs, err := svc.ContactsForBillingTx(ctx, tx, c.ID)
-			for _, c := range cs {
+			cs, err := svc.ContactsForBillingTx(ctx, tx, []string{c.ID})
+			for _, c := range cs[c.ID] {
 				out = append(out, c.Name)
 			}
 			return err

@@ -2,7 +2,6 @@ package clients
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/bureauhq/bureau/app/kit/access"
@@ -192,24 +191,27 @@ func (s *Service) ContactTx(ctx context.Context, tx *tenancy.Tx, contactID strin
 	return s.d.Store.ContactByID(ctx, tx, contactID)
 }
 
-// ContactsForBillingTx returns who gets a client's invoices: the contacts
+// ContactsForBillingTx returns who gets the invoices of clients: the contacts
 // marked so, else the primary one. Only those with an address.
-func (s *Service) ContactsForBillingTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]Contact, error) {
-	all, err := s.d.Store.ContactsOf(ctx, tx, []string{clientID}, false)
+func (s *Service) ContactsForBillingTx(ctx context.Context, tx *tenancy.Tx, clientIDs []string) (map[string][]Contact, error) {
+	all, err := s.d.Store.ContactsOf(ctx, tx, clientIDs, false)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(c Contact) bool { return c.Email == "" })
-	pick := func(want func(Contact) bool) (out []Contact) {
-		for _, c := range all {
-			if want(c) {
-				out = append(out, c)
-			}
+	out, primary := map[string][]Contact{}, map[string][]Contact{}
+	for _, c := range all {
+		switch {
+		case c.Email == "":
+		case c.Billing:
+			out[c.ClientID] = append(out[c.ClientID], c)
+		case c.Primary:
+			primary[c.ClientID] = append(primary[c.ClientID], c)
 		}
-		return out
 	}
-	if marked := pick(func(c Contact) bool { return c.Billing }); len(marked) > 0 {
-		return marked, nil
+	for id, some := range primary {
+		if len(out[id]) == 0 {
+			out[id] = some
+		}
 	}
-	return pick(func(c Contact) bool { return c.Primary }), nil
+	return out, nil
 }

@@ -75,7 +75,7 @@ type Recipient struct {
 type Clients interface {
 	ClientTx(ctx context.Context, tx *tenancy.Tx, id string) (Client, error) // not found
 	ClientsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]Client, error)
-	BillingTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]Recipient, error)
+	BillingTx(ctx context.Context, tx *tenancy.Tx, clientIDs []string) (map[string][]Recipient, error) // who get their invoices
 }
 
 // TimeEntry is approved, billable time that is on no invoice.
@@ -291,11 +291,17 @@ type Store interface {
 	Sendings(ctx context.Context, tx *tenancy.Tx, invoiceID string) ([]Sending, error)
 	MarkSent(ctx context.Context, tx *tenancy.Tx, s Sending) error
 
-	AddStatementSend(ctx context.Context, tx *tenancy.Tx, s StatementSending) error
+	// AddStatementSend tells whether it was added: of those in bulk there is one a client and day.
+	AddStatementSend(ctx context.Context, tx *tenancy.Tx, s StatementSending) (added bool, err error)
 	StatementSend(ctx context.Context, tx *tenancy.Tx, id string) (StatementSending, error) // ErrNotFound
 	// StatementSends are the latest mails with a client's statement, the newest first.
 	StatementSends(ctx context.Context, tx *tenancy.Tx, clientID string, limit int) ([]StatementSending, error)
+	StatementSendsByIDs(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]StatementSending, error)
+	// StatementMailed tells which clients a statement to a day was mailed to; of all clients for no ids.
+	StatementMailed(ctx context.Context, tx *tenancy.Tx, to day.Date, clientIDs []string) (map[string]bool, error)
 	MarkStatementSent(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
+	// Balances are what clients owed at the end of a day, and whether anything moved in the days; of all clients for no ids.
+	Balances(ctx context.Context, tx *tenancy.Tx, days day.Range, clientIDs []string, zone string) ([]Balance, error)
 
 	// ReminderPolicy finds the policy of a client, or the agency's for no client; nil where there is none.
 	ReminderPolicy(ctx context.Context, tx *tenancy.Tx, clientID string, hold bool) (*ReminderPolicy, error)

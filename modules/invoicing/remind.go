@@ -263,7 +263,7 @@ func (s *Service) remind(ctx context.Context, tx *tenancy.Tx, invoiceID string, 
 		return err
 	}
 	r := Reminder{Days: step.Days, Outcome: ReminderSent, At: s.d.Now()}
-	to, err := s.d.Clients.BillingTx(ctx, tx, i.ClientID)
+	to, err := s.receivers(ctx, tx, i.ClientID)
 	if err != nil {
 		return err
 	}

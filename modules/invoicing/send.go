@@ -51,7 +51,7 @@ func (s *Service) Letter(ctx context.Context, id string) (l Letter, err error) {
 		if err != nil {
 			return err
 		}
-		to, err := s.d.Clients.BillingTx(ctx, tx, i.ClientID)
+		to, err := s.receivers(ctx, tx, i.ClientID)
 		if err != nil {
 			return err
 		}
@@ -151,10 +151,16 @@ func (s *Service) sendTx(ctx context.Context, tx *tenancy.Tx, id string, l Lette
 	return out, s.d.Events.Publish(ctx, tx, InvoiceSent{factOf(i)})
 }
 
+// receivers are who get a client's invoices.
+func (s *Service) receivers(ctx context.Context, tx *tenancy.Tx, clientID string) ([]Recipient, error) {
+	all, err := s.d.Clients.BillingTx(ctx, tx, []string{clientID})
+	return all[clientID], err
+}
+
 // recipients are the addresses that were named in a field, or else the client's for invoices.
 func (s *Service) recipients(ctx context.Context, tx *tenancy.Tx, clientID string, to []string, field string) ([]Recipient, error) {
 	if len(to) == 0 {
-		all, err := s.d.Clients.BillingTx(ctx, tx, clientID)
+		all, err := s.receivers(ctx, tx, clientID)
 		if err == nil && len(all) == 0 {
 			err = ErrNoRecipients.At(field, "needs at least one address")
 		}

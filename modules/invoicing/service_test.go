@@ -80,8 +80,12 @@ func (w *world) ToBillTx(ctx context.Context, tx *tenancy.Tx, q invoicing.TimeQu
 	return map[string]invoicing.ToBill{w.client.ID: {Approved: len(all)}}, err
 }
 
-func (w *world) BillingTx(context.Context, *tenancy.Tx, string) ([]invoicing.Recipient, error) {
-	return w.billing, nil
+func (w *world) BillingTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[string][]invoicing.Recipient, error) {
+	out := map[string][]invoicing.Recipient{}
+	for _, i := range ids {
+		out[i] = w.billing
+	}
+	return out, nil
 }
 
 func (w *world) NamesTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[string]string, error) {

@@ -102,11 +102,8 @@ func (s *Service) statement(ctx context.Context, tx *tenancy.Tx, clientID string
 	if from.IsZero() {
 		from = to.AddMonths(-3)
 	}
-	switch {
-	case to.Before(from):
-		return Statement{}, ErrBadPeriod.At(where+".to", "is before the start")
-	case to.Sub(from) > 732:
-		return Statement{}, ErrLongStatement.At(where+".from", "is more than two years before the end")
+	if err := checkStatementDays(from, to, where); err != nil {
+		return Statement{}, err
 	}
 	c, err := s.d.Clients.ClientTx(ctx, tx, clientID)
 	if err != nil {
@@ -138,6 +135,16 @@ func (s *Service) statement(ctx context.Context, tx *tenancy.Tx, clientID string
 		}
 	}
 	return st, nil
+}
+
+func checkStatementDays(from, to day.Date, where string) error {
+	switch {
+	case to.Before(from):
+		return ErrBadPeriod.At(where+".to", "is before the start")
+	case to.Sub(from) > 732:
+		return ErrLongStatement.At(where+".from", "is more than two years before the end")
+	}
+	return nil
 }
 
 // StatementPDF draws the statement of a client.

@@ -23,6 +23,7 @@ type StatementSending struct {
 	Subject   string
 	Message   string
 	By        string // the member; empty: it went by itself
+	Bulk      bool   // with those of other clients
 	QueuedAt  time.Time
 	SentAt    *time.Time
 }
@@ -37,7 +38,7 @@ func (s *Service) StatementLetter(ctx context.Context, clientID string, from, to
 		if err != nil {
 			return err
 		}
-		receivers, err := s.d.Clients.BillingTx(ctx, tx, clientID)
+		receivers, err := s.receivers(ctx, tx, clientID)
 		l.To = addresses(receivers)
 		l.Subject, l.Message = st.letter()
 		return err
@@ -81,20 +82,22 @@ func (s *Service) SendStatement(ctx context.Context, clientID string, from, to d
 		if err != nil {
 			return err
 		}
-		out, err = s.sendStatement(ctx, tx, st, receivers, l)
+		out, err = s.sendStatement(ctx, tx, st, receivers, l, false)
 		return err
 	})
 	return out, err
 }
 
-func (s *Service) sendStatement(ctx context.Context, tx *tenancy.Tx, st Statement, receivers []Recipient, l Letter) (StatementSending, error) {
+func (s *Service) sendStatement(ctx context.Context, tx *tenancy.Tx, st Statement, receivers []Recipient, l Letter, bulk bool) (StatementSending, error) {
 	subject, message := st.letter()
 	out := StatementSending{
 		ID: s.d.NewID(), ClientID: st.ClientID, From: st.From, To: st.To, Receivers: receivers, By: access.From(ctx).MemberID, QueuedAt: s.d.Now(),
-		Subject: cmp.Or(l.Subject, subject), Message: cmp.Or(l.Message, message),
+		Subject: cmp.Or(l.Subject, subject), Message: cmp.Or(l.Message, message), Bulk: bulk,
 	}
-	if err := s.d.Store.AddStatementSend(ctx, tx, out); err != nil {
+	if added, err := s.d.Store.AddStatementSend(ctx, tx, out); err != nil {
 		return out, err
+	} else if !added {
+		return out, ErrStatementMailed
 	}
 	if err := s.d.Queue.Enqueue(ctx, tx, mailStatement{out.ID}); err != nil {
 		return out, err

@@ -73,8 +73,12 @@ func (h house) ClientsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map
 	return map[string]invoicing.Client{c.ID: c}, err
 }
 
-func (h house) BillingTx(context.Context, *tenancy.Tx, string) ([]invoicing.Recipient, error) {
-	return []invoicing.Recipient{{Name: "Bill Payer", Email: "bill@acme.example"}}, nil
+func (h house) BillingTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[string][]invoicing.Recipient, error) {
+	out := map[string][]invoicing.Recipient{}
+	for _, i := range ids {
+		out[i] = []invoicing.Recipient{{Name: "Bill Payer", Email: "bill@acme.example"}}
+	}
+	return out, nil
 }
 
 func (h house) NamesTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {

@@ -29,6 +29,23 @@ type Store interface {
 	// End ends a run; clients that are left are passed over.
 	End(ctx context.Context, tx *tenancy.Tx, r Run) error
 	LastMove(ctx context.Context, tx *tenancy.Tx, runID string) (time.Time, error)
+
+	Statements
+}
+
+// Statements keeps runs that mail statements, as the others are kept.
+type Statements interface {
+	AddStatementRun(ctx context.Context, tx *tenancy.Tx, r StatementRun, items []StatementItem) error
+	StatementRun(ctx context.Context, tx *tenancy.Tx, id string, hold bool) (StatementRun, error) // ErrNoStatements
+	StatementRuns(ctx context.Context, tx *tenancy.Tx, limit int, after []string) ([]StatementRun, error)
+	StatementItems(ctx context.Context, tx *tenancy.Tx, runID string, state ItemState, limit int, after []string) ([]StatementItem, error)
+	TakeStatement(ctx context.Context, tx *tenancy.Tx, runID string) (StatementItem, bool, error)
+	SettleStatement(ctx context.Context, tx *tenancy.Tx, i StatementItem) (bool, error)
+	EndStatements(ctx context.Context, tx *tenancy.Tx, r StatementRun) error
+	LastStatementMove(ctx context.Context, tx *tenancy.Tx, runID string) (time.Time, error)
+	// Month is on which day they go out by themselves; NewMonth where none is kept.
+	Month(ctx context.Context, tx *tenancy.Tx, hold bool) (Month, error)
+	PutMonth(ctx context.Context, tx *tenancy.Tx, m Month) error
 }
 
 // Clients tells about the agency's clients; *clients.Service answers it.
@@ -44,6 +61,9 @@ type Bills interface {
 	BillTx(ctx context.Context, tx *tenancy.Tx, b invoicing.Bill) (invoicing.Invoice, []invoicing.LeftOut, error)
 	ByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]invoicing.Listed, error)
 	GoOutTx(ctx context.Context, tx *tenancy.Tx, id string, how invoicing.How, on day.Date) (invoicing.Invoice, error)
+	StatementsAheadTx(ctx context.Context, tx *tenancy.Tx, days day.Range, clientIDs []string) (map[string]invoicing.StatementAhead, error)
+	MailStatementTx(ctx context.Context, tx *tenancy.Tx, clientID string, days day.Range) (invoicing.StatementSending, error)
+	StatementMailsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]invoicing.StatementSending, error)
 }
 
 // Retainers tells which fees are due, and drafts them; *retainers.Service answers it.

@@ -283,14 +283,9 @@ func (s *Service) Find(ctx context.Context, runID string) (r Run, err error) {
 
 // List returns one page of runs, newest first.
 func (s *Service) List(ctx context.Context, q page.Query) (out []Run, next *string, err error) {
-	after, err := page.Decode(q.Cursor, 2)
+	after, err := decodeNewest(q)
 	if err != nil {
 		return nil, nil, err
-	}
-	if after != nil {
-		if _, err := time.Parse(time.RFC3339Nano, after[0]); err != nil || uuid.Validate(after[1]) != nil {
-			return nil, nil, page.ErrBadCursor
-		}
 	}
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		out, err = s.d.Store.Runs(ctx, tx, q.Size()+1, after)
@@ -298,6 +293,18 @@ func (s *Service) List(ctx context.Context, q page.Query) (out []Run, next *stri
 		return err
 	})
 	return out, next, err
+}
+
+// decodeNewest reads the cursor of a list by when things were made.
+func decodeNewest(q page.Query) ([]string, error) {
+	after, err := page.Decode(q.Cursor, 2)
+	if err != nil || after == nil {
+		return nil, err
+	}
+	if _, err := time.Parse(time.RFC3339Nano, after[0]); err != nil || uuid.Validate(after[1]) != nil {
+		return nil, page.ErrBadCursor
+	}
+	return after, nil
 }
 
 // Items returns one page of the clients of a run, in its order.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/modules/clients"
@@ -48,13 +49,20 @@ const (
 func RegisterJobs(r *job.Registry, s *Service) {
 	job.HandleWithin(r, mostTime, s.work)
 	job.Handle(r, s.watch)
+	job.HandleWithin(r, mostTime, s.workStatements)
+	job.Handle(r, s.watchStatements)
+	job.Handle(r, s.mailMonth)
 }
 
 func (s *Service) work(ctx context.Context, j work) error {
+	return untilNone(ctx, func(ctx context.Context, told *time.Time) (bool, error) { return s.next(ctx, j.Run, told) })
+}
+
+// untilNone does one client after the other; next remembers when pages were told last.
+func untilNone(ctx context.Context, next func(ctx context.Context, told *time.Time) (more bool, err error)) error {
 	var told time.Time
 	for {
-		more, err := s.next(ctx, j.Run, &told)
-		if err != nil || !more {
+		if more, err := next(ctx, &told); err != nil || !more {
 			return err
 		}
 	}
@@ -70,15 +78,20 @@ func (s *Service) watch(ctx context.Context, j watch) error {
 		if err != nil {
 			return err
 		}
-		now := s.now()
-		if rest := last.Add(patience).Sub(now); rest > 0 {
-			return job.NotYet(rest)
-		}
-		if err := s.d.Jobs.EnqueueAt(ctx, tx, time.Time{}, work(j)); err != nil {
-			return err
-		}
-		return s.d.Jobs.EnqueueAt(ctx, tx, now.Add(patience), j)
+		return s.goOn(ctx, tx, last, work(j), j)
 	})
+}
+
+// goOn lets somebody else work on a run that has not moved for long, and watches that one in turn.
+func (s *Service) goOn(ctx context.Context, tx *tenancy.Tx, last time.Time, work, watch job.Args) error {
+	now := s.now()
+	if rest := last.Add(patience).Sub(now); rest > 0 {
+		return job.NotYet(rest)
+	}
+	if err := s.d.Jobs.EnqueueAt(ctx, tx, time.Time{}, work); err != nil {
+		return err
+	}
+	return s.d.Jobs.EnqueueAt(ctx, tx, now.Add(patience), watch)
 }
 
 // next bills one client, all or nothing. False: there is none left.
@@ -139,11 +152,17 @@ func (s *Service) settle(ctx context.Context, tx *tenancy.Tx, r Run, i Item, tol
 	if ok, err := s.d.Store.Settle(ctx, tx, i); err != nil || !ok {
 		return err
 	}
-	if now.Sub(*told) >= beat {
-		*told = now
-		return s.d.Events.Publish(ctx, tx, Moved{r.ref()})
+	return s.tell(ctx, tx, told, Moved{r.ref()})
+}
+
+// tell lets pages know that a run moved, now and then.
+func (s *Service) tell(ctx context.Context, tx *tenancy.Tx, told *time.Time, moved event.Event) error {
+	now := s.now()
+	if now.Sub(*told) < beat {
+		return nil
 	}
-	return nil
+	*told = now
+	return s.d.Events.Publish(ctx, tx, moved)
 }
 
 // finish ends a run of which no client is left. One that another worker holds is left.

@@ -27,32 +27,32 @@ const (
 // lateOnly tells whether a document charges late payment and nothing else.
 const lateOnly = `EXISTS (SELECT 1 FROM invoice_lines l WHERE l.invoice_id = i.id AND l.kind = 'late') AND NOT EXISTS (SELECT 1 FROM invoice_lines l WHERE l.invoice_id = i.id AND l.kind <> 'late')`
 
-// movements are all that ever changed what the client $1 owes; what was undone
-// has a movement of its own, on the day by the zone $2.
+// movements are all that ever changed what clients owe; what was undone has a
+// movement of its own, on the day by the zone $2. Who reads them names the client, which reaches the indexes below.
 const movements = `
-	SELECT i.currency, i.issue_on AS moved_on, CASE WHEN ` + lateOnly + ` THEN 'late_fee' ELSE i.kind END AS kind, i.id::text AS invoice_id, coalesce(i.number, '') AS number, ` + payableMinor + ` AS minor
-		FROM invoices i WHERE i.client_id = $1 AND i.state <> 'draft' AND i.kind <> 'credit_note'
+	SELECT i.client_id, i.currency, i.issue_on AS moved_on, CASE WHEN ` + lateOnly + ` THEN 'late_fee' ELSE i.kind END AS kind, i.id::text AS invoice_id, coalesce(i.number, '') AS number, ` + payableMinor + ` AS minor
+		FROM invoices i WHERE i.state <> 'draft' AND i.kind <> 'credit_note'
 	UNION ALL
-	SELECT i.currency, (i.voided_at AT TIME ZONE $2)::date, 'void', i.id::text, i.number, -` + payableMinor + `
-		FROM invoices i WHERE i.client_id = $1 AND i.state = 'void'
+	SELECT i.client_id, i.currency, (i.voided_at AT TIME ZONE $2)::date, 'void', i.id::text, i.number, -` + payableMinor + `
+		FROM invoices i WHERE i.state = 'void'
 	UNION ALL
-	SELECT p.currency, p.received_on, CASE WHEN p.credit_note_id IS NULL THEN 'payment' ELSE 'credit_note' END, coalesce(p.credit_note_id::text, ''), p.reference, -p.amount_minor
-		FROM payments p WHERE p.client_id = $1
+	SELECT p.client_id, p.currency, p.received_on, CASE WHEN p.credit_note_id IS NULL THEN 'payment' ELSE 'credit_note' END, coalesce(p.credit_note_id::text, ''), p.reference, -p.amount_minor
+		FROM payments p
 	UNION ALL
-	SELECT p.currency, (p.voided_at AT TIME ZONE $2)::date, 'payment_void', '', p.reference, p.amount_minor
-		FROM payments p WHERE p.client_id = $1 AND p.voided_at IS NOT NULL
+	SELECT p.client_id, p.currency, (p.voided_at AT TIME ZONE $2)::date, 'payment_void', '', p.reference, p.amount_minor
+		FROM payments p WHERE p.voided_at IS NOT NULL
 	UNION ALL
-	SELECT p.currency, r.refunded_on, 'refund', '', r.reference, r.amount_minor
-		FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE p.client_id = $1
+	SELECT p.client_id, p.currency, r.refunded_on, 'refund', '', r.reference, r.amount_minor
+		FROM refunds r JOIN payments p ON p.id = r.payment_id
 	UNION ALL
-	SELECT p.currency, (r.undone_at AT TIME ZONE $2)::date, 'refund_undone', '', r.reference, -r.amount_minor
-		FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE p.client_id = $1 AND r.undone_at IS NOT NULL
+	SELECT p.client_id, p.currency, (r.undone_at AT TIME ZONE $2)::date, 'refund_undone', '', r.reference, -r.amount_minor
+		FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.undone_at IS NOT NULL
 	UNION ALL
-	SELECT i.currency, w.written_on, 'write_off', i.id::text, i.number, -w.amount_minor
-		FROM write_offs w JOIN invoices i ON i.id = w.invoice_id WHERE i.client_id = $1
+	SELECT i.client_id, i.currency, w.written_on, 'write_off', i.id::text, i.number, -w.amount_minor
+		FROM write_offs w JOIN invoices i ON i.id = w.invoice_id
 	UNION ALL
-	SELECT i.currency, (w.undone_at AT TIME ZONE $2)::date, 'write_off_undone', i.id::text, i.number, w.amount_minor
-		FROM write_offs w JOIN invoices i ON i.id = w.invoice_id WHERE i.client_id = $1 AND w.undone_at IS NOT NULL`
+	SELECT i.client_id, i.currency, (w.undone_at AT TIME ZONE $2)::date, 'write_off_undone', i.id::text, i.number, w.amount_minor
+		FROM write_offs w JOIN invoices i ON i.id = w.invoice_id WHERE w.undone_at IS NOT NULL`
 
 // Statement reads what a client owed at the end of a day, and how it came to that.
 func (s Store) Statement(ctx context.Context, tx *tenancy.Tx, clientID string, from, to day.Date, zone string) ([]invoicing.StatementOf, error) {
@@ -82,7 +82,7 @@ func (s Store) Statement(ctx context.Context, tx *tenancy.Tx, clientID string, f
 }
 
 func (Store) opening(ctx context.Context, tx *tenancy.Tx, of func(string) *invoicing.StatementOf, clientID string, from, _ day.Date, zone string) error {
-	rows, err := tx.PGX().Query(ctx, `SELECT currency, sum(minor)::bigint FROM (`+movements+`) m WHERE moved_on < $3 GROUP BY 1 HAVING sum(minor) <> 0`, clientID, zone, from)
+	rows, err := tx.PGX().Query(ctx, `SELECT currency, sum(minor)::bigint FROM (`+movements+`) m WHERE client_id = $1 AND moved_on < $3 GROUP BY 1 HAVING sum(minor) <> 0`, clientID, zone, from)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (Store) opening(ctx context.Context, tx *tenancy.Tx, of func(string) *invoi
 
 func (Store) moved(ctx context.Context, tx *tenancy.Tx, of func(string) *invoicing.StatementOf, clientID string, from, to day.Date, zone string) error {
 	rows, err := tx.PGX().Query(ctx, `
-		SELECT currency, moved_on, kind, invoice_id, number, minor FROM (`+movements+`) m WHERE moved_on BETWEEN $3 AND $4 ORDER BY moved_on, minor < 0, number, kind`,
+		SELECT currency, moved_on, kind, invoice_id, number, minor FROM (`+movements+`) m WHERE client_id = $1 AND moved_on BETWEEN $3 AND $4 ORDER BY moved_on, minor < 0, number, kind`,
 		clientID, zone, from, to)
 	if err != nil {
 		return err
@@ -154,4 +154,37 @@ func (Store) credit(ctx context.Context, tx *tenancy.Tx, of func(string) *invoic
 		return nil
 	})
 	return err
+}
+
+// ofClients narrows records to the clients $1, or to none of them.
+const ofClients = `(cardinality($1::uuid[]) = 0 OR client_id = ANY ($1))`
+
+// Balances are what clients owed at the end of a day, and whether anything moved. An invoice that is settled now was open then only
+// if something settled it later, or if it was voided since.
+func (Store) Balances(ctx context.Context, tx *tenancy.Tx, days day.Range, clientIDs []string, zone string) (out []invoicing.Balance, err error) {
+	if clientIDs == nil {
+		clientIDs = []string{}
+	}
+	rows, err := tx.PGX().Query(ctx, `
+		WITH owed AS (
+			SELECT client_id, currency, sum(open)::bigint AS open, coalesce(sum(open) FILTER (WHERE due_on < $3), 0)::bigint AS late FROM (
+				SELECT i.client_id, i.currency, i.due_on, `+openAt+` AS open FROM invoices i
+				WHERE `+ofClients+` AND `+knownAt+` AND (i.open_minor > 0 OR i.state = 'void'
+					OR i.id IN (SELECT invoice_id FROM allocations WHERE applied_on > $3) OR i.id IN (SELECT invoice_id FROM write_offs WHERE written_on > $3))
+			) items WHERE open > 0 GROUP BY 1, 2
+		), moved AS (
+			SELECT DISTINCT client_id FROM (`+movements+`) m WHERE `+ofClients+` AND moved_on BETWEEN $4 AND $3
+		)
+		SELECT coalesce(o.client_id, m.client_id)::text, coalesce(o.currency::text, ''), coalesce(o.open, 0), coalesce(o.late, 0), m.client_id IS NOT NULL
+		FROM owed o FULL JOIN moved m ON m.client_id = o.client_id ORDER BY 1, 2`, clientIDs, zone, days.To, days.From)
+	if err != nil {
+		return nil, err
+	}
+	var b invoicing.Balance
+	_, err = pgx.ForEachRow(rows, []any{&b.ClientID, &b.Currency, &b.Open.Minor, &b.Late.Minor, &b.Moved}, func() error {
+		b.Open.Currency, b.Late.Currency = b.Currency, b.Currency
+		out = append(out, b)
+		return nil
+	})
+	return out, err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/modules/invoicing"
@@ -21,6 +22,7 @@ type statementSendRow struct {
 	Subject    string
 	Message    string
 	CreatedBy  string
+	Bulk       bool
 	QueuedAt   time.Time
 	SentAt     *time.Time
 }
@@ -30,16 +32,17 @@ func (statementSendRow) TableName() string { return "statement_sends" }
 func (r statementSendRow) sending() invoicing.StatementSending {
 	return invoicing.StatementSending{
 		ID: r.ID, ClientID: r.ClientID, From: day.Of(r.FromOn, time.UTC), To: day.Of(r.ToOn, time.UTC), Receivers: r.Recipients,
-		Subject: r.Subject, Message: r.Message, By: r.CreatedBy, QueuedAt: r.QueuedAt, SentAt: r.SentAt,
+		Subject: r.Subject, Message: r.Message, By: r.CreatedBy, Bulk: r.Bulk, QueuedAt: r.QueuedAt, SentAt: r.SentAt,
 	}
 }
 
-// AddStatementSend inserts a mail that is to be sent.
-func (Store) AddStatementSend(_ context.Context, tx *tenancy.Tx, s invoicing.StatementSending) error {
-	return tx.Gorm().Create(&statementSendRow{
+// AddStatementSend inserts a mail that is to be sent. False: another in bulk was faster.
+func (Store) AddStatementSend(_ context.Context, tx *tenancy.Tx, s invoicing.StatementSending) (bool, error) {
+	did := tx.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&statementSendRow{
 		ID: s.ID, ClientID: s.ClientID, FromOn: s.From.In(time.UTC), ToOn: s.To.In(time.UTC), Recipients: s.Receivers,
-		Subject: s.Subject, Message: s.Message, CreatedBy: s.By, QueuedAt: s.QueuedAt, SentAt: s.SentAt,
-	}).Error
+		Subject: s.Subject, Message: s.Message, CreatedBy: s.By, Bulk: s.Bulk, QueuedAt: s.QueuedAt, SentAt: s.SentAt,
+	})
+	return did.RowsAffected == 1, did.Error
 }
 
 // StatementSend reads one mail.
@@ -50,6 +53,35 @@ func (Store) StatementSend(_ context.Context, tx *tenancy.Tx, id string) (invoic
 		err = invoicing.ErrNotFound.Because(err)
 	}
 	return r.sending(), err
+}
+
+// StatementSendsByIDs finds mails.
+func (Store) StatementSendsByIDs(_ context.Context, tx *tenancy.Tx, ids []string) (map[string]invoicing.StatementSending, error) {
+	out := make(map[string]invoicing.StatementSending, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []statementSendRow
+	err := tx.Gorm().Where("id IN ?", ids).Find(&rows).Error
+	for _, r := range rows {
+		out[r.ID] = r.sending()
+	}
+	return out, err
+}
+
+// StatementMailed tells which clients a statement to a day was mailed to.
+func (Store) StatementMailed(_ context.Context, tx *tenancy.Tx, to day.Date, clientIDs []string) (map[string]bool, error) {
+	q := tx.Gorm().Model(&statementSendRow{}).Where("to_on = ?", to)
+	if len(clientIDs) > 0 {
+		q = q.Where("client_id IN ?", clientIDs)
+	}
+	var ids []string
+	err := q.Distinct().Pluck("client_id", &ids).Error
+	out := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, err
 }
 
 // StatementSends lists the latest mails of a client.

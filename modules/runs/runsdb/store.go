@@ -3,11 +3,9 @@ package runsdb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -246,7 +244,7 @@ func items(q *gorm.DB) ([]runs.Item, error) {
 
 // Take holds the next client of a run that nobody holds.
 func (Store) Take(_ context.Context, tx *tenancy.Tx, runID string) (runs.Item, bool, error) {
-	got, err := items(tx.Gorm().Clauses(clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"}).Where("run_id = ? AND state = 'pending'", runID).Order("position").Limit(1))
+	got, err := items(nextPending(tx, runID))
 	if err != nil || len(got) == 0 {
 		return runs.Item{}, false, err
 	}
@@ -275,19 +273,10 @@ func (Store) Settle(ctx context.Context, tx *tenancy.Tx, i runs.Item) (bool, err
 
 // End ends a run and passes over the clients that are left.
 func (Store) End(ctx context.Context, tx *tenancy.Tx, r runs.Run) error {
-	if _, err := tx.PGX().Exec(ctx, `UPDATE invoice_run_items SET state = 'cancelled', decided_at = $2 WHERE run_id = $1 AND state = 'pending'`, r.ID, r.FinishedAt); err != nil {
-		return err
-	}
-	_, err := tx.PGX().Exec(ctx, `UPDATE invoice_runs SET state = $2, finished_at = $3 WHERE id = $1 AND state = 'running'`, r.ID, string(r.State), r.FinishedAt)
-	return err
+	return endRun(ctx, tx, "invoice_runs", "invoice_run_items", r.ID, r.State, r.FinishedAt)
 }
 
 // LastMove tells when a run came on last.
-func (Store) LastMove(ctx context.Context, tx *tenancy.Tx, runID string) (at time.Time, err error) {
-	err = tx.PGX().QueryRow(ctx, `SELECT greatest(r.created_at, max(i.decided_at)) FROM invoice_runs r LEFT JOIN invoice_run_items i ON i.run_id = r.id
-		WHERE r.id = $1 GROUP BY r.id`, runID).Scan(&at)
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = runs.ErrNotFound
-	}
-	return at, err
+func (Store) LastMove(ctx context.Context, tx *tenancy.Tx, runID string) (time.Time, error) {
+	return lastMove(ctx, tx, "invoice_runs", "invoice_run_items", runID, runs.ErrNotFound)
 }

@@ -35,6 +35,7 @@ func Register(api *httpapi.API, svc *runs.Service) {
 	httpapi.Handle(api, op("get", http.MethodGet, "/{id}", "One run and how far it is"), h.get)
 	httpapi.Handle(api, op("clients", http.MethodGet, "/{id}/clients", "What became of each client of a run"), h.clients)
 	httpapi.Handle(api, op("cancel", http.MethodPost, "/{id}/cancel", "End a run; what it made stays"), h.cancel)
+	registerStatements(api, h)
 }
 
 // IDIn is the input of operations on one run.
