@@ -13,7 +13,7 @@ const tagsOf: Record<string, string[]> = {
   calendars: ['time'],
   planning: ['planning', 'time'],
   retainers: ['retainers', 'portal'],
-  runs: ['invoice-runs'],
+  runs: ['invoice-runs', 'statement-runs'],
   recurring: ['recurring-invoices'],
   expenses: ['expenses'],
   fees: ['fees', 'portal'],

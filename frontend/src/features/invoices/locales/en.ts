@@ -1,7 +1,7 @@
 import { registerLocale } from '../../../shared/lib/i18n';
 
 export const useT = registerLocale('invoices', {
-  title: 'Invoices', new: 'New invoice', recurring: 'Recurring', runs: 'Invoice runs', search: 'Search number, client, reference', tabsLabel: 'State',
+  title: 'Invoices', new: 'New invoice', recurring: 'Recurring', runs: 'Invoice runs', statements: 'Statements', search: 'Search number, client, reference', tabsLabel: 'State',
   tab: { all: 'All', draft: 'Drafts', in_review: 'In review', open: 'Open', overdue: 'Overdue', paid: 'Paid', credit_note: 'Credit notes', void: 'Void' },
   status: { draft: 'Draft', in_review: 'In review', ready: 'Approved', open: 'Open', partly_paid: 'Partly paid', overdue: 'Overdue', paid: 'Paid', credited: 'Credited', written_off: 'Written off', void: 'Void', credit_note: 'Credit note' },
   col: { number: 'Number', client: 'Client', issued: 'Issued', due: 'Due', total: 'Total', balance: 'Balance', state: 'State' },
@@ -68,6 +68,11 @@ export const useT = registerLocale('invoices', {
     foreign: 'Billed in other currencies', currency: 'Currency', documents: 'Documents', own: 'In the currency', base: 'In the books', realisedOn: 'On payments', unrated_one: '{{count}} document in another currency is older than exchange rates: it is in no sum.', unrated_other: '{{count}} documents in other currencies are older than exchange rates: they are in no sum.',
     rates: 'Exchange rates', add: 'Add rate', day: 'Day', rate: 'Rate', source: 'Source', byHand: 'typed in', noRates: 'No exchange rates yet', noRatesText: 'Invoices and payments in another currency take the rate that is kept for their day, or you type one in.', drop: 'Delete', dropTitle: 'Delete the rate of {{currency}} of {{day}}?', dropText: 'Documents that took it keep it.', dropped: 'Rate deleted', on: 'Of the day', sourceHelp: 'Who published it, such as ECB', kept: 'Rate kept',
     revaluations: 'Revaluations', revalue: 'Revalue', revalueTitle: 'Revalue what is open', revalueText: 'What was open in other currencies at the end of the day is valued at its rates. The day after takes the difference back, so that a payment later realises all of its own.', closing: 'Last day of the period', done: 'Open balances revalued', noRevaluations: 'Nothing is revalued yet', noRevaluationsText: 'At the end of a month or year, value what is open at the rates of that day.', reversed: 'Taken back on {{day}}', undo: 'Take back', undoTitle: 'Take back the revaluation of {{day}}?', undoText: 'Its gains and losses disappear from the reports. You can revalue the day again.', undone: 'Revaluation taken back',
+  },
+  month: {
+    title: 'Statements every month', enabled: 'Send statements by themselves', enabledHelp: 'At nine in the morning of the day, to the contacts for invoices, with what was known the evening before',
+    day: 'Day of the month', dayHelp: '29 to 31 are the last day of shorter months', dayBad: 'A day from 1 to 31', who: 'Who gets one', whos: { open: 'Clients who owe something', moved: 'Also those who were billed or paid in the month' },
+    next: 'Next on {{on}}, with statements to the end of {{to}}', off: 'Nothing goes out by itself', past: 'What was sent',
   },
   statement: {
     title: 'Statement', of: 'Statement of {{client}}', from: 'From', to: 'To', record: 'Record payment', opening: 'Opening balance', closing: 'Closing balance', nothing: 'Nothing was billed and nothing is open', open: 'Open', credit: 'Credit', items: 'What is open', moves: 'What happened', late: '{{count}} days late', due: 'Due {{day}}', on: 'Day', what: 'What', amount: 'Amount', balance: 'Balance', asOf: 'As known at the end of {{day}}', sendTitle: 'Send the statement of {{client}}', sendDone: 'The statement is on its way',

@@ -16,6 +16,7 @@ import { ifMatch } from '../model';
 
 // A form is heavier than the lists above it; it comes when they are there, into a box of its height.
 const ReviewSettings = later(async () => (await import('../components/ReviewSettings')).ReviewSettings, <Box sx={{ minHeight: 400 }} />);
+const MonthSettings = later(async () => (await import('../components/MonthSettings')).MonthSettings, <Box sx={{ minHeight: 390 }} />);
 const EntityDialog = later(async () => (await import('../components/EntityDialog')).EntityDialog);
 const TaxDialog = later(async () => (await import('../components/TaxDialog')).TaxDialog);
 
@@ -28,7 +29,7 @@ export function SettingsPage() {
       <PageHeader title={t('settings.title')} sub={t('settings.sub')} up={{ to: '/settings', label: t('settings.up') }} actions={<Button component={To} to="/settings/reminders" variant="outlined">{t('remind.open')}</Button>} />
       <Alert severity="info" sx={{ mb: 4 }}>{t('settings.keepNote')}</Alert>
       <Entities writes={writes} />
-      <Held until={!entities.isLoading}><Box sx={{ mt: 6 }}><Taxes writes={writes} /></Box><Box sx={{ mt: 6 }}><ReviewSettings writes={writes} /></Box></Held>
+      <Held until={!entities.isLoading}><Box sx={{ mt: 6 }}><Taxes writes={writes} /></Box><Box sx={{ mt: 6 }}><MonthSettings writes={writes} /></Box><Box sx={{ mt: 6 }}><ReviewSettings writes={writes} /></Box></Held>
     </Box>
   );
 }

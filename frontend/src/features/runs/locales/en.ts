@@ -63,4 +63,17 @@ export const useT = registerLocale('runs', {
   settled: 'Settled',
   begun: 'Started',
   see: 'Open the invoice',
+  statements: {
+    title: 'Statements', sub: 'Sent to all clients who owe something, each once', new: 'Send statements', month: 'Every month', empty: 'No statements sent in bulk yet',
+    emptyText: 'Choose the days, look at who gets one, and send them all at once. They can also go out by themselves on a day of the month.',
+    to: 'Up to the end of', from: 'Movements from', who: 'Who gets one', whos: { open: 'Clients who owe something', moved: 'Also those who were billed or paid in these days' },
+    sendTo_one: 'Send {{count}} statement', sendTo_other: 'Send {{count}} statements', send: 'Send statements',
+    ask_one: 'Send {{count}} statement?', ask_other: 'Send {{count}} statements?', askText: 'Each client gets a mail with the statement to the end of {{day}} as PDF. Mails cannot be taken back.',
+    nobody: 'Nobody gets a statement for these days', started: 'The statements are on their way', tabs: 'Who', gets: 'Gets one', none: 'Gets none', client: 'Client', open: 'Open', late: 'Overdue', lateOf: '{{late}} overdue', recipients: 'Goes to', reason: 'Why not',
+    reasons: { no_balance: 'Nothing open', no_contact: 'No contact', already_sent: 'Sent already', archived: 'Archived', left_out: 'Left out' },
+    noContactHelp: 'No address for invoices: add a contact', leave: 'Leave out', back: 'Take back', aheadEmpty: 'Nobody owed anything on this day', aheadEmptyText: 'Choose another day, or also those who were billed or paid in the days.',
+    noneEmpty: 'Nobody is left out', day: 'Statements to', sent: 'Sent', skipped: 'Gets none', refused: 'Refused', begun: 'Started', byItself: 'By itself, every month',
+    states: { pending: 'Waiting', sent: 'Sent', skipped: 'None', refused: 'Refused', cancelled: 'Passed over' }, underway: 'On its way', sentAt: 'Sent {{at}}',
+    cancel: 'End the run', cancelText: 'Statements that were sent are sent. The others are left.', unsent_one: '{{count}} still on its way', unsent_other: '{{count}} still on their way',
+  },
 });

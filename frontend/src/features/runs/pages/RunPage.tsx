@@ -1,7 +1,4 @@
-import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import LinearProgress from '@mui/material/LinearProgress';
-import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 import { useFeed } from '../../../shared/api/infinite';
@@ -16,9 +13,10 @@ import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Figure, Figures, Money, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, SkeletonPage } from '../../../shared/ui/states';
 import { useInvoiceRunsCancelMutation, useInvoiceRunsGetQuery, useRunClientsFeedInfiniteQuery, type InvoiceRunClient, type InvoiceRunView } from '../api';
+import { Progress } from '../components/Progress';
 import { Totals } from '../components/Totals';
 import { useT } from '../locales/en';
-import { clientStates, clientTones, percent, runTones, type ClientState } from '../model';
+import { clientStates, clientTones, runTones, type ClientState } from '../model';
 
 export function RunPage() {
   const { id = '' } = useParams();
@@ -37,7 +35,6 @@ function Ready({ run: r }: { run: InvoiceRunView }) {
   const [asking, setAsking] = useState(false);
   const [cancel] = useInvoiceRunsCancelMutation();
   const running = r.state === 'running';
-  const done = r.clients - r.counts.pending;
   return (
     <>
       <PageHeader
@@ -47,10 +44,7 @@ function Ready({ run: r }: { run: InvoiceRunView }) {
         sub={`${t(`hows.${r.how}`)} · ${t('begun')} ${formatMoment(r.created_at, zone)}`}
         actions={writes && running && <Button color="error" onClick={() => setAsking(true)}>{t('cancel')}</Button>}
       />
-      <Box role="status" sx={{ mb: 4, minHeight: 32 }}>
-        <Typography variant="body2" sx={{ mb: 1 }}>{t('progressText', { done, all: r.clients })}</Typography>
-        <LinearProgress aria-label={t('progress')} variant="determinate" value={percent(r)} color={running ? 'primary' : 'success'} />
-      </Box>
+      <Progress clients={r.clients} pending={r.counts.pending} running={running} />
       <Figures>
         <Figure label={t('made')} value={String(r.counts.drafted + r.counts.issued)} note={<Totals of={r.totals} />} />
         <Figure label={t('states.refused')} value={String(r.counts.refused)} />
