@@ -492,7 +492,7 @@ func TestSignUp(t *testing.T) {
 	t.Run("it holds its slug for an hour", func(t *testing.T) {
 		_, _, err := h.s.BeginSignUp(h.Ctx, "Other", slug, "192.0.2.2")
 		wantFault(t, err, tenancy.ErrSlugTaken)
-		if _, st, _, _ := h.s.CheckSlug(h.Ctx, slug, "192.0.2.2"); st != identity.SlugTaken {
+		if _, st, _, _ := h.s.CheckSlug(h.Ctx, slug, "192.0.2.2"); st != identity.SlugHeld {
 			t.Fatalf("got %s", st)
 		}
 	})

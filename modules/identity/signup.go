@@ -55,6 +55,7 @@ type SlugStatus string
 const (
 	SlugAvailable SlugStatus = "available"
 	SlugTaken     SlugStatus = "taken"
+	SlugHeld      SlugStatus = "held" // by a sign-up that is open; nobody is told by whose
 	SlugReserved  SlugStatus = "reserved"
 	SlugMalformed SlugStatus = "malformed"
 )
@@ -99,29 +100,37 @@ func (s *Service) CheckSlug(ctx context.Context, raw, ip string) (slug string, s
 	case errors.As(err, &f):
 		return slug, SlugMalformed, "The address " + f.Fields[0].Text + ".", nil
 	}
-	err = s.slugFree(ctx, slug)
-	switch {
-	case errors.Is(err, tenancy.ErrSlugTaken):
-		return slug, SlugTaken, "This address is taken.", nil
-	case err != nil:
+	if st, err = s.holderOf(ctx, slug); err != nil {
 		return "", "", "", err
 	}
-	return slug, SlugAvailable, "This address is free.", nil
+	return slug, st, map[SlugStatus]string{
+		SlugAvailable: "This address is free.",
+		SlugTaken:     "This address is taken.",
+		SlugHeld:      "Somebody is signing up with this address. It is free again within the hour if they do not finish.",
+	}[st], nil
+}
+
+// holderOf tells who has a well-formed slug: an agency, a sign-up, or nobody.
+func (s *Service) holderOf(ctx context.Context, slug string) (SlugStatus, error) {
+	_, err := s.d.Agencies.BySlug(ctx, slug)
+	if err == nil {
+		return SlugTaken, nil
+	}
+	if !errors.Is(err, tenancy.ErrNoAgency) {
+		return "", err
+	}
+	held, err := s.d.Directory.SlugHeld(ctx, slug, s.now())
+	if err != nil || !held {
+		return SlugAvailable, err
+	}
+	return SlugHeld, nil
 }
 
 func (s *Service) slugFree(ctx context.Context, slug string) error {
-	_, err := s.d.Agencies.BySlug(ctx, slug)
-	if err == nil {
-		return tenancy.ErrSlugTaken
-	}
-	if !errors.Is(err, tenancy.ErrNoAgency) {
+	if st, err := s.holderOf(ctx, slug); err != nil || st == SlugAvailable {
 		return err
 	}
-	held, err := s.d.Directory.SlugHeld(ctx, slug, s.now())
-	if err == nil && held {
-		return tenancy.ErrSlugTaken
-	}
-	return err
+	return tenancy.ErrSlugTaken
 }
 
 func checkAgencyName(s string) (string, error) {

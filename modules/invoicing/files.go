@@ -73,14 +73,13 @@ func (s *Service) keep(ctx context.Context, k keeping) (File, error) {
 	if f.Bytes, err = k.draw(); err != nil {
 		return File{}, err
 	}
-	agency, err := tenancy.From(ctx)
+	hash := hashOf(f.Bytes)
+	key, err := keptKey(ctx, "invoices", hash, k.ext)
 	if err != nil {
 		return File{}, err
 	}
-	hash := hashOf(f.Bytes)
-	key := agency.ID + "/invoices/" + hash + k.ext
-	if err := s.d.Files.Put(ctx, key, k.contentType, bytes.NewReader(f.Bytes), int64(len(f.Bytes))); err != nil {
-		return File{}, fmt.Errorf("keep the document %s: %w", key, err)
+	if err := s.put(ctx, key, k.contentType, f.Bytes); err != nil {
+		return File{}, err
 	}
 	var first, firstHash string
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
@@ -91,6 +90,19 @@ func (s *Service) keep(ctx context.Context, k keeping) (File, error) {
 		f.Bytes, err = s.readKept(ctx, first, firstHash)
 	}
 	return f, err
+}
+
+// keptKey is where a kept file of the agency lies.
+func keptKey(ctx context.Context, folder, hash, ext string) (string, error) {
+	agency, err := tenancy.From(ctx)
+	return agency.ID + "/" + folder + "/" + hash + ext, err
+}
+
+func (s *Service) put(ctx context.Context, key, contentType string, raw []byte) error {
+	if err := s.d.Files.Put(ctx, key, contentType, bytes.NewReader(raw), int64(len(raw))); err != nil {
+		return fmt.Errorf("keep the document %s: %w", key, err)
+	}
+	return nil
 }
 
 // readKept reads a kept file. One that is not what was kept is not handed out as if it were.

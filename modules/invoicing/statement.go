@@ -158,8 +158,10 @@ func (s *Service) StatementPDF(ctx context.Context, clientID string, from, to da
 
 func (s *Service) statementPDF(st Statement) (PDF, error) {
 	raw, err := s.d.Renderer.RenderStatement(st)
-	return PDF{Name: fileName("statement "+st.To.String(), ".pdf"), Bytes: raw}, err
+	return PDF{Name: st.fileName(), Bytes: raw}, err
 }
+
+func (st Statement) fileName() string { return fileName("statement "+st.To.String(), ".pdf") }
 
 // entityOf is the legal entity that invoices a client; empty where there is none yet.
 func (s *Service) entityOf(ctx context.Context, tx *tenancy.Tx, c Client) (LegalEntity, error) {

@@ -79,7 +79,12 @@ func (s *Service) MailStatementTx(ctx context.Context, tx *tenancy.Tx, clientID 
 	if err != nil {
 		return StatementSending{}, err
 	}
-	return s.sendStatement(ctx, tx, st, to, Letter{}, true)
+	// Runs settle one client a transaction in the background: it may wait for the store of files.
+	hash, err := s.keepStatement(ctx, st)
+	if err != nil {
+		return StatementSending{}, err
+	}
+	return s.sendStatement(ctx, tx, st, hash, to, Letter{}, true)
 }
 
 // StatementMailsTx finds mails with statements.

@@ -67,28 +67,67 @@ func (st Statement) letter() (subject, message string) {
 	return Fill(words.Subject, slices.Clone(values)...), Fill(message, slices.Clone(values)...)
 }
 
-// SendStatement mails a client's statement of days. The mail itself is a job,
-// which is queued exactly when this succeeds.
+// SendStatement mails a client's statement of days. The mail itself is a job, which is queued exactly when this succeeds. Its PDF is
+// drawn and kept now: it holds the sums that the letter names, whatever is booked before the mail goes.
 func (s *Service) SendStatement(ctx context.Context, clientID string, from, to day.Date, l Letter) (out StatementSending, err error) {
-	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+	var st Statement
+	var receivers []Recipient
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
 		if _, err := s.clientOf(ctx, tx, clientID); err != nil {
 			return err
 		}
-		st, err := s.statement(ctx, tx, clientID, from, to, "body")
-		if err != nil {
+		if st, err = s.statement(ctx, tx, clientID, from, to, "body"); err != nil {
 			return err
 		}
-		receivers, err := s.recipients(ctx, tx, clientID, l.To, "body.recipients")
-		if err != nil {
-			return err
-		}
-		out, err = s.sendStatement(ctx, tx, st, receivers, l, false)
+		receivers, err = s.recipients(ctx, tx, clientID, l.To, "body.recipients")
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	hash, err := s.keepStatement(ctx, st)
+	if err != nil {
+		return out, err
+	}
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		out, err = s.sendStatement(ctx, tx, st, hash, receivers, l, false)
 		return err
 	})
 	return out, err
 }
 
-func (s *Service) sendStatement(ctx context.Context, tx *tenancy.Tx, st Statement, receivers []Recipient, l Letter, bulk bool) (StatementSending, error) {
+// keepStatement draws a statement, keeps it, and returns the hash by which it is found.
+func (s *Service) keepStatement(ctx context.Context, st Statement) (hash string, err error) {
+	pdf, err := s.statementPDF(st)
+	if err != nil {
+		return "", err
+	}
+	hash = hashOf(pdf.Bytes)
+	key, err := statementKey(ctx, hash)
+	if err != nil {
+		return "", err
+	}
+	return hash, s.put(ctx, key, pdfType, pdf.Bytes)
+}
+
+// keptStatement is the PDF that was kept, or one of now where none was.
+func (s *Service) keptStatement(ctx context.Context, st Statement, hash string) (PDF, error) {
+	if hash == "" {
+		return s.statementPDF(st)
+	}
+	key, err := statementKey(ctx, hash)
+	if err != nil {
+		return PDF{}, err
+	}
+	raw, err := s.readKept(ctx, key, hash)
+	return PDF{Name: st.fileName(), Bytes: raw}, err
+}
+
+func statementKey(ctx context.Context, hash string) (string, error) {
+	return keptKey(ctx, "statements", hash, ".pdf")
+}
+
+func (s *Service) sendStatement(ctx context.Context, tx *tenancy.Tx, st Statement, hash string, receivers []Recipient, l Letter, bulk bool) (StatementSending, error) {
 	subject, message := st.letter()
 	out := StatementSending{
 		ID: s.d.NewID(), ClientID: st.ClientID, From: st.From, To: st.To, Receivers: receivers, By: access.From(ctx).MemberID, QueuedAt: s.d.Now(),
@@ -99,7 +138,7 @@ func (s *Service) sendStatement(ctx context.Context, tx *tenancy.Tx, st Statemen
 	} else if !added {
 		return out, ErrStatementMailed
 	}
-	if err := s.d.Queue.Enqueue(ctx, tx, mailStatement{out.ID}); err != nil {
+	if err := s.d.Queue.Enqueue(ctx, tx, mailStatement{SendingID: out.ID, Hash: hash}); err != nil {
 		return out, err
 	}
 	if err := audit.Record(ctx, tx, audit.Change{Action: "invoicing.statement_sent", Entity: "statement", EntityID: st.ClientID, After: out}); err != nil {
@@ -124,6 +163,7 @@ func (s *Service) StatementSendings(ctx context.Context, clientID string) (all [
 // mailStatement is the job that mails a statement.
 type mailStatement struct {
 	SendingID string `json:"sending_id"`
+	Hash      string `json:"hash,omitempty"` // of the kept PDF; empty in jobs of before it was kept
 }
 
 // Kind names the job.
@@ -143,7 +183,7 @@ func (s *Service) mailStatement(ctx context.Context, j mailStatement) error {
 	if err != nil || out.SentAt != nil {
 		return err
 	}
-	pdf, err := s.statementPDF(st)
+	pdf, err := s.keptStatement(ctx, st, j.Hash)
 	if err != nil {
 		return err
 	}

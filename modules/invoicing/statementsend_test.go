@@ -1,6 +1,7 @@
 package invoicing_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -43,6 +44,10 @@ func TestAStatementIsMailedInTheClientsLanguage(t *testing.T) {
 			t.Errorf("the letter does not say %q: %s", says, l.Message)
 		}
 	}
+	told, err := w.svc.StatementPDF(w.Ctx, w.client.ID, from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
 	w.mailDown = errors.New("connection refused")
 	out, err := w.svc.SendStatement(w.Ctx, w.client.ID, from, to, invoicing.Letter{Message: "Siehe Anhang."})
 	if err != nil {
@@ -52,6 +57,7 @@ func TestAStatementIsMailedInTheClientsLanguage(t *testing.T) {
 	if all, err := w.svc.StatementSendings(w.Ctx, w.client.ID); err != nil || len(all) != 1 || all[0].SentAt != nil || len(w.mails) != 0 {
 		t.Fatalf("while the mail server is down: %+v, %v", all, err)
 	}
+	w.issuedOn(t, "2026-02-20", "2026-03-22", "700") // the letter does not speak of it, so neither does its PDF
 	w.mailDown = nil
 	if _, err := w.Control.Pool().Exec(w.Ctx, `UPDATE queue.river_job SET state = 'scheduled' WHERE state = 'retryable' AND args ->> 'sending_id' = $1`, out.ID); err != nil {
 		t.Fatal(err)
@@ -62,7 +68,7 @@ func TestAStatementIsMailedInTheClientsLanguage(t *testing.T) {
 		t.Fatalf("%d mails", len(w.mails))
 	}
 	m := w.mails[0]
-	if m.Key != out.ID || m.To[0].Email != "bill@acme.example" || m.Subject != l.Subject || m.Text != "Siehe Anhang." || len(m.Files) != 1 || m.Files[0].Name != "statement-2026-02-28.pdf" || len(m.Files[0].Bytes) == 0 {
+	if m.Key != out.ID || m.To[0].Email != "bill@acme.example" || m.Subject != l.Subject || m.Text != "Siehe Anhang." || len(m.Files) != 1 || m.Files[0].Name != "statement-2026-02-28.pdf" || !bytes.Equal(m.Files[0].Bytes, told.Bytes) {
 		t.Errorf("%q to %v: %s", m.Subject, m.To, m.Text)
 	}
 	all, err := w.svc.StatementSendings(w.Ctx, w.client.ID)

@@ -36,7 +36,7 @@ func registerSignUp(api *httpapi.API, h handlers) {
 // SlugView says whether an address can be had.
 type SlugView struct {
 	Slug    string `json:"slug"`
-	Status  string `json:"status" enum:"available,taken,reserved,malformed"`
+	Status  string `json:"status" enum:"available,taken,held,reserved,malformed" doc:"Held: by a sign-up that is open, for an hour at most"`
 	Message string `json:"message"`
 	Address string `json:"address"`
 }
@@ -153,7 +153,7 @@ func (h handlers) slug(ctx context.Context, in *struct {
 		return nil, err
 	}
 	v := SlugView{Slug: slug, Status: string(st), Message: msg}
-	if st == identity.SlugAvailable || st == identity.SlugTaken {
+	if st == identity.SlugAvailable || st == identity.SlugTaken || st == identity.SlugHeld {
 		v.Address = h.svc.Places().Agency(slug)
 	}
 	return &out[SlugView]{Body: v}, nil

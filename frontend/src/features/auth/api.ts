@@ -40,7 +40,7 @@ export type Invitation = {
   account: { email: string; verified: boolean; matches: boolean } | null;
 };
 
-export type SlugCheck = { slug: string; status: 'available' | 'taken' | 'reserved' | 'malformed'; message: string; address: string };
+export type SlugCheck = { slug: string; status: 'available' | 'taken' | 'held' | 'reserved' | 'malformed'; message: string; address: string };
 export type Agency = { slug: string; name: string; url: string; kind: string };
 export type SignUp = { id: string; agency_name: string; slug: string; expires_at: string; continue_url: string };
 

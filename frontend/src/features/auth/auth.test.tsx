@@ -170,7 +170,7 @@ it('asks for a new password alone after a recovery', async () => {
 it('makes an address from the name and says live whether it is free', async () => {
   server.use(http.get('*/api/v1/slugs/:slug', ({ params }) => {
     const slug = String(params.slug);
-    const status = slug === 'taken' ? 'taken' : slug === 'admin' ? 'reserved' : slug.length < 3 ? 'malformed' : 'available';
+    const status = slug === 'taken' || slug === 'held' ? slug : slug === 'admin' ? 'reserved' : slug.length < 3 ? 'malformed' : 'available';
     return HttpResponse.json({ slug, status, message: '', address: `http://${slug}.bureau.localhost` });
   }));
   const { user } = renderAuth(<SignUpPage />, { at: '/sign-up' });
@@ -178,7 +178,7 @@ it('makes an address from the name and says live whether it is free', async () =
   const slug = screen.getByLabelText('Web address');
   expect(slug).toHaveValue('mueller-soehne');
   await screen.findByText('mueller-soehne.bureau.localhost is free.');
-  for (const [typed, text] of [['taken', 'This address is taken.'], ['admin', 'This address is kept for the product itself.'], ['ab', 'Use 3 to 40 small letters']] as const) {
+  for (const [typed, text] of [['taken', 'This address is taken.'], ['held', 'Somebody is signing up with this address.'], ['admin', 'This address is kept for the product itself.'], ['ab', 'Use 3 to 40 small letters']] as const) {
     await user.clear(slug);
     await user.type(slug, typed);
     await screen.findByText(new RegExp(text));

@@ -42,6 +42,8 @@ export function slugText(s: SlugState): { text: string; bad: boolean } {
       return { text: t('signUp.slugFree', { host: s.address.replace(/^https?:\/\//, '') }), bad: false };
     case 'taken':
       return { text: t('signUp.slugTaken'), bad: true };
+    case 'held':
+      return { text: t('signUp.slugHeld'), bad: true };
     case 'reserved':
       return { text: t('signUp.slugReserved'), bad: true };
     case 'malformed':

@@ -2,9 +2,11 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, expect, it } from 'vitest';
 import type { LeaveBalanceView, LeaveTypeView, LeaveView } from '../../shared/api/gen/leave.gen';
+import { addDays, today } from '../../shared/lib/dates';
 import { pageOf, problem } from '../../test/factories';
 import { renderApp, violations } from '../../test/render';
 import { server } from '../../test/server';
+import { firstFree } from './model';
 import { LeavePage } from './pages/LeavePage';
 
 const vacation: LeaveTypeView = { id: 'k1', name: 'Vacation', paid: true, unit: 'days', approval: true, accrual: 'year', allowance: 25, year_start: 1, starts_on: '2026-01-01', carry_cap: 5, carry_months: 3, overdraw: false, archived: false, version: 1 };
@@ -46,6 +48,30 @@ it('says what is left, and asks for leave with its cost beside it', async () => 
   await user.click(within(dialog).getByRole('button', { name: 'Ask' }));
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
   expect(sent[1]).toMatchObject({ type_id: 'k1' });
+});
+
+it('proposes the first day that can be taken, and blames nobody for days they did not choose', async () => {
+  const tomorrow = addDays(today(), 1);
+  const days: unknown[] = [];
+  server.use(
+    http.get('*/api/v1/leave', () => HttpResponse.json(pageOf([leave({ first_day: today(), last_day: addDays(tomorrow, 3), state: 'approved' }), leave({ id: 'l2', first_day: tomorrow, last_day: addDays(tomorrow, 9), state: 'rejected' })]))),
+    http.post('*/api/v1/leave/quote', async ({ request }) => {
+      days.push(((await request.json()) as { first_day: string }).first_day);
+      return HttpResponse.json(problem(422, 'people.leave_no_work', 'Nobody expects work on these days: they are free anyway.'), { status: 422 });
+    }),
+  );
+  const { user } = renderApp(<LeavePage />, { at: '/?ask=1' });
+  const dialog = await screen.findByRole('dialog');
+  expect(await within(dialog).findByText('Choose the days.')).toBeVisible();
+  expect(days).toEqual([firstFree([], addDays(tomorrow, 4))]);
+  await user.clear(within(dialog).getByLabelText(/^Last day/));
+  await user.type(within(dialog).getByLabelText(/^Last day/), '2099-03-09');
+  expect(await within(dialog).findByText('Nobody expects work on these days: they are free anyway.')).toBeVisible();
+});
+
+it('offers no weekend', () => {
+  expect(firstFree([], '2026-11-27')).toBe('2026-11-27');
+  expect(firstFree([leave({ first_day: '2026-11-26', last_day: '2026-11-27' })], '2026-11-27')).toBe('2026-11-30');
 });
 
 it('shows who is away, and lets those who approve decide', async () => {

@@ -50,8 +50,9 @@ it('shows what is missing in closed time apart, and reminds nobody of it', async
   const bob = { ...ann, member_id: 'm4', name: 'Bob Bauer', missing: 23_400, not_submitted: 0, gaps: [{ ...may, closed: 23_400 }] };
   server.use(http.get('*/api/v1/missing-time', () => HttpResponse.json(pageOf([ann, bob]))));
   renderApp(<TeamPage />);
-  expect(await screen.findByRole('link', { name: /^Ann Archer.*2:00 missing, 6:30 closed, approved/ })).toBeVisible();
-  expect(screen.getByRole('link', { name: /^Bob Bauer.*: 6:30 closed, approved/ })).toBeVisible();
+  expect(await screen.findByRole('link', { name: /^Ann Archer.*2:00 missing, 6:30 short, approved/ })).toBeVisible();
+  expect(screen.getByText(/^“Short” is time that was expected/)).toBeVisible();
+  expect(screen.getByRole('link', { name: /^Bob Bauer.*: 6:30 short, approved/ })).toBeVisible();
   expect(screen.getByRole('columnheader', { name: 'Feb 2026' })).toBeVisible();
   expect(screen.queryByRole('button', { name: 'Remind Bob Bauer' })).toBeNull();
   expect(screen.getByRole('button', { name: 'Remind 1' })).toBeEnabled();

@@ -99,6 +99,7 @@ export const en = {
     slugChecking: 'Looking whether it is free…',
     slugFree: '{{host}} is free.',
     slugTaken: 'This address is taken.',
+    slugHeld: 'Somebody is signing up with this address. It is free again within the hour if they do not finish.',
     slugReserved: 'This address is kept for the product itself.',
     slugMalformed: 'Use 3 to 40 small letters, digits and hyphens, beginning with a letter.',
     slugUnchecked: 'We could not look whether it is free. Go on: we look again when you send this.',

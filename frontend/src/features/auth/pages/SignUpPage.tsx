@@ -30,7 +30,7 @@ export default function SignUpPage() {
     if (!slug) wrong.slug = t('common.required');
     setErrors(wrong);
     setProblem(null);
-    const first = wrong.agency_name ? 'agency_name' : wrong.slug || ['taken', 'reserved', 'malformed'].includes(state.status) ? 'slug' : null;
+    const first = wrong.agency_name ? 'agency_name' : wrong.slug || ['taken', 'held', 'reserved', 'malformed'].includes(state.status) ? 'slug' : null;
     if (first) {
       form.querySelector<HTMLInputElement>(`input[name="${first}"]`)?.focus();
       return;

@@ -106,7 +106,7 @@ function OfCurrency({ of: x }: { of: StatementCurrency }) {
         {rows.length > 0 && (
           <DataTable
             label={t('statement.moves')} rows={rows} columns={moves} getId={(m) => m.key}
-            card={(m) => <CardRow title={<What of={m} />} end={<Money value={m.amount} />} sub={formatDay(m.on)} state={formatMoney(m.balance)} />}
+            card={(m) => <CardRow wrap title={<What of={m} />} end={<Money value={m.amount} />} sub={formatDay(m.on)} state={formatMoney(m.balance)} />}
             empty={<EmptyState title={t('statement.nothing')} />}
           />
         )}

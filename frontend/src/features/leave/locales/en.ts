@@ -25,7 +25,7 @@ export const useT = registerLocale('leave', {
   form: {
     title: 'Ask for leave', kind: 'Kind', first: 'First day', last: 'Last day', halfFirst: 'Half of the first day only', halfDay: 'Half a day only', halfLast: 'Half of the last day only',
     part: 'Part of the day', partHelp: 'Empty for the whole day', note: 'Note', send: 'Ask', asked: 'Asked for', taken: 'Entered',
-    takes: 'Takes {{much}}.', leaves: 'Takes {{much}} and leaves {{left}}.', short: 'Takes {{much}}, and only {{left}} are there.', counting: 'Counting…',
+    takes: 'Takes {{much}}.', leaves: 'Takes {{much}} and leaves {{left}}.', short: 'Takes {{much}}, and only {{left}} are there.', counting: 'Counting…', choose: 'Choose the days.',
   },
   decide: {
     label: 'Leave that waits for a decision', empty: 'Nothing waits', emptyText: 'When somebody asks for leave, it is here.', approve: 'Approve', reject: 'Refuse', approved: 'Leave approved', rejected: 'Leave refused',

@@ -31,7 +31,7 @@ export function Ahead({ wish }: { wish: NewInvoiceRun }) {
           columns={columns}
           getId={(a) => a.client_id}
           nameOf={(a) => a.client_name}
-          card={(a) => <CardRow title={a.client_name} end={total(a)} sub={note(a)} />}
+          card={(a) => <CardRow wrap title={a.client_name} end={total(a)} sub={note(a)} />}
           empty={<EmptyState title={t('aheadEmpty')} text={t('aheadEmptyText')} />}
         />
       </Box>

@@ -80,7 +80,7 @@ function Clients({ id }: { id: string }) {
         getId={(i) => i.client_id}
         href={(i) => (i.invoice_id ? `/invoices/${i.invoice_id}` : i.fees[0] ? `/invoices/${i.fees[0].invoice_id}` : `/clients/${i.client_id}`)}
         nameOf={(i) => i.client_name}
-        card={(i) => <CardRow title={i.client_name} end={total(i)} sub={note(i)} state={chip(i)} />}
+        card={(i) => <CardRow wrap title={i.client_name} end={total(i)} sub={note(i)} state={chip(i)} />}
         empty={<EmptyState title={t('noClients')} />}
       />
     </>

@@ -83,6 +83,7 @@ export function Missing() {
           {phone ? <Cards rows={rows} onRemind={reminds ? (l) => void write([l]) : undefined} /> : <Table rows={rows} onRemind={reminds ? (l) => void write([l]) : undefined} />}
         </Section>
       )}
+      {rows?.some((l) => l.closed > 0) && !wrong && <Typography variant="body2" sx={{ color: 'text.secondary', maxWidth: '72ch', mt: 2 }}>{t('shortLegend')}</Typography>}
       {list.hasMore && <Box sx={{ textAlign: 'center' }}><Button loading={list.loadingMore} onClick={list.onMore}>{t('all')}</Button></Box>}
     </>
   );

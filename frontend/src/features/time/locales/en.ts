@@ -103,7 +103,7 @@ export const useT = registerLocale('time', {
     title: 'Time entries', open: 'All entries', search: 'Search notes', empty: 'No time yet', emptyText: 'What is logged shows here, entry by entry.',
     sum_one: '{{time}} in one entry', sum_other: '{{time}} in {{count}} entries', someone: 'Somebody', yes: 'Billable', no: 'Not billable', name: '{{work}}, {{day}}, {{time}}',
     col: { day: 'Day', member: 'Person', work: 'Project and task', note: 'Note', state: 'State', time: 'Time', billed: 'Billed', amount: 'Amount' },
-    provisional: 'Settled when it is invoiced',
+    provisional: 'Settled when it is invoiced', billed: '{{time}} billed', toBill: '{{time}} to bill',
     filter: { member: 'Person', project: 'Project', state: 'State', billable: 'Billable', from: 'From', to: 'To' },
   },
   bulk: {

@@ -97,7 +97,7 @@ export function EntriesPage() {
         nameOf={(e) => t('entries.name', { work: workName(e), day: formatDay(e.day), time: formatDuration(e.seconds) })}
         onOpen={(e) => e.editable && setEntry(e)}
         selection={{ ids, onChange: setIds }}
-        card={(e) => <CardRow title={workName(e)} end={<Duration seconds={e.seconds} />} sub={[formatDay(e.day), everybody && nameOf(e.member_id), e.note].filter(Boolean).join(' · ')} state={<StatusChip label={t(`state.${e.state}`)} tone={tones[e.state]} />} />}
+        card={(e) => <CardRow title={workName(e)} end={<Duration seconds={e.seconds} />} sub={[formatDay(e.day), everybody && nameOf(e.member_id), e.note].filter(Boolean).join(' · ')} state={<Box sx={{ display: 'flex', alignItems: 'center', gap: 2 }}>{e.billable && <span>{t(e.state === 'billed' ? 'entries.billed' : 'entries.toBill', { time: formatDuration(e.billed_seconds) })}</span>}<StatusChip label={t(`state.${e.state}`)} tone={tones[e.state]} /></Box>} />}
         empty={filtered ? <NoResults onClear={clear} /> : <EmptyState title={t('entries.empty')} text={t('entries.emptyText')} />}
       />
       {asking && <BulkDialog which={asking === 'all' ? { filter } : { entry_ids: picked }} onClose={(done) => { setAsking(undefined); if (done) setIds(new Set()); }} />}
