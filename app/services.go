@@ -162,7 +162,7 @@ func (a *App) wireServices() error {
 	recurring.Listen(a.Bus, s.Recurring)
 	s.Retainers = retainers.New(retainers.Deps{
 		DB: a.DB, Store: retainersdb.Store{}, Clients: s.Clients, Projects: s.Projects, Time: s.Timesheets, Members: bill, Settings: s.Agency, Bills: s.Invoicing,
-		Events: a.Bus, Jobs: a.Queue, Now: now,
+		Events: a.Bus, Jobs: a.Queue, Notices: budgetNotices{notices{s, a.cfg.Mail}}, Now: now,
 	})
 	retainers.RegisterJobs(a.Jobs, s.Retainers)
 	retainers.Listen(a.Bus, s.Retainers)

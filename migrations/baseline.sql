@@ -1,4 +1,4 @@
--- through 0152_statements_by_mail
+-- through 0157_low_balance_of_retainers
 -- Made by `make baseline` from the steps of tenant/: what a new agency begins with. Not edited by hand.
 
 CREATE TABLE agency_settings (
@@ -958,8 +958,12 @@ CREATE TABLE retainers (
     updated_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     scope_hash bigint GENERATED ALWAYS AS (hashtextextended(((client_id)::text || COALESCE((project_id)::text, ''::text)), (0)::bigint)) STORED,
+    alert_amount bigint,
+    alert_percent integer,
+    low_since timestamp with time zone,
     CONSTRAINT retainers_pkey PRIMARY KEY (id),
     CONSTRAINT retainers_overlap_excl EXCLUDE USING gist (int8range(scope_hash, scope_hash, '[]'::text) WITH &&, daterange(starts_on, ends_on, '[]'::text) WITH &&),
+    CONSTRAINT retainers_alert_check CHECK (((alert_amount >= 0) AND ((alert_percent >= 1) AND (alert_percent <= 100)) AND ((alert_amount IS NULL) OR (alert_percent IS NULL)))),
     CONSTRAINT retainers_amounts_check CHECK (((grant_amount >= 0) AND (fee_minor >= 0) AND (rollover_cap >= 0) AND (deficit_limit >= 0) AND (overage_rate >= (0)::numeric))),
     CONSTRAINT retainers_dates_check CHECK ((ends_on >= starts_on)),
     CONSTRAINT retainers_days_check CHECK ((((lead_days >= 0) AND (lead_days <= 90)) AND ((grace_days >= 0) AND (grace_days <= 90)))),
@@ -2254,7 +2258,8 @@ INSERT INTO schema_migrations (id) VALUES
     ('0140_bookings'),
     ('0148_rounding_on_invoices'),
     ('0150_set_billable'),
-    ('0152_statements_by_mail');
+    ('0152_statements_by_mail'),
+    ('0157_low_balance_of_retainers');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');
 INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks, sheet_periods, entity_graces, members_set_billable) VALUES

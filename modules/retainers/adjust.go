@@ -49,11 +49,14 @@ func (s *Service) Adjust(ctx context.Context, retainerID, amount, reason string)
 		if err := s.give(ctx, tx, r, line); err != nil {
 			return err
 		}
+		if _, err := s.noticeLow(ctx, tx, r); err != nil {
+			return err
+		}
 		change := audit.Change{Action: "retainers.retainer_adjusted", Entity: "retainer", EntityID: r.ID, After: map[string]any{"amount": n, "unit": r.Unit}, Reason: reason}
 		if err := s.note(ctx, tx, change, Adjusted{r.ref()}); err != nil {
 			return err
 		}
-		out, err = s.row(ctx, tx, r)
+		out, err = s.find(ctx, tx, r.ID)
 		return err
 	})
 	return out, err
@@ -179,6 +182,11 @@ func (s *Service) begin(ctx context.Context, tx *tenancy.Tx, r Retainer, b *Bloc
 	e := ledger.Event{ID: id.New(), Period: p.Number(), Kind: ledger.Block, Day: today, Until: b.ExpiresOn, Amount: b.Amount}
 	if err := s.give(ctx, tx, r, Line{Event: e, RetainerID: r.ID, BlockID: b.ID, CreatedAt: s.now(), CreatedBy: access.From(ctx).MemberID}); err != nil {
 		return err
+	}
+	if r.Alert != nil { // its end is a day to look again
+		if err := s.turnTx(ctx, tx, &r); err != nil {
+			return err
+		}
 	}
 	return s.d.Events.Publish(ctx, tx, Adjusted{r.ref()})
 }

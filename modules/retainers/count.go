@@ -203,6 +203,9 @@ func (c *counting) write(ctx context.Context, tx *tenancy.Tx) error {
 				return err
 			}
 		}
+		if _, err := c.s.noticeLow(ctx, tx, r); err != nil {
+			return err
+		}
 		if err := c.s.d.Events.Publish(ctx, tx, Moved{r.ID}); err != nil {
 			return err
 		}

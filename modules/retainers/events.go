@@ -29,6 +29,8 @@ type (
 	Changed struct{ Ref }
 	// Adjusted is published when somebody adds to it or takes from it, or a block begins to count.
 	Adjusted struct{ Ref }
+	// BalanceLow is published when what is left falls to the retainer's alert.
+	BalanceLow struct{ Ref }
 	// PeriodOpened is published when a period is made, the first one too.
 	PeriodOpened struct {
 		Ref
@@ -50,6 +52,7 @@ type (
 func (Created) EventName() string      { return "retainers.retainer_created.v1" }
 func (Changed) EventName() string      { return "retainers.retainer_changed.v1" }
 func (Adjusted) EventName() string     { return "retainers.retainer_adjusted.v1" }
+func (BalanceLow) EventName() string   { return "retainers.balance_low.v1" }
 func (PeriodOpened) EventName() string { return "retainers.period_opened.v1" }
 func (PeriodClosed) EventName() string { return "retainers.period_closed.v1" }
 func (Moved) EventName() string        { return "retainers.balance_moved.v1" }

@@ -21,6 +21,7 @@ type Filter struct {
 	Search              string
 	On                  day.Date // only those that hold on this day, or begin later
 	Ended               bool     // with On: only those that ended before it
+	Low                 bool     // only those whose balance fell to their alert
 	ShownOnly           bool
 }
 
@@ -36,7 +37,11 @@ type Store interface {
 	Save(ctx context.Context, tx *tenancy.Tx, r Retainer) error                       // ErrOverlap
 	ByID(ctx context.Context, tx *tenancy.Tx, id string, hold bool) (Retainer, error) // ErrNotFound
 	Of(ctx context.Context, tx *tenancy.Tx, clientIDs []string) ([]Retainer, error)   // all of these clients
-	Hold(ctx context.Context, tx *tenancy.Tx, ids []string) ([]Retainer, error)       // locked, in the order of their ids
+	// SetLow notes that the balance fell to its alert, or rose above it, and tells whether that is news.
+	SetLow(ctx context.Context, tx *tenancy.Tx, id string, since *time.Time) (bool, error)
+	// LastGranted is what came by grants and blocks in the last period before a number in which something did.
+	LastGranted(ctx context.Context, tx *tenancy.Tx, retainerID string, before int) (int64, error)
+	Hold(ctx context.Context, tx *tenancy.Tx, ids []string) ([]Retainer, error) // locked, in the order of their ids
 	List(ctx context.Context, tx *tenancy.Tx, f Filter, limit int, after []string) ([]Row, error)
 
 	AddPeriod(ctx context.Context, tx *tenancy.Tx, p Period) error
@@ -100,6 +105,11 @@ type Settings interface {
 // Bills makes drafts; *invoicing.Service answers it.
 type Bills interface {
 	DraftTx(ctx context.Context, tx *tenancy.Tx, of invoicing.DraftOf, lines []invoicing.Line) (invoicing.Invoice, error)
+}
+
+// Notices writes letters to members.
+type Notices interface {
+	Tell(ctx context.Context, n projects.Notice) error
 }
 
 // Publisher tells the rest of the house what happened.

@@ -103,6 +103,9 @@ type Retainer struct {
 	LeadDays, GraceDays int  // before a period begins it is made; after its end it closes
 	Shown               bool // to the client
 
+	Alert    *Alert     // at which balance people are told; nil: nobody is
+	LowSince *time.Time // when it fell there; nil: it is above
+
 	TurnsAt   *time.Time
 	CreatedAt time.Time
 	CreatedBy string

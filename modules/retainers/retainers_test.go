@@ -35,7 +35,15 @@ type world struct {
 
 	mu    sync.Mutex
 	tasks []string
+	told  []projects.Notice
 	state projects.State
+}
+
+func (w *world) Tell(_ context.Context, n projects.Notice) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.told = append(w.told, n)
+	return nil
 }
 
 func (w *world) ProjectsByIDsTx(context.Context, *tenancy.Tx, []string) (map[string]projects.Project, error) {
@@ -88,7 +96,7 @@ func setup(t testing.TB) *world {
 		return err
 	}))
 	w.svc = retainers.New(retainers.Deps{
-		DB: w.DB, Store: retainersdb.Store{}, Clients: who, Projects: w, Time: w, Members: w, Settings: w, Bills: w, Events: w.Bus, Jobs: w.Queue, Now: w.Clock.Now,
+		DB: w.DB, Store: retainersdb.Store{}, Clients: who, Projects: w, Time: w, Members: w, Settings: w, Bills: w, Events: w.Bus, Jobs: w.Queue, Notices: w, Now: w.Clock.Now,
 	})
 	retainers.RegisterJobs(w.Registry, w.svc)
 	retainers.Listen(w.Bus, w.svc)

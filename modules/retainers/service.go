@@ -35,6 +35,7 @@ type Deps struct {
 	Bills    Bills
 	Events   Publisher
 	Jobs     Jobs
+	Notices  Notices
 	Now      func() time.Time
 }
 
@@ -44,7 +45,7 @@ type Service struct{ d Deps }
 // New returns a service over d.
 func New(d Deps) *Service {
 	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Time == nil || d.Members == nil || d.Settings == nil ||
-		d.Bills == nil || d.Events == nil || d.Jobs == nil || d.Now == nil {
+		d.Bills == nil || d.Events == nil || d.Jobs == nil || d.Notices == nil || d.Now == nil {
 		panic("retainers: a dependency is missing")
 	}
 	return &Service{d}
@@ -77,6 +78,7 @@ type Draft struct {
 	Prorate             bool
 	Terms
 
+	Alert               AlertDraft
 	LeadDays, GraceDays int
 	Shown               bool
 }
@@ -113,10 +115,16 @@ func (s *Service) Create(ctx context.Context, d Draft) (out Row, err error) {
 		if err := r.agree(d.Terms); err != nil {
 			return err
 		}
+		alert, err := r.alertOf(d.Alert)
+		if err != nil {
+			return err
+		}
 		if err := s.d.Store.Add(ctx, tx, r); err != nil {
 			return err
 		}
-		if err := s.note(ctx, tx, audit.Change{Action: "retainers.retainer_created", Entity: "retainer", EntityID: r.ID, After: r}, Created{r.ref()}); err != nil {
+		after := r
+		after.Alert = alert // it is set when all else is done
+		if err := s.note(ctx, tx, audit.Change{Action: "retainers.retainer_created", Entity: "retainer", EntityID: r.ID, After: after}, Created{r.ref()}); err != nil {
 			return err
 		}
 		if err := s.turnTx(ctx, tx, &r); err != nil {
@@ -125,7 +133,12 @@ func (s *Service) Create(ctx context.Context, d Draft) (out Row, err error) {
 		if err := s.gather(ctx, tx, r); err != nil {
 			return err
 		}
-		out, err = s.row(ctx, tx, r)
+		if alert != nil {
+			if err := s.watch(ctx, tx, &r, alert); err != nil {
+				return err
+			}
+		}
+		out, err = s.find(ctx, tx, r.ID)
 		return err
 	})
 	return out, err
@@ -196,6 +209,7 @@ type Change struct {
 	Name                *string
 	EndsOn              **day.Date
 	Terms               *Terms
+	Alert               *AlertDraft
 	LeadDays, GraceDays *int
 	Shown               *bool
 }
@@ -220,13 +234,18 @@ func (s *Service) Change(ctx context.Context, retainerID string, version int, ch
 			return err
 		}
 		r.UpdatedAt, r.Version = s.now(), r.Version+1
+		after, alert := r, r.Alert
+		other := !reflect.DeepEqual(alert, before.Alert)
+		if other {
+			r.Alert = nil // until all else is done
+		}
 		if err := s.d.Store.Save(ctx, tx, r); err != nil {
 			return err
 		}
 		if err := s.reopen(ctx, tx, r); err != nil {
 			return err
 		}
-		if err := s.note(ctx, tx, audit.Change{Action: "retainers.retainer_changed", Entity: "retainer", EntityID: r.ID, Before: before, After: r}, Changed{r.ref()}); err != nil {
+		if err := s.note(ctx, tx, audit.Change{Action: "retainers.retainer_changed", Entity: "retainer", EntityID: r.ID, Before: before, After: after}, Changed{r.ref()}); err != nil {
 			return err
 		}
 		if err := s.turnTx(ctx, tx, &r); err != nil {
@@ -237,7 +256,12 @@ func (s *Service) Change(ctx context.Context, retainerID string, version int, ch
 				return err
 			}
 		}
-		out, err = s.row(ctx, tx, r)
+		if other {
+			if err := s.watch(ctx, tx, &r, alert); err != nil {
+				return err
+			}
+		}
+		out, err = s.find(ctx, tx, r.ID)
 		return err
 	})
 	return out, err
@@ -260,6 +284,13 @@ func (r *Retainer) change(ch Change) error {
 	}
 	if ch.Shown != nil {
 		r.Shown = *ch.Shown
+	}
+	if ch.Alert != nil {
+		a, err := r.alertOf(*ch.Alert)
+		if err != nil {
+			return err
+		}
+		r.Alert = a
 	}
 	if ch.Terms != nil {
 		return r.agree(*ch.Terms)
@@ -290,14 +321,18 @@ func (s *Service) reopen(ctx context.Context, tx *tenancy.Tx, r Retainer) error 
 // Find returns one retainer with the period of today.
 func (s *Service) Find(ctx context.Context, retainerID string) (out Row, err error) {
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		r, err := s.d.Store.ByID(ctx, tx, retainerID, false)
-		if err != nil {
-			return err
-		}
-		out, err = s.row(ctx, tx, r)
+		out, err = s.find(ctx, tx, retainerID)
 		return err
 	})
 	return out, err
+}
+
+func (s *Service) find(ctx context.Context, tx *tenancy.Tx, retainerID string) (Row, error) {
+	r, err := s.d.Store.ByID(ctx, tx, retainerID, false)
+	if err != nil {
+		return Row{}, err
+	}
+	return s.row(ctx, tx, r)
 }
 
 func (s *Service) row(ctx context.Context, tx *tenancy.Tx, r Retainer) (Row, error) {
@@ -323,22 +358,22 @@ func (s *Service) List(ctx context.Context, f Filter, q page.Query) (out []Row, 
 		return nil, nil, page.ErrBadCursor
 	}
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		out, err = s.list(ctx, tx, f, q.Size()+1, after)
+		if f.On, _, _, err = s.calendar(ctx, tx); err != nil {
+			return err
+		}
+		out, err = s.list(ctx, tx, f, f.On, q.Size()+1, after)
 		out, next = page.Cut(out, q.Size(), func(r Row) []string { return []string{r.Name, r.ID} })
 		return err
 	})
 	return out, next, err
 }
 
-// list returns retainers with the period of today.
-func (s *Service) list(ctx context.Context, tx *tenancy.Tx, f Filter, limit int, after []string) (out []Row, err error) {
-	if f.On, _, _, err = s.calendar(ctx, tx); err != nil {
-		return nil, err
-	}
-	out, err = s.d.Store.List(ctx, tx, f, limit, after)
+// list gives the periods of today their balances of today.
+func (s *Service) list(ctx context.Context, tx *tenancy.Tx, f Filter, today day.Date, limit int, after []string) ([]Row, error) {
+	out, err := s.d.Store.List(ctx, tx, f, limit, after)
 	for _, r := range out {
 		if r.Current != nil {
-			r.Current.On = f.On
+			r.Current.On = today
 		}
 	}
 	return out, err

@@ -176,7 +176,11 @@ func (s *Service) Names(ctx context.Context, rows []Row) (clients, projects map[
 
 // OfClientTx lists what a client may see of its retainers, those that ended too.
 func (s *Service) OfClientTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]Row, error) {
-	return s.list(ctx, tx, Filter{ClientID: clientID, ShownOnly: true}, 200, nil)
+	today, _, _, err := s.calendar(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return s.list(ctx, tx, Filter{ClientID: clientID, ShownOnly: true}, today, 200, nil)
 }
 
 // PapersOfClientTx lists the last statements of a client's retainer, newest first. ErrNotFound for anybody else's.

@@ -38,6 +38,7 @@ func RegisterJobs(r *job.Registry, s *Service) {
 		return err
 	})
 	job.Handle(r, s.makeTasksJob)
+	job.Handle(r, s.tellLow)
 }
 
 func (s *Service) turn(ctx context.Context, j turn) error {
@@ -69,6 +70,13 @@ func (s *Service) turnTx(ctx context.Context, tx *tenancy.Tx, r *Retainer) error
 	next, err := s.closeThrough(ctx, tx, *r, today)
 	if err != nil {
 		return err
+	}
+	moves, err := s.noticeLow(ctx, tx, *r)
+	if err != nil {
+		return err
+	}
+	if !moves.IsZero() && (next.IsZero() || moves.Before(next)) {
+		next = moves
 	}
 	var at *time.Time
 	if !next.IsZero() {

@@ -160,6 +160,13 @@ func (Store) Standing(_ context.Context, tx *tenancy.Tx, retainerID string) (clo
 	return &got[0], got[1:], nil
 }
 
+// LastGranted is what came by grants and blocks in the last period before a number in which something did.
+func (Store) LastGranted(_ context.Context, tx *tenancy.Tx, retainerID string, before int) (granted int64, err error) {
+	err = tx.Gorm().Raw(`SELECT coalesce((SELECT granted FROM retainer_periods WHERE retainer_id = ? AND number < ? AND granted > 0 ORDER BY number DESC LIMIT 1), 0)`, retainerID, before).
+		Scan(&granted).Error
+	return granted, err
+}
+
 // Overs returns periods by their retainers and numbers.
 func (Store) Overs(_ context.Context, tx *tenancy.Tx, retainerIDs []string, numbers []int) ([]retainers.Period, error) {
 	return periods(tx, `WHERE (p.retainer_id, p.number) IN (SELECT DISTINCT * FROM unnest(string_to_array(?, ',')::uuid[], string_to_array(?, ',')::int[])) AND p.overage <> 0`,

@@ -45,6 +45,9 @@ type retainerRow struct {
 	LeadDays        int
 	GraceDays       int
 	ShownToClient   bool
+	AlertAmount     *int64
+	AlertPercent    *int
+	LowSince        *time.Time
 	TurnsAt         *time.Time
 	CreatedAt       time.Time
 	CreatedBy       *string
@@ -57,17 +60,26 @@ type retainerRow struct {
 func (retainerRow) TableName() string { return "retainers" }
 
 const columns = `r.id, r.client_id, r.project_id, r.name, r.unit, r.currency, r.every, r.anchor_on, r.starts_on, r.ends_on, r.prorate_first, r.grant_amount, r.fee_minor,
-	r.rollover, r.rollover_cap, r.rollover_periods, r.deficit, r.deficit_limit, r.overage, r.overage_rate, r.lead_days, r.grace_days, r.shown_to_client, r.turns_at,
+	r.rollover, r.rollover_cap, r.rollover_periods, r.deficit, r.deficit_limit, r.overage, r.overage_rate, r.lead_days, r.grace_days, r.shown_to_client,
+	r.alert_amount, r.alert_percent, r.low_since, r.turns_at,
 	r.created_at, r.created_by, r.updated_at, r.version`
 
 func toRow(r retainers.Retainer) retainerRow {
-	return retainerRow{
+	row := retainerRow{
 		ID: r.ID, ClientID: r.ClientID, ProjectID: pg.Null(r.ProjectID), Name: r.Name, Unit: string(r.Unit), Currency: r.Currency, Every: string(r.Every),
 		AnchorOn: r.Anchor, StartsOn: r.Starts, EndsOn: date(r.Ends), ProrateFirst: r.Prorate, GrantAmount: r.Grant, FeeMinor: minor(r.Fee),
 		Rollover: string(r.Rollover), RolloverCap: r.Cap, RolloverPeriods: r.Lasts, Deficit: string(r.Deficit), DeficitLimit: r.DeficitLimit,
 		Overage: string(r.Overage), OverageRate: r.OverageRate, LeadDays: r.LeadDays, GraceDays: r.GraceDays, ShownToClient: r.Shown, TurnsAt: r.TurnsAt,
 		CreatedAt: r.CreatedAt, CreatedBy: pg.Null(r.CreatedBy), UpdatedAt: r.UpdatedAt, Version: r.Version,
 	}
+	switch a := r.Alert; {
+	case a == nil:
+	case a.Percent > 0:
+		row.AlertPercent = &a.Percent
+	default:
+		row.AlertAmount = &a.Amount
+	}
+	return row
 }
 
 func fromRow(r retainerRow) retainers.Retainer {
@@ -80,11 +92,21 @@ func fromRow(r retainerRow) retainers.Retainer {
 		UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
 	}
 	out.Fee = amount(r.FeeMinor, out.Currency)
-	if r.TurnsAt != nil {
-		at := r.TurnsAt.UTC()
-		out.TurnsAt = &at
+	out.TurnsAt, out.LowSince = utc(r.TurnsAt), utc(r.LowSince)
+	if r.AlertAmount != nil {
+		out.Alert = &retainers.Alert{Amount: *r.AlertAmount}
+	} else if r.AlertPercent != nil {
+		out.Alert = &retainers.Alert{Percent: *r.AlertPercent}
 	}
 	return out
+}
+
+func utc(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	u := at.UTC()
+	return &u
 }
 
 // Add inserts r.
@@ -96,7 +118,13 @@ func (Store) Add(_ context.Context, tx *tenancy.Tx, r retainers.Retainer) error 
 // Save writes what may change of r. The caller holds its row.
 func (Store) Save(_ context.Context, tx *tenancy.Tx, r retainers.Retainer) error {
 	row := toRow(r)
-	return overlap(tx.Gorm().Select("*").Omit("id", "client_id", "project_id", "unit", "currency", "created_at", "created_by", "period_id").Where("id = ?", r.ID).Updates(&row).Error)
+	return overlap(tx.Gorm().Select("*").Omit("id", "client_id", "project_id", "unit", "currency", "low_since", "created_at", "created_by", "period_id").Where("id = ?", r.ID).Updates(&row).Error)
+}
+
+// SetLow notes whether the balance is low, and tells whether that is news.
+func (Store) SetLow(_ context.Context, tx *tenancy.Tx, id string, since *time.Time) (bool, error) {
+	res := tx.Gorm().Exec(`UPDATE retainers SET low_since = ?::timestamptz WHERE id = ? AND (low_since IS NULL) = ?`, since, id, since != nil)
+	return res.RowsAffected > 0, res.Error
 }
 
 func overlap(err error) error {
@@ -162,6 +190,7 @@ func (s Store) List(ctx context.Context, tx *tenancy.Tx, f retainers.Filter, lim
 	on(f.Search != "", `r.name ILIKE ?`, pg.Contains(f.Search))
 	on(!f.On.IsZero() && !f.Ended, `(r.ends_on IS NULL OR r.ends_on >= ?)`, f.On)
 	on(!f.On.IsZero() && f.Ended, `r.ends_on < ?`, f.On)
+	on(f.Low, `r.low_since IS NOT NULL`)
 	on(f.ShownOnly, `r.shown_to_client`)
 	if after != nil {
 		on(true, `(lower(r.name), r.id) > (lower(?), ?::uuid)`, after[0], after[1])

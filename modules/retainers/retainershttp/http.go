@@ -77,7 +77,7 @@ type (
 		Q       string `query:"q" maxLength:"120" doc:"Part of a name"`
 		Client  string `query:"client_id" maxLength:"36"`
 		Project string `query:"project_id" maxLength:"36" doc:"Those that hold its time: its own and its client's"`
-		State   string `query:"state" enum:"running,ended" default:"running"`
+		State   string `query:"state" enum:"running,low,ended" default:"running" doc:"low: those running whose balance fell to their alert"`
 	}
 	listOut  struct{ Body RetainerList }
 	createIn struct{ Body NewRetainer }
@@ -125,7 +125,7 @@ func (h handlers) list(ctx context.Context, in *listIn) (*listOut, error) {
 	if err := ids(map[string]string{"query.client_id": in.Client, "query.project_id": in.Project}); err != nil {
 		return nil, err
 	}
-	rows, next, err := h.svc.List(ctx, retainers.Filter{ClientID: in.Client, ProjectID: in.Project, Search: in.Q, Ended: in.State == "ended"}, in.Query)
+	rows, next, err := h.svc.List(ctx, retainers.Filter{ClientID: in.Client, ProjectID: in.Project, Search: in.Q, Ended: in.State == "ended", Low: in.State == "low"}, in.Query)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (h handlers) create(ctx context.Context, in *createIn) (*oneOut, error) {
 	r, err := h.svc.Create(ctx, retainers.Draft{
 		ClientID: b.ClientID, ProjectID: b.ProjectID, Name: b.Name, Unit: retainers.Unit(b.Unit), Currency: b.Currency, Every: b.Every,
 		AnchorOn: orNone(b.AnchorOn), StartsOn: b.StartsOn, EndsOn: orNone(b.EndsOn), Prorate: b.ProrateFirst, Terms: terms,
-		LeadDays: b.LeadDays, GraceDays: or(b.GraceDays, 10), Shown: b.ShownToClient == nil || *b.ShownToClient,
+		Alert: b.Alert.read(), LeadDays: b.LeadDays, GraceDays: or(b.GraceDays, 10), Shown: b.ShownToClient == nil || *b.ShownToClient,
 	})
 	return h.one(ctx, r, err)
 }
@@ -186,6 +186,10 @@ func (h handlers) change(ctx context.Context, in *changeIn) (*oneOut, error) {
 	}
 	b := in.Body
 	ch := retainers.Change{Name: b.Name, LeadDays: b.LeadDays, GraceDays: b.GraceDays, Shown: b.ShownToClient}
+	if b.Alert != nil {
+		alert := b.Alert.read()
+		ch.Alert = &alert
+	}
 	if b.Terms != nil {
 		terms, err := b.Terms.read()
 		if err != nil {
@@ -288,6 +292,13 @@ func (h handlers) period(ctx context.Context, p retainers.Period, err error) (*p
 	}
 	r, err := h.svc.Find(ctx, p.RetainerID)
 	return &periodOut{toPeriod(r.Retainer, p, retainers.Sees(ctx))}, err
+}
+
+func (a *RetainerAlertInput) read() retainers.AlertDraft {
+	if a == nil {
+		return retainers.AlertDraft{}
+	}
+	return retainers.AlertDraft{Amount: a.Amount, Percent: a.Percent}
 }
 
 func (t RetainerTerms) read() (retainers.Terms, error) {

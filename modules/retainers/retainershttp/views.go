@@ -44,19 +44,33 @@ type NewRetainer struct {
 	EndsOn       *day.Date `json:"ends_on,omitempty" doc:"The last day"`
 	ProrateFirst bool      `json:"prorate_first,omitempty" doc:"A first period that is shorter gets its share by days"`
 	RetainerTerms
-	LeadDays      int   `json:"lead_days,omitempty" minimum:"0" maximum:"90" doc:"A period is made so many days before it begins"`
-	GraceDays     *int  `json:"grace_days,omitempty" minimum:"0" maximum:"90" doc:"And closed so many days after its end; 10 when missing"`
-	ShownToClient *bool `json:"shown_to_client,omitempty" doc:"true when missing"`
+	Alert         *RetainerAlertInput `json:"alert,omitempty" doc:"Nobody is told when missing"`
+	LeadDays      int                 `json:"lead_days,omitempty" minimum:"0" maximum:"90" doc:"A period is made so many days before it begins"`
+	GraceDays     *int                `json:"grace_days,omitempty" minimum:"0" maximum:"90" doc:"And closed so many days after its end; 10 when missing"`
+	ShownToClient *bool               `json:"shown_to_client,omitempty" doc:"true when missing"`
 }
 
 // RetainerChange is what the web sends to change a retainer; what is missing stays as it is.
 type RetainerChange struct {
-	Name          *string        `json:"name,omitempty" minLength:"1" maxLength:"120"`
-	EndsOn        *string        `json:"ends_on,omitempty" maxLength:"10" doc:"The last day, or empty to go on"`
-	Terms         *RetainerTerms `json:"terms,omitempty" doc:"All of them: those that are missing in it are given up"`
-	LeadDays      *int           `json:"lead_days,omitempty" minimum:"0" maximum:"90"`
-	GraceDays     *int           `json:"grace_days,omitempty" minimum:"0" maximum:"90"`
-	ShownToClient *bool          `json:"shown_to_client,omitempty"`
+	Name          *string             `json:"name,omitempty" minLength:"1" maxLength:"120"`
+	EndsOn        *string             `json:"ends_on,omitempty" maxLength:"10" doc:"The last day, or empty to go on"`
+	Terms         *RetainerTerms      `json:"terms,omitempty" doc:"All of them: those that are missing in it are given up"`
+	Alert         *RetainerAlertInput `json:"alert,omitempty" doc:"With neither amount nor percent nobody is told any more"`
+	LeadDays      *int                `json:"lead_days,omitempty" minimum:"0" maximum:"90"`
+	GraceDays     *int                `json:"grace_days,omitempty" minimum:"0" maximum:"90"`
+	ShownToClient *bool               `json:"shown_to_client,omitempty"`
+}
+
+// RetainerAlertInput says at which balance the people who manage a retainer are told: an amount or a percentage.
+type RetainerAlertInput struct {
+	Amount  *string `json:"amount,omitempty" maxLength:"20" pattern:"^[0-9]+([.][0-9]+)?$" example:"4" doc:"Hours or money"`
+	Percent *int    `json:"percent,omitempty" minimum:"1" maximum:"100" doc:"Of what was granted in the period, or in the last one in which something was" example:"10"`
+}
+
+// RetainerAlert says at which balance people are told.
+type RetainerAlert struct {
+	Figure  *RetainerFigure `json:"figure" doc:"null: the percentage decides"`
+	Percent *int            `json:"percent"`
 }
 
 // RetainerAdjustment is what the web sends to add to a retainer or take from it.
@@ -115,6 +129,8 @@ type RetainerView struct {
 	DeficitLimit    *RetainerFigure     `json:"deficit_limit"`
 	Overage         string              `json:"overage" enum:"refuse,rate,overage_rate,absorb"`
 	OverageRate     *string             `json:"overage_rate" doc:"Decimal; null: none, or not for the reader"`
+	Alert           *RetainerAlert      `json:"alert" doc:"null: nobody is told"`
+	LowSince        *time.Time          `json:"low_since" doc:"When what is left fell to the alert; null: it is above it, or there is none"`
 	LeadDays        int                 `json:"lead_days"`
 	GraceDays       int                 `json:"grace_days"`
 	ShownToClient   bool                `json:"shown_to_client"`
@@ -237,7 +253,12 @@ func toRetainer(row retainers.Row, sees bool) RetainerView {
 		ID: r.ID, ClientID: r.ClientID, ProjectID: optional(r.ProjectID), Name: r.Name, Unit: string(r.Unit), Currency: r.Currency, Every: string(r.Every),
 		AnchorOn: r.Anchor, StartsOn: r.Starts, EndsOn: date(r.Ends), ProrateFirst: r.Prorate, Granted: figure(r, r.Grant, sees), Fee: price(r.Fee, sees),
 		Rollover: string(r.Rollover), RolloverCap: maybe(r, r.Cap, sees), RolloverPeriods: r.Lasts, Deficit: string(r.Deficit), DeficitLimit: maybe(r, r.DeficitLimit, sees),
-		Overage: string(r.Overage), LeadDays: r.LeadDays, GraceDays: r.GraceDays, ShownToClient: r.Shown, Version: r.Version,
+		Overage: string(r.Overage), LeadDays: r.LeadDays, GraceDays: r.GraceDays, ShownToClient: r.Shown, LowSince: r.LowSince, Version: r.Version,
+	}
+	if a := r.Alert; a != nil && a.Percent > 0 {
+		v.Alert = &RetainerAlert{Percent: &a.Percent}
+	} else if a != nil {
+		v.Alert = &RetainerAlert{Figure: maybe(r, &a.Amount, sees)}
 	}
 	if r.OverageRate != nil && sees {
 		s := r.OverageRate.StringFixed(max(2, -r.OverageRate.Exponent()))

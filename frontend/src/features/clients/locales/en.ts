@@ -33,7 +33,7 @@ export const useT = registerLocale('clients', {
   filter: { state: 'State', active: 'Active', archived: 'Archived', all: 'All', owner: 'Owner', tag: 'Tag' },
   tab: { label: 'Parts of this client', overview: 'Overview', projects: 'Projects', retainers: 'Retainers', invoices: 'Invoices', people: 'People', timeline: 'Timeline' },
   recurring: { title: 'Recurring invoices', name: 'Name', next: 'Next', net: 'Net', stateOf: 'State', state: { active: 'Active', paused: 'Paused', ended: 'Ended' }, waits: 'Waits for you', new: 'New recurring invoice', empty: 'No recurring invoices' },
-  retainers: { name: 'Name', period: 'Period', used: 'Used', left: 'Left', new: 'New retainer', empty: 'No retainers' },
+  retainers: { name: 'Name', period: 'Period', used: 'Used', left: 'Left', low: 'Low', new: 'New retainer', empty: 'No retainers' },
   details: 'Details',
   latest: 'Latest',
   showTimeline: 'Whole timeline',

@@ -5,7 +5,7 @@ import { useNavigate } from 'react-router';
 import * as v from 'valibot';
 import { useClientsGetQuery, useClientsListQuery } from '../../../shared/api/gen/clients.gen';
 import { useProjectsListQuery } from '../../../shared/api/gen/projects.gen';
-import { useRetainersChangeMutation, useRetainersCreateMutation, type NewRetainer, type RetainerTerms, type RetainerView } from '../../../shared/api/gen/retainers.gen';
+import { useRetainersChangeMutation, useRetainersCreateMutation, type NewRetainer, type RetainerAlertInput, type RetainerTerms, type RetainerView } from '../../../shared/api/gen/retainers.gen';
 import { today } from '../../../shared/lib/dates';
 import { useDebounced } from '../../../shared/lib/hooks';
 import { useCommon } from '../../../shared/lib/i18n';
@@ -21,8 +21,8 @@ type Values = {
   client_id: string; project_id: string; name: string; unit: RetainerView['unit']; every: RetainerView['every']; starts_on: string; anchor_on: string; ends_on: string; prorate_first: boolean;
   grant: string | null; fee: string | null; rollover: RetainerTerms['rollover']; rollover_cap: string | null; rollover_periods: string | number | null;
   deficit: RetainerTerms['deficit']; deficit_limit: string | null; overage: RetainerTerms['overage']; overage_rate: string | null; shown_to_client: boolean;
+  alert_by: '' | 'amount' | 'percent'; alert: { amount: string | null; percent: string | number | null };
 };
-
 
 function termsOf(x: Values): RetainerTerms {
   const [cap, limit, rate, fee] = [given(x.rollover_cap), given(x.deficit_limit), given(x.overage_rate), given(x.fee)];
@@ -33,11 +33,15 @@ function termsOf(x: Values): RetainerTerms {
   };
 }
 
+/** At which balance people are told; neither: nobody is. */
+const alertOf = (x: Values): RetainerAlertInput => (x.alert_by === 'amount' ? { amount: given(x.alert.amount) ?? '' } : x.alert_by === 'percent' ? { percent: Number(x.alert.percent) } : {});
+
 const startOf = (r: RetainerView | undefined, clientId: string, day: string): Values => ({
   client_id: r?.client_id ?? clientId, project_id: r?.project_id ?? '', name: r?.name ?? '', unit: r?.unit ?? 'hours', every: r?.every ?? 'month',
   starts_on: r?.starts_on ?? `${day.slice(0, 8)}01`, anchor_on: '', ends_on: r?.ends_on ?? '', prorate_first: r?.prorate_first ?? true,
   grant: typed(r?.granted), fee: (r?.fee as { amount: string } | null | undefined)?.amount ?? null, rollover: r?.rollover ?? 'none', rollover_cap: typed(r?.rollover_cap), rollover_periods: r?.rollover_periods ?? null,
   deficit: r?.deficit ?? 'bill', deficit_limit: typed(r?.deficit_limit), overage: r?.overage ?? 'rate', overage_rate: r?.overage_rate ?? null, shown_to_client: r?.shown_to_client ?? true,
+  alert_by: !r?.alert ? '' : r.alert.percent ? 'percent' : 'amount', alert: { amount: typed(r?.alert?.figure), percent: r?.alert?.percent ?? null },
 });
 
 /** A new retainer, or other terms for one that runs. */
@@ -49,16 +53,19 @@ export function RetainerDialog({ retainer, clientId = '', onClose }: { retainer?
   const [create] = useRetainersCreateMutation();
   const [change] = useRetainersChangeMutation();
   const required = v.pipe(v.nullish(v.union([v.string(), v.number()]), ''), v.check((x) => x !== '', c('error.required')));
-  const schema = v.looseObject({ client_id: required, name: required, starts_on: required, grant: required });
+  const schema = v.lazy((x) => {
+    const alert = (by: Values['alert_by']) => ((x as Values).alert_by === by ? required : v.unknown());
+    return v.looseObject({ client_id: required, name: required, starts_on: required, grant: required, alert: v.looseObject({ amount: alert('amount'), percent: alert('percent') }) });
+  });
   const form = useForm<Values>({ resolver: valibotResolver(schema) as never, defaultValues: startOf(retainer, clientId, today(me?.agency.time_zone)) });
   const w = useWatch({ control: form.control });
   const currency = useCurrency(retainer, w.client_id ?? '');
   const save = async (x: Values) => {
     if (retainer) {
-      await change({ id: retainer.id, 'If-Match': ifMatch(retainer.version), retainerChange: { name: x.name, ends_on: x.ends_on, shown_to_client: x.shown_to_client, terms: termsOf(x) } }).unwrap();
+      await change({ id: retainer.id, 'If-Match': ifMatch(retainer.version), retainerChange: { name: x.name, ends_on: x.ends_on, shown_to_client: x.shown_to_client, alert: alertOf(x), terms: termsOf(x) } }).unwrap();
     } else {
       const body: NewRetainer = {
-        ...termsOf(x), client_id: x.client_id, name: x.name, unit: x.unit, every: x.every, starts_on: x.starts_on, prorate_first: x.prorate_first, shown_to_client: x.shown_to_client,
+        ...termsOf(x), client_id: x.client_id, name: x.name, unit: x.unit, every: x.every, starts_on: x.starts_on, prorate_first: x.prorate_first, shown_to_client: x.shown_to_client, alert: alertOf(x),
         ...(x.project_id ? { project_id: x.project_id } : {}), ...(x.anchor_on ? { anchor_on: x.anchor_on } : {}), ...(x.ends_on ? { ends_on: x.ends_on } : {}),
       };
       const made = await create({ newRetainer: body }).unwrap();
@@ -102,6 +109,11 @@ export function RetainerDialog({ retainer, clientId = '', onClose }: { retainer?
       <FieldRow>
         <SelectField name="overage" label={t('overage')} options={options(['rate', 'overage_rate', 'refuse', 'absorb'] as const, (k) => t(`overages.${k}`)).filter((o) => w.unit === 'hours' || o.value !== 'overage_rate')} />
         {w.overage === 'overage_rate' && <MoneyField name="overage_rate" label={t('overageRate')} currency={currency} required />}
+      </FieldRow>
+      <FieldRow>
+        <SelectField name="alert_by" label={t('alert.label')} help={t('alert.help')} options={options(['', 'amount', 'percent'] as const, (k) => t(`alert.by.${k || 'none'}`))} />
+        {w.alert_by === 'amount' && <Amount name="alert.amount" label={t('alert.amount')} required {...unit} />}
+        {w.alert_by === 'percent' && <NumberField name="alert.percent" label={t('alert.percent')} help={t('alert.percentHelp')} required unit="%" />}
       </FieldRow>
       <CheckboxField name="shown_to_client" label={t('shown')} />
     </FormDialog>

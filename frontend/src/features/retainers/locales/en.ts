@@ -15,6 +15,12 @@ export const useT = registerLocale('retainers', {
   emptyText: 'A retainer grants hours or money a period. Approved time uses it up; its fee is drafted by itself.',
   saved: 'Saved',
   name: 'Name', client: 'Client', project: 'Project', allProjects: 'All projects of the client', left: 'Left', period: 'Period', state: 'State',
+  low: 'Low',
+  alert: {
+    label: 'When little is left', help: 'Who manages the project or the client, and who made the retainer, get a mail', by: { none: 'Nobody is told', amount: 'Tell at an amount', percent: 'Tell at a percentage' }, amount: 'Left', percent: 'Left of what was granted', percentHelp: 'Grant and blocks of the period',
+    at: 'A mail at {{left}}', atPercent: 'A mail at {{percent}} % of what was granted', hidden: 'A mail at an amount',
+    since: 'Little is left, since {{day}}',
+  },
   ended: 'Ended', running: 'Running',
   unit: 'Counts', units: { hours: 'Hours', money: 'Money' },
   every: 'Period', everies: { month: 'Month', quarter: 'Quarter', year: 'Year' },

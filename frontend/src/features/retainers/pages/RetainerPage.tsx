@@ -45,7 +45,7 @@ function Ready({ retainer: r }: { retainer: RetainerView }) {
       <PageHeader
         up={{ to: '/retainers', label: t('title') }}
         title={r.name}
-        chip={r.shown_to_client ? undefined : <StatusChip label={t('hidden')} />}
+        chip={(r.low_since || !r.shown_to_client) && <>{r.low_since && <StatusChip label={t('low')} tone="warning" />}{!r.shown_to_client && <StatusChip label={t('hidden')} />}</>}
         sub={<><MuiLink component={Link} to={`/clients/${r.client_id}`}>{r.client_name}</MuiLink> · {r.project_id ? <MuiLink component={Link} to={`/projects/${r.project_id}`}>{r.project_name}</MuiLink> : t('allProjects')}</>}
         actions={writes && (
           <>
@@ -58,6 +58,7 @@ function Ready({ retainer: r }: { retainer: RetainerView }) {
       {r.current && (
         <Section title={span(r.current)} action={<Button size="small" component={Link} to={`/retainers/${r.id}/periods/${r.current.id}`}>{t('entries')}</Button>}>
           <Bar period={r.current} currency={r.currency} />
+          {r.low_since && <Typography variant="body2" sx={{ color: 'warning.main', mt: 2 }}>{t('alert.since', { day: formatDay(r.low_since.slice(0, 10)) })}</Typography>}
         </Section>
       )}
       <Box sx={{ display: 'grid', gap: 4, gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 3fr) minmax(0, 2fr)' }, alignItems: 'start' }}>
@@ -80,9 +81,11 @@ function Terms({ retainer: r }: { retainer: RetainerView }) {
   const rollover = r.rollover === 'capped' ? t('capIs', { cap: said(r.rollover_cap) }) : r.rollover === 'expiring' ? t('lastsIs', { count: r.rollover_periods ?? 0 }) : t(`rollovers.${r.rollover}`);
   const overage = r.overage === 'overage_rate' && r.overage_rate ? `${t('overages.overage_rate')}: ${formatMoney({ amount: r.overage_rate, currency: r.currency })}` : t(`overages.${r.overage}`);
   const deficit = r.deficit_limit ? `${t(`deficits.${r.deficit}`)}, ${t('limit').toLowerCase()} ${said(r.deficit_limit)}` : t(`deficits.${r.deficit}`);
+  const alert = !r.alert ? t('alert.by.none') : r.alert.percent ? t('alert.atPercent', { percent: r.alert.percent }) : said(r.alert.figure) === '–' ? t('alert.hidden') : t('alert.at', { left: said(r.alert.figure) });
   return (
     <Facts items={[
       [t('grant'), `${said(r.granted)} / ${t(`everies.${r.every}`)}`], [t('fee'), <Money key="fee" value={r.fee as never} />], [t('rollover'), rollover], [t('deficit'), deficit], [t('overage'), overage],
+      [t('alert.label'), alert],
       [t('starts'), formatDay(r.starts_on)], [t('ends'), r.ends_on ? formatDay(r.ends_on) : '–'],
     ]} />
   );
