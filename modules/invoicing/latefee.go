@@ -75,7 +75,7 @@ func (s *Service) lateOf(ctx context.Context, tx *tenancy.Tx, i Invoice, field s
 	if i.State != Issued || i.Kind == CreditNote {
 		return l, nil
 	}
-	settled, err := s.d.Store.Settlings(ctx, tx, i)
+	settled, err := s.d.Store.Settlings(ctx, tx, i.ID)
 	if err != nil {
 		return l, err
 	}
@@ -83,21 +83,24 @@ func (s *Service) lateOf(ctx context.Context, tx *tenancy.Tx, i Invoice, field s
 	if err != nil {
 		return l, err
 	}
-	l.Due, l.Why = p.lateDue(i, sent, settled, l.Charges, l.Until)
+	l.Due, l.Why = p.lateDue(i, sent[i.ID], settled[i.ID], l.Charges, l.Until)
 	return l, nil
 }
 
-// lettersOf are the days on which steps of the ladder were written, by their days.
-func (s *Service) lettersOf(ctx context.Context, tx *tenancy.Tx, invoiceID string) (map[int]day.Date, error) {
-	r, err := s.d.Store.Reminding(ctx, tx, invoiceID)
-	if err != nil || len(r.Taken) == 0 {
+// lettersOf are the days on which steps of the ladder were written, by invoice and their days.
+func (s *Service) lettersOf(ctx context.Context, tx *tenancy.Tx, invoiceIDs ...string) (map[string]map[int]day.Date, error) {
+	taken, err := s.d.Store.Letters(ctx, tx, invoiceIDs)
+	if err != nil || len(taken) == 0 {
 		return nil, err
 	}
 	d, err := s.d.Settings.DefaultsTx(ctx, tx)
-	out := map[int]day.Date{}
-	for _, t := range r.Taken {
-		if t.Outcome == ReminderSent {
-			out[t.Days] = LegalEntity{TimeZone: d.TimeZone}.Today(t.At)
+	out := map[string]map[int]day.Date{}
+	for id, all := range taken {
+		out[id] = map[int]day.Date{}
+		for _, t := range all {
+			if t.Outcome == ReminderSent {
+				out[id][t.Days] = LegalEntity{TimeZone: d.TimeZone}.Today(t.At)
+			}
 		}
 	}
 	return out, err

@@ -315,9 +315,15 @@ type Store interface {
 	PauseReminders(ctx context.Context, tx *tenancy.Tx, invoiceID string, at *time.Time, reason string) error
 	Reminding(ctx context.Context, tx *tenancy.Tx, invoiceID string) (Reminding, error)
 
-	LateCharges(ctx context.Context, tx *tenancy.Tx, invoiceID string) ([]LateCharge, error)
-	// Settlings are what lowered the balance of an invoice, day by day.
-	Settlings(ctx context.Context, tx *tenancy.Tx, i Invoice) ([]Settling, error)
+	LateCharges(ctx context.Context, tx *tenancy.Tx, invoiceIDs ...string) ([]LateCharge, error)
+	// Settlings are what lowered the balances of invoices, by their ids.
+	Settlings(ctx context.Context, tx *tenancy.Tx, invoiceIDs ...string) (map[string][]Settling, error)
+	// Letters are the steps of the ladder that were taken, by invoice.
+	Letters(ctx context.Context, tx *tenancy.Tx, invoiceIDs []string) (map[string][]Reminder, error)
+	// Overdue reads invoices that were not paid in time, the oldest first, without what late payment costs.
+	Overdue(ctx context.Context, tx *tenancy.Tx, f LateFilter) ([]Overdue, error)
+	// Unknown are those of the ids that no invoice has.
+	Unknown(ctx context.Context, tx *tenancy.Tx, ids []string) ([]string, error)
 	AddLateCharges(ctx context.Context, tx *tenancy.Tx, all []LateCharge) error // ErrNothingLate
 	FreeLate(ctx context.Context, tx *tenancy.Tx, documentID string, ids []string, at time.Time) error
 	MoveLate(ctx context.Context, tx *tenancy.Tx, documentID string, ids []string) error

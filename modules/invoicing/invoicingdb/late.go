@@ -12,13 +12,13 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-// LateCharges reads what was charged or waived of an invoice, but for what was given back.
-func (Store) LateCharges(ctx context.Context, tx *tenancy.Tx, invoiceID string) ([]invoicing.LateCharge, error) {
+// LateCharges reads what was charged or waived of invoices, but for what was given back.
+func (Store) LateCharges(ctx context.Context, tx *tenancy.Tx, invoiceIDs ...string) ([]invoicing.LateCharge, error) {
 	rows, err := tx.PGX().Query(ctx, `
-		SELECT c.id::text, c.kind, coalesce(c.step, 0), c.from_on, c.to_on, c.currency, c.amount_minor, coalesce(c.document_id::text, ''), c.reason, c.created_by, c.created_at,
+		SELECT c.id::text, c.invoice_id::text, c.kind, coalesce(c.step, 0), c.from_on, c.to_on, c.currency, c.amount_minor, coalesce(c.document_id::text, ''), c.reason, c.created_by, c.created_at,
 			coalesce(d.number, ''), coalesce(d.state, '')
 		FROM late_charges c LEFT JOIN invoices d ON d.id = c.document_id
-		WHERE c.invoice_id = $1 AND c.given_back_at IS NULL ORDER BY c.created_at, c.id`, invoiceID)
+		WHERE c.invoice_id = ANY($1::uuid[]) AND c.given_back_at IS NULL ORDER BY c.created_at, c.id`, invoiceIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -26,29 +26,33 @@ func (Store) LateCharges(ctx context.Context, tx *tenancy.Tx, invoiceID string) 
 		var from, to *time.Time
 		var currency string
 		var minor int64
-		err = row.Scan(&c.ID, &c.Kind, &c.Step, &from, &to, &currency, &minor, &c.DocumentID, &c.Reason, &c.By, &c.At, &c.Number, &c.State)
-		c.InvoiceID, c.From, c.To, c.Amount = invoiceID, dayOf(from), dayOf(to), money.Of(minor, currency)
+		err = row.Scan(&c.ID, &c.InvoiceID, &c.Kind, &c.Step, &from, &to, &currency, &minor, &c.DocumentID, &c.Reason, &c.By, &c.At, &c.Number, &c.State)
+		c.From, c.To, c.Amount = dayOf(from), dayOf(to), money.Of(minor, currency)
 		return c, err
 	})
 }
 
-// Settlings are what lowered the balance of an invoice. What a credit note took back was never owed.
-func (Store) Settlings(ctx context.Context, tx *tenancy.Tx, i invoicing.Invoice) ([]invoicing.Settling, error) {
+// Settlings are what lowered the balances of invoices. What a credit note took back was never owed.
+func (Store) Settlings(ctx context.Context, tx *tenancy.Tx, invoiceIDs ...string) (map[string][]invoicing.Settling, error) {
 	rows, err := tx.PGX().Query(ctx, `
-		SELECT CASE WHEN p.credit_note_id IS NULL THEN a.applied_on END, a.amount_minor
-		FROM allocations a JOIN payments p ON p.id = a.payment_id WHERE a.invoice_id = $1 AND a.undone_at IS NULL
-		UNION ALL
-		SELECT w.written_on, w.amount_minor FROM write_offs w WHERE w.invoice_id = $1 AND w.undone_at IS NULL`, i.ID)
+		SELECT s.invoice_id::text, s.day, i.currency, s.amount_minor
+		FROM (SELECT a.invoice_id, CASE WHEN p.credit_note_id IS NULL THEN a.applied_on END AS day, a.amount_minor
+			FROM allocations a JOIN payments p ON p.id = a.payment_id WHERE a.invoice_id = ANY($1::uuid[]) AND a.undone_at IS NULL
+			UNION ALL
+			SELECT w.invoice_id, w.written_on, w.amount_minor FROM write_offs w WHERE w.invoice_id = ANY($1::uuid[]) AND w.undone_at IS NULL) s
+		JOIN invoices i ON i.id = s.invoice_id`, invoiceIDs)
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (s invoicing.Settling, err error) {
-		var on *time.Time
-		var minor int64
-		err = row.Scan(&on, &minor)
-		s.On, s.Amount = dayOf(on), money.Of(minor, i.Currency)
-		return s, err
+	out := map[string][]invoicing.Settling{}
+	var id, currency string
+	var on *time.Time
+	var minor int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &on, &currency, &minor}, func() error {
+		out[id] = append(out[id], invoicing.Settling{On: dayOf(on), Amount: money.Of(minor, currency)})
+		return nil
 	})
+	return out, err
 }
 
 // AddLateCharges writes down what is charged or waived. ErrNothingLate where somebody was faster.

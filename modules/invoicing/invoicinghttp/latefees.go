@@ -31,6 +31,7 @@ func registerLateFees(api *httpapi.API, h handlers) {
 	httpapi.Handle(api, charge, h.chargeLate)
 	httpapi.Handle(api, op("waive", http.MethodPost, "/waive", "Give up what is due now for late payment, or what a draft would charge for it, for a reason", "issue"), h.waiveLate)
 	httpapi.Handle(api, op("unwaive", http.MethodDelete, "/waive", "Let be charged again what was waived", "issue"), h.unwaiveLate)
+	registerLateMany(api, h)
 }
 
 // LateFeePolicy says what late payment costs.

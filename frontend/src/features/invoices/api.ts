@@ -1,5 +1,5 @@
 import {
-  invoicesApi, type ExchangeRatesListApiArg, type ExchangeRatesListApiResponse, type RevaluationsListApiArg, type RevaluationsListApiResponse, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoiceMore, type InvoicesListApiArg, type InvoicesListApiResponse, type InvoicePaper, type LegalEntitySample, type LegalEntitySampleInput, type RealisationReportApiArg, type RealisationReportApiResponse, type ReviewEntriesApiArg, type ReviewEntriesApiResponse, type NewCreditNote,
+  invoicesApi, type ExchangeRatesListApiArg, type ExchangeRatesListApiResponse, type RevaluationsListApiArg, type RevaluationsListApiResponse, type InvoiceFigureInput, type InvoiceFigures, type InvoiceFromTime, type InvoiceFromTimeResult, type InvoiceMore, type InvoicesListApiArg, type InvoicesListApiResponse, type InvoicePaper, type LateFeesOverdueApiArg, type LateFeesOverdueApiResponse, type LegalEntitySample, type LegalEntitySampleInput, type RealisationReportApiArg, type RealisationReportApiResponse, type ReviewEntriesApiArg, type ReviewEntriesApiResponse, type NewCreditNote,
 } from '../../shared/api/gen/invoices.gen';
 import { infinite } from '../../shared/api/infinite';
 
@@ -16,6 +16,7 @@ export const api = invoicesApi.enhanceEndpoints({ addTagTypes: ['clients', 'proj
     realisationFeed: build.infiniteQuery<RealisationReportApiResponse, RealisationReportApiArg, string>({ ...infinite('/api/v1/realisation'), providesTags: ['invoices'] }),
     exchangeRatesFeed: build.infiniteQuery<ExchangeRatesListApiResponse, ExchangeRatesListApiArg, string>({ ...infinite('/api/v1/exchange-rates'), providesTags: ['invoices'] }),
     revaluationsFeed: build.infiniteQuery<RevaluationsListApiResponse, RevaluationsListApiArg, string>({ ...infinite('/api/v1/revaluations'), providesTags: ['invoices'] }),
+    overdueFeed: build.infiniteQuery<LateFeesOverdueApiResponse, LateFeesOverdueApiArg, string>({ ...infinite('/api/v1/late-fees'), providesTags: ['invoices'] }),
     // Calculations change nothing, so they are questions here although they travel as POST.
     invoiceSum: build.query<InvoiceFigures, InvoiceFigureInput>({ query: (body) => ({ url: '/api/v1/invoices/figure', method: 'POST', body }), keepUnusedDataFor: 5 }),
     timePlan: build.query<InvoiceFromTimeResult, InvoiceFromTime>({
@@ -35,5 +36,5 @@ export const api = invoicesApi.enhanceEndpoints({ addTagTypes: ['clients', 'proj
   }),
 });
 
-export const { useInvoicesFeedInfiniteQuery, useEntriesFeedInfiniteQuery, useRealisationFeedInfiniteQuery, useExchangeRatesFeedInfiniteQuery, useRevaluationsFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useMorePlanQuery, useCreditPaperQuery, useEntitySampleQuery, useEntitySamplePdfMutation, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
+export const { useInvoicesFeedInfiniteQuery, useEntriesFeedInfiniteQuery, useRealisationFeedInfiniteQuery, useExchangeRatesFeedInfiniteQuery, useRevaluationsFeedInfiniteQuery, useOverdueFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useMorePlanQuery, useCreditPaperQuery, useEntitySampleQuery, useEntitySamplePdfMutation, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
 export * from '../../shared/api/gen/invoices.gen';

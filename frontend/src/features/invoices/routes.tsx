@@ -4,6 +4,7 @@ import type { NavItem } from '../../shared/lib/nav';
 export const routes: RouteObject[] = [
   { path: 'invoices', lazy: async () => ({ Component: (await import('./pages/InvoicesPage')).InvoicesPage }) },
   { path: 'invoices/:id', lazy: async () => ({ Component: (await import('./pages/InvoicePage')).InvoicePage }) },
+  { path: 'late-fees', lazy: async () => ({ Component: (await import('./pages/LateFeesPage')).LateFeesPage }) },
   { path: 'realisation', lazy: async () => ({ Component: (await import('./pages/RealisationPage')).RealisationPage }) },
   { path: 'currencies', lazy: async () => ({ Component: (await import('./pages/CurrenciesPage')).CurrenciesPage }) },
   { path: 'statements/:clientId', lazy: async () => ({ Component: (await import('./pages/StatementPage')).StatementPage }) },

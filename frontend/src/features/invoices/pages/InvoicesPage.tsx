@@ -68,7 +68,7 @@ export function InvoicesPage() {
   const open = overview.data?.totals.filter((x) => Number(x.open.amount) !== 0) ?? [];
   return (
     <>
-      <PageHeader title={t('title')} actions={<><Button component={To} to="/recurring">{t('recurring')}</Button><Button component={To} to="/invoice-runs">{t('runs')}</Button><Button component={To} to="/statement-runs">{t('statements')}</Button><Button component={To} to="/realisation">{t('realised.title')}</Button><Button component={To} to="/currencies">{t('currencies.title')}</Button>{add}</>} />
+      <PageHeader title={t('title')} actions={<><Button component={To} to="/recurring">{t('recurring')}</Button><Button component={To} to="/invoice-runs">{t('runs')}</Button><Button component={To} to="/statement-runs">{t('statements')}</Button><Button component={To} to="/late-fees">{t('late.title')}</Button><Button component={To} to="/realisation">{t('realised.title')}</Button><Button component={To} to="/currencies">{t('currencies.title')}</Button>{add}</>} />
       <Box sx={{ minHeight: { xs: 118, sm: 112 } }}>
         {overview.data && <Figures>{open.length > 0 ? open.flatMap((x) => figures(x, t)) : <Figure label={t('figure.none')} value="–" note={'\u00a0'} />}</Figures>}
       </Box>
