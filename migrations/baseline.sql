@@ -1030,6 +1030,39 @@ CREATE TABLE services (
 CREATE INDEX services_name_idx ON services USING btree (lower(name), id);
 CREATE UNIQUE INDEX services_name_key ON services USING btree (lower(name)) WHERE (archived_at IS NULL);
 
+CREATE TABLE statement_month (
+    one boolean DEFAULT true NOT NULL,
+    enabled boolean NOT NULL,
+    on_day integer NOT NULL,
+    who text NOT NULL,
+    runs_on date,
+    runs_at timestamp with time zone,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT statement_month_pkey PRIMARY KEY (one),
+    CONSTRAINT statement_month_day_check CHECK (((on_day >= 1) AND (on_day <= 31))),
+    CONSTRAINT statement_month_next_check CHECK (((runs_on IS NULL) = (runs_at IS NULL))),
+    CONSTRAINT statement_month_one_check CHECK (one),
+    CONSTRAINT statement_month_who_check CHECK ((who = ANY (ARRAY['open'::text, 'moved'::text])))
+);
+
+CREATE TABLE statement_runs (
+    id uuid NOT NULL,
+    from_on date NOT NULL,
+    to_on date NOT NULL,
+    who text NOT NULL,
+    monthly boolean NOT NULL,
+    state text NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT statement_runs_pkey PRIMARY KEY (id),
+    CONSTRAINT statement_runs_days_check CHECK ((to_on >= from_on)),
+    CONSTRAINT statement_runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'cancelled'::text]))),
+    CONSTRAINT statement_runs_who_check CHECK ((who = ANY (ARRAY['open'::text, 'moved'::text])))
+);
+CREATE INDEX statement_runs_created_idx ON statement_runs USING btree (created_at DESC, id DESC);
+
 CREATE TABLE statement_sends (
     id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -1041,10 +1074,13 @@ CREATE TABLE statement_sends (
     created_by text NOT NULL,
     queued_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone,
+    bulk boolean DEFAULT false NOT NULL,
     CONSTRAINT statement_sends_pkey PRIMARY KEY (id),
     CONSTRAINT statement_sends_days_check CHECK ((from_on <= to_on))
 );
+CREATE UNIQUE INDEX statement_sends_bulk_key ON statement_sends USING btree (client_id, to_on) WHERE bulk;
 CREATE INDEX statement_sends_client_idx ON statement_sends USING btree (client_id, queued_at DESC);
+CREATE INDEX statement_sends_to_idx ON statement_sends USING btree (to_on);
 
 CREATE TABLE tasks (
     id uuid NOT NULL,
@@ -1796,6 +1832,26 @@ CREATE TABLE revaluation_lines (
 );
 CREATE INDEX revaluation_lines_invoice_idx ON revaluation_lines USING btree (invoice_id);
 
+CREATE TABLE statement_run_items (
+    run_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    client_name text NOT NULL,
+    "position" integer NOT NULL,
+    state text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    sending_id uuid,
+    open jsonb NOT NULL,
+    code text DEFAULT ''::text NOT NULL,
+    why text DEFAULT ''::text NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT statement_run_items_pkey PRIMARY KEY (run_id, client_id),
+    CONSTRAINT statement_run_items_reason_check CHECK (((state = 'skipped'::text) = (reason <> ''::text))),
+    CONSTRAINT statement_run_items_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'skipped'::text, 'refused'::text, 'cancelled'::text]))),
+    CONSTRAINT statement_run_items_run_fkey FOREIGN KEY (run_id) REFERENCES statement_runs(id) ON DELETE CASCADE
+);
+CREATE INDEX statement_run_items_pending_idx ON statement_run_items USING btree (run_id, "position") WHERE (state = 'pending'::text);
+CREATE INDEX statement_run_items_position_idx ON statement_run_items USING btree (run_id, "position");
+
 CREATE TABLE task_comments (
     id uuid NOT NULL,
     task_id uuid NOT NULL,
@@ -2259,6 +2315,7 @@ INSERT INTO schema_migrations (id) VALUES
     ('0148_rounding_on_invoices'),
     ('0150_set_billable'),
     ('0152_statements_by_mail'),
+    ('0153_statement_runs'),
     ('0157_low_balance_of_retainers');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');

@@ -403,6 +403,21 @@ func TestAMoneyRetainerCountsWhatTimeIsWorth(t *testing.T) {
 	}
 }
 
+func TestAClientSeesWhatEndedToo(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	d := w.support()
+	d.EndsOn = day.New(2026, 1, 31)
+	r := w.create(t, d)
+	must(t, w.DB.Read(w.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		rows, err := w.svc.OfClientTx(ctx, tx, w.client)
+		if err == nil && (len(rows) != 1 || rows[0].ID != r.ID) {
+			t.Errorf("the client sees %+v", rows)
+		}
+		return err
+	}))
+}
+
 func TestBadRetainersAreRefusedAtTheirFields(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
