@@ -130,7 +130,7 @@ func statementKey(ctx context.Context, hash string) (string, error) {
 func (s *Service) sendStatement(ctx context.Context, tx *tenancy.Tx, st Statement, hash string, receivers []Recipient, l Letter, bulk bool) (StatementSending, error) {
 	subject, message := st.letter()
 	out := StatementSending{
-		ID: s.d.NewID(), ClientID: st.ClientID, From: st.From, To: st.To, Receivers: receivers, By: access.From(ctx).MemberID, QueuedAt: s.d.Now(),
+		ID: s.d.NewID(), ClientID: st.ClientID, From: st.From, To: st.To, Receivers: receivers, By: cmp.Or(access.From(ctx).MemberID, access.From(ctx).OnBehalfOf), QueuedAt: s.d.Now(),
 		Subject: cmp.Or(l.Subject, subject), Message: cmp.Or(l.Message, message), Bulk: bulk,
 	}
 	if added, err := s.d.Store.AddStatementSend(ctx, tx, out); err != nil {
