@@ -41,4 +41,5 @@ func TestRule39_AClosedPeriodHoldsExpenses(t *testing.T) {
 	member.With("If-Match", etag(old.Version)).PUT(t, "/api/v1/expenses/"+old.ID, expense(day(3))).Refused(t, http.StatusConflict, code, "body.day")
 	member.With("If-Match", etag(fresh.Version)).PUT(t, "/api/v1/expenses/"+fresh.ID, expense(day(40))).Refused(t, http.StatusConflict, code, "body.day")
 	member.DELETE(t, "/api/v1/expenses/"+old.ID).Refused(t, http.StatusConflict, code, "path.id")
+	member.With("If-Match", etag(old.Version)).POST(t, "/api/v1/expenses/"+old.ID+"/submit", nil).Refused(t, http.StatusConflict, code, "path.id")
 }

@@ -124,6 +124,7 @@ func (s *Service) Import(ctx context.Context, in Import) (ImportResult, error) {
 	return out, err
 }
 
+// readCSV returns the rows as a spreadsheet has them: empty lines are rows too, so that a row has the number that one sees there.
 func readCSV(text string) (head []string, rows [][]string, err error) {
 	text = strings.TrimPrefix(text, "\ufeff")
 	first, _, _ := strings.Cut(text, "\n")
@@ -134,8 +135,16 @@ func readCSV(text string) (head []string, rows [][]string, err error) {
 	} else if strings.Count(first, "\t") > strings.Count(first, ",") {
 		r.Comma = '\t'
 	}
+	ended := int64(0)
 	for {
 		cells, err := r.Read()
+		skipped := 0
+		if err == nil && head != nil { // the reader leaves empty lines out without a word
+			between := text[ended:r.InputOffset()]
+			skipped = len(between) - len(strings.TrimLeft(between, "\r\n"))
+			skipped = strings.Count(between[:skipped], "\n")
+		}
+		ended = r.InputOffset()
 		switch {
 		case errors.Is(err, io.EOF):
 			if len(rows) == 0 {
@@ -148,10 +157,10 @@ func readCSV(text string) (head []string, rows [][]string, err error) {
 			for _, h := range cells {
 				head = append(head, strings.TrimSpace(h))
 			}
-		case len(rows) == MaxImportRows:
+		case len(rows)+skipped >= MaxImportRows:
 			return nil, nil, ErrBadImport.At("body.csv", fmt.Sprintf("must have at most %d rows", MaxImportRows))
 		default:
-			rows = append(rows, cells)
+			rows = append(append(rows, make([][]string, skipped)...), cells)
 		}
 	}
 }
@@ -294,14 +303,12 @@ func (r *importing) blame(n int, f *fault.Error) {
 }
 
 func (r *importing) one(ctx context.Context, tx *tenancy.Tx, cells []string) (string, error) {
-	ch, err := r.clientOf(cells)
-	if err != nil {
+	ch, badClient := r.clientOf(cells)
+	contact, hasContact, badContact := r.contactOf(cells)
+	if err := together(badClient, badContact); err != nil {
 		return "", err
 	}
-	contact, hasContact, err := r.contactOf(cells)
-	if err != nil {
-		return "", err
-	}
+	var err error
 	// Everything is checked before the first write of the row, so that a row is in whole or not at all.
 	found := r.find(ch)
 	if found == nil {

@@ -21,9 +21,10 @@ func (r *importing) clientOf(cells []string) (Change, error) {
 		days, err := strconv.Atoi(t)
 		if err != nil {
 			b.at("payment_terms_days", "must be a whole number of days")
+		} else {
+			p := &days
+			ch.PaymentTermsDays = &p
 		}
-		p := &days
-		ch.PaymentTermsDays = &p
 	}
 	if t := get("tags"); t != nil {
 		tags := strings.FieldsFunc(*t, func(c rune) bool { return c == ',' || c == ';' || c == '|' })
@@ -36,9 +37,6 @@ func (r *importing) clientOf(cells []string) (Change, error) {
 	if !a.empty() {
 		ch.Addresses = &[]Address{a}
 	}
-	if err := b.err(); err != nil {
-		return ch, err
-	}
 	trial := ch.apply(Draft{Code: "XX", Currency: r.currency})
 	if trial.Code == "" {
 		trial.Code = "XX"
@@ -47,7 +45,30 @@ func (r *importing) clientOf(cells []string) (Change, error) {
 		trial.Currency = r.currency
 	}
 	_, err := trial.checked()
-	return ch, err
+	return ch, together(b.err(), err)
+}
+
+// together is one refusal with the fields of all, so that a row is mended once.
+func together(errs ...error) error {
+	var out *fault.Error
+	for _, err := range errs {
+		var f *fault.Error
+		switch {
+		case err == nil:
+		case !errors.As(err, &f):
+			return err
+		case out == nil:
+			out = f
+		default:
+			for _, field := range f.Fields {
+				out = out.At(field.Path, field.Text)
+			}
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	return out
 }
 
 // contactOf reads the contact's fields of a row, and checks them.

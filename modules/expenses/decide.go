@@ -82,7 +82,7 @@ func (s *Service) decide(ctx context.Context, id string, version int, d decision
 		case exception && d.ownReason == "":
 			return ErrOwnReason
 		}
-		if d.to == Draft || d.to == Rejected { // what is closed is not handed back
+		if d.to != Approved { // what is closed is neither handed in nor back; what was handed in before is decided on
 			if err := s.d.House.OpenTx(ctx, tx, "path.id", e.dated()); err != nil {
 				return err
 			}

@@ -266,13 +266,16 @@ func TestRule97_ARateIsKeptAsItWasGiven(t *testing.T) {
 	}
 }
 
-func TestRule39_WhatIsClosedIsNotHandedBack(t *testing.T) {
+func TestRule39_WhatIsClosedIsNeitherHandedInNorBack(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	e := w.meal(t)
-	w.closed = e.Day
+	e, late := w.meal(t), w.meal(t)
 	e, err := w.svc.Submit(w.ann, e.ID, e.Version)
 	must(t, err)
+	w.closed = e.Day
+	if _, err := w.svc.Submit(w.ann, late.ID, late.Version); !errors.Is(err, errClosed) {
+		t.Errorf("hand in: %v", err)
+	}
 	if _, err := w.svc.Recall(w.ann, e.ID, e.Version); !errors.Is(err, errClosed) {
 		t.Errorf("recall: %v", err)
 	}
