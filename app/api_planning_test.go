@@ -3,6 +3,7 @@ package app_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,13 @@ type personPlan struct {
 		Bookings []booking
 	}
 	Next *string
+}
+
+type benchWeek struct {
+	From, To  string
+	Available int64 `json:"available_seconds"`
+	Free      int64 `json:"free_seconds"`
+	Held      int64 `json:"held_seconds"`
 }
 
 // spell writes the hours of each day: capacity/available confirmed+tentative, and ! or ? where that is too much.
@@ -144,6 +152,44 @@ func TestBookingsOnThePlan(t *testing.T) {
 	if p := see(finance, "&project_id="+other, "8/4 6+2.4!, 8/8 6+2.4?, 0/0 0+0, 4/4 5+1.2!, 0/0 0+0"); len(p.Items) != 1 || len(p.Items[0].Bookings) != 1 {
 		t.Errorf("the plan of one project is %+v", p)
 	}
+	// Free is what no booking takes, tentative or not: of Tuesday 2 less 2.4, of Monday nothing, which takes nothing from the others.
+	var bench struct {
+		Items []struct {
+			MemberID string `json:"member_id"`
+			Weeks    []benchWeek
+			Sum      benchWeek
+		}
+		Next *string
+	}
+	of := func(query string) (out []benchWeek) {
+		t.Helper()
+		bench.Next, bench.Items = nil, nil
+		manager.GET(t, "/api/v1/plan/bench?from="+monday+query).Expect(t, http.StatusOK).JSON(t, &bench)
+		for n, i := range bench.Items {
+			if n > 0 && i.Sum.Free > bench.Items[n-1].Sum.Free {
+				t.Errorf("%+v comes after %+v", i, bench.Items[n-1])
+			}
+			if i.MemberID == member.Member.ID {
+				out = append(i.Weeks, i.Sum)
+			}
+		}
+		return out
+	}
+	first, second := benchWeek{monday, "2031-03-09", 57600, 0, 7200}, benchWeek{"2031-03-10", "2031-03-16", 100800, 100800, 0}
+	if got, want := of("&weeks=2&limit=200"), []benchWeek{first, second, {monday, "2031-03-16", 158400, 100800, 7200}}; !slices.Equal(got, want) {
+		t.Errorf("free are %+v, want %+v", got, want)
+	}
+	if got := of("&weeks=1&limit=200&since=2031-03-05"); !slices.Equal(got, []benchWeek{{monday, "2031-03-09", 14400, 0, 0}, {monday, "2031-03-09", 14400, 0, 0}}) {
+		t.Errorf("free from Wednesday on are %+v", got)
+	}
+	if of("&weeks=1&limit=1"); len(bench.Items) != 1 || bench.Next == nil {
+		t.Errorf("a page of one is %+v", bench)
+	}
+	member.GET(t, "/api/v1/plan/bench?from="+monday).Expect(t, http.StatusOK).JSON(t, &bench)
+	if len(bench.Items) != 1 || bench.Items[0].MemberID != member.Member.ID {
+		t.Errorf("a member sees the free time of %+v", bench.Items)
+	}
+	manager.GET(t, "/api/v1/plan/bench?weeks=14&from="+monday).Expect(t, http.StatusUnprocessableEntity)
 	manager.GET(t, "/api/v1/plan?from=2031-03-03&to=2031-06-04").Refused(t, http.StatusUnprocessableEntity, "planning.bad_days", "query.to")
 
 	// All people, a few a page; nobody twice.

@@ -24,6 +24,7 @@ type Service interface {
 	Remove(context.Context, string) error
 	Restore(context.Context, string) (planning.Row, error)
 	Plan(context.Context, planning.PlanQuery, page.Query) ([]planning.Plan, *string, error)
+	Bench(context.Context, planning.BenchQuery, page.Query) ([]planning.Free, *string, error)
 }
 
 type handlers struct{ svc Service }
@@ -50,6 +51,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, remove, h.remove)
 	httpapi.Handle(api, op("bookings-restore", http.MethodPost, one+"/restore", "Bring a booking back that was taken off the plan"), h.restore)
 	httpapi.Handle(api, op("plan-get", http.MethodGet, "/api/v1/plan", "What people are booked for on each day, beside what they can do; your own where you do not see everybody's"), h.plan)
+	httpapi.Handle(api, op("plan-bench", http.MethodGet, "/api/v1/plan/bench", "Who could still be booked, week by week, those with most free time first; yourself where you do not see everybody"), h.bench)
 }
 
 // BookingView is planned time of a person on a project.

@@ -51,7 +51,11 @@ it('says in words which days are too much, and books with what is refused at its
       ? HttpResponse.json(problem(422, 'planning.no_capacity', 'Nothing would be booked.', [{ location: 'body.ends_on', message: 'has no working day before it' }]), { status: 422 })
       : HttpResponse.json(booking(), { status: 201 });
   }));
-  await user.click(screen.getByLabelText('Book Mia Member'));
+  const monday = screen.getByLabelText(/^Mia Member, 2 Mar 2026/);
+  monday.focus();
+  await user.keyboard('{ArrowRight}');
+  expect(screen.getByLabelText(/^Mia Member, 3 Mar 2026/)).toHaveFocus();
+  await user.keyboard('{Home}{Enter}');
   const dialog = await screen.findByRole('dialog', { name: 'New booking' });
   await user.click(within(dialog).getByRole('button', { name: 'Book' }));
   expect(await within(dialog).findByText('Choose a project')).toBeVisible();
@@ -83,6 +87,21 @@ it('is one week of one person on a phone', async () => {
   expect(await screen.findByText(/10:00 of 8:00 · 2:00 too much/)).toBeVisible();
   expect(asked[0]?.get('to')).toBe('2026-03-08');
   expect(asked[0]?.get('member_id')).not.toBe('');
+  expect(await violations()).toEqual([]);
+});
+
+it('tells who is free in the weeks to come, and leads to their plan', async () => {
+  const week = (from: string, free: number, held = 0) => ({ from, to: addDays(from, 6), available_seconds: 144_000, free_seconds: free, held_seconds: held });
+  server.use(http.get('*/api/v1/plan/bench', ({ request }) => {
+    asked.push(new URL(request.url).searchParams);
+    return HttpResponse.json(pageOf([{ member_id: 'm2', name: 'Mia Member', weeks: [week('2026-03-02', 14_400, 7200), week('2026-03-09', 0), week('2026-03-16', 0), week('2026-03-23', 144_000)], sum: { ...week('2026-03-02', 158_400), to: '2026-03-29' } }]));
+  }));
+  renderApp(<PlanPage />, { at: '/plan?week=2026-03-02&tab=bench', path: '/plan' });
+  const cell = await screen.findByLabelText(/^Mia Member, 2\s–\s8 Mar 2026: 4:00 of 40:00 free, 2:00 more without what is tentative$/);
+  expect(cell).toHaveTextContent('4:00 +2:00?');
+  expect(cell).toHaveAttribute('href', '/plan?week=2026-03-02&person=m2');
+  expect(screen.getByText('44:00')).toBeVisible();
+  expect(asked.map((q) => q.get('weeks'))).toEqual(['4']); // and the plan itself is not asked for
   expect(await violations()).toEqual([]);
 });
 

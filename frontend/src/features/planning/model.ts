@@ -1,8 +1,11 @@
 import type { BookingView, PersonPlanDay, PlannedBooking } from '../../shared/api/gen/planning.gen';
 import type { Day } from '../../shared/lib/dates';
 
-/** 21600 -> '6', 16200 -> '4.5': room is scarce. */
-export const short = (seconds: number): string => new Intl.NumberFormat('en', { maximumFractionDigits: 1 }).format(seconds / 3600);
+const oneDecimal = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const noDecimal = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** 21600 -> '6', 16200 -> '4.5', 41760 -> '12': room is scarce, and the words beside it are exact. */
+export const short = (seconds: number): string => (seconds < 36_000 ? oneDecimal : noDecimal).format(seconds / 3600);
 
 export const booked = (d: PersonPlanDay): number => d.confirmed_seconds + d.tentative_seconds;
 

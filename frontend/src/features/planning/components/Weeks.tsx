@@ -1,6 +1,7 @@
 import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import AddIcon from '@mui/icons-material/AddRounded';
+import type { KeyboardEvent } from 'react';
 import type { BookingView, PersonPlan, PersonPlanDay } from '../../../shared/api/gen/planning.gen';
 import { formatDay, formatWeekday, today, type Day } from '../../../shared/lib/dates';
 import { formatDuration } from '../../../shared/lib/duration';
@@ -31,7 +32,7 @@ export function Weeks({ days, people, label, onBook, onOpen }: Props) {
               </Box>
             ))}
           </Box>
-          <Box component="ul" sx={{ ...line, m: 0, p: 0, listStyle: 'none' }}>
+          <Box component="ul" onKeyDown={walk} sx={{ ...line, ...cells, m: 0, p: 0, listStyle: 'none' }}>
             {people.map((p) => (
               <Person key={p.member_id} plan={p} days={days} line={line} onBook={onBook && ((d) => onBook(p.member_id, d))} onOpen={onOpen} say={t} />
             ))}
@@ -53,7 +54,7 @@ function Person({ plan: p, days, line, onBook, onOpen, say: t }: PersonProps) {
         <Box component="span" title={p.name} sx={{ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{p.name}</Box>
         {onBook && <IconButton size="small" aria-label={t('bookFor', { name: p.name })} onClick={() => onBook(start)}><AddIcon fontSize="small" /></IconButton>}
       </Box>
-      {p.days.map((d, i) => <Load key={d.day} day={d} name={p.name} column={i + 2} onClick={onBook && (() => onBook(d.day))} />)}
+      {p.days.map((d, i) => <Load key={d.day} day={d} name={p.name} column={i + 2} stop={d.day === start} onBook={onBook && (() => onBook(d.day))} />)}
       {bars.map((b) => (
         <Bar key={b.booking.id} booking={b.booking} onOpen={onOpen && (() => onOpen(b.booking))} at={{ column: `${b.from + 2} / ${b.to + 3}`, row: b.lane + 2 }} />
       ))}
@@ -72,19 +73,35 @@ export function useLoad() {
   };
 }
 
-/** The hours of a day. A click books the person from then on; by keyboard that is the button beside the name. */
-function Load({ day: d, name, column, onClick }: { day: PersonPlanDay; name: string; column: number; onClick?: () => void }) {
+// Hundreds of cells are drawn at once: one rule above them instead of a style each.
+const cells = {
+  '& .day': { gridRow: 1, height: 26, m: '1px', mt: 1, p: 0, border: 0, borderRadius: '4px', display: 'grid', placeItems: 'center', font: 'inherit', fontSize: 12, fontVariantNumeric: 'tabular-nums', background: 'none', color: 'text.secondary' },
+  '& button.day': { cursor: 'pointer', '&:hover': { bgcolor: 'action.hover' }, '&:focus-visible': { outline: '2px solid', outlineColor: 'primary.main', outlineOffset: -2 } },
+  '& .day.off': { backgroundImage: hatched },
+  '& .day.confirmed': { color: 'error.main', border: 1, borderColor: 'error.main', fontWeight: 700 },
+  '& .day.tentative': { color: 'warning.main', border: '1px dashed', borderColor: 'warning.main', fontWeight: 620 },
+} as const;
+
+type LoadProps = { day: PersonPlanDay; name: string; column: number; stop: boolean; onBook?: () => void };
+
+/** The hours of a day. Who books, books the person from then on by a click or Enter; arrows walk, and each person is one stop of Tab. */
+function Load({ day: d, name, column, stop, onBook }: LoadProps) {
   const said = useLoad()(d, name);
-  const over = d.overload === 'confirmed' ? { color: 'error.main', border: 1, borderColor: 'error.main', fontWeight: 700 } : d.overload === 'tentative' ? { color: 'warning.main', border: '1px dashed', borderColor: 'warning.main', fontWeight: 620 } : { color: 'text.secondary' };
-  return (
-    <Box
-      role="img"
-      aria-label={said}
-      title={said}
-      onClick={onClick}
-      sx={{ gridColumn: column, gridRow: 1, height: 26, m: '1px', mt: 1, borderRadius: '4px', display: 'grid', placeItems: 'center', fontSize: 12, fontVariantNumeric: 'tabular-nums', cursor: onClick ? 'pointer' : undefined, backgroundImage: d.available_seconds === 0 ? hatched : undefined, ...over }}
-    >
-      {booked(d) > 0 && `${short(booked(d))}${d.overload === 'confirmed' ? '!' : d.overload === 'tentative' ? '?' : ''}`}
-    </Box>
-  );
+  const look = { className: `day ${d.available_seconds === 0 ? 'off' : ''} ${d.overload}`, title: said, 'aria-label': said, style: { gridColumn: column } };
+  const hours = booked(d) > 0 && `${short(booked(d))}${d.overload === 'confirmed' ? '!' : d.overload === 'tentative' ? '?' : ''}`;
+  return onBook ? <button type="button" {...look} data-day={d.day} tabIndex={stop ? 0 : -1} onClick={onBook}>{hours}</button> : <div role="img" {...look}>{hours}</div>;
+}
+
+/** Arrows go to the day beside it and to the same day of the next person; Home and End to the ends of the line. */
+function walk(e: KeyboardEvent<HTMLElement>) {
+  const here = (e.target as HTMLElement).closest<HTMLElement>('[data-day]');
+  if (!here) return;
+  const row = here.closest('li');
+  const inRow = (of: Element | null | undefined) => Array.from(of?.querySelectorAll<HTMLElement>('[data-day]') ?? []);
+  const line = inRow(row);
+  const at = line.indexOf(here);
+  const to = { ArrowRight: line[at + 1], ArrowLeft: line[at - 1], Home: line[0], End: line.at(-1), ArrowDown: inRow(row?.nextElementSibling)[at], ArrowUp: inRow(row?.previousElementSibling)[at] }[e.key];
+  if (!to) return;
+  e.preventDefault();
+  to.focus();
 }

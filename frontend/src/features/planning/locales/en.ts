@@ -12,5 +12,8 @@ export const useT = registerLocale('planning', {
     new: 'New booking', edit: 'Booking', save: 'Save', create: 'Book', first: 'First day', last: 'Last day', kind: 'How much', per_day: 'Hours per day', total: 'Hours in total', percent: 'Percent of capacity', hours: 'Hours', share: 'Percent', note: 'Note',
     needProject: 'Choose a project', needMember: 'Choose a person', remove: 'Remove',
   },
+  tab: { label: 'Parts of the plan', plan: 'Bookings', bench: 'Who is free' },
+  bench: { label: 'Who is free, {{range}}', of: '{{free}} of {{available}} free', held: '{{hours}} more without what is tentative', cell: '{{name}}, {{range}}: {{what}}', sum: 'Altogether', legend: 'Hours that no booking takes, from today on. “+4:00?” would be free too without what is tentative.' },
+  keys: 'Arrow keys walk through the days, Enter books.',
   made: 'Booked', changed: 'Booking changed', removed: 'Booking removed',
 });
