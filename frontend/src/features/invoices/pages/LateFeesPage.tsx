@@ -87,14 +87,16 @@ function Became({ all, onClose }: { all: { of: OverdueInvoice; one: LateFeeOutco
   const failed = all.filter((x) => x.one.problem).length;
   return (
     <Section title={t('late.many.result', { count: all.length - failed })} action={<Button size="small" onClick={onClose}>{t('late.many.hide')}</Button>}>
-      <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 2, maxHeight: 320, overflow: 'auto' }} role="status">
-        {all.map(({ of, one }) => (
-          <Box component="li" key={of.id} sx={{ overflowWrap: 'anywhere' }}>
-            {one.problem ? <Alert severity="warning">{of.number}, {of.client_name}: {one.problem.detail}</Alert> : (
-              <>{of.number}, {of.client_name}: <MuiLink component={Link} to={`/invoices/${one.document_id}`}>{one.number || t('late.draft')}</MuiLink> · {one.total && formatMoney(one.total)}</>
-            )}
-          </Box>
-        ))}
+      <Box role="status">
+        <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 2, maxHeight: 320, overflow: 'auto' }}>
+          {all.map(({ of, one }) => (
+            <Box component="li" key={of.id} sx={{ overflowWrap: 'anywhere' }}>
+              {one.problem ? <Alert severity="warning">{of.number}, {of.client_name}: {one.problem.detail}</Alert> : (
+                <>{of.number}, {of.client_name}: <MuiLink component={Link} to={`/invoices/${one.document_id}`}>{one.number || t('late.draft')}</MuiLink> · {one.total && formatMoney(one.total)}</>
+              )}
+            </Box>
+          ))}
+        </Box>
       </Box>
     </Section>
   );
