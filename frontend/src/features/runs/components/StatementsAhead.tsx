@@ -24,20 +24,20 @@ export function StatementsAhead({ wish, left, onLeft, onCount }: Props) {
   useEffect(() => onCount(head?.send), [head?.send, onCount]);
   const list = useFeed(query);
   const last = query.data?.pages[0];
-  const none = last ? sum(last.skipped) - last.skipped.left_out : undefined;
+  const none = last && sum(last.skipped);
   const late = (a: StatementRunAhead) => a.late.filter((m) => Number(m.amount) !== 0);
   const label = (a: StatementRunAhead) => {
     const reason = left.includes(a.client_id) ? 'left_out' : reasonOf(a.reason);
     return reason && t(`statements.reasons.${reason}`);
   };
-  const to = (a: StatementRunAhead) => a.recipients.join(', ') || (a.reason === 'no_contact' ? t('statements.noContactHelp') : '');
+  const to = (a: StatementRunAhead) => (a.reason === 'no_contact' ? t('statements.noContactHelp') : a.reason ? '' : a.recipients.join(', '));
   const columns: Column<StatementRunAhead>[] = [
     { key: 'client', header: t('statements.client'), width: 'minmax(0, 2fr)', cell: (a) => a.client_name },
     { key: 'open', header: t('statements.open'), width: '140px', numeric: true, cell: (a) => <Totals of={a.open} /> },
     ...(tab === 'send'
       ? [{ key: 'late', header: t('statements.late'), width: '130px', numeric: true, from: 'md' as const, cell: (a: StatementRunAhead) => <Totals of={late(a)} /> }]
-      : [{ key: 'why', header: t('statements.reason'), width: '130px', cell: (a: StatementRunAhead) => <StatusChip label={label(a) ?? ''} tone={a.reason === 'no_contact' ? 'warning' : 'neutral'} /> }]),
-    { key: 'to', header: t('statements.recipients'), width: 'minmax(0, 2fr)', cell: (a) => (tab === 'send' && left.includes(a.client_id) ? <StatusChip label={t('statements.reasons.left_out')} /> : to(a)) },
+      : [{ key: 'why', header: t('statements.reason'), width: '160px', cell: (a: StatementRunAhead) => <StatusChip label={label(a) ?? ''} tone={a.reason === 'no_contact' ? 'warning' : 'neutral'} /> }]),
+    { key: 'to', header: t(tab === 'send' ? 'statements.recipients' : 'note'), width: 'minmax(0, 3fr)', cell: (a) => (tab === 'send' && left.includes(a.client_id) ? <StatusChip label={t('statements.reasons.left_out')} /> : to(a)) },
   ];
   const toggle = (a: StatementRunAhead) => {
     const out = left.includes(a.client_id);
@@ -47,7 +47,7 @@ export function StatementsAhead({ wish, left, onLeft, onCount }: Props) {
   return (
     <Box>
       <TabBar label={t('statements.tabs')} value={tab} onChange={setTab} tabs={[
-        { value: 'send', label: last ? `${t('statements.gets')} ${last.send}` : t('statements.gets') },
+        { value: 'send', label: last ? `${t('statements.gets')} ${last.send - left.length}` : t('statements.gets') },
         { value: 'skipped', label: none === undefined ? t('statements.none') : `${t('statements.none')} ${none}` },
       ]} />
       <Box aria-live="polite" aria-busy={query.isFetching} sx={{ minHeight: 320 }}>

@@ -17,7 +17,7 @@ import { useT } from '../locales/en';
 import { useStatementRunsStartMutation, whos, type NewStatementRun } from '../statements';
 import { StatementsAhead } from './StatementsAhead';
 
-type Question = { count: number; answer: (yes: boolean) => void };
+type Answer = (yes: boolean) => void;
 
 /** Which statements are to be sent, and beside it who will get one and who will not. */
 export function StatementsForm() {
@@ -26,31 +26,36 @@ export function StatementsForm() {
   const now = today(useMe()?.agency.time_zone);
   const navigate = useNavigate();
   const [start] = useStatementRunsStartMutation();
-  const [left, setLeft] = useState<string[]>([]);
-  const [count, setCount] = useState<number>();
-  const [question, setQuestion] = useState<Question | null>(null);
+  // Who is left out is left out of these statements: other days are other clients.
+  const [out, setOut] = useState({ of: '', ids: [] as string[] });
+  const [found, setFound] = useState<number>();
+  const [answer, setAnswer] = useState<{ call: Answer } | null>(null);
   const need = v.pipe(v.string(), v.minLength(1, c('error.required')));
   const last = addMonths(startOfMonth(now), -1);
   const form = useForm({
-    resolver: valibotResolver(v.looseObject({ from: need, to: need })) as never,
+    resolver: valibotResolver(v.pipe(v.looseObject({ from: need, to: v.pipe(need, v.check((d) => d <= now, t('statements.future'))) }), v.forward(v.check((i) => i.from <= i.to, t('statements.before')), ['to']))) as never,
     defaultValues: { from: last, to: endOfMonth(last), who: 'open' as (typeof whos)[number] },
   });
   const x = useWatch({ control: form.control });
-  const wish: NewStatementRun = { from: x.from ?? '', to: x.to ?? '', who: x.who ?? 'open', ...(left.length > 0 && { leave_out: left }) };
-  const asked = useDebounced(JSON.stringify(wish));
+  const wish: NewStatementRun = { from: x.from ?? '', to: x.to ?? '', who: x.who ?? 'open' };
+  const wanted = JSON.stringify(wish);
+  const asked = useDebounced(wanted);
+  const left = out.of === wanted ? out.ids : [];
+  const count = found === undefined || asked !== wanted ? undefined : found - left.length;
   const settle = (yes: boolean) => {
-    question?.answer(yes);
-    setQuestion(null);
+    answer?.call(yes);
+    setAnswer(null);
   };
   const save = async () => {
-    if (!count) {
+    if (count === undefined) return; // who gets one is being looked up
+    if (count === 0) {
       form.setError('to', { message: t('statements.nobody') });
       return;
     }
     // Mails cannot be taken back, so one is asked. What the server refuses then stands at the fields.
-    const yes = await new Promise<boolean>((answer) => setQuestion({ count, answer }));
+    const yes = await new Promise<boolean>((call) => setAnswer({ call }));
     if (!yes) return;
-    const made = await start({ newStatementRun: wish }).unwrap();
+    const made = await start({ newStatementRun: { ...wish, ...(left.length > 0 && { leave_out: left }) } }).unwrap();
     toast(t('statements.started'));
     await navigate(`/statement-runs/${made.id}`);
   };
@@ -65,8 +70,8 @@ export function StatementsForm() {
           <SelectField name="who" label={t('statements.who')} options={whos.map((w) => ({ value: w, label: t(`statements.whos.${w}`) }))} />
         </Form>
       </Section>
-      <StatementsAhead wish={JSON.parse(asked) as NewStatementRun} left={left} onLeft={setLeft} onCount={setCount} />
-      <ConfirmDialog open={question !== null} title={t('statements.ask', { count: question?.count ?? 0 })} text={t('statements.askText', { day: formatDay(x.to ?? '') })} confirmLabel={t('statements.sendTo', { count: question?.count ?? 0 })} onClose={() => settle(false)} onConfirm={async () => settle(true)} />
+      <StatementsAhead wish={JSON.parse(asked) as NewStatementRun} left={left} onLeft={(ids) => setOut({ of: wanted, ids })} onCount={setFound} />
+      <ConfirmDialog open={answer !== null} title={t('statements.ask', { count: count ?? 0 })} text={t('statements.askText', { day: formatDay(x.to ?? '') })} confirmLabel={t('statements.sendTo', { count: count ?? 0 })} onClose={() => settle(false)} onConfirm={async () => settle(true)} />
     </Box>
   );
 }

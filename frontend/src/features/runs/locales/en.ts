@@ -69,7 +69,7 @@ export const useT = registerLocale('runs', {
     to: 'Up to the end of', from: 'Movements from', who: 'Who gets one', whos: { open: 'Clients who owe something', moved: 'Also those who were billed or paid in these days' },
     sendTo_one: 'Send {{count}} statement', sendTo_other: 'Send {{count}} statements', send: 'Send statements',
     ask_one: 'Send {{count}} statement?', ask_other: 'Send {{count}} statements?', askText: 'Each client gets a mail with the statement to the end of {{day}} as PDF. Mails cannot be taken back.',
-    nobody: 'Nobody gets a statement for these days', started: 'The statements are on their way', tabs: 'Who', gets: 'Gets one', none: 'Gets none', client: 'Client', open: 'Open', late: 'Overdue', lateOf: '{{late}} overdue', recipients: 'Goes to', reason: 'Why not',
+    future: 'Not after today', before: 'Not before the first day', nobody: 'Nobody gets a statement for these days', started: 'The statements are on their way', tabs: 'Who', gets: 'Gets one', none: 'Gets none', client: 'Client', open: 'Open', late: 'Overdue', lateOf: '{{late}} overdue', recipients: 'Goes to', reason: 'Why not',
     reasons: { no_balance: 'Nothing open', no_contact: 'No contact', already_sent: 'Sent already', archived: 'Archived', left_out: 'Left out' },
     noContactHelp: 'No address for invoices: add a contact', leave: 'Leave out', back: 'Take back', aheadEmpty: 'Nobody owed anything on this day', aheadEmptyText: 'Choose another day, or also those who were billed or paid in the days.',
     noneEmpty: 'Nobody is left out', day: 'Statements to', sent: 'Sent', skipped: 'Gets none', refused: 'Refused', begun: 'Started', byItself: 'By itself, every month',
