@@ -111,7 +111,7 @@ export function RetainerDialog({ retainer, clientId = '', onClose }: { retainer?
         {w.overage === 'overage_rate' && <MoneyField name="overage_rate" label={t('overageRate')} currency={currency} required />}
       </FieldRow>
       <FieldRow>
-        <SelectField name="alert_by" label={t('alert.label')} help={t('alert.help')} options={options(['', 'amount', 'percent'] as const, (k) => t(`alert.by.${k || 'none'}`))} />
+        <SelectField name="alert_by" label={t('alert.label')} help={t('alert.help')} empty={t('alert.by.none')} options={options(['amount', 'percent'] as const, (k) => t(`alert.by.${k}`))} />
         {w.alert_by === 'amount' && <Amount name="alert.amount" label={t('alert.amount')} required {...unit} />}
         {w.alert_by === 'percent' && <NumberField name="alert.percent" label={t('alert.percent')} help={t('alert.percentHelp')} required unit="%" />}
       </FieldRow>
