@@ -148,8 +148,40 @@ func newEnv(t testing.TB, a *app.App) *Env {
 	if err != nil {
 		t.Fatalf("claim an agency: %v", err)
 	}
+	if a == house.app {
+		p := testkit.NewPlatform(t)
+		p.Again(t, agency, func(ctx context.Context) bool { return quiet(ctx, t, p.Control, agency.ID) })
+	}
 	ctx := access.With(tenancy.With(t.Context(), agency), access.Actor{Kind: access.System, Name: "System"})
 	return &Env{App: a, Mails: house.mails, Logs: house.logs, Files: house.files, Agency: agency, Ctx: ctx, members: map[string]*Client{}}
+}
+
+// quiet waits until no job of an agency is being done or about to be, and takes back those that wait for a time.
+func quiet(ctx context.Context, t testing.TB, control *tenancy.Control, agencyID string) bool {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var now, later int
+		err := control.Pool().QueryRow(ctx, `WITH later AS (
+				DELETE FROM queue.river_job WHERE metadata->>'agency' = $1 AND state IN ('scheduled', 'retryable', 'pending') RETURNING 1
+			) SELECT (SELECT count(*) FROM queue.river_job WHERE metadata->>'agency' = $1 AND state IN ('available', 'running')), (SELECT count(*) FROM later)`,
+			agencyID).Scan(&now, &later)
+		switch {
+		case ctx.Err() != nil:
+			return false // the agency stays with what still works for it
+		case err != nil:
+			t.Errorf("count the agency's jobs: %v", err)
+			return false
+		case now == 0 && later == 0:
+			return true
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+	}
 }
 
 // Client calls the API as one actor.

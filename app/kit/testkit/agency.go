@@ -28,6 +28,8 @@ type Platform struct {
 	Owner       *tenancy.Migrator
 	Registry    *tenancy.Registry
 	Provisioner *tenancy.Provisioner
+
+	fresh fresh
 }
 
 var floor struct {
@@ -91,6 +93,7 @@ func (p *Platform) Agency(t testing.TB) *Agency {
 	if err != nil {
 		t.Fatalf("claim an agency: %v", err)
 	}
+	p.Again(t, a, nil)
 	clock := &Clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	owner := access.Actor{MemberID: id.New(), PersonID: id.New(), Name: "Olive Owner", Email: "olive@example.test", Kind: access.Staff, Role: "owner", Perms: access.NewSet(access.Everything)}
 	q := &job.Queue{Name: "q" + slug[1:]}
