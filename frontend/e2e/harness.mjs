@@ -2,14 +2,16 @@
 // and looks at every page it comes to with the same strict eyes.
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
+// The axe of its package for Playwright, which itself would send it to the page anew for each look.
+const { source: axe } = createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright'))('axe-core');
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const patience = 30_000;
 const late = 3000;
@@ -92,6 +94,29 @@ function countShifts() {
       globalThis.__shifts.push({ value: e.value, what });
     }
   }).observe({ type: 'layout-shift', buffered: true });
+}
+
+/** What axe finds wrong in a page, which keeps axe until it is loaded anew. There are no frames. */
+async function violations(page, runOnly) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe);
+  return page.evaluate((options) => globalThis.axe.run(document, options).then((result) => result.violations), { runOnly, resultTypes: ['violations'] });
+}
+
+/**
+ * Runs in a page: waits until nothing moves or fades. What is in between two colours is nobody's to read, and one fade may
+ * begin when another has ended. What never ends, such as the pulse of a running timer, is not waited for.
+ */
+async function still() {
+  const frame = () => new Promise((r) => requestAnimationFrame(r));
+  const until = performance.now() + 5000;
+  for (;;) {
+    await frame();
+    await frame();
+    const moving = document.getAnimations().filter((a) => a.playState !== 'finished' && a.effect?.getComputedTiming().endTime !== Infinity);
+    const left = until - performance.now();
+    if (moving.length === 0 || left <= 0) return;
+    await Promise.race([Promise.allSettled(moving.map((a) => a.finished)), new Promise((r) => setTimeout(r, left))]);
+  }
 }
 
 /** What went wrong, collected: one run reports everything it saw. */
@@ -201,30 +226,28 @@ export class Person {
     for (const scheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme: scheme });
       await page.waitForFunction((s) => document.documentElement.dataset.scheme === s, scheme).catch(() => report.fail(where, `no ${scheme} scheme`));
-      // Colours fade from one scheme to the other; what is in between is nobody's to read.
-      // What never ends, such as the pulse of a running timer, is not waited for.
-      await page.evaluate(() => Promise.race([Promise.all(document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity).map((a) => a.finished.catch(() => {}))), new Promise((r) => setTimeout(r, 5000))]).then(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))));
-      // The second scheme differs in colours and in nothing else. There are no frames, so nothing has to be put together in a page of its own.
+      await page.evaluate(still);
+      // The second scheme differs in colours and in nothing else.
       const runOnly = scheme === 'light' ? { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } : { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
       const judge = async () => {
         // A page that comes back where it was left has something half under its header; it may come back late.
         if (opened) await page.evaluate(() => globalThis.scrollTo(0, 0));
-        return new AxeBuilder({ page }).setLegacyMode(true).options({ runOnly, resultTypes: ['violations'] }).analyze();
+        return violations(page, runOnly);
       };
-      let result = await judge();
-      if (result.violations.length > 0) {
+      let found = await judge();
+      if (found.length > 0) {
         // Something may have come or gone while it looked, such as a message at the edge; what stays is wrong.
         await this.settle();
-        result = await judge();
+        found = await judge();
       }
-      for (const v of result.violations) report.fail(`${where}, ${scheme}`, `axe ${v.id} x${v.nodes.length}: ${v.nodes[0]?.html.slice(0, 200)} ${v.nodes[0]?.any[0]?.message ?? ''}`);
+      for (const v of found) report.fail(`${where}, ${scheme}`, `axe ${v.id} x${v.nodes.length}: ${v.nodes[0]?.html.slice(0, 200)} ${v.nodes[0]?.any[0]?.message ?? ''}`);
       await this.picture(`${name}-${this.width}-${scheme}`);
     }
     await page.emulateMedia({ colorScheme: 'light' });
     if (this.width === 'phone') {
       const size = page.viewportSize();
-      for (const width of [320, 390, 768]) {
-        await page.setViewportSize({ width, height: size.height });
+      for (const width of [size.width, 320, 768]) {
+        if (width !== size.width) await page.setViewportSize({ width, height: size.height });
         const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         if (over > 0) report.fail(where, `scrolls ${over} px sideways at ${width}`);
       }
