@@ -61,7 +61,7 @@ func (r *run) atWork(ctx context.Context, p *program) error {
 	if err := r.memory(ctx, a, p); err != nil {
 		return err
 	}
-	return r.signUpBesideTraffic(ctx, p, all)
+	return r.signUp(ctx, p, all)
 }
 
 // memory looks at the program and its backends as traffic left them.

@@ -40,11 +40,11 @@ const domain = "bureau.localhost"
 const patience = 15 * time.Minute
 
 type run struct {
-	agencies, requests, over, signUps, spares int
-	rounds                                    int
-	data, out, doc, program                   string
-	port                                      int
-	skew                                      float64
+	agencies, requests, over, signUps, spares, traffic int
+	rounds                                             int
+	data, out, doc, program                            string
+	port                                               int
+	skew                                               float64
 
 	sheet report.Sheet
 	began time.Time
@@ -60,8 +60,9 @@ func main() {
 	flag.StringVar(&r.doc, "doc", "", "document to put the table into, between its two marks; empty for none")
 	flag.IntVar(&r.requests, "requests", 10_000, "requests to the running program")
 	flag.IntVar(&r.over, "over", 1000, "agencies that these are sent to")
-	flag.IntVar(&r.signUps, "sign-ups", 40, "people who sign up beside traffic")
-	flag.IntVar(&r.spares, "spares", 40, "agencies kept ready for them; a few minutes' worth, since they are made in quiet moments")
+	flag.IntVar(&r.signUps, "sign-ups", 40, "people who sign up beside traffic; half as many do beside as much traffic as the machine takes")
+	flag.IntVar(&r.traffic, "traffic", 100, "requests a second beside them")
+	flag.IntVar(&r.spares, "spares", 60, "agencies kept ready for them; a few minutes' worth, since they are made in quiet moments")
 	flag.IntVar(&r.rounds, "rounds", 5, "rounds of each comparison")
 	flag.Float64Var(&r.skew, "skew", 1.1, "how uneven traffic is: exponent of the Zipf distribution, above 1")
 	flag.Parse()

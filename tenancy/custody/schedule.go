@@ -50,6 +50,10 @@ func (s *Service) Due(ctx context.Context, find func(context.Context, string) (t
 	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, scheduleLock).Scan(&mine); err != nil || !mine {
 		return err
 	}
+	// Given back at once: the database takes its time to notice that a connection is closed, and who comes next finds it free.
+	defer func() {
+		_, _ = conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, scheduleLock)
+	}()
 	if err := errors.Join(s.Sweep(ctx), s.lost(ctx)); err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type Traffic struct {
 	Each        bool             // before the dice decide, every agency is called once
 	Agencies    []tenancy.Agency // the busiest first
 	Concurrency int
+	Rate        int     // requests a second at most; 0 for as many as so many at a time get answered
 	Skew        float64 // of the Zipf distribution, above 1
 	For         time.Duration
 	Requests    int // ends earlier after so many; 0 for no such end
@@ -37,6 +38,7 @@ type Traffic struct {
 	at    string
 	seats sync.Map // agency's key → *seat
 	began time.Time
+	turns <-chan time.Time // one for each request, nil where nobody waits for a turn
 	left  atomic.Int64
 	first atomic.Int64 // how many were called because each is
 }
@@ -82,6 +84,11 @@ func (t *Traffic) Run(ctx context.Context) (*Tally, error) {
 		t.at = at
 	}
 	t.left.Store(int64(t.Requests))
+	if t.Rate > 0 {
+		turns := time.NewTicker(time.Second / time.Duration(t.Rate))
+		defer turns.Stop()
+		t.turns = turns.C
+	}
 	ctx, cancel := context.WithTimeout(ctx, t.For)
 	defer cancel()
 	out := NewTally()
@@ -100,6 +107,13 @@ func (t *Traffic) work(ctx context.Context, n uint64, out *Tally) {
 	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 1}}
 	defer client.CloseIdleConnections()
 	for ctx.Err() == nil {
+		if t.turns != nil {
+			select {
+			case <-ctx.Done():
+				return
+			case <-t.turns:
+			}
+		}
 		if t.Requests > 0 && t.left.Add(-1) < 0 {
 			return
 		}
