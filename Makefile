@@ -61,6 +61,10 @@ tools: frontend/node_modules/.done tools/postgres/node_modules/.done ## Fetch pa
 test: ## Run every test: Go with the race detector, front end, lint, budgets, and the story in a browser
 	@tools/test
 
+.PHONY: race
+race: tools/postgres/node_modules/.done ## Run the sweep with the race detector, which `make test` runs without
+	@CGO_ENABLED=1 go run ./cmd/teststack -- go test -race -vet=off -timeout 30m ./app/isolation
+
 .PHONY: test-go
 test-go: tools/postgres/node_modules/.done ## Run the Go tests beside a throw-away database and identity server (ARGS='-run X ./pkg')
 	@go run ./cmd/teststack -- go test $(or $(ARGS),./...)
