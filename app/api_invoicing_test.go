@@ -83,7 +83,7 @@ func TestAnInvoiceFromDraftToPaid(t *testing.T) {
 		}
 	}
 	finance.POST(t, "/api/v1/payments", pay("1300.00", "1300.00")).Refused(t, http.StatusUnprocessableEntity, "invoicing.overpaid", "body.allocations[0].amount")
-	finance.POST(t, "/api/v1/payments", pay("1300.00", "1200.00")).Refused(t, http.StatusUnprocessableEntity, "invoicing.rest_left", "body.amount")
+	finance.POST(t, "/api/v1/payments", pay("1300.00", "1200.00")).Refused(t, http.StatusUnprocessableEntity, "invoicing.rest_left", "body.amount", "body.keep_credit")
 	finance.With("Idempotency-Key", "pay-"+i.ID).POST(t, "/api/v1/payments", pay("200.00", "200.00")).Expect(t, http.StatusCreated)
 	finance.With("Idempotency-Key", "pay-"+i.ID).POST(t, "/api/v1/payments", pay("200.00", "200.00")).Expect(t, http.StatusCreated)
 	finance.GET(t, path).Expect(t, http.StatusOK).JSON(t, &i)

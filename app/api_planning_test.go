@@ -170,7 +170,7 @@ func TestBookingsOnThePlan(t *testing.T) {
 				t.Errorf("%+v comes after %+v", i, bench.Items[n-1])
 			}
 			if i.MemberID == member.Member.ID {
-				out = append(i.Weeks, i.Sum)
+				out = append(slices.Clone(i.Weeks), i.Sum)
 			}
 		}
 		return out

@@ -158,6 +158,7 @@ func newEnv(t testing.TB, a *app.App) *Env {
 
 // quiet waits until no job of an agency is being done or about to be, and takes back those that wait for a time.
 func quiet(ctx context.Context, t testing.TB, control *tenancy.Control, agencyID string) bool {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)

@@ -26,7 +26,7 @@ var (
 	ErrBadPayment         = fault.Define(fault.Invalid, "invoicing.bad_payment", "This payment cannot be recorded.")
 	ErrOverpaid           = fault.Define(fault.Invalid, "invoicing.overpaid", "This is more than the open balance of the invoice.")
 	ErrRestLeft           = fault.Define(fault.Invalid, "invoicing.rest_left", "Part of the money is applied to no invoice. Say that it is kept as the client's credit.").
-				At("body.amount", "is more than what is applied")
+				At("body.amount", "is more than what is applied").At("body.keep_credit", "keeps the rest as the client's credit")
 	ErrUndone        = fault.Define(fault.Conflict, "invoicing.allocation_undone", "This was undone already.")
 	ErrPaymentVoided = fault.Define(fault.Conflict, "invoicing.payment_voided", "This payment was voided.")
 )
