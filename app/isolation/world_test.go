@@ -16,6 +16,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/app/sample"
 	"github.com/bureauhq/bureau/modules/identity"
@@ -77,6 +78,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.employed(t, w.boss)
 	w.worked(t, w.boss.Member)
+	w.paid(t, w.boss)
 	w.support(t)
 	w.harvest(t, w.boss, "staff", w.mine)
 	w.harvest(t, w.bBoss, "staff", w.theirs)
@@ -174,6 +176,27 @@ func (w *world) harvest(t *testing.T, c *apptest.Client, kind string, into *pool
 			}
 		}
 	}
+}
+
+// paid gives a an invoice that is paid in part, by a payment of which something is left: what other operations pay or void
+// leaves the ones on payments nothing to work on.
+func (w *world) paid(t *testing.T, c *apptest.Client) {
+	t.Helper()
+	var open struct {
+		Items []struct {
+			ID      string      `json:"id"`
+			Balance money.Money `json:"balance"`
+		} `json:"items"`
+	}
+	c.GET(t, "/api/v1/invoices?status=open&limit=1").Expect(t, http.StatusOK).JSON(t, &open)
+	if len(open.Items) == 0 {
+		t.Fatal("no invoice of the sample is open")
+	}
+	i := open.Items[0]
+	part, all := money.Of(100, i.Balance.Currency), money.Of(300, i.Balance.Currency)
+	c.POST(t, "/api/v1/payments", map[string]any{
+		"amount": all, "received_on": day.Of(time.Now(), time.UTC), "keep_credit": true, "allocations": []any{map[string]any{"invoice_id": i.ID, "amount": part}},
+	}).Expect(t, http.StatusCreated)
 }
 
 // support lets an operator look into each agency.
