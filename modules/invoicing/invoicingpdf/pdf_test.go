@@ -19,6 +19,12 @@ import (
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingpdf"
 )
 
+// The reader of PDFs would write its settings into the home directory, and tests that do so at once race.
+func TestMain(m *testing.M) {
+	api.DisableConfigDir()
+	m.Run()
+}
+
 func document(lines int) invoicing.Document {
 	from, to := day.MustParse("2026-02-01"), day.MustParse("2026-02-28")
 	vat := calc.Tax{ID: "vat", Name: "VAT", Kind: calc.Standard, Percent: decimal.NewFromInt(19)}

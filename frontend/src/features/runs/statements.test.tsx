@@ -35,7 +35,7 @@ it('shows who gets a statement and who does not, lets one be left out, asks, and
   expect(screen.getByText('Left out')).toBeVisible();
   await user.click(screen.getByRole('tab', { name: 'Gets none 3' }));
   expect(await screen.findByText('No contact')).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Send 1 statement' }));
+  await user.click(await screen.findByRole('button', { name: 'Send 1 statement' }));
   expect(await screen.findByRole('alertdialog', { name: 'Send 1 statement?' })).toBeVisible();
   expect(sent).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Send 1 statement' }));
