@@ -18,8 +18,10 @@ import (
 
 // live is what is measured of the built program, through HTTP.
 func (r *run) live(ctx context.Context) error {
-	if err := r.startCounted(ctx); err != nil {
-		return err
+	if !r.onlySignUps {
+		if err := r.startCounted(ctx); err != nil {
+			return err
+		}
 	}
 	p, err := r.start(ctx, r.spares)
 	if err != nil {
@@ -40,6 +42,9 @@ func (r *run) atWork(ctx context.Context, p *program) error {
 		return err
 	}
 	all = all[:min(len(all), r.agencies)]
+	if r.onlySignUps {
+		return r.signUp(ctx, p, all)
+	}
 	some := all[:min(len(all), r.over)]
 
 	r.say(fmt.Sprintf("sending %d requests to %d agencies", r.requests, len(some)))

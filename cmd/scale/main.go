@@ -45,6 +45,7 @@ type run struct {
 	data, out, doc, program                            string
 	port                                               int
 	skew                                               float64
+	onlySignUps                                        bool
 
 	sheet report.Sheet
 	began time.Time
@@ -61,6 +62,7 @@ func main() {
 	flag.IntVar(&r.requests, "requests", 10_000, "requests to the running program")
 	flag.IntVar(&r.over, "over", 1000, "agencies that these are sent to")
 	flag.IntVar(&r.signUps, "sign-ups", 40, "people who sign up beside traffic; half as many do beside as much traffic as the machine takes")
+	flag.BoolVar(&r.onlySignUps, "only-sign-ups", false, "measure these alone, with the agencies that are there")
 	flag.IntVar(&r.traffic, "traffic", 100, "requests a second beside them")
 	flag.IntVar(&r.spares, "spares", 60, "agencies kept ready for them; a few minutes' worth, since they are made in quiet moments")
 	flag.IntVar(&r.rounds, "rounds", 5, "rounds of each comparison")
@@ -90,8 +92,10 @@ func (r *run) all(ctx context.Context) error {
 		r.out = filepath.Join(r.data, fmt.Sprintf("scale-%d.md", r.agencies))
 	}
 	before := conditions()
-	if err := r.beside(ctx); err != nil {
-		return err
+	if !r.onlySignUps {
+		if err := r.beside(ctx); err != nil {
+			return err
+		}
 	}
 	if err := r.live(ctx); err != nil {
 		return err
