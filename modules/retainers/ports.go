@@ -42,7 +42,7 @@ type Store interface {
 	// LastGranted is what came by grants and blocks in the last period before a number in which something did.
 	LastGranted(ctx context.Context, tx *tenancy.Tx, retainerID string, before int) (int64, error)
 	Hold(ctx context.Context, tx *tenancy.Tx, ids []string) ([]Retainer, error) // locked, in the order of their ids
-	List(ctx context.Context, tx *tenancy.Tx, f Filter, limit int, after []string) ([]Row, error)
+	List(ctx context.Context, tx *tenancy.Tx, f Filter, today day.Date, limit int, after []string) ([]Row, error)
 
 	AddPeriod(ctx context.Context, tx *tenancy.Tx, p Period) error
 	SavePeriod(ctx context.Context, tx *tenancy.Tx, p Period) error

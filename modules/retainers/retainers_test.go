@@ -385,6 +385,12 @@ func TestRenewalsAreMadeOnce(t *testing.T) {
 			t.Errorf("period %d closed: %v", i+1, closed)
 		}
 	}
+	// By the agency's day the list shows May, whatever the database's day is.
+	rows, _, err := w.svc.List(w.Ctx, retainers.Filter{}, page.Query{})
+	must(t, err)
+	if len(rows) != 1 || rows[0].Current == nil || rows[0].Current.Days().From != day.New(2026, 5, 1) {
+		t.Errorf("the list shows %+v", rows)
+	}
 }
 
 func TestAMoneyRetainerCountsWhatTimeIsWorth(t *testing.T) {

@@ -370,7 +370,7 @@ func (s *Service) List(ctx context.Context, f Filter, q page.Query) (out []Row, 
 
 // list gives the periods of today their balances of today.
 func (s *Service) list(ctx context.Context, tx *tenancy.Tx, f Filter, today day.Date, limit int, after []string) ([]Row, error) {
-	out, err := s.d.Store.List(ctx, tx, f, limit, after)
+	out, err := s.d.Store.List(ctx, tx, f, today, limit, after)
 	for _, r := range out {
 		if r.Current != nil {
 			r.Current.On = today

@@ -176,9 +176,9 @@ func (Store) Hold(_ context.Context, tx *tenancy.Tx, ids []string) ([]retainers.
 }
 
 // List returns up to limit retainers behind the cursor, each with its period of today.
-func (s Store) List(ctx context.Context, tx *tenancy.Tx, f retainers.Filter, limit int, after []string) ([]retainers.Row, error) {
+func (s Store) List(ctx context.Context, tx *tenancy.Tx, f retainers.Filter, today day.Date, limit int, after []string) ([]retainers.Row, error) {
 	query, args := `SELECT `+columns+`, (SELECT p.id FROM retainer_periods p WHERE p.retainer_id = r.id
-		ORDER BY (p.from_on > current_date), CASE WHEN p.from_on > current_date THEN p.number ELSE -p.number END LIMIT 1) AS period_id FROM retainers r WHERE true`, []any{}
+		ORDER BY (p.from_on > ?), CASE WHEN p.from_on > ? THEN p.number ELSE -p.number END LIMIT 1) AS period_id FROM retainers r WHERE true`, []any{today, today}
 	on := func(apply bool, part string, more ...any) {
 		if apply {
 			query += ` AND ` + part
