@@ -24,13 +24,18 @@ var described = sync.OnceValues(func() (*openapi3.T, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/stripe/stripe-mock")
+	// On a machine where nothing was built yet the module is not there; this fetches it, and is nothing where it is.
+	cmd := exec.Command("go", "mod", "download", "-json", "github.com/stripe/stripe-mock")
 	cmd.Dir = source
-	dir, err := cmd.Output()
+	out, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("the module of stripe-mock: %w", err)
 	}
-	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(strings.TrimSpace(string(dir)), "embedded", "openapi", "spec3.json"))
+	var module struct{ Dir string }
+	if err := json.Unmarshal(out, &module); err != nil {
+		return nil, fmt.Errorf("where the module of stripe-mock is: %w", err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(module.Dir, "embedded", "openapi", "spec3.json"))
 	if err != nil {
 		return nil, err
 	}
