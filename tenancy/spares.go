@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	// busy is how many transactions under way, on average, make a moment a busy one.
-	busy = 2.0
+	// busy is how many transactions under way, on average, make a moment a busy one when the last spare is at stake.
+	busy = 1.5
 	// quietLooks in a row, quietPause apart, decide whether it is quiet.
-	quietLooks = 5
+	quietLooks = 6
 	quietPause = 150 * time.Millisecond
 	// patience is how long a spare waits for a quiet moment, for each that is still there.
 	patience = 30 * time.Second
@@ -22,8 +22,10 @@ const (
 // KeepSpares keeps the configured number of spares until ctx ends, and looks
 // after them every so often. Making one costs the database more than any
 // request and makes its backends forget what they know of tables; so it is done
-// one at a time, and in a quiet moment. But the fewer are left the shorter is
-// the wait for one, and when none is left there is no wait: a sign-up comes first.
+// one at a time, and in a quiet moment. The more are left, the quieter that has
+// to be, so that not every sign-up of a busy hour is followed by a making, into
+// which the next one runs. But the fewer are left the shorter is the wait, and
+// when none is left there is no wait: a sign-up comes first.
 func (p *Provisioner) KeepSpares(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -55,7 +57,7 @@ func (p *Provisioner) keepOne(ctx context.Context, lacking *time.Time) (made boo
 		*lacking = time.Now()
 	}
 	if wait := time.Duration(n) * patience; time.Since(*lacking) < wait {
-		quiet, err := p.quiet(ctx)
+		quiet, err := p.quiet(ctx, busy*float64(p.cfg.Spares-n)/float64(p.cfg.Spares))
 		if err != nil || !quiet {
 			return false, err
 		}
@@ -67,9 +69,9 @@ func (p *Provisioner) keepOne(ctx context.Context, lacking *time.Time) (made boo
 	return true, nil
 }
 
-// quiet tells whether the database has little to do, whoever asks it. Each
-// transaction under way holds a lock on its own number, which everybody may see.
-func (p *Provisioner) quiet(ctx context.Context) (bool, error) {
+// quiet tells whether fewer transactions than that are under way in the database
+// on average, whoever asks it. Each holds a lock on its own number, which everybody may see.
+func (p *Provisioner) quiet(ctx context.Context, than float64) (bool, error) {
 	sum := 0
 	for range quietLooks {
 		var n int
@@ -86,7 +88,7 @@ func (p *Provisioner) quiet(ctx context.Context) (bool, error) {
 		case <-time.After(quietPause):
 		}
 	}
-	return float64(sum)/quietLooks < busy, nil
+	return float64(sum)/quietLooks < than, nil
 }
 
 // Spares counts those that can be claimed.
