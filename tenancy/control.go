@@ -7,9 +7,8 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"github.com/bureauhq/bureau/app/kit/pg"
 )
 
 // Control is the door to the platform's own tables (schema platform) and the
@@ -103,17 +102,41 @@ func (c *Control) Ping(ctx context.Context) error { return c.pool.Ping(ctx) }
 
 // Run calls fn in a transaction on the platform's tables. ErrDatabaseAway.
 func (c *Control) Run(ctx context.Context, fn func(context.Context, pgx.Tx) error) error {
-	return c.change(ctx, pgx.TxOptions{}, fn)
+	return noted(ctx, c.run(ctx, pgx.TxOptions{}, fn))
 }
 
-// RunUnsynced is Run for work that does not wait for the disk: what a crash of the database may lose as a whole, because
+// Querier sends a statement, or several together.
+type Querier interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// RunOne is Run for a single statement or batch, which is a transaction by itself: one way to the database and back instead of
+// three.
+func (c *Control) RunOne(ctx context.Context, fn func(context.Context, Querier) error) error {
+	return noted(ctx, away(fn(ctx, c.pool)))
+}
+
+// ReadOne is RunOne for what changes nothing.
+func (c *Control) ReadOne(ctx context.Context, fn func(context.Context, Querier) error) error {
+	return away(fn(ctx, c.pool))
+}
+
+// ExecUnsynced is a single statement that does not wait for the disk: what a crash of the database may lose as a whole, because
 // whoever asked for it asks again. What Run commits after it takes it along, since the log is written in order.
-func (c *Control) RunUnsynced(ctx context.Context, fn func(context.Context, pgx.Tx) error) error {
-	return c.change(ctx, pgx.TxOptions{BeginQuery: `BEGIN; SET LOCAL synchronous_commit = off`}, fn)
+func (c *Control) ExecUnsynced(ctx context.Context, sql string, args ...any) error {
+	b := &pgx.Batch{}
+	b.Queue(`BEGIN`)
+	b.Queue(`SET LOCAL synchronous_commit = off`)
+	b.Queue(sql, args...)
+	b.Queue(`COMMIT`)
+	return noted(ctx, away(c.pool.SendBatch(ctx, b).Close()))
 }
 
-func (c *Control) change(ctx context.Context, o pgx.TxOptions, fn func(context.Context, pgx.Tx) error) error {
-	err := c.run(ctx, o, fn)
+// noted tells the attempt that ctx is part of that something was changed.
+func noted(ctx context.Context, err error) error {
 	if err == nil && ctx.Value(repeatableKey{}) == nil {
 		changed(ctx)
 	}
@@ -126,9 +149,5 @@ func (c *Control) Read(ctx context.Context, fn func(context.Context, pgx.Tx) err
 }
 
 func (c *Control) run(ctx context.Context, o pgx.TxOptions, fn func(context.Context, pgx.Tx) error) error {
-	err := pgx.BeginTxFunc(ctx, c.pool, o, func(tx pgx.Tx) error { return fn(ctx, tx) })
-	if pg.Away(err) {
-		return ErrDatabaseAway.Because(err)
-	}
-	return err
+	return away(pgx.BeginTxFunc(ctx, c.pool, o, func(tx pgx.Tx) error { return fn(ctx, tx) }))
 }

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/bureauhq/bureau/app/kit/fault"
@@ -73,9 +72,9 @@ func (db *DB) moved(ctx context.Context, a Agency, err error) error {
 
 // Whereabouts implements the interface of that name, and forgets what was cached of an agency that is elsewhere.
 func (r *Registry) Whereabouts(ctx context.Context, key string) (now Agency, shut bool, err error) {
-	err = r.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	err = r.control.ReadOne(ctx, func(ctx context.Context, q Querier) error {
 		// In one statement: between two the move could come to its end, and it would seem that there is none.
-		now, err = scanAgency(tx.QueryRow(ctx, `SELECT `+agencyColumns+`, EXISTS (SELECT FROM moves m WHERE m.agency_id = a.id AND m.state = 'fenced')
+		now, err = scanAgency(q.QueryRow(ctx, `SELECT `+agencyColumns+`, EXISTS (SELECT FROM moves m WHERE m.agency_id = a.id AND m.state = 'fenced')
 			FROM agencies a WHERE a.id = $1`, key), &shut)
 		return err
 	})

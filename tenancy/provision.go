@@ -56,9 +56,9 @@ func (p *Provisioner) Claim(ctx context.Context, slug, name string) (Agency, err
 
 func (p *Provisioner) claim(ctx context.Context, slug, name string) (Agency, error) {
 	var a Agency
-	err := p.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	err := p.control.RunOne(ctx, func(ctx context.Context, q Querier) error {
 		var err error
-		a, err = scanAgency(tx.QueryRow(ctx, `
+		a, err = scanAgency(q.QueryRow(ctx, `
 			UPDATE agencies a SET slug = $1, name = $2, state = 'active', claimed_at = now()
 			WHERE a.id = (SELECT id FROM agencies WHERE state = 'spare' AND placement = $4 AND schema_version COLLATE "C" >= $3
 			              ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)

@@ -66,8 +66,8 @@ func (r *Registry) find(ctx context.Context, in map[string]cached, key, where st
 		return hit.answer()
 	}
 	var a Agency
-	err := r.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) (err error) {
-		a, err = scanAgency(tx.QueryRow(ctx, selectAgency+` WHERE a.state NOT IN ('making', 'spare', 'removed') AND `+where, key))
+	err := r.control.ReadOne(ctx, func(ctx context.Context, q Querier) (err error) {
+		a, err = scanAgency(q.QueryRow(ctx, selectAgency+` WHERE a.state NOT IN ('making', 'spare', 'removed') AND `+where, key))
 		return err
 	})
 	switch {

@@ -2,11 +2,11 @@ package tenancy_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 )
 
@@ -17,43 +17,38 @@ func TestUnsyncedIsAWholeTransactionAndLeavesNothingBehind(t *testing.T) {
 	// The tests' databases wait for no disk at all, unless told to.
 	owner(t, p, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = on', current_database()); END $$`)
 	p = p.Another(t, nil)
-	setting := func(tx pgx.Tx) (v string) {
-		if err := tx.QueryRow(t.Context(), `SHOW synchronous_commit`).Scan(&v); err != nil {
-			t.Fatal(err)
-		}
-		return v
+	const name = "Una Unsynced"
+	insert := func(ids string) error {
+		return p.Control.ExecUnsynced(t.Context(), `INSERT INTO people (id, email, name, verified, synced_at)
+			SELECT id, current_setting('synchronous_commit'), $1, true, now() FROM unnest($2::text::uuid[]) AS id`, name, ids)
 	}
-	insert := `INSERT INTO people (id, email, name, verified, synced_at) VALUES (gen_random_uuid(), $1, 'Una', true, now())`
-	broken := errors.New("broken off")
-	for _, end := range []error{nil, broken} {
-		email := "una-kept@unsynced.test"
-		if end != nil {
-			email = "una-undone@unsynced.test"
+	const one, two = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+	if err := insert("{" + one + "}"); err != nil {
+		t.Fatal(err)
+	}
+	if err := insert("{" + two + "," + one + "}"); !pg.Violates(err, "people_pkey") {
+		t.Fatalf("one that is there already: %v", err)
+	}
+	err := p.Control.Run(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
+		var now string
+		if err := tx.QueryRow(ctx, `SHOW synchronous_commit`).Scan(&now); err != nil {
+			return err
 		}
-		err := p.Control.RunUnsynced(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
-			if got := setting(tx); got != "off" {
-				t.Errorf("it waits for the disk: %s", got)
-			}
-			if _, err := tx.Exec(ctx, insert, email); err != nil {
-				return err
-			}
-			return end
-		})
-		if !errors.Is(err, end) {
-			t.Fatalf("%v, want %v", err, end)
+		if now != "on" {
+			t.Errorf("the next one does not wait for the disk: %s", now)
 		}
-		err = p.Control.Run(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
-			if got := setting(tx); got != "on" {
-				t.Errorf("the next one does not wait for the disk: %s", got)
-			}
-			n := 0
-			if err := tx.QueryRow(ctx, `DELETE FROM people WHERE email = $1 RETURNING 1`, email).Scan(&n); (err == nil) != (end == nil) {
-				t.Errorf("%s is there: %v, with %v", email, err == nil, end)
-			}
-			return nil
-		})
+		rows, err := tx.Query(ctx, `SELECT id::text, email FROM people WHERE name = $1`, name)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
+		var id, then string
+		n, err := pgx.ForEachRow(rows, []any{&id, &then}, func() error { return nil })
+		if n.RowsAffected() != 1 || id != one || then != "off" {
+			t.Errorf("%d rows, the last %s, written with %s; want %s with off", n.RowsAffected(), id, then, one)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

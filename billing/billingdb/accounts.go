@@ -51,21 +51,18 @@ func orNull(t time.Time) *time.Time {
 
 // Begin gives an agency its account, once.
 func (s Store) Begin(ctx context.Context, a billing.Account) error {
-	return s.control.RunUnsynced(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO subscriptions (agency_id, status, held_plan, held_quantity, paid_plan, paid_quantity, collection, trial_ends_at, synced_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now()) ON CONFLICT (agency_id) DO NOTHING`,
-			a.AgencyID, a.Status, a.Held.Plan, a.Held.Quantity, a.Paid.Plan, a.Paid.Quantity, a.Collection, a.TrialEndsAt)
-		return err
-	})
+	return s.control.ExecUnsynced(ctx, `INSERT INTO subscriptions (agency_id, status, held_plan, held_quantity, paid_plan, paid_quantity, collection, trial_ends_at, synced_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now()) ON CONFLICT (agency_id) DO NOTHING`,
+		a.AgencyID, a.Status, a.Held.Plan, a.Held.Quantity, a.Paid.Plan, a.Paid.Quantity, a.Collection, a.TrialEndsAt)
 }
 
-// Account reads an account and its overrides in one round trip more than none.
+// Account reads an account and its overrides in one round trip.
 func (s Store) Account(ctx context.Context, agencyID string, now time.Time) (a billing.Account, overrides []billing.Override, err error) {
-	err = s.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	err = s.control.ReadOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
 		b := &pgx.Batch{}
 		b.Queue(`SELECT `+accountColumns+` FROM subscriptions WHERE agency_id = $1`, agencyID)
 		b.Queue(`SELECT `+overrideColumns+` FROM plan_overrides WHERE agency_id = $1 AND expires_at > $2 AND revoked_at IS NULL ORDER BY created_at, id`, agencyID, now)
-		res := tx.SendBatch(ctx, b)
+		res := q.SendBatch(ctx, b)
 		defer func() { _ = res.Close() }()
 		if a, err = scanAccount(res.QueryRow()); err != nil {
 			return noAccount(err)

@@ -24,8 +24,8 @@ func NewDirectory(c *tenancy.Control, jobs identity.Enqueuer) Directory { return
 var _ identity.Directory = Directory{}
 
 func (d Directory) exec(ctx context.Context, sql string, args ...any) error {
-	return d.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, sql, args...)
+	return d.control.RunOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
+		_, err := q.Exec(ctx, sql, args...)
 		return err
 	})
 }
@@ -33,10 +33,7 @@ func (d Directory) exec(ctx context.Context, sql string, args ...any) error {
 // soon is exec for what a crash of the database may lose: a sign-in that is under way is begun again, and what the
 // identity server said is asked again.
 func (d Directory) soon(ctx context.Context, sql string, args ...any) error {
-	return d.control.RunUnsynced(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, sql, args...)
-		return err
-	})
+	return d.control.ExecUnsynced(ctx, sql, args...)
 }
 
 // MirrorPerson keeps what Kratos said of a person.
@@ -48,8 +45,8 @@ func (d Directory) MirrorPerson(ctx context.Context, p identity.Person, at time.
 
 // Person returns what Kratos said of a person when we last looked.
 func (d Directory) Person(ctx context.Context, id string) (p identity.Person, err error) {
-	err = d.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `SELECT id::text, email, name, verified FROM people WHERE id = $1`, id).Scan(&p.ID, &p.Email, &p.Name, &p.Verified)
+	err = d.control.ReadOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
+		return q.QueryRow(ctx, `SELECT id::text, email, name, verified FROM people WHERE id = $1`, id).Scan(&p.ID, &p.Email, &p.Name, &p.Verified)
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return p, identity.ErrPersonUnknown
@@ -64,8 +61,8 @@ func (d Directory) Changed(ctx context.Context, all []identity.Person) (out []id
 	for i, p := range all {
 		ids[i], emails[i], names[i], byID[p.ID] = p.ID, p.Email, p.Name, p
 	}
-	err = d.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT p.id::text FROM people p JOIN unnest($1::uuid[], $2::text[], $3::text[]) AS k (id, email, name) ON k.id = p.id
+	err = d.control.ReadOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
+		rows, err := q.Query(ctx, `SELECT p.id::text FROM people p JOIN unnest($1::uuid[], $2::text[], $3::text[]) AS k (id, email, name) ON k.id = p.id
 			WHERE p.email <> k.email OR p.name <> k.name`, ids, emails, names)
 		if err != nil {
 			return err
@@ -90,8 +87,8 @@ func (d Directory) MirrorMember(ctx context.Context, agencyID string, m identity
 
 // MembershipsOf lists open memberships.
 func (d Directory) MembershipsOf(ctx context.Context, p identity.Person) (out []identity.Membership, err error) {
-	err = d.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT agency_id::text, kind, role FROM memberships
+	err = d.control.ReadOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
+		rows, err := q.Query(ctx, `SELECT agency_id::text, kind, role FROM memberships
 			WHERE state = 'active' AND (person_id = $1 OR (person_id IS NULL AND $3 AND email = $2)) ORDER BY id`, p.ID, p.Email, p.Verified)
 		if err != nil {
 			return err
@@ -126,8 +123,8 @@ func (d Directory) TakeState(ctx context.Context, hash []byte, agencyID string, 
 }
 
 func (d Directory) state(ctx context.Context, sql string, args ...any) (s identity.State, err error) {
-	err = d.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return tx.QueryRow(ctx, sql, args...).Scan(&s.Hash, &s.AgencyID, &s.Challenge, &s.ReturnPath, &s.ExpiresAt, &s.GrantID)
+	err = d.control.RunOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
+		return q.QueryRow(ctx, sql, args...).Scan(&s.Hash, &s.AgencyID, &s.Challenge, &s.ReturnPath, &s.ExpiresAt, &s.GrantID)
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return s, identity.ErrBadSignIn
@@ -145,8 +142,8 @@ func (d Directory) AddCode(ctx context.Context, c identity.Code) error {
 
 // UseCode returns a code once.
 func (d Directory) UseCode(ctx context.Context, hash []byte, agencyID string, now time.Time) (c identity.Code, err error) {
-	err = d.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `UPDATE broker_codes SET used_at = $3 WHERE code_hash = $1 AND agency_id IS NOT DISTINCT FROM nullif($2, '')::uuid AND used_at IS NULL AND expires_at > $3
+	err = d.control.RunOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
+		return q.QueryRow(ctx, `UPDATE broker_codes SET used_at = $3 WHERE code_hash = $1 AND agency_id IS NOT DISTINCT FROM nullif($2, '')::uuid AND used_at IS NULL AND expires_at > $3
 			RETURNING code_hash, state_hash, coalesce(agency_id::text, ''), challenge, coalesce(member_id::text, ''), person_id::text, kratos_sid::text, aal, amr,
 				authenticated_at, valid_until, expires_at, coalesce(grant_id::text, '')`,
 			hash, agencyID, now).Scan(&c.Hash, &c.StateHash, &c.AgencyID, &c.Challenge, &c.MemberID, &c.PersonID, &c.SID, &c.AAL, &c.AMR,
@@ -180,8 +177,8 @@ func scanSession(row pgx.CollectableRow) (s identity.Session, err error) {
 }
 
 func (d Directory) sessions(ctx context.Context, sql string, args ...any) (out []identity.Session, err error) {
-	err = d.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, sql, args...)
+	err = d.control.ReadOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
+		rows, err := q.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}
@@ -234,8 +231,8 @@ func (d Directory) Revoke(ctx context.Context, w identity.Which, reason string, 
 	if w.ID == "" && w.MemberID == "" && w.PersonID == "" && w.SID == "" {
 		return nil, errAllSessions
 	}
-	err = d.control.Run(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `UPDATE sessions SET revoked_at = $7, revoked_reason = $6
+	err = d.control.RunOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
+		rows, err := q.Query(ctx, `UPDATE sessions SET revoked_at = $7, revoked_reason = $6
 			WHERE revoked_at IS NULL AND ($1 = '' OR id = nullif($1, '')::uuid) AND ($2 = '' OR agency_id = nullif($2, '')::uuid)
 			  AND ($3 = '' OR member_id = nullif($3, '')::uuid) AND ($4 = '' OR person_id = nullif($4, '')::uuid) AND ($5 = '' OR kratos_sid = nullif($5, '')::uuid)
 			RETURNING kratos_sid::text`, w.ID, w.AgencyID, w.MemberID, w.PersonID, w.SID, reason, at)
@@ -250,8 +247,8 @@ func (d Directory) Revoke(ctx context.Context, w identity.Which, reason string, 
 
 // SIDsOf lists the sign-ins behind a person's open sessions.
 func (d Directory) SIDsOf(ctx context.Context, personID string) (sids []string, err error) {
-	err = d.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT DISTINCT kratos_sid::text FROM sessions WHERE person_id = $1 AND revoked_at IS NULL`, personID)
+	err = d.control.ReadOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
+		rows, err := q.Query(ctx, `SELECT DISTINCT kratos_sid::text FROM sessions WHERE person_id = $1 AND revoked_at IS NULL`, personID)
 		if err != nil {
 			return err
 		}
@@ -288,8 +285,8 @@ func dropStale(ctx context.Context, tx pgx.Tx, slug string, now time.Time) error
 
 // SignUpByHash finds a sign-up that is not over.
 func (d Directory) SignUpByHash(ctx context.Context, hash []byte, now time.Time) (s identity.SignUp, err error) {
-	err = d.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `SELECT id::text, slug, agency_name, coalesce(person_id::text, ''), coalesce(agency_id::text, ''), created_at, expires_at, completed_at
+	err = d.control.ReadOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
+		return q.QueryRow(ctx, `SELECT id::text, slug, agency_name, coalesce(person_id::text, ''), coalesce(agency_id::text, ''), created_at, expires_at, completed_at
 			FROM sign_ups WHERE token_hash = $1 AND expires_at > $2`, hash, now).
 			Scan(&s.ID, &s.Slug, &s.AgencyName, &s.PersonID, &s.AgencyID, &s.CreatedAt, &s.ExpiresAt, &s.CompletedAt)
 	})
@@ -301,8 +298,8 @@ func (d Directory) SignUpByHash(ctx context.Context, hash []byte, now time.Time)
 
 // SlugHeld tells whether a sign-up under way holds the slug.
 func (d Directory) SlugHeld(ctx context.Context, slug string, now time.Time) (held bool, err error) {
-	err = d.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM sign_ups WHERE slug = $1 AND completed_at IS NULL AND expires_at > $2)`, slug, now).Scan(&held)
+	err = d.control.ReadOne(ctx, func(ctx context.Context, q tenancy.Querier) error {
+		return q.QueryRow(ctx, `SELECT EXISTS (SELECT FROM sign_ups WHERE slug = $1 AND completed_at IS NULL AND expires_at > $2)`, slug, now).Scan(&held)
 	})
 	return held, err
 }
