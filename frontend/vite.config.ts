@@ -48,6 +48,9 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     css: false,
     pool: 'threads',
+    // jsdom and every library anew for each file would be more than half of the work.
+    isolate: false,
+    unstubGlobals: true,
     // As many as there are cores: by itself it leaves one out, which is half of two.
     maxWorkers: availableParallelism(),
     // They run beside the Go tests.

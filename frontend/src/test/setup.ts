@@ -2,14 +2,15 @@ import '@testing-library/jest-dom/vitest';
 import { StyleSheet } from '@emotion/sheet';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
-import { session } from '../shared/api/session';
+import { session, stepUp } from '../shared/api/session';
+import { show } from '../shared/ui/Toast';
 import { server } from './server';
 
 // Parts that come later are files of their own, read when a test first opens them.
 configure({ asyncUtilTimeout: 15_000 });
 
-// What jsdom lacks.
-window.matchMedia ??= ((q: string) => ({
+// What jsdom lacks. The files of one worker share a window and all modules: what a test leaves in them is put back below.
+window.matchMedia = ((q: string) => ({
   matches: screenWidth.matches(q), media: q, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {}, dispatchEvent: () => false, onchange: null,
 })) as typeof window.matchMedia;
 globalThis.ResizeObserver ??= class { observe() {} unobserve() {} disconnect() {} };
@@ -54,7 +55,10 @@ afterEach(() => {
   server.resetHandlers();
   screenWidth.px = 1440;
   session.leaving = false;
+  stepUp.current()?.answer(false);
+  show(null);
   localStorage.clear();
+  sessionStorage.clear();
   expect(doubled.splice(0)).toEqual([]);
 });
 afterAll(() => server.close());

@@ -23,7 +23,7 @@ it('asks for a reason before it sends a draft back', async () => {
   }));
   const { user } = renderApp(<Review invoice={draft({ state: 'in_review', sent_by_name: 'Ann', sent_at: '2026-03-02T09:00:00Z' })} />);
   expect(await screen.findByText(/Sent by Ann/)).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Send back' }));
+  await user.click(await screen.findByRole('button', { name: 'Send back' }));
   const dialog = await screen.findByRole('dialog');
   await user.click(screen.getAllByRole('button', { name: 'Send back' }).at(-1) as HTMLElement);
   expect(bodies).toEqual([]);
