@@ -1,7 +1,7 @@
 // Starts the built program on a throw-away folder, drives it with a browser
 // and looks at every page it comes to with the same strict eyes.
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import os from 'node:os';
@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
-// The axe of its package for Playwright, which itself would send it to the page anew for each look.
-const { source: axe } = createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright'))('axe-core');
+// The axe of its package for Playwright, which itself would send it to the page anew for each look; the short form, as each page reads it.
+const axe = readFileSync(createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright')).resolve('axe-core/axe.min.js'), 'utf8');
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const patience = 30_000;
 const late = 3000;
@@ -153,6 +153,7 @@ export class Person {
       await route.continue().catch(() => {}); // the page has gone on
     });
     this.page = await this.context.newPage();
+    this.schemes = ['light', 'dark'];
     this.watch(this.page);
     return this.page;
   }
@@ -223,12 +224,13 @@ export class Person {
       }
       if (jumped) report.fail(where, jumped);
     }
-    for (const scheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme: scheme });
+    const [first] = this.schemes;
+    for (const scheme of this.schemes) {
+      if (scheme !== first) await page.emulateMedia({ colorScheme: scheme });
       await page.waitForFunction((s) => document.documentElement.dataset.scheme === s, scheme).catch(() => report.fail(where, `no ${scheme} scheme`));
       await page.evaluate(still);
       // The second scheme differs in colours and in nothing else.
-      const runOnly = scheme === 'light' ? { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } : { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
+      const runOnly = scheme === first ? { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } : { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
       const judge = async () => {
         // A page that comes back where it was left has something half under its header; it may come back late.
         if (opened) await page.evaluate(() => globalThis.scrollTo(0, 0));
@@ -243,7 +245,8 @@ export class Person {
       for (const v of found) report.fail(`${where}, ${scheme}`, `axe ${v.id} x${v.nodes.length}: ${v.nodes[0]?.html.slice(0, 200)} ${v.nodes[0]?.any[0]?.message ?? ''}`);
       await this.picture(`${name}-${this.width}-${scheme}`);
     }
-    await page.emulateMedia({ colorScheme: 'light' });
+    // The next look begins with the scheme that this one ends with: to change it draws a page anew.
+    this.schemes.reverse();
     if (this.width === 'phone') {
       const size = page.viewportSize();
       for (const width of [size.width, 320, 768]) {
