@@ -155,6 +155,20 @@ func TestWebhooksOfStrangersBelongToNobody(t *testing.T) {
 	}
 }
 
+// A charge-back is nobody's change of access; an operator hears of it, once.
+func TestADisputeIsToldToOperators(t *testing.T) {
+	t.Parallel()
+	b := apptest.NewBilled(t)
+	eventID := "evt_" + id.New()
+	body := []byte(fmt.Sprintf(`{"id":%q,"object":"event","type":"charge.dispute.created","created":%d,"livemode":false,"data":{"object":{"id":"dp_1","object":"dispute","charge":"ch_1"}}}`, eventID, time.Now().Unix()))
+	for range 2 {
+		b.Notice(t, apptest.Domain, body, stripestand.Signature(body, apptest.Secrets[0], time.Now())).Expect(t, http.StatusOK)
+	}
+	if n := strings.Count(b.Logs.Text(), "a payment is disputed"); n != 1 || !strings.Contains(b.Logs.Text(), "dp_1") {
+		t.Fatalf("operators heard of it %d times", n)
+	}
+}
+
 // eventually waits for what happens in the background.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()

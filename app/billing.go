@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -113,7 +114,7 @@ func (c claimer) Claim(ctx context.Context, slug, name string) (tenancy.Agency, 
 	return a, nil
 }
 
-// owners answers billing.Owners: whom the platform writes to.
+// owners answers billing.Owners and billing.Invitations: whom the platform writes to, and who was asked to come.
 type owners struct{ s *Services }
 
 func (o owners) BillingOwner(ctx context.Context) (billing.Owner, error) {
@@ -124,12 +125,35 @@ func (o owners) BillingOwner(ctx context.Context) (billing.Owner, error) {
 	return billing.Owner{Name: found[0].Name, Email: found[0].Email}, nil
 }
 
+// Invited answers billing.Invitations.
+func (o owners) Invited(ctx context.Context, tx *tenancy.Tx) (int, error) {
+	return o.s.Identity.Invited(ctx, tx)
+}
+
 // gateway is the payment provider. A process that knows none works on, but nothing can be bought at it.
 func (a *App) gateway() billing.Gateway {
 	if a.cfg.Gateway == nil {
 		return billing.Away{}
 	}
 	return a.cfg.Gateway
+}
+
+// PricesAgree refuses to go on where the provider would charge other prices than the plans say (billing.CatalogueError).
+// A provider that is away keeps nobody from working, and prices that are not made yet are asked for in the log.
+func (a *App) PricesAgree(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	missing, err := a.Services.Billing.CheckCatalogue(ctx)
+	var differs billing.CatalogueError
+	switch {
+	case errors.As(err, &differs):
+		return err
+	case err != nil:
+		a.log.WarnContext(ctx, "the provider's prices could not be compared with the plans", "err", err)
+	case len(missing) > 0:
+		a.log.ErrorContext(ctx, "prices are missing at the payment provider: run bureau billing bootstrap", "prices", missing)
+	}
+	return nil
 }
 
 func (a *App) billingClock() func() time.Time {

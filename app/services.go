@@ -104,7 +104,7 @@ func (a *App) wireServices() error {
 	accounts := billingdb.New(a.Control, a.Queue)
 	a.Gate = billing.NewGate(accounts, a.cfg.Gateway == nil, a.billingClock(), now)
 	s.Billing = billing.New(billing.Deps{
-		DB: a.DB, Store: accounts, Seats: billingdb.Seats{}, Gateway: a.gateway(), Agencies: a.Registry, Owners: owners{s}, Mail: a.cfg.Mail, PageURL: a.places.Agency, Clock: a.billingClock(), Now: now, Unbilled: a.cfg.Gateway == nil,
+		DB: a.DB, Store: accounts, Seats: billingdb.Seats{}, Gateway: a.gateway(), Agencies: a.Registry, Owners: owners{s}, Invitations: owners{s}, Mail: a.cfg.Mail, PageURL: a.places.Agency, Clock: a.billingClock(), Now: now, Unbilled: a.cfg.Gateway == nil,
 		Threshold: money.Of(20_000, billing.Currency), Log: a.log,
 	})
 	s.Billing.RegisterJobs(a.Jobs)

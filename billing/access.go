@@ -53,8 +53,10 @@ type Access struct {
 	Level    Level
 	Plan     PlanID
 	MaxSeats int // staff, active and invited; 0 is no limit
-	Features []Feature
-	Reasons  []Reason
+	// SeatLimit is MaxSeats, or less where a smaller plan comes with the next period: whoever does not fit there is not let in before.
+	SeatLimit int
+	Features  []Feature
+	Reasons   []Reason
 	// Until is when time alone changes this; nil if it does not.
 	Until *time.Time
 	// Next is the level after Until.
@@ -98,9 +100,14 @@ func Derive(a Account, overrides []Override, now time.Time) Access {
 	if a.Collection == TrueUp && a.SeatCeiling > 0 {
 		acc.MaxSeats = a.SeatCeiling
 	}
+	acc.SeatLimit = acc.MaxSeats
+	if held, ok := PlanOf(a.Held.Plan); ok && held.ID != plan.ID && a.Status != Trial {
+		acc.SeatLimit = stricter(acc.SeatLimit, held.MaxSeats)
+	}
 	for _, o := range overrides {
 		if o.InForce(now) {
 			acc = acc.with(o)
+			acc.SeatLimit = acc.MaxSeats // what an operator granted counts
 		}
 	}
 	switch acc.Level {
@@ -110,6 +117,14 @@ func Derive(a Account, overrides []Override, now time.Time) Access {
 		acc.PortalReads = true
 	}
 	return acc
+}
+
+// stricter is the lower of two limits, of which 0 is none.
+func stricter(a, b int) int {
+	if a == 0 || (b > 0 && b < a) {
+		return b
+	}
+	return a
 }
 
 // planInForce is the larger of what was paid for this period and what is held:
@@ -197,6 +212,14 @@ func since(t *time.Time, now time.Time) time.Time {
 		return now
 	}
 	return *t
+}
+
+// oddity is what an alert is about.
+func (a Account) oddity() string {
+	if a.CollectionPaused && a.Status == ActiveStatus {
+		return string(CollectPaused)
+	}
+	return string(a.Status)
 }
 
 func (a Access) until(t time.Time, next Level) Access {

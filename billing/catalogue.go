@@ -35,13 +35,17 @@ func (s *Service) Bootstrap(ctx context.Context) (made []string, err error) {
 	return made, err
 }
 
-// CheckCatalogue refuses to go on when a price is missing or differs from its plan.
-func (s *Service) CheckCatalogue(ctx context.Context) error {
-	missing, err := s.catalogue(ctx)
-	if err == nil && len(missing) > 0 {
-		return CatalogueError{missing[0].LookupKey, missing[0].Price.String(), "missing"}
+// CheckCatalogue compares the provider's prices with the plans before anybody is charged by them: the keys of those that
+// are not made yet, and CatalogueError where one differs. An installation that bills nobody has none.
+func (s *Service) CheckCatalogue(ctx context.Context) (missing []string, err error) {
+	if s.d.Unbilled {
+		return nil, nil
 	}
-	return err
+	plans, err := s.catalogue(ctx)
+	for _, p := range plans {
+		missing = append(missing, p.LookupKey)
+	}
+	return missing, err
 }
 
 func (s *Service) catalogue(ctx context.Context) (missing []Plan, err error) {

@@ -43,7 +43,11 @@ func (c comparison) compare(ctx context.Context, a Account, r *Report) error {
 	if err != nil {
 		return err
 	}
-	if found = append(found, seats...); len(found) == 0 {
+	found = append(found, seats...)
+	if acc := Derive(a, nil, c.now()); acc.Alert { // nothing to heal: somebody has to look
+		found = append(found, Drift{Subject: a.SubscriptionID, Field: "state", Ours: string(acc.Level), Theirs: a.oddity()})
+	}
+	if len(found) == 0 {
 		return nil
 	}
 	r.Drift, err = c.healed(ctx, a.AgencyID, found, gone)
@@ -73,7 +77,7 @@ func (c comparison) healed(ctx context.Context, agencyID string, found []Drift, 
 	if err != nil {
 		return nil, err
 	}
-	still := map[string]bool{"subscription": gone}
+	still := map[string]bool{"subscription": gone, "state": true}
 	if a.SubscriptionID != "" && !gone {
 		x, err := c.d.Gateway.Subscription(ctx, a.SubscriptionID)
 		if err != nil {

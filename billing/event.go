@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -29,8 +30,16 @@ func (s *Service) Notice(ctx context.Context, raw []byte, signature string) erro
 }
 
 func (s *Service) receive(ctx context.Context, e Event, source string) (bool, error) {
-	return s.d.Store.Receive(ctx, e, source, s.d.Now().UTC(), processEvent{e.ID, e.CustomerID, e.SubscriptionID})
+	isNew, err := s.d.Store.Receive(ctx, e, source, s.d.Now().UTC(), processEvent{e.ID, e.CustomerID, e.SubscriptionID})
+	if isNew && strings.HasPrefix(e.Type, disputes) {
+		// Whose it is does not stand in it, and nobody's access depends on it: it is answered at the provider, within its time.
+		s.d.Log.ErrorContext(ctx, "a payment is disputed: it is answered at the payment provider", "event", e.ID, "type", e.Type, "dispute", e.ObjectID)
+	}
+	return isNew, err
 }
+
+// disputes are events about payments that were charged back.
+const disputes = "charge.dispute."
 
 // process fetches what the event is about, under the account's lock. Whose it
 // is say our own rows alone: an event of a customer nobody has is kept, and an operator is asked to look.

@@ -87,6 +87,12 @@ type Agencies interface {
 	ByID(ctx context.Context, id string) (tenancy.Agency, error)
 }
 
+// Invitations knows who was asked to come.
+type Invitations interface {
+	// Invited counts an agency's open invitations of staff as they are now: each keeps a seat.
+	Invited(ctx context.Context, tx *tenancy.Tx) (int, error)
+}
+
 // Owner is whom the platform writes to about an agency's bill.
 type Owner struct{ Name, Email string }
 

@@ -24,7 +24,7 @@ func (s *Service) checked(ctx context.Context, agencyID string, want Seats) (Sea
 	}
 	switch {
 	case p.MaxSeats > 0 && last.ActiveAfter+last.ReservedAfter > p.MaxSeats:
-		return want, last, ErrTooManySeats.Saying("%s holds %d seats; %d people and %d open invitations need more.", p.Name, p.MaxSeats, last.ActiveAfter, last.ReservedAfter)
+		return want, last, ErrTooManySeats.Saying("%s holds %d seats; %s and %s need more.", p.Name, p.MaxSeats, count(last.ActiveAfter, "1 person", "%d people"), count(last.ReservedAfter, "1 open invitation", "%d open invitations"))
 	case want.Quantity < max(1, last.ActiveAfter), p.MaxSeats > 0 && want.Quantity > p.MaxSeats, want.Quantity > 5000:
 		return want, last, ErrBadSeats
 	}

@@ -3,6 +3,9 @@ package billing_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -126,6 +129,74 @@ var stories = []struct {
 		w.card(stripestand.CardGood, false)
 	}, outcome{billing.ActiveStatus, billing.Full, billing.Seats{Plan: billing.Starter, Quantity: 1}, billing.Seats{Plan: billing.Starter, Quantity: 1}, 2900, 1}},
 
+	{"declined at the purchase, then paid on the same page", func(w *world) {
+		w.advance(15 * days)
+		page, err := w.Subscribe(w.Context(), w.key(), starter(1), links)
+		check(w, err)
+		if w.stand.Pay(page.ID, stripestand.CardDeclines) {
+			w.Fatal("the declining card was taken")
+		}
+		w.tell()
+		w.level(billing.ReadOnly)
+		if !w.stand.Pay(page.ID, stripestand.CardGood) {
+			w.Fatal("the good card was declined")
+		}
+	}, outcome{billing.ActiveStatus, billing.Full, starter(1), starter(1), 2900, 1}},
+
+	{"two clicks, of which the first page is closed", func(w *world) {
+		w.advance(15 * days)
+		first, err := w.Subscribe(w.Context(), w.key(), pro(1), links)
+		check(w, err)
+		second, err := w.Subscribe(w.Context(), w.key(), starter(1), links)
+		check(w, err)
+		if w.stand.Pay(first.ID, stripestand.CardGood) || !w.stand.Pay(second.ID, stripestand.CardGood) {
+			w.Fatal("not the second page was paid")
+		}
+	}, outcome{billing.ActiveStatus, billing.Full, starter(1), starter(1), 2900, 1}},
+
+	{"an upgrade that the bank asks about, and that is confirmed", func(w *world) {
+		w.advance(15 * days)
+		w.buy(billing.Starter, 1)
+		a, _ := w.account()
+		w.advance(a.PeriodEnd.Sub(a.PeriodStart) / 2)
+		w.card(stripestand.CardAsks, false)
+		a, err := w.Change(w.Context(), w.key(), pro(1))
+		check(w, err)
+		if _, acc := w.account(); a.PendingUntil == nil || acc.Plan != billing.Starter {
+			w.Fatalf("while the bank asks: %+v", a)
+		}
+		w.confirm()
+	}, outcome{billing.ActiveStatus, billing.Full, pro(1), pro(1), 2900 + (2450 - 1450), 1}},
+
+	{"a smaller plan is refused to eleven, and taken by ten", func(w *world) {
+		w.advance(15 * days)
+		w.buy(billing.Professional, 1)
+		for range 10 {
+			w.join() // a new customer pays each at once, for the whole period
+		}
+		if _, err := w.Change(w.Context(), w.key(), starter(11)); !errors.Is(err, billing.ErrTooManySeats) {
+			w.Fatalf("Starter for eleven: %v", err)
+		}
+		w.leave()
+		_, err := w.Change(w.Context(), w.key(), starter(10))
+		check(w, err)
+		a, _ := w.account()
+		w.advance(a.PeriodEnd.Sub(w.stand.Now()) + 2*time.Hour)
+	}, outcome{billing.ActiveStatus, billing.Full, starter(10), starter(10), 11*4900 + 10*2900, 1}},
+
+	{"renewals keep to the month's end, a leap day among them", func(w *world) {
+		eve := time.Date(2028, 1, 31, 10, 0, 0, 0, time.UTC)
+		w.advance(eve.Sub(w.stand.Now()))
+		w.buy(billing.Starter, 1)
+		for _, end := range []time.Time{time.Date(2028, 2, 29, 10, 0, 0, 0, time.UTC), time.Date(2028, 3, 31, 10, 0, 0, 0, time.UTC), time.Date(2028, 4, 30, 10, 0, 0, 0, time.UTC)} {
+			a, _ := w.account()
+			if !a.PeriodEnd.Equal(end) {
+				w.Fatalf("the period ends %s, not %s", a.PeriodEnd, end)
+			}
+			w.advance(end.Sub(w.stand.Now()) + 2*time.Hour)
+		}
+	}, outcome{billing.ActiveStatus, billing.Full, starter(1), starter(1), 4 * 2900, 1}},
+
 	{"canceled, taken back, canceled, and back again", func(w *world) {
 		w.advance(15 * days)
 		w.buy(billing.Starter, 1)
@@ -140,6 +211,26 @@ var stories = []struct {
 		w.level(billing.Closed)
 		w.buy(billing.Professional, 1)
 	}, outcome{billing.ActiveStatus, billing.Full, pro(1), pro(1), 2900 + 4900, 1}},
+}
+
+var links = billing.Links{Success: "http://a.test/ok", Cancel: "http://a.test/no"}
+
+// confirm is what a person does on the page of the newest invoice, whose bank asks whether it is them.
+func (w *world) confirm() {
+	w.Helper()
+	a, _ := w.account()
+	all, _, err := w.gateway.Invoices(w.Context(), a.CustomerID, "")
+	check(w, err)
+	form := strings.NewReader(url.Values{"confirm": {"yes"}}.Encode())
+	req, err := http.NewRequestWithContext(w.Context(), http.MethodPost, w.apiURL+"/pages/invoice/"+all[0].ID, form)
+	check(w, err)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := http.DefaultClient.Do(req)
+	check(w, err)
+	check(w, res.Body.Close())
+	if res.StatusCode != http.StatusOK {
+		w.Fatalf("the invoice's page: %d", res.StatusCode)
+	}
 }
 
 // dropFloor lets the number of people alone decide on the quantity.

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/bureauhq/bureau/tenancy"
@@ -49,6 +50,18 @@ func Room(last SeatChange, change SeatChange, maxSeats int) bool {
 	return active <= maxSeats && (change.Delta+change.Reserved <= 0 || active+reserved <= maxSeats)
 }
 
+// taken says who has the seats.
+func (c SeatChange) taken() string {
+	return count(c.ActiveAfter, "1 person has one", "%d people have one") + " and " + count(c.ReservedAfter, "1 is kept for an open invitation", "%d are kept for open invitations")
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return fmt.Sprintf(many, n)
+}
+
 // Seat notes, in the membership's own transaction, that somebody came or went,
 // and refuses what does not fit (ErrNoSeat). All changes of one agency's seats stand in line for it, so
 // eleven people who accept at once where ten fit are exactly ten. The job that tells the provider is
@@ -68,12 +81,15 @@ func (s *Service) Seat(ctx context.Context, tx *tenancy.Tx, c SeatChange, reserv
 	}
 	last.ReservedAfter -= c.Reserved // as it was before the change
 	if c.Delta > 0 || c.Reserved > 0 {
-		_, acc, err := s.Account(ctx, tx.AgencyID())
+		a, acc, err := s.Account(ctx, tx.AgencyID())
 		switch {
 		case err != nil:
 			return err
 		case !Room(last, c, acc.MaxSeats):
-			return ErrNoSeat.Saying("Your plan holds %d seats: %d people have one and %d are kept for open invitations.", acc.MaxSeats, last.ActiveAfter, last.ReservedAfter)
+			return ErrNoSeat.Saying("Your plan holds %d seats: %s.", acc.MaxSeats, last.taken())
+		case !Room(last, c, acc.SeatLimit):
+			return ErrNoSeat.Saying("From %s on your plan is %s, which holds %d seats: %s. Keep the larger plan to have more.",
+				a.PeriodEnd.Format("2 January 2006"), mustPlan(a.Held.Plan).Name, acc.SeatLimit, last.taken())
 		}
 	}
 	c.Seq, c.At = last.Seq+1, s.d.Now().UTC()
@@ -102,10 +118,13 @@ func (s *Service) seatsSince(ctx context.Context, from time.Time) (before int, c
 	return before, changes, err
 }
 
-// Seats is the newest entry of the ledger: how many are taken, and kept. ctx carries the agency.
+// Seats is the newest entry of the ledger, with what is kept now: an invitation that ran out since keeps no seat. ctx carries the agency.
 func (s *Service) Seats(ctx context.Context) (last SeatChange, err error) {
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		last, err = s.d.Seats.LastSeat(ctx, tx)
+		if last, err = s.d.Seats.LastSeat(ctx, tx); err != nil {
+			return err
+		}
+		last.ReservedAfter, err = s.d.Invitations.Invited(ctx, tx)
 		return err
 	})
 	return last, err

@@ -14,13 +14,14 @@ import (
 
 // Deps is what billing needs. All of it is required.
 type Deps struct {
-	DB       *tenancy.DB
-	Store    Store
-	Seats    SeatStore
-	Gateway  Gateway
-	Agencies Agencies
-	Owners   Owners
-	Mail     mail.Sender
+	DB          *tenancy.DB
+	Store       Store
+	Seats       SeatStore
+	Gateway     Gateway
+	Agencies    Agencies
+	Owners      Owners
+	Invitations Invitations
+	Mail        mail.Sender
 	// PageURL is where an agency's pages begin.
 	PageURL func(slug string) string
 	// Clock is the provider's clock: real time but where a stand-in moves it.
@@ -39,7 +40,7 @@ type Service struct{ d Deps }
 // New returns the service.
 func New(d Deps) *Service {
 	switch {
-	case d.DB == nil, d.Store == nil, d.Seats == nil, d.Gateway == nil, d.Agencies == nil, d.Owners == nil, d.Mail == nil, d.PageURL == nil, d.Clock == nil, d.Now == nil, d.Log == nil:
+	case d.DB == nil, d.Store == nil, d.Seats == nil, d.Gateway == nil, d.Agencies == nil, d.Owners == nil, d.Invitations == nil, d.Mail == nil, d.PageURL == nil, d.Clock == nil, d.Now == nil, d.Log == nil:
 		panic("billing: a dependency is missing")
 	}
 	return &Service{d}
@@ -105,10 +106,13 @@ func (s *Service) look(ctx context.Context, t Tx, a *Account) error {
 	if sub.Items != 1 {
 		s.d.Log.ErrorContext(ctx, "a subscription does not have exactly one item", "agency", a.AgencyID, "subscription", sub.ID, "items", sub.Items)
 	}
-	was := a.Status
+	was, watched := a.Status, Derive(*a, nil, s.now()).Alert
 	checkout := a.CheckoutID
 	*a = a.Seen(sub)
 	a.CheckoutID = checkout
+	if acc := Derive(*a, nil, s.now()); acc.Alert && !watched {
+		s.d.Log.ErrorContext(ctx, "a subscription is in a state that an operator should look at", "agency", a.AgencyID, "subscription", sub.ID, "state", a.oddity(), "level", acc.Level)
+	}
 	if err := s.ended(ctx, t, a, sub, s.now()); err != nil {
 		return err
 	}

@@ -48,6 +48,11 @@ func (s *Service) syncSeats(ctx context.Context, agencyID string) error {
 		}
 		a.SyncedSeq = last.Seq
 		target := Seats{a.Held.Plan, a.wanted(last.ActiveAfter)}
+		if p := mustPlan(target.Plan); p.MaxSeats > 0 && last.ActiveAfter > p.MaxSeats && mustPlan(a.Paid.Plan).Above(p) {
+			// Somebody joined while the smaller plan was asked for. It does not hold them, so the larger one stays.
+			s.d.Log.WarnContext(ctx, "a smaller plan is taken back: it does not hold everybody", "agency", agencyID, "plan", p.ID, "people", last.ActiveAfter)
+			target.Plan = a.Paid.Plan
+		}
 		if target == a.Held {
 			return nil
 		}

@@ -3,13 +3,11 @@ package billing_test
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/billing"
-	"github.com/bureauhq/bureau/billing/billingdb"
 )
 
 // quarterly is an agency on Enterprise that settles by the quarter, with people beyond those licensed. Its own
@@ -26,14 +24,6 @@ func quarterly(t *testing.T, licensed int) *world {
 	check(t, err)
 	w.tell()
 	return w
-}
-
-// timed is a service for which it is as late as for the provider.
-func (w *world) timed(g billing.Gateway) *billing.Service {
-	return billing.New(billing.Deps{
-		DB: w.agency.DB, Store: w.store, Seats: billingdb.Seats{}, Gateway: g, Agencies: w.agency.Platform.Registry, Owners: people{}, Mail: &w.mails,
-		PageURL: func(slug string) string { return "http://" + slug + ".test" }, Clock: w.stand.Now, Now: w.stand.Now, Threshold: money.Of(20_000, "USD"), Log: slog.New(slog.DiscardHandler),
-	})
 }
 
 // quarterOver lets the rest of the quarter pass, renewals and all.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,6 +38,7 @@ type world struct {
 	how      delivery
 	r        *rand.Rand
 	members  int
+	invited  atomic.Int32 // open invitations
 	mails    mailbox
 	apiURL   string // of the stand-in
 }
@@ -138,9 +140,23 @@ func newWorldOf(t *testing.T, agency *testkit.Agency, how delivery) *world {
 
 // service is the process that a gateway belongs to.
 func (w *world) service(g billing.Gateway) *billing.Service {
+	return w.process(g, time.Now, slog.New(slog.DiscardHandler))
+}
+
+// timed is a service for which it is as late as for the provider.
+func (w *world) timed(g billing.Gateway) *billing.Service {
+	return w.watched(g, slog.New(slog.DiscardHandler))
+}
+
+// watched is timed, with a log that is read.
+func (w *world) watched(g billing.Gateway, log *slog.Logger) *billing.Service {
+	return w.process(g, w.stand.Now, log)
+}
+
+func (w *world) process(g billing.Gateway, now func() time.Time, log *slog.Logger) *billing.Service {
 	return billing.New(billing.Deps{
-		DB: w.agency.DB, Store: w.store, Seats: billingdb.Seats{}, Gateway: g, Agencies: w.agency.Platform.Registry, Owners: people{}, Mail: &w.mails, PageURL: func(slug string) string { return "http://" + slug + ".test" },
-		Clock: w.stand.Now, Now: time.Now, Threshold: money.Of(20_000, "USD"), Log: slog.New(slog.DiscardHandler),
+		DB: w.agency.DB, Store: w.store, Seats: billingdb.Seats{}, Gateway: g, Agencies: w.agency.Platform.Registry, Owners: people{}, Invitations: w, Mail: &w.mails,
+		PageURL: func(slug string) string { return "http://" + slug + ".test" }, Clock: w.stand.Now, Now: now, Threshold: money.Of(20_000, "USD"), Log: log,
 	})
 }
 
@@ -153,11 +169,25 @@ func check(t testing.TB, err error) {
 
 func (w *world) key() string { return w.agency.Tenancy.ID }
 
+// Invited answers billing.Invitations.
+func (w *world) Invited(context.Context, *tenancy.Tx) (int, error) { return int(w.invited.Load()), nil }
+
 // seat changes the seats by one, as a change of a membership does.
 func (w *world) seat(delta int) error {
+	return w.changeSeats(billing.SeatChange{MemberID: id.New(), Delta: delta, Reason: "joined"})
+}
+
+func (w *world) changeSeats(c billing.SeatChange) error {
 	return w.agency.DB.Run(w.agency.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		return w.Seat(ctx, tx, billing.SeatChange{MemberID: id.New(), Delta: delta, Reason: "joined"}, func(context.Context) (int, error) { return 0, nil })
+		return w.Seat(ctx, tx, c, func(ctx context.Context) (int, error) { return w.Invited(ctx, tx) })
 	})
+}
+
+// invite keeps a seat for somebody.
+func (w *world) invite() {
+	w.Helper()
+	w.invited.Add(1)
+	check(w, w.changeSeats(billing.SeatChange{InvitationID: id.New(), Reserved: 1, Reason: "invited"}))
 }
 
 func (w *world) join() {

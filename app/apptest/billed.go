@@ -22,6 +22,7 @@ import (
 	"github.com/bureauhq/bureau/billing/billingstripe"
 	"github.com/bureauhq/bureau/billing/stripestand"
 	"github.com/bureauhq/bureau/modules/payments/paymentsstripe"
+	"github.com/bureauhq/bureau/tenancy"
 )
 
 // Secrets sign the notices of a billed application: the new one, and the one that it replaces.
@@ -175,11 +176,13 @@ func reasons(a billing.Access) (out []string) {
 // BillingWith is the application's billing before another provider.
 func (b *Billed) BillingWith(g billing.Gateway) *billing.Service {
 	return billing.New(billing.Deps{
-		DB: b.App.DB, Store: billingdb.New(b.App.Control, b.App.Queue), Seats: billingdb.Seats{}, Gateway: g, Agencies: b.App.Registry, Owners: nobody{}, Mail: b.Mails,
+		DB: b.App.DB, Store: billingdb.New(b.App.Control, b.App.Queue), Seats: billingdb.Seats{}, Gateway: g, Agencies: b.App.Registry, Owners: nobody{}, Invitations: nobody{}, Mail: b.Mails,
 		PageURL: func(slug string) string { return "http://" + slug + "." + Domain }, Clock: b.Stand.Now, Now: time.Now, Log: slog.New(b.Logs),
 	})
 }
 
 type nobody struct{}
+
+func (nobody) Invited(context.Context, *tenancy.Tx) (int, error) { return 0, nil }
 
 func (nobody) BillingOwner(context.Context) (billing.Owner, error) { return billing.Owner{}, nil }

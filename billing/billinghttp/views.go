@@ -19,13 +19,15 @@ type PlanView struct {
 
 // AccessView is what the agency may do, and until when.
 type AccessView struct {
-	Level    string     `json:"level" enum:"full,grace,read_only,suspended,closed,setup"`
-	Plan     string     `json:"plan"`
-	MaxSeats *int       `json:"max_seats" doc:"null is no limit"`
-	Features []string   `json:"features" nullable:"false"`
-	Reasons  []string   `json:"reasons" nullable:"false"`
-	Until    *time.Time `json:"until" doc:"When time alone changes this"`
-	Next     string     `json:"next" doc:"The level after that"`
+	Level    string `json:"level" enum:"full,grace,read_only,suspended,closed,setup"`
+	Plan     string `json:"plan"`
+	MaxSeats *int   `json:"max_seats" doc:"null is no limit"`
+	// SeatLimit is less than MaxSeats where a smaller plan comes with the next period.
+	SeatLimit *int       `json:"seat_limit" doc:"The most people there may be, now and on a smaller plan that comes; null is no limit"`
+	Features  []string   `json:"features" nullable:"false"`
+	Reasons   []string   `json:"reasons" nullable:"false"`
+	Until     *time.Time `json:"until" doc:"When time alone changes this"`
+	Next      string     `json:"next" doc:"The level after that"`
 }
 
 // BillingAccountView is the agency's bill.
@@ -183,7 +185,7 @@ func planView(p billing.Plan) PlanView {
 }
 
 func accessView(a billing.Access) AccessView {
-	return AccessView{Level: string(a.Level), Plan: string(a.Plan), MaxSeats: limit(a.MaxSeats), Features: words(a.Features), Reasons: words(a.Reasons), Until: a.Until, Next: string(a.Next)}
+	return AccessView{Level: string(a.Level), Plan: string(a.Plan), MaxSeats: limit(a.MaxSeats), SeatLimit: limit(a.SeatLimit), Features: words(a.Features), Reasons: words(a.Reasons), Until: a.Until, Next: string(a.Next)}
 }
 
 func accountView(a billing.Account, acc billing.Access, last billing.SeatChange) BillingAccountView {

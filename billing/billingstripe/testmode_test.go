@@ -22,7 +22,7 @@ import (
 
 // testMode is Stripe itself as a till, in its test mode with a test clock:
 //
-//	STRIPE_TEST_KEY=sk_test_… go test -tags stripe_testmode -run TestMode ./billing/billingstripe
+//	STRIPE_TEST_KEY=sk_test_… go test -tags stripe_testmode -timeout 60m -run TestMode ./billing/billingstripe
 //
 // The account needs its products first (bureau billing bootstrap with the same key). Nothing but the key's own test
 // account is touched; each story has a clock of its own, and removing the clock removes everything on it.

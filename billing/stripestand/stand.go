@@ -204,6 +204,21 @@ func (s *Stand) Fail(status, n int) {
 	s.outage, s.outageN = status, n
 }
 
+// Reprice gives a price another amount, as somebody does who makes it anew by hand; 0 takes it away.
+func (s *Stand) Reprice(lookupKey string, amount int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, p := range s.st.Prices {
+		switch {
+		case p.LookupKey != lookupKey:
+		case amount == 0:
+			delete(s.st.Prices, id)
+		default:
+			p.Amount = amount
+		}
+	}
+}
+
 // ForgetKeys drops the kept answers to idempotency keys, as Stripe does after a day.
 func (s *Stand) ForgetKeys() {
 	s.mu.Lock()

@@ -79,6 +79,9 @@ func run(ctx context.Context, cfg app.Config, listen, metrics string, start func
 		return err
 	}
 	defer a.Close()
+	if err := a.PricesAgree(ctx); err != nil {
+		return err
+	}
 	health, err := serveHealth(ctx, a, metrics)
 	if err != nil {
 		return err

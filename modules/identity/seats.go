@@ -14,6 +14,11 @@ type Seats interface {
 	Seat(ctx context.Context, tx *tenancy.Tx, c billing.SeatChange, reserved func(context.Context) (int, error)) error
 }
 
+// Invited counts the open invitations of staff: each keeps a seat.
+func (s *Service) Invited(ctx context.Context, tx *tenancy.Tx) (int, error) {
+	return s.d.Store.CountInvited(ctx, tx, s.now())
+}
+
 // seat notes a change of the agency's seats in the transaction that makes it,
 // with the job that tells the payment provider. Contacts take no seats. billing.ErrNoSeat.
 func (s *Service) seat(ctx context.Context, tx *tenancy.Tx, kind access.Kind, c billing.SeatChange) error {
@@ -23,7 +28,7 @@ func (s *Service) seat(ctx context.Context, tx *tenancy.Tx, kind access.Kind, c 
 	if actor := access.From(ctx).MemberID; id.Valid(actor) {
 		c.ActorID = actor
 	}
-	err := s.d.Seats.Seat(ctx, tx, c, func(ctx context.Context) (int, error) { return s.d.Store.CountInvited(ctx, tx, s.now()) })
+	err := s.d.Seats.Seat(ctx, tx, c, func(ctx context.Context) (int, error) { return s.Invited(ctx, tx) })
 	if err != nil || c.Delta == 0 {
 		return err
 	}

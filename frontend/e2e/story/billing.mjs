@@ -74,7 +74,7 @@ export async function plans(p, slug) {
   await bill(p, slug, 'billing-eleven');
   await page.getByRole('button', { name: 'Choose Starter' }).click();
   await p.refused(409, async () => {
-    await page.getByText(/Starter holds 10 seats; 1 people and 10 open invitations need more/).first().waitFor();
+    await page.getByText(/Starter holds 10 seats; 1 person and 10 open invitations need more/).first().waitFor();
   });
   await page.getByRole('button', { name: 'Cancel', exact: true }).or(page.getByRole('button', { name: 'Close' })).first().click();
   for (const { id } of (await p.api('GET', '/api/v1/invitations')).items) await p.api('POST', `/api/v1/invitations/${id}/revoke`);

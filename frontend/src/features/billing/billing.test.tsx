@@ -11,7 +11,7 @@ const plans: Plan[] = [
   { id: 'starter', name: 'Starter', price: '29.00', currency: 'USD', max_seats: 10, features: [] },
   { id: 'professional', name: 'Professional', price: '49.00', currency: 'USD', max_seats: null, features: ['api_tokens'] },
 ];
-const access = { level: 'full', plan: 'professional', max_seats: null, features: ['api_tokens'], reasons: ['in_order'], until: null, next: '' } as const;
+const access = { level: 'full', plan: 'professional', max_seats: null, seat_limit: null, features: ['api_tokens'], reasons: ['in_order'], until: null, next: '' } as const;
 const paid: Bill = {
   access: { ...access, features: ['api_tokens'], reasons: ['in_order'] }, status: 'active', plan: 'professional', paid_plan: 'professional', seats_billed: 3, seats_paid: 4, seats_used: 3, seats_reserved: 1,
   period_start: '2026-11-01T00:00:00Z', period_end: '2026-12-01T00:00:00Z', trial_ends_at: null, cancel_at_period_end: false, pending_until: null, renewal: '147.00', currency: 'USD', subscribed: true, payment_failed: false, by_quarter: false,
@@ -51,6 +51,35 @@ it('says what a smaller plan stops before it is chosen, and shows a refusal', as
   expect(within(dialog).getByText('Nothing: paid for this period already')).toBeVisible();
   await user.click(within(dialog).getByRole('button', { name: 'Change' }));
   expect(await within(dialog).findByText('Another change waits for its payment.')).toBeVisible();
+});
+
+it('says that a smaller plan comes, and offers to keep the larger one', async () => {
+  bill = { ...paid, plan: 'starter', renewal: '87.00', access: { ...paid.access, seat_limit: 10 } };
+  const asked: unknown[] = [];
+  server.use(
+    http.post('*/api/v1/billing/preview', async ({ request }) => {
+      asked.push(await request.json());
+      return HttpResponse.json({ today: '0.00', at_once: false, renewal: '147.00', renewal_at: '2026-12-01T00:00:00Z', currency: 'USD', lost: [], ends_at: null, lines: [] });
+    }),
+  );
+  const { user } = renderApp(<BillingPage />);
+  expect(await screen.findByText(/Your plan changes to Starter on 1 Dec 2026.* It holds 10 people/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Change seats' })); // of what is billed from then on
+  expect(await screen.findByRole('dialog', { name: 'Change seats' })).toBeVisible();
+  await expect.poll(() => asked).toContainEqual({ plan: 'starter', seats: 3 });
+  await user.click(screen.getByRole('button', { name: 'Cancel' }));
+  await user.click(screen.getByRole('button', { name: 'Keep Professional' }));
+  expect(await screen.findByRole('dialog', { name: 'Change to Professional' })).toBeVisible();
+  await expect.poll(() => asked).toContainEqual({ plan: 'professional', seats: 3 });
+});
+
+it('renews nothing that was canceled', async () => {
+  bill = { ...paid, plan: 'starter', renewal: '0.00', cancel_at_period_end: true, access: { ...paid.access, reasons: ['ends_at_period_end'] } };
+  renderApp(<BillingPage />);
+  expect(await screen.findByText('ends on 1 Dec 2026')).toBeVisible();
+  expect(screen.getByText('None')).toBeVisible();
+  expect(screen.queryByText(/changes to Starter|Starter from/)).toBeNull();
+  expect(screen.queryByText('$0.00')).toBeNull();
 });
 
 it('offers to pay when a payment is late', async () => {

@@ -26,6 +26,13 @@ it('says what became of a payment, and offers what is left', async () => {
   expect(screen.getByRole('button', { name: 'Pay a part' })).toBeVisible();
 });
 
+it('says that a card was declined on a page that is open still', async () => {
+  server.use(payable({ last: { id: 'a', state: 'open', amount: usd('1200.00'), method: '', failure: 'Your card was declined.', at: '2026-03-01T10:00:00Z' } }));
+  renderApp(<Pay id="i1" status="open" />);
+  expect(await screen.findByText(/did not go through\. Your card was declined\. Nothing was charged/)).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Pay $1,200.00 now' })).toBeVisible();
+});
+
 it('waits after the way back, and offers nothing meanwhile', async () => {
   server.use(payable({ last: { id: 'a', state: 'open', amount: usd('1200.00'), method: '', failure: '', at: '2026-03-01T10:00:00Z' } }));
   renderApp(<Pay id="i1" status="open" />, { at: '/?paid=a' });

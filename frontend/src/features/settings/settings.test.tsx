@@ -148,6 +148,29 @@ describe('people', () => {
     expect(field).toHaveValue('c@acme.test');
   });
 
+  it('shows seats paid, used and kept before somebody is invited, and what so many more cost', async () => {
+    const bill = {
+      access: { level: 'full', plan: 'professional', max_seats: null, seat_limit: 10, features: [], reasons: ['in_order'], until: null, next: '' }, status: 'active', plan: 'starter', paid_plan: 'professional',
+      seats_billed: 6, seats_paid: 7, seats_used: 6, seats_reserved: 1, period_start: '2026-11-01T00:00:00Z', period_end: '2026-12-01T00:00:00Z', trial_ends_at: null, cancel_at_period_end: false, pending_until: null,
+      renewal: '174.00', currency: 'USD', subscribed: true, payment_failed: false, by_quarter: false,
+    };
+    const asked: unknown[] = [];
+    server.use(members([]), http.get('*/api/v1/invitations', () => HttpResponse.json(pageOf([]))), http.get('*/api/v1/billing', () => HttpResponse.json(bill)), http.post('*/api/v1/billing/preview', async ({ request }) => {
+      const wanted = (await request.json()) as { seats: number };
+      asked.push(wanted);
+      return HttpResponse.json({ today: '24.50', at_once: true, renewal: `${29 * wanted.seats}.00`, renewal_at: '2026-12-01T00:00:00Z', currency: 'USD', lost: [], ends_at: null, lines: [] });
+    }));
+    const { user } = renderApp(<PeoplePage />);
+    await user.click(await screen.findByRole('button', { name: 'Invite people' }));
+    expect(await screen.findByText(/6 of 7 paid seats are used, 1 kept for open invitations/)).toBeVisible();
+    expect(await screen.findByText(/joined today: \$24\.50 for the rest of this period, charged at once, and \$232\.00 a month from 1 Dec 2026 on\. Now it is \$174\.00/)).toBeVisible();
+    await user.type(await screen.findByLabelText(/E-mail addresses/), 'a@acme.test, b@acme.test');
+    expect(await screen.findByText(/\$261\.00 a month/)).toBeVisible();
+    expect(asked.at(-1)).toEqual({ plan: 'starter', seats: 9 });
+    await user.type(screen.getByLabelText(/E-mail addresses/), ', c@acme.test, d@acme.test');
+    expect(await screen.findByText(/Your plan holds 10: there is room for 3 more\./)).toBeVisible();
+  });
+
   it('sends invitations again and withdraws them, on a phone too', async () => {
     screenWidth.px = 390;
     const done: string[] = [];

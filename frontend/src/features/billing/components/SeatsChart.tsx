@@ -1,5 +1,8 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import type { Theme } from '@mui/material/styles';
+import type { SystemStyleObject } from '@mui/system';
+import useMediaQuery from '@mui/material/useMediaQuery';
 import { useState } from 'react';
 import { formatDay } from '../../../shared/lib/dates';
 import { useBillingSeatsQuery } from '../api';
@@ -7,7 +10,6 @@ import { useT } from '../locales/en';
 
 type Point = { at: string; active: number; reserved: number };
 
-const width = 640;
 const height = 160;
 const pad = 24;
 
@@ -29,6 +31,8 @@ export function SeatsChart() {
 
 function Steps({ points, now }: { points: Point[]; now: number }) {
   const t = useT();
+  // The letters are as large as those of the page on either screen: the drawing is about as wide as it is shown.
+  const width = useMediaQuery((th: Theme) => th.breakpoints.up('sm')) ? 900 : 320;
   const first = Date.parse(points[0]?.at ?? '');
   const span = Math.max(1, now - first);
   const top = Math.max(...points.map((p) => p.active + p.reserved), 1);
@@ -38,6 +42,7 @@ function Steps({ points, now }: { points: Point[]; now: number }) {
     points.map((p, i) => `${i === 0 ? 'M' : 'L'}${x(Date.parse(p.at)).toFixed(1)},${y(value(points[Math.max(0, i - 1)] ?? p)).toFixed(1)} V${y(value(p)).toFixed(1)}`).join(' ') + ` H${x(now).toFixed(1)}`;
   const last = points.at(-1);
   return (
+    <>
     <Box component="svg" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${t('over')}: ${last?.active ?? 0}`} sx={{ width: '100%', height: 'auto', display: 'block', color: 'text.secondary' }}>
       {[0, top].map((n) => (
         <g key={n}>
@@ -48,8 +53,18 @@ function Steps({ points, now }: { points: Point[]; now: number }) {
       <Box component="path" d={path((p) => p.active + p.reserved)} sx={{ fill: 'none', stroke: 'currentColor', strokeDasharray: '4 4', strokeWidth: 1.5 }} />
       <Box component="path" d={path((p) => p.active)} sx={{ fill: 'none', stroke: (th) => (th.vars ?? th).palette.primary.main, strokeWidth: 2.5 }} />
       <text x={pad} y={height - 4} fontSize={12} fill="currentColor">{formatDay((points[0]?.at ?? '').slice(0, 10))}</text>
+      <text x={width - pad} y={height - 4} fontSize={12} textAnchor="end" fill="currentColor">{t('overUntil')}</text>
     </Box>
+    <Box aria-hidden sx={{ display: 'flex', gap: 4, px: 2, pb: 1, typography: 'body2', color: 'text.secondary' }}>
+      <Key label={t('active')} sx={{ borderTop: 3, borderColor: 'primary.main' }} />
+      <Key label={t('keptSeats')} sx={{ borderTop: '2px dashed' }} />
+    </Box>
+    </>
   );
+}
+
+function Key({ label, sx }: { label: string; sx: SystemStyleObject<Theme> }) {
+  return <Box sx={{ display: 'flex', alignItems: 'center', gap: 2 }}><Box sx={[{ width: 20 }, sx]} />{label}</Box>;
 }
 
 function Table({ points }: { points: Point[] }) {

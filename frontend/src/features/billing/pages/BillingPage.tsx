@@ -72,18 +72,24 @@ function Shown({ bill, plans }: { bill: Bill; plans: Plan[] }) {
   const [choosing, setChoosing] = useState<Plan | null>(null);
   const nameOf = (id: string) => plans.find((p) => p.id === id)?.name ?? id;
   const money = (amount: string) => formatMoney({ amount, currency: bill.currency });
-  const current = plans.find((p) => p.id === bill.access.plan);
-  const shrinking = bill.subscribed && bill.plan !== bill.paid_plan;
+  const planOf = (id: string) => plans.find((p) => p.id === id) ?? null;
+  const renews = bill.subscribed && !bill.cancel_at_period_end;
+  const shrinking = renews && bill.plan !== bill.paid_plan;
   return (
     <Box sx={{ display: 'grid', gap: 6 }}>
       <State bill={bill} plan={nameOf(bill.access.plan)} writes={writes} />
+      {shrinking && (
+        <Alert severity="info" action={writes && <Button color="inherit" size="small" onClick={() => setChoosing(planOf(bill.paid_plan))}>{t('keepPlan', { plan: nameOf(bill.paid_plan) })}</Button>}>
+          {t('smaller', { plan: nameOf(bill.plan), day: dayOf(bill.period_end) })} {bill.access.seat_limit ? t('smallerSeats', { count: bill.access.seat_limit }) : ''}
+        </Alert>
+      )}
       <Figures>
         <Figure label={t('plan')} value={nameOf(bill.access.plan)} note={shrinking ? t('planNext', { plan: nameOf(bill.plan), day: dayOf(bill.period_end) }) : t(levelKey(bill.access.level))} />
         <Figure label={t('seats')} value={bill.subscribed ? `${bill.seats_used} / ${bill.seats_paid}` : `${bill.seats_used} / ${bill.access.max_seats ?? '∞'}`} note={t('seatsNote', { used: bill.seats_used, reserved: bill.seats_reserved })} />
-        <Figure label={t('next')} value={bill.subscribed ? money(bill.renewal) : t('none')} note={bill.subscribed ? t('nextNote', { day: dayOf(bill.period_end) }) : undefined} />
+        <Figure label={t('next')} value={renews ? money(bill.renewal) : t('none')} note={renews ? t('nextNote', { day: dayOf(bill.period_end) }) : bill.subscribed ? t('endsNote', { day: dayOf(bill.period_end) }) : undefined} />
       </Figures>
       <Plans plans={plans} current={bill.access.plan} subscribed={bill.subscribed} onChoose={writes ? setChoosing : undefined} />
-      {writes && <Actions bill={bill} onSeats={() => setChoosing(current ?? null)} />}
+      {writes && <Actions bill={bill} onSeats={() => setChoosing(planOf(bill.plan))} />}
       <Section title={t('over')}><SeatsChart /></Section>
       {bill.by_quarter && <Section title={t('quarters')} pad={false}><Quarters /></Section>}
       <Section title={t('invoices')}><Invoices /></Section>

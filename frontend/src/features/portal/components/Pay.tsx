@@ -45,14 +45,15 @@ export function Pay({ id, status }: { id: string; status: string }) {
   );
 }
 
-/** What became of the last attempt. One that was given up without paying says nothing. */
+/** What became of the last attempt. One that was given up without trying a card says nothing. */
 function What({ last, waits }: { last: PortalAttempt; waits: boolean }) {
   const t = useT();
   const sum = formatMoney(last.amount);
   switch (last.state) {
     case 'opening':
     case 'open':
-      return waits ? <Alert severity="info" role="status">{t('pay.waiting', { sum })}</Alert> : null;
+      if (waits) return <Alert severity="info" role="status">{t('pay.waiting', { sum })}</Alert>;
+      return last.failure ? <Alert severity="error" role="status">{t('pay.failed', { sum, why: last.failure })}</Alert> : null;
     case 'processing':
       return <Alert severity="info" role="status">{t('pay.processing', { sum })}</Alert>;
     case 'paid':

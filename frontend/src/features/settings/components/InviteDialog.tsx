@@ -30,7 +30,7 @@ export function InviteDialog({ onClose, onSent }: { onClose: () => void; onSent:
     role: v.string(),
   });
   const form = useForm({ resolver: valibotResolver(schema), defaultValues: { emails: '', role: 'member' } });
-  const role = useWatch({ control: form.control, name: 'role' });
+  const [emails, role] = useWatch({ control: form.control, name: ['emails', 'role'] });
   return (
     <FormDialog
       open
@@ -64,7 +64,7 @@ export function InviteDialog({ onClose, onSent }: { onClose: () => void; onSent:
     >
       <TextField name="emails" label={t('invite.email')} help={t('invite.emailHelp')} multiline rows={2} maxLength={4000} autoFocus required />
       <SelectField name="role" label={t('invite.role')} options={grantable(me?.role).map((r) => ({ value: r, label: t(`roles.${r}`) }))} help={isRole(role) ? t(`roleText.${role}`) : undefined} />
-      <SeatsLeft />
+      <SeatsLeft more={Math.max(1, addressesIn(emails).good.length)} />
     </FormDialog>
   );
 }
