@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/id"
@@ -60,6 +61,9 @@ func newCommand(agencyID string, kind CommandKind, params any, place int, by str
 type planned struct {
 	Step
 	Period time.Time
+	// Floor is the account's SeatFloor once the step has taken effect: seats of a change that is refused, or lapses, are not
+	// billed. nil leaves it.
+	Floor *int `json:",omitempty"`
 }
 
 func (c Command) planned() (planned, error) {
@@ -78,11 +82,18 @@ func (c Command) cancels() (bool, error) {
 	return cancel, nil
 }
 
-// keepSteps writes down the commands that bring the account to its target.
-func keepSteps(ctx context.Context, t Tx, a *Account, steps []Step, by string, now time.Time) error {
+// keepSteps writes down the commands that bring the account to its target, and to its floor with the last of them.
+func keepSteps(ctx context.Context, t Tx, a *Account, steps []Step, floor *int, by string, now time.Time) error {
+	if len(steps) == 0 && floor != nil {
+		a.SeatFloor = *floor
+	}
 	all := make([]Command, len(steps))
 	for i, s := range steps {
-		c, err := newCommand(a.AgencyID, ChangeSeats, planned{s, a.PeriodStart}, i, by, now)
+		p := planned{Step: s, Period: a.PeriodStart}
+		if i == len(steps)-1 {
+			p.Floor = floor
+		}
+		c, err := newCommand(a.AgencyID, ChangeSeats, p, i, by, now)
 		if err != nil {
 			return err
 		}
@@ -94,8 +105,8 @@ func keepSteps(ctx context.Context, t Tx, a *Account, steps []Step, by string, n
 // RunCommands makes the agency's open commands in order, each in a transaction
 // of its own that holds the account: whoever is killed between two of them, or between
 // the call and the commit, leaves a command that is made again with the same key.
-// The first that is refused or has to wait for a payment ends the row: those behind it were
-// made for a state that did not come.
+// The first that is refused ends the row: those behind it were made for a state that did not come. One that has to wait
+// for a payment holds it up.
 func (s *Service) RunCommands(ctx context.Context, agencyID string) error {
 	for {
 		more, err := s.runNext(ctx, agencyID)
@@ -109,31 +120,53 @@ func (s *Service) runNext(ctx context.Context, agencyID string) (more bool, err 
 	var refused error
 	err = s.d.Store.Locked(ctx, agencyID, func(ctx context.Context, t Tx, a *Account) error {
 		open, err := t.OpenCommands(ctx)
-		if err != nil || len(open) == 0 || open[0].State == CommandWaiting { // its end comes with a notice
+		c, ok := nextCommand(open)
+		if err != nil || !ok {
 			return err
 		}
-		c, now := open[0], s.now()
+		now := s.now()
 		sub, err := s.carryOut(ctx, a, c)
 		switch {
 		case errors.Is(err, errOtherPeriod):
-			if err := s.giveUp(ctx, t, open, err, now); err != nil {
+			if err := s.giveUp(ctx, t, changes(open), err, now); err != nil {
 				return err
 			}
 			return t.Enqueue(ctx, SyncSeats{AgencyID: a.AgencyID})
 		case errors.Is(err, ErrDeclined), errors.Is(err, ErrGone):
 			refused = err
-			return s.giveUp(ctx, t, open, err, now)
+			if c.Kind != ChangeSeats {
+				return s.giveUp(ctx, t, []Command{c}, err, now)
+			}
+			return s.giveUp(ctx, t, changes(open), err, now)
 		case err != nil:
 			return err
 		}
 		*a = a.Seen(sub)
 		more = len(open) > 1
-		return s.settle(ctx, t, a, c, open[1:], now)
+		return s.settle(ctx, t, a, c, now)
 	})
 	if err == nil {
 		err = refused
 	}
 	return more && err == nil, err
+}
+
+// nextCommand is what is to be made first. Changes of seats stand behind one that waits for its payment, whose end comes with a
+// notice; a cancellation does not.
+func nextCommand(open []Command) (c Command, ok bool) {
+	waits := slices.ContainsFunc(open, func(c Command) bool { return c.State == CommandWaiting })
+	i := slices.IndexFunc(open, func(c Command) bool {
+		return c.State == CommandOpen && (!waits || c.Kind != ChangeSeats)
+	})
+	if i < 0 {
+		return c, false
+	}
+	return open[i], true
+}
+
+// changes are the commands that change seats: one that is given up takes those along, and no cancellation.
+func changes(all []Command) []Command {
+	return slices.DeleteFunc(slices.Clone(all), func(c Command) bool { return c.Kind != ChangeSeats })
 }
 
 var errOtherPeriod = errors.New("billing: the period that this was planned for is over")
@@ -176,8 +209,16 @@ func (s Step) reached(sub Subscription) bool {
 	return ok && p.ID == s.To.Plan && sub.Quantity == s.To.Quantity
 }
 
+// done is what follows from a step that has taken effect.
+func (p planned) done(a *Account) {
+	a.Paid = p.Paid
+	if p.Floor != nil {
+		a.SeatFloor = *p.Floor
+	}
+}
+
 // settle notes what became of a command that was made.
-func (s *Service) settle(ctx context.Context, t Tx, a *Account, c Command, behind []Command, now time.Time) error {
+func (s *Service) settle(ctx context.Context, t Tx, a *Account, c Command, now time.Time) error {
 	if c.Kind == ChangeSeats {
 		p, err := c.planned()
 		if err != nil {
@@ -185,12 +226,9 @@ func (s *Service) settle(ctx context.Context, t Tx, a *Account, c Command, behin
 		}
 		if p.Proration == ChargeNow && a.PendingUntil != nil {
 			c.State, c.TriedAt = CommandWaiting, &now
-			if err := t.SaveCommand(ctx, c); err != nil {
-				return err
-			}
-			return s.giveUp(ctx, t, behind, ErrChanging, now)
+			return t.SaveCommand(ctx, c) // those behind are planned anew when the wait ends
 		}
-		a.Paid = p.Paid
+		p.done(a)
 	}
 	c.State, c.TriedAt, c.DoneAt = CommandDone, &now, &now
 	return t.SaveCommand(ctx, c)
@@ -216,7 +254,7 @@ func (s *Service) ended(ctx context.Context, t Tx, a *Account, sub Subscription,
 	if err != nil {
 		return err
 	}
-	for _, c := range open {
+	for i, c := range open {
 		if c.State != CommandWaiting {
 			continue
 		}
@@ -228,11 +266,39 @@ func (s *Service) ended(ctx context.Context, t Tx, a *Account, sub Subscription,
 		if !p.reached(sub) {
 			c.State, c.Error = CommandFailed, "the payment did not come in time"
 		} else if p.Period.Equal(a.PeriodStart) {
-			a.Paid = p.Paid
+			p.done(a)
 		}
 		if err := t.SaveCommand(ctx, c); err != nil {
 			return err
 		}
+		if err := s.replan(ctx, t, a, open[i+1:], now); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// errPlannedAnew ends commands that stood behind one that waited for its payment.
+var errPlannedAnew = errors.New("billing: planned anew once the payment before it came, or did not")
+
+// replan leads the account to the plan that the commands behind a wait were to end at, such as the smaller one of the next
+// period, from what is held and paid now.
+func (s *Service) replan(ctx context.Context, t Tx, a *Account, behind []Command, now time.Time) error {
+	behind = changes(behind)
+	if len(behind) == 0 {
+		return nil
+	}
+	last := behind[len(behind)-1]
+	p, err := last.planned()
+	if err != nil {
+		return err
+	}
+	if err := s.giveUp(ctx, t, behind, errPlannedAnew, now); err != nil {
+		return err
+	}
+	target := Seats{p.To.Plan, a.Held.Quantity}
+	if err := keepSteps(ctx, t, a, Steps(*a, target, s.caution(*a, target)), p.Floor, last.By, now); err != nil {
+		return err
+	}
+	return t.Enqueue(ctx, SyncSeats{AgencyID: a.AgencyID})
 }

@@ -55,7 +55,6 @@ func history(t *testing.T, w *world, process func() *billing.Service) outcome {
 	t.Helper()
 	w.advance(15 * days)
 	w.buy(billing.Starter, 1)
-	check(t, w.dropFloor())
 	a, _ := w.account()
 	w.advance(a.PeriodEnd.Sub(a.PeriodStart) / 2)
 	again := func(do func(*billing.Service) error) {

@@ -35,7 +35,7 @@ func (s *Service) checked(ctx context.Context, agencyID string, want Seats) (Sea
 // already is shown again, or closed if it offers something else: one subscription is all there can be.
 // ErrSubscribed, ErrUnknownPlan, ErrBadSeats, ErrTooManySeats, ErrGatewayAway.
 func (s *Service) Subscribe(ctx context.Context, agencyID string, want Seats, links Links) (Checkout, error) {
-	want, _, err := s.checked(ctx, agencyID, want)
+	want, last, err := s.checked(ctx, agencyID, want)
 	if err != nil {
 		return Checkout{}, err
 	}
@@ -63,10 +63,19 @@ func (s *Service) Subscribe(ctx context.Context, agencyID string, want Seats, li
 		if page, err = s.d.Gateway.OpenCheckout(ctx, id.New(), n); err != nil {
 			return err
 		}
-		a.CheckoutID, a.SeatFloor = page.ID, want.Quantity
+		a.CheckoutID, a.SeatFloor = page.ID, floorOf(want, last)
 		return nil
 	})
 	return page, err
+}
+
+// floorOf is what is billed even if nobody sits on it: seats that were asked for beyond the people there are. Else the
+// people alone decide, and whoever leaves is billed no more from the next period on.
+func floorOf(want Seats, last SeatChange) int {
+	if want.Quantity > last.ActiveAfter {
+		return want.Quantity
+	}
+	return 0
 }
 
 // ensureCustomer makes the agency known to the provider, once: the key is the agency's own.
@@ -169,11 +178,8 @@ func (s *Service) Change(ctx context.Context, agencyID string, want Seats) (Acco
 		case len(open) > 0:
 			return ErrChanging
 		}
-		a.SeatFloor = 0
-		if want.Quantity > last.ActiveAfter {
-			a.SeatFloor = want.Quantity
-		}
-		return keepSteps(ctx, t, a, Steps(*a, want, s.caution(*a, want)), access.From(ctx).MemberID, s.now())
+		floor := floorOf(want, last)
+		return keepSteps(ctx, t, a, Steps(*a, want, s.caution(*a, want)), &floor, access.From(ctx).MemberID, s.now())
 	})
 	if err != nil {
 		return Account{}, err

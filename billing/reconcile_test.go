@@ -24,7 +24,6 @@ func deaf(t *testing.T) *world {
 	w.Service = w.timed(w.gateway)
 	w.advance(15 * days)
 	w.buy(billing.Professional, 1)
-	check(t, w.dropFloor())
 	w.loseNotices(true)
 	return w
 }

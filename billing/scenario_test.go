@@ -1,7 +1,6 @@
 package billing_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -77,7 +76,6 @@ var stories = []struct {
 		w.buy(billing.Professional, 1)
 		a, _ := w.account()
 		half := a.PeriodEnd.Sub(a.PeriodStart) / 2
-		check(w, w.dropFloor())
 		w.advance(half)
 		for range 3 { // each time a person more and one less: the seat is paid once
 			w.join()
@@ -184,6 +182,71 @@ var stories = []struct {
 		w.advance(a.PeriodEnd.Sub(w.stand.Now()) + 2*time.Hour)
 	}, outcome{billing.ActiveStatus, billing.Full, starter(10), starter(10), 11*4900 + 10*2900, 1}},
 
+	{"an upgrade with more seats lapses, and leaves none of them behind", func(w *world) {
+		w.advance(15 * days)
+		w.buy(billing.Starter, 1)
+		w.card(stripestand.CardDeclines, false)
+		w.advance(days)
+		a, err := w.Change(w.Context(), w.key(), pro(5))
+		check(w, err)
+		if a.PendingUntil == nil {
+			w.Fatalf("it does not wait: %+v", a)
+		}
+		w.advance(days)
+		w.card(stripestand.CardGood, false)
+		check(w, w.SyncSeats(w.Context(), w.key())) // as each night
+	}, outcome{billing.ActiveStatus, billing.Full, starter(1), starter(1), 2900, 1}},
+
+	{"whoever leaves is billed no more from the next period on", func(w *world) {
+		w.join()
+		w.advance(15 * days)
+		w.buy(billing.Professional, 2)
+		w.leave()
+		a, _ := w.account()
+		if a.Held != pro(1) || a.Paid != pro(2) {
+			w.Fatalf("one has left: %+v", a)
+		}
+		w.advance(a.PeriodEnd.Sub(w.stand.Now()) + 2*time.Hour)
+	}, outcome{billing.ActiveStatus, billing.Full, pro(1), pro(1), 2*4900 + 4900, 1}},
+
+	{"a seat is paid late while a smaller plan waits, which comes all the same", func(w *world) {
+		w.advance(15 * days)
+		w.buy(billing.Professional, 1)
+		_, err := w.Change(w.Context(), w.key(), starter(1))
+		check(w, err)
+		a, _ := w.account()
+		w.advance(a.PeriodEnd.Sub(w.stand.Now()) / 2)
+		w.card(stripestand.CardAsks, false)
+		w.join()
+		if a, _ := w.account(); a.PendingUntil == nil {
+			w.Fatalf("the seat does not wait: %+v", a)
+		}
+		w.confirm()
+		w.tell()
+		if a, acc := w.account(); a.Held != starter(2) || a.Paid != pro(2) || acc.Plan != billing.Professional {
+			w.Fatalf("once it was paid: %+v", a)
+		}
+		w.card(stripestand.CardGood, false)
+		w.advance(a.PeriodEnd.Sub(w.stand.Now()) + 2*time.Hour)
+	}, outcome{billing.ActiveStatus, billing.Full, starter(2), starter(2), 4900 + 2450 + 2*2900, 1}},
+
+	{"canceled while a larger plan waits for its payment", func(w *world) {
+		w.advance(15 * days)
+		w.buy(billing.Starter, 1)
+		w.card(stripestand.CardDeclines, false)
+		a, err := w.Change(w.Context(), w.key(), pro(1))
+		check(w, err)
+		if a.PendingUntil == nil {
+			w.Fatalf("it does not wait: %+v", a)
+		}
+		a, err = w.SetCancel(w.Context(), w.key(), true)
+		check(w, err)
+		if !a.CancelAtPeriodEnd {
+			w.Fatalf("the cancellation waits too: %+v", a)
+		}
+		w.advance(a.PeriodEnd.Sub(w.stand.Now()) + time.Hour)
+	}, outcome{billing.Canceled, billing.ReadOnly, starter(1), starter(1), 2900, 0}},
+
 	{"renewals keep to the month's end, a leap day among them", func(w *world) {
 		eve := time.Date(2028, 1, 31, 10, 0, 0, 0, time.UTC)
 		w.advance(eve.Sub(w.stand.Now()))
@@ -231,14 +294,6 @@ func (w *world) confirm() {
 	if res.StatusCode != http.StatusOK {
 		w.Fatalf("the invoice's page: %d", res.StatusCode)
 	}
-}
-
-// dropFloor lets the number of people alone decide on the quantity.
-func (w *world) dropFloor() error {
-	return w.store.Locked(w.Context(), w.key(), func(_ context.Context, _ billing.Tx, a *billing.Account) error {
-		a.SeatFloor = 0
-		return nil
-	})
 }
 
 func TestStoriesEndAlikeHoweverNoticesArrive(t *testing.T) {

@@ -30,7 +30,6 @@ func TestTheLedgerHoldsAfterAnyHistory(t *testing.T) {
 	w.Service = w.service(spy)
 	w.advance(15 * days)
 	w.buy(billing.Starter, 1)
-	check(t, w.dropFloor())
 	r := rand.New(rand.NewPCG(11, 17))
 	active, invited := 1, 0 // as an independent count
 	refused := 0

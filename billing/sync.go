@@ -56,7 +56,7 @@ func (s *Service) syncSeats(ctx context.Context, agencyID string) error {
 		if target == a.Held {
 			return nil
 		}
-		return keepSteps(ctx, t, a, Steps(*a, target, s.caution(*a, target)), "", s.now())
+		return keepSteps(ctx, t, a, Steps(*a, target, s.caution(*a, target)), nil, "", s.now())
 	})
 	if err != nil {
 		return err

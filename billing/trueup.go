@@ -95,7 +95,7 @@ func (s *Service) SetTerms(ctx context.Context, agencyID string, terms Terms) (A
 		a.Collection, a.SeatCeiling, a.SeatFloor = terms.Collection, terms.Ceiling, terms.Seats
 		out = *a
 		if target := (Seats{a.Held.Plan, terms.Seats}); terms.Collection == TrueUp && terms.Seats > a.Held.Quantity {
-			if err := keepSteps(ctx, t, a, Steps(*a, target, s.caution(*a, target)), "", s.now()); err != nil {
+			if err := keepSteps(ctx, t, a, Steps(*a, target, s.caution(*a, target)), nil, "", s.now()); err != nil {
 				return c, err
 			}
 		}
@@ -233,7 +233,7 @@ func (s *Service) settleQuarter(ctx context.Context, agencyID string, q time.Tim
 		}
 		// What the invoice charges is paid for: the seats count from now on, and the next renewal bills them.
 		to := Seats{a.Held.Plan, x.Peak}
-		return keepSteps(ctx, t, a, []Step{{To: to, Proration: NoCharge, Paid: to}}, "", now)
+		return keepSteps(ctx, t, a, []Step{{To: to, Proration: NoCharge, Paid: to}}, nil, "", now)
 	})
 	if err != nil {
 		return false, err
