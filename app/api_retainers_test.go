@@ -2,10 +2,12 @@ package app_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/bureauhq/bureau/app/apptest"
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/testkit"
 )
 
 // Approving a week uses the retainer up in the same transaction, its time is
@@ -67,6 +69,19 @@ func TestApprovedTimeIsOnTheRetainersStatement(t *testing.T) {
 	if statement.Period.Used.Seconds != 7200 || len(statement.Items) != 1 || statement.Items[0].Figure.Seconds != 7200 {
 		t.Errorf("the portal's statement: %s", said.Body)
 	}
+	const used = "Used\n− 2:00 h\n"
+	inside := testkit.PDFText(t, owner.GET(t, "/api/v1/retainer-periods/"+r.Current.ID+"/pdf?names=true").Expect(t, http.StatusOK).Body)
+	outside := testkit.PDFText(t, pia.GET(t, "/api/v1/portal/retainer-periods/"+r.Current.ID+"/pdf").Expect(t, http.StatusOK).Body)
+	if !strings.Contains(inside, used) || !strings.Contains(inside, "not for the client") {
+		t.Errorf("the agency's paper says %s", inside)
+	}
+	if !strings.Contains(outside, used) || strings.Contains(outside, "not for the client") {
+		t.Errorf("the client's paper says %s", outside)
+	}
+	var other, quin struct{ ID string }
+	owner.POST(t, "/api/v1/clients", map[string]any{"name": "Another"}).Expect(t, http.StatusCreated).JSON(t, &other)
+	owner.POST(t, "/api/v1/clients/"+other.ID+"/contacts", map[string]any{"name": "Quin"}).Expect(t, http.StatusCreated).JSON(t, &quin)
+	env.Contact(t, quin.ID, other.ID).GET(t, "/api/v1/portal/retainer-periods/"+r.Current.ID+"/pdf").Expect(t, http.StatusNotFound)
 	env.As(t, "admin").With("If-Match", etag(s.Version+1)).POST(t, sheet+"/reject", map[string]any{"reason": "The wrong project"}).Expect(t, http.StatusOK)
 	owner.GET(t, "/api/v1/retainers/"+r.ID).Expect(t, http.StatusOK).JSON(t, &r)
 	if r.Current.Used.Seconds != 0 {

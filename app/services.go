@@ -61,6 +61,7 @@ import (
 	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/modules/retainers/retainersdb"
 	"github.com/bureauhq/bureau/modules/retainers/retainershttp"
+	"github.com/bureauhq/bureau/modules/retainers/retainerspdf"
 	"github.com/bureauhq/bureau/modules/runs"
 	"github.com/bureauhq/bureau/modules/runs/runsdb"
 	"github.com/bureauhq/bureau/modules/runs/runshttp"
@@ -161,7 +162,7 @@ func (a *App) wireServices() error {
 	recurring.RegisterJobs(a.Jobs, s.Recurring)
 	recurring.Listen(a.Bus, s.Recurring)
 	s.Retainers = retainers.New(retainers.Deps{
-		DB: a.DB, Store: retainersdb.Store{}, Clients: s.Clients, Projects: s.Projects, Time: s.Timesheets, Members: bill, Settings: s.Agency, Bills: s.Invoicing,
+		DB: a.DB, Store: retainersdb.Store{}, Clients: s.Clients, Projects: s.Projects, Time: s.Timesheets, Members: bill, Settings: s.Agency, Bills: s.Invoicing, Renderer: retainerspdf.Renderer{},
 		Events: a.Bus, Jobs: a.Queue, Notices: budgetNotices{notices{s, a.cfg.Mail}}, Now: now,
 	})
 	retainers.RegisterJobs(a.Jobs, s.Retainers)

@@ -14,6 +14,7 @@ import (
 	"github.com/bureauhq/bureau/modules/agency"
 	"github.com/bureauhq/bureau/modules/clients"
 	"github.com/bureauhq/bureau/modules/clients/clientsdb"
+	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/portal"
 	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/tenancy"
@@ -101,6 +102,15 @@ func (c *careless) PapersOfClientTx(_ context.Context, _ *tenancy.Tx, _, id stri
 func (c *careless) WorkOfClientTx(ctx context.Context, tx *tenancy.Tx, _, id string, _ page.Query) (retainers.Paper, []retainers.Work, *string, error) {
 	r, _, err := c.PapersOfClientTx(ctx, tx, "", id)
 	return retainers.Paper{Retainer: r.Retainer}, nil, nil, err
+}
+
+func (c *careless) PrintOfClientTx(ctx context.Context, tx *tenancy.Tx, _, id string) (retainers.Print, error) {
+	r, _, err := c.PapersOfClientTx(ctx, tx, "", id)
+	return retainers.Print{Paper: retainers.Paper{Retainer: r.Retainer}}, err
+}
+
+func (c *careless) Draw(context.Context, retainers.Print) (invoicing.PDF, error) {
+	return invoicing.PDF{Name: "retainer.pdf", Bytes: []byte("a paper")}, nil
 }
 
 func (c *careless) IsMemberTx(context.Context, *tenancy.Tx, string) (bool, error) { return true, nil }
@@ -284,6 +294,9 @@ func TestRetainersOfAnotherClientAndHiddenOnesAreNotThere(t *testing.T) {
 		}
 		if _, _, _, err := w.svc.Statement(w.asPia, k, page.Query{}); !errors.Is(err, portal.ErrNotFound) {
 			t.Errorf("the statement of %s: %v", k, err)
+		}
+		if f, err := w.svc.StatementPDF(w.asPia, k); !errors.Is(err, portal.ErrNotFound) || len(f.Data) != 0 {
+			t.Errorf("the paper of %s: %v", k, err)
 		}
 	}
 }

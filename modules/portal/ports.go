@@ -53,6 +53,8 @@ type Retainers interface {
 	OfClientTx(ctx context.Context, tx *tenancy.Tx, clientID string) ([]retainers.Row, error)
 	PapersOfClientTx(ctx context.Context, tx *tenancy.Tx, clientID, retainerID string) (retainers.Row, []retainers.Period, error)                    // not found
 	WorkOfClientTx(ctx context.Context, tx *tenancy.Tx, clientID, periodID string, q page.Query) (retainers.Paper, []retainers.Work, *string, error) // not found
+	PrintOfClientTx(ctx context.Context, tx *tenancy.Tx, clientID, periodID string) (retainers.Print, error)                                         // not found
+	Draw(ctx context.Context, p retainers.Print) (invoicing.PDF, error)
 }
 
 // Fees answers for milestones that a client accepts; *fees.Service answers it.

@@ -53,3 +53,23 @@ func (s *Service) Statement(ctx context.Context, periodID string, q page.Query) 
 	})
 	return p, work, next, err
 }
+
+// StatementPDF is the same on paper, with all of the work.
+func (s *Service) StatementPDF(ctx context.Context, periodID string) (File, error) {
+	a, err := contact(ctx)
+	if err != nil {
+		return File{}, err
+	}
+	var p retainers.Print
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if p, err = s.d.Retainers.PrintOfClientTx(ctx, tx, a.ClientID, periodID); err != nil || !seesRetainer(a, p.Retainer) {
+			return unseen(err)
+		}
+		return nil
+	})
+	if err != nil {
+		return File{}, err
+	}
+	f, err := s.d.Retainers.Draw(ctx, p)
+	return File{Name: f.Name, ContentType: "application/pdf", Data: f.Bytes}, err
+}

@@ -102,9 +102,16 @@ type Settings interface {
 	SettingsTx(ctx context.Context, tx *tenancy.Tx) (agency.Settings, error)
 }
 
-// Bills makes drafts; *invoicing.Service answers it.
+// Bills makes drafts, and knows how papers look; *invoicing.Service answers it.
 type Bills interface {
+	LetterheadTx(ctx context.Context, tx *tenancy.Tx, clientID string) (invoicing.Letterhead, error)
+	Drawing(ctx context.Context, h invoicing.Letterhead) []byte // its logo; nil: none
 	DraftTx(ctx context.Context, tx *tenancy.Tx, of invoicing.DraftOf, lines []invoicing.Line) (invoicing.Invoice, error)
+}
+
+// Renderer makes the PDF of a statement. The same statement gives the same bytes.
+type Renderer interface {
+	Render(p Print, logo []byte) ([]byte, error)
 }
 
 // Notices writes letters to members.

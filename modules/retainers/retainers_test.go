@@ -21,6 +21,7 @@ import (
 	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/modules/retainers"
 	"github.com/bureauhq/bureau/modules/retainers/retainersdb"
+	"github.com/bureauhq/bureau/modules/retainers/retainerspdf"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -32,6 +33,7 @@ type world struct {
 	client, project string
 	entries         map[string]timesheets.Entry
 	drafts          []invoicing.Invoice
+	head            invoicing.Letterhead
 
 	mu    sync.Mutex
 	tasks []string
@@ -83,6 +85,12 @@ func (w *world) DraftTx(_ context.Context, _ *tenancy.Tx, of invoicing.DraftOf, 
 	return i, nil
 }
 
+func (w *world) LetterheadTx(context.Context, *tenancy.Tx, string) (invoicing.Letterhead, error) {
+	return w.head, nil
+}
+
+func (w *world) Drawing(context.Context, invoicing.Letterhead) []byte { return nil }
+
 func setup(t testing.TB) *world {
 	t.Helper()
 	w := &world{Agency: testkit.NewAgency(t), project: id.New(), entries: map[string]timesheets.Entry{}}
@@ -96,7 +104,7 @@ func setup(t testing.TB) *world {
 		return err
 	}))
 	w.svc = retainers.New(retainers.Deps{
-		DB: w.DB, Store: retainersdb.Store{}, Clients: who, Projects: w, Time: w, Members: w, Settings: w, Bills: w, Events: w.Bus, Jobs: w.Queue, Notices: w, Now: w.Clock.Now,
+		DB: w.DB, Store: retainersdb.Store{}, Clients: who, Projects: w, Time: w, Members: w, Settings: w, Bills: w, Renderer: retainerspdf.Renderer{}, Events: w.Bus, Jobs: w.Queue, Notices: w, Now: w.Clock.Now,
 	})
 	retainers.RegisterJobs(w.Registry, w.svc)
 	retainers.Listen(w.Bus, w.svc)

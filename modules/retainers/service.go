@@ -33,6 +33,7 @@ type Deps struct {
 	Members  Members
 	Settings Settings
 	Bills    Bills
+	Renderer Renderer
 	Events   Publisher
 	Jobs     Jobs
 	Notices  Notices
@@ -45,7 +46,7 @@ type Service struct{ d Deps }
 // New returns a service over d.
 func New(d Deps) *Service {
 	if d.DB == nil || d.Store == nil || d.Clients == nil || d.Projects == nil || d.Time == nil || d.Members == nil || d.Settings == nil ||
-		d.Bills == nil || d.Events == nil || d.Jobs == nil || d.Notices == nil || d.Now == nil {
+		d.Bills == nil || d.Renderer == nil || d.Events == nil || d.Jobs == nil || d.Notices == nil || d.Now == nil {
 		panic("retainers: a dependency is missing")
 	}
 	return &Service{d}

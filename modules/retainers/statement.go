@@ -106,6 +106,11 @@ func (s *Service) work(ctx context.Context, tx *tenancy.Tx, p Period, q page.Que
 		return nil, nil, err
 	}
 	out, next = page.Cut(out, q.Size(), func(w Work) []string { return []string{w.Day.String(), w.EntryID} })
+	return out, next, s.describe(ctx, tx, p, out)
+}
+
+// describe says of the entries of a period what of them was beyond the retainer, and what was done.
+func (s *Service) describe(ctx context.Context, tx *tenancy.Tx, p Period, out []Work) error {
 	over := map[string]int64{}
 	for _, part := range p.Over {
 		over[part.ID] += part.Amount
@@ -114,7 +119,7 @@ func (s *Service) work(ctx context.Context, tx *tenancy.Tx, p Period, q page.Que
 	for i, w := range out {
 		ids[i], out[i].Over = w.EntryID, over[w.EntryID]
 	}
-	return out, next, s.name(ctx, tx, out, ids)
+	return s.name(ctx, tx, out, ids)
 }
 
 func (s *Service) name(ctx context.Context, tx *tenancy.Tx, out []Work, ids []string) error {

@@ -3,33 +3,16 @@
 package invoicingpdf
 
 import (
-	"bytes"
-	_ "embed" // the fonts
-	"fmt"
-	"image"
-	"image/color"
-	"image/draw"
-	_ "image/jpeg" // logos
-	"image/png"
-	"strconv"
 	"strings"
 	"time"
 
-	"codeberg.org/go-pdf/fpdf"
 	"github.com/shopspring/decimal"
 
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/pdf"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/modules/invoicing/einvoice/facturx"
-)
-
-// DejaVu Sans covers Latin, Greek and Cyrillic letters and most currency signs (see fonts/LICENSE).
-var (
-	//go:embed fonts/DejaVuSansCondensed.ttf
-	regular []byte
-	//go:embed fonts/DejaVuSansCondensed-Bold.ttf
-	bold []byte
 )
 
 // Renderer draws documents. Its zero value is ready.
@@ -38,38 +21,24 @@ type Renderer struct{}
 var _ invoicing.Renderer = Renderer{}
 
 const (
-	left, top, right, bottom = 20.0, 18.0, 190.0, 272.0 // millimetres on A4
-	band                     = 30.0                     // of the modern layout, at the top of the first page
+	left, top, right, bottom = pdf.Left, pdf.Top, pdf.Right, pdf.Bottom
+	band                     = 30.0 // of the modern layout, at the top of the first page
 )
 
 // sheet is one document being drawn.
 type sheet struct {
-	*fpdf.Fpdf
-	doc    invoicing.Document
-	words  invoicing.Words
-	accent [3]int
-	row    float64 // height of a line of text
-	scale  float64 // of the letters
+	*pdf.Sheet
+
+	doc   invoicing.Document
+	words invoicing.Words
 }
 
 // Render draws the document as a PDF.
 func (Renderer) Render(doc invoicing.Document, logo []byte) ([]byte, error) {
-	s := &sheet{Fpdf: fpdf.New("P", "mm", "A4", ""), doc: doc, words: invoicing.WordsIn(doc.Language), accent: colour(doc.Colour), row: 5, scale: 1}
+	s := &sheet{Sheet: pdf.New(title(doc), doc.Seller.Name, doc.Colour, doc.IssueOn), doc: doc, words: invoicing.WordsIn(doc.Language)}
 	if doc.Layout == invoicing.Compact {
-		s.row, s.scale = 4.2, 0.88
+		s.Row, s.Scale = 4.2, 0.88
 	}
-	stamp := doc.IssueOn.In(time.UTC)
-	s.SetCreationDate(stamp)
-	s.SetModificationDate(stamp)
-	s.SetCatalogSort(true)
-	s.SetProducer(producer, true)
-	s.SetTitle(title(doc), true)
-	s.SetAuthor(doc.Seller.Name, true)
-	s.AddUTF8FontFromBytes("sans", "", regular)
-	s.AddUTF8FontFromBytes("sans", "B", bold)
-	s.SetMargins(left, top, 210-right)
-	s.SetAutoPageBreak(false, 0)
-	s.AliasNbPages("{pages}")
 	s.SetFooterFunc(s.foot)
 	s.AddPage()
 	s.head(logo)
@@ -77,19 +46,13 @@ func (Renderer) Render(doc invoicing.Document, logo []byte) ([]byte, error) {
 	s.totals()
 	s.progress()
 	s.closing()
-	var out bytes.Buffer
-	if err := s.Output(&out); err != nil {
-		return nil, fmt.Errorf("draw invoice: %w", err)
-	}
-	return out.Bytes(), nil
+	return s.Bytes()
 }
 
 // Embed puts the data of an e-invoice into a PDF that Render has drawn of the same document.
-func (Renderer) Embed(doc invoicing.Document, pdf, data []byte) ([]byte, error) {
-	return facturx.Embed(pdf, data, facturx.Meta{Title: title(doc), Author: doc.Seller.Name, Producer: producer, At: doc.IssueOn.In(time.UTC)})
+func (Renderer) Embed(doc invoicing.Document, drawn, data []byte) ([]byte, error) {
+	return facturx.Embed(drawn, data, facturx.Meta{Title: title(doc), Author: doc.Seller.Name, Producer: pdf.Producer, At: doc.IssueOn.In(time.UTC)})
 }
-
-const producer = "Bureau"
 
 func title(doc invoicing.Document) string {
 	if doc.Number == "" {
@@ -110,45 +73,6 @@ func heading(doc invoicing.Document) string {
 	return w.Invoice
 }
 
-func colour(hex string) [3]int {
-	n, err := strconv.ParseUint(strings.TrimPrefix(hex, "#"), 16, 32)
-	if err != nil || len(hex) != 7 {
-		return [3]int{33, 43, 54}
-	}
-	return [3]int{int(n >> 16), int(n >> 8 & 255), int(n & 255)}
-}
-
-func (s *sheet) font(style string, size float64, grey int) {
-	s.SetFont("sans", style, size*s.scale)
-	s.SetTextColor(grey, grey, grey)
-}
-
-// clean replaces spaces that the font has no glyph for.
-func clean(text string) string { return strings.ReplaceAll(text, "\u202f", "\u00a0") }
-
-func (s *sheet) text(x, y, w float64, align, text string) {
-	s.SetXY(x, y)
-	s.CellFormat(w, s.row, clean(text), "", 0, align, false, 0, "")
-}
-
-// lines writes a block and returns where it ends.
-func (s *sheet) lines(x, y, w float64, text string) float64 {
-	for _, l := range s.SplitText(clean(text), w) {
-		s.breakAt(&y)
-		s.text(x, y, w, "L", l)
-		y += s.row
-	}
-	return y
-}
-
-// breakAt starts a new page when the next line does not fit.
-func (s *sheet) breakAt(y *float64) {
-	if *y+s.row > bottom {
-		s.AddPage()
-		*y = top
-	}
-}
-
 // heading writes what the document is, with its number and the logo, and returns where the seller stands.
 func (s *sheet) heading(logo []byte) float64 {
 	number := s.doc.Number
@@ -156,52 +80,52 @@ func (s *sheet) heading(logo []byte) float64 {
 		number = s.words.Draft
 	}
 	if s.doc.Layout == invoicing.Modern {
-		s.SetFillColor(s.accent[0], s.accent[1], s.accent[2])
+		s.SetFillColor(s.Accent[0], s.Accent[1], s.Accent[2])
 		s.Rect(0, 0, 210, band, "F")
 		s.SetTextColor(255, 255, 255) // whose contrast was checked when the colour was chosen
 		s.SetFont("sans", "B", 22)
-		s.text(left, 9, 110, "L", heading(s.doc))
+		s.Put(left, 9, 110, "L", heading(s.doc))
 		s.SetFont("sans", "", 10)
-		s.text(left, 18, 110, "L", number)
-		s.logo(logo, 140, band+6)
+		s.Put(left, 18, 110, "L", number)
+		s.Logo(logo, 140, band+6)
 		return band + 8
 	}
 	y := top
-	if s.logo(logo, left, top) {
+	if s.Logo(logo, left, top) {
 		y += 22
 	}
-	s.SetTextColor(s.accent[0], s.accent[1], s.accent[2])
-	s.SetFont("sans", "B", 20*s.scale)
-	s.text(110, top+2, 80, "R", heading(s.doc))
-	s.font("", 10, 90)
-	s.text(110, top+11, 80, "R", number)
+	s.SetTextColor(s.Accent[0], s.Accent[1], s.Accent[2])
+	s.SetFont("sans", "B", 20*s.Scale)
+	s.Put(110, top+2, 80, "R", heading(s.doc))
+	s.Font("", 10, 90)
+	s.Put(110, top+11, 80, "R", number)
 	return y
 }
 
 func (s *sheet) head(logo []byte) {
 	y := s.heading(logo)
-	s.font("B", 10, 30)
-	s.text(left, y, 85, "L", s.doc.Seller.Name)
-	s.font("", 9, 90)
-	y += s.row
+	s.Font("B", 10, 30)
+	s.Put(left, y, 85, "L", s.doc.Seller.Name)
+	s.Font("", 9, 90)
+	y += s.Row
 	for _, l := range append(append([]string{}, s.doc.Seller.Address...), nonEmpty(s.doc.Seller.Email, s.doc.Seller.Phone)...) {
-		s.text(left, y, 85, "L", l)
-		y += s.row - 0.6
+		s.Put(left, y, 85, "L", l)
+		y += s.Row - 0.6
 	}
 	y = max(y+8, 58)
-	s.font("", 8, 120)
-	s.text(left, y, 85, "L", s.words.BillTo)
-	s.font("B", 10, 30)
-	s.text(left, y+s.row, 85, "L", s.doc.Buyer.Name)
-	s.font("", 9, 60)
-	end := y + 2*s.row
+	s.Font("", 8, 120)
+	s.Put(left, y, 85, "L", s.words.BillTo)
+	s.Font("B", 10, 30)
+	s.Put(left, y+s.Row, 85, "L", s.doc.Buyer.Name)
+	s.Font("", 9, 60)
+	end := y + 2*s.Row
 	buyer := append([]string{}, s.doc.Buyer.Address...)
 	if s.doc.Buyer.TaxID != "" {
 		buyer = append(buyer, s.words.TaxID+" "+s.doc.Buyer.TaxID)
 	}
 	for _, l := range buyer {
-		s.text(left, end, 85, "L", l)
-		end += s.row - 0.6
+		s.Put(left, end, 85, "L", l)
+		end += s.Row - 0.6
 	}
 	s.SetY(max(end, s.facts(y)) + 8)
 }
@@ -228,11 +152,11 @@ func (s *sheet) facts(y float64) float64 {
 		facts = append(facts, [2]string{w.Reference, d.Reference})
 	}
 	for _, f := range facts {
-		s.font("", 9, 120)
-		s.text(112, y, 28, "L", f[0])
-		s.font("", 9, 30)
-		s.text(138, y, 52, "R", f[1])
-		y += s.row
+		s.Font("", 9, 120)
+		s.Put(112, y, 28, "L", f[0])
+		s.Font("", 9, 30)
+		s.Put(138, y, 52, "R", f[1])
+		y += s.Row
 	}
 	return y
 }
@@ -258,41 +182,41 @@ var columns = []struct {
 }
 
 func (s *sheet) tableHead(y float64) float64 {
-	s.font("B", 8.5, 90)
+	s.Font("B", 8.5, 90)
 	for _, c := range columns {
-		s.text(c.x, y, c.w, c.align, c.name(s.words))
+		s.Put(c.x, y, c.w, c.align, c.name(s.words))
 	}
-	s.SetDrawColor(s.accent[0], s.accent[1], s.accent[2])
+	s.SetDrawColor(s.Accent[0], s.Accent[1], s.Accent[2])
 	s.SetLineWidth(0.4)
-	s.Line(left, y+s.row+0.8, right, y+s.row+0.8)
-	return y + s.row + 2.4
+	s.Line(left, y+s.Row+0.8, right, y+s.Row+0.8)
+	return y + s.Row + 2.4
 }
 
 func (s *sheet) table() {
 	y := s.tableHead(s.GetY())
 	s.SetLineWidth(0.1)
 	for _, l := range s.doc.Lines {
-		s.font("", 9, 30)
-		text := s.SplitText(clean(l.Description), columns[0].w-2)
+		s.Font("", 9, 30)
+		text := s.SplitText(pdf.Clean(l.Description), columns[0].w-2)
 		under := s.under(l)
-		height := float64(len(text))*s.row + 2
+		height := float64(len(text))*s.Row + 2
 		if under != "" {
-			height += s.row - 1
+			height += s.Row - 1
 		}
 		if y+height > bottom && height < bottom-top-20 {
 			s.AddPage()
 			y = s.tableHead(top)
 			s.SetLineWidth(0.1)
 		}
-		s.font("", 9, 30)
-		s.text(columns[1].x, y, columns[1].w, "R", strings.TrimSpace(s.words.Number(l.Quantity.Round(4))+" "+l.Unit))
-		s.text(columns[2].x, y, columns[2].w, "R", s.price(l.UnitPrice))
-		s.text(columns[3].x, y, columns[3].w, "R", s.money(l.Amount))
-		y = s.lines(columns[0].x, y, columns[0].w, strings.Join(text, "\n"))
+		s.Font("", 9, 30)
+		s.Put(columns[1].x, y, columns[1].w, "R", strings.TrimSpace(s.words.Number(l.Quantity.Round(4))+" "+l.Unit))
+		s.Put(columns[2].x, y, columns[2].w, "R", s.price(l.UnitPrice))
+		s.Put(columns[3].x, y, columns[3].w, "R", s.money(l.Amount))
+		y = s.Block(columns[0].x, y, columns[0].w, strings.Join(text, "\n"))
 		if under != "" {
-			s.font("", 8, 120)
-			s.text(columns[0].x, y-0.6, columns[0].w, "L", under)
-			y += s.row - 1
+			s.Font("", 8, 120)
+			s.Put(columns[0].x, y-0.6, columns[0].w, "L", under)
+			y += s.Row - 1
 		}
 		s.SetDrawColor(225, 225, 225)
 		s.Line(left, y+0.8, right, y+0.8)
@@ -313,7 +237,7 @@ func (s *sheet) under(l invoicing.DocumentLine) string {
 	return strings.Join(append(parts, l.Taxes...), " · ")
 }
 
-func (s *sheet) money(m money.Money) string { return clean(money.Format(m, s.doc.Locale)) }
+func (s *sheet) money(m money.Money) string { return pdf.Clean(money.Format(m, s.doc.Locale)) }
 
 // price keeps the places that a unit price has beyond those of money.
 func (s *sheet) price(d decimal.Decimal) string {
@@ -355,15 +279,15 @@ func (s *sheet) totals() {
 		held = append(held, [2]string{s.words.Rounding, s.money(d.CashRounding)})
 	}
 	y := s.GetY()
-	if y+float64(len(rows)+len(held)+4)*s.row+6 > bottom {
+	if y+float64(len(rows)+len(held)+4)*s.Row+6 > bottom {
 		s.AddPage()
 		y = top
 	}
 	y = s.sums(y, rows)
-	s.SetDrawColor(s.accent[0], s.accent[1], s.accent[2])
+	s.SetDrawColor(s.Accent[0], s.Accent[1], s.Accent[2])
 	s.SetLineWidth(0.4)
 	s.Line(112, y+1, right, y+1)
-	s.font("B", 11.5, 20)
+	s.Font("B", 11.5, 20)
 	label := s.words.Total
 	if d.Kind == invoicing.CreditNote {
 		label = s.words.TotalCredited
@@ -371,19 +295,19 @@ func (s *sheet) totals() {
 	if d.PricesIncludeTax && len(d.Taxes) > 0 {
 		label = s.words.TotalInclusive
 	}
-	s.text(90, y+2.4, 60, "R", label)
-	s.text(148, y+2.4, 42, "R", s.money(d.Total))
+	s.Put(90, y+2.4, 60, "R", label)
+	s.Put(148, y+2.4, 42, "R", s.money(d.Total))
 	y += 10
 	if len(held) > 0 {
 		y = s.sums(y, held)
-		s.font("B", 11.5, 20)
-		s.text(90, y+1, 60, "R", s.payable())
-		s.text(148, y+1, 42, "R", s.money(d.Payable))
+		s.Font("B", 11.5, 20)
+		s.Put(90, y+1, 60, "R", s.payable())
+		s.Put(148, y+1, 42, "R", s.money(d.Payable))
 		y += 8
 	}
 	if d.Base != nil {
-		s.font("", 8, 120)
-		s.text(left, y+1, right-left, "R", s.inBooks(*d.Base))
+		s.Font("", 8, 120)
+		s.Put(left, y+1, right-left, "R", s.inBooks(*d.Base))
 		y += 6
 	}
 	s.SetY(y + 4)
@@ -408,38 +332,37 @@ func (s *sheet) payable() string {
 // sums writes names beside amounts and returns where they end.
 func (s *sheet) sums(y float64, rows [][2]string) float64 {
 	for _, r := range rows {
-		s.font("", 9, 60)
-		s.text(90, y, 68, "R", r[0])
-		s.text(158, y, 32, "R", r[1])
-		y += s.row
+		s.Font("", 9, 60)
+		s.Put(90, y, 68, "R", r[0])
+		s.Put(158, y, 32, "R", r[1])
+		y += s.Row
 	}
 	return y
 }
 
 func (s *sheet) closing() {
 	d, y := s.doc, s.GetY()
-	s.font("", 9, 60)
+	s.Font("", 9, 60)
 	for _, block := range append(append([]string{}, d.LegalTexts...), d.Note) {
 		if block != "" {
-			y = s.lines(left, y, right-left, block) + 2
+			y = s.Block(left, y, right-left, block) + 2
 		}
 	}
 	bank := strings.Join(nonEmpty(d.Bank.Name, d.Bank.Account, d.Bank.Code), " · ")
 	if bank != "" {
 		y += 2
-		s.breakAt(&y)
-		s.font("B", 9, 30)
-		s.text(left, y, 170, "L", invoicing.Fill(s.words.PayBy, "day", s.words.Day(d.DueOn)))
-		s.font("", 9, 60)
-		y = s.lines(left, y+s.row, right-left, bank) + 2
+		s.BreakAt(&y)
+		s.Font("B", 9, 30)
+		s.Put(left, y, 170, "L", invoicing.Fill(s.words.PayBy, "day", s.words.Day(d.DueOn)))
+		s.Font("", 9, 60)
+		y = s.Block(left, y+s.Row, right-left, bank) + 2
 	}
 	if d.Footer != "" {
-		s.lines(left, y+2, right-left, d.Footer)
+		s.Block(left, y+2, right-left, d.Footer)
 	}
 }
 
 func (s *sheet) foot() {
-	s.font("", 7.5, 130)
 	parts := nonEmpty(s.doc.Seller.Name, s.doc.Seller.Registration)
 	if s.doc.Seller.TaxID != "" {
 		parts = append(parts, s.words.TaxID+" "+s.doc.Seller.TaxID)
@@ -447,39 +370,5 @@ func (s *sheet) foot() {
 	if s.doc.Seller.TaxNumber != "" {
 		parts = append(parts, s.words.TaxNumber+" "+s.doc.Seller.TaxNumber)
 	}
-	s.text(left, 282, 140, "L", strings.Join(parts, " · "))
-	s.text(160, 282, 30, "R", fmt.Sprintf("%d / {pages}", s.PageNo()))
+	s.Foot(strings.Join(parts, " · "))
 }
-
-// logo draws the picture flat on white, since alpha channels make readers
-// differ. What is no picture is left out.
-func (s *sheet) logo(raw []byte, x, y float64) bool {
-	if len(raw) == 0 {
-		return false
-	}
-	img, _, err := image.Decode(bytes.NewReader(raw))
-	if err != nil || img.Bounds().Empty() {
-		return false
-	}
-	flat := image.NewRGBA(img.Bounds())
-	draw.Draw(flat, flat.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
-	draw.Draw(flat, flat.Bounds(), img, img.Bounds().Min, draw.Over)
-	var buf bytes.Buffer
-	if err := png.Encode(&buf, opaque{flat}); err != nil {
-		return false
-	}
-	s.RegisterImageOptionsReader("logo", fpdf.ImageOptions{ImageType: "PNG"}, &buf)
-	w, h := 50.0, 18.0
-	if ratio := float64(flat.Bounds().Dx()) / float64(flat.Bounds().Dy()); ratio*h < w {
-		w = ratio * h
-	} else {
-		h = w / ratio
-	}
-	s.ImageOptions("logo", x, y, w, h, false, fpdf.ImageOptions{ImageType: "PNG"}, 0, "")
-	return true
-}
-
-// opaque tells the encoder that there is no alpha channel to write.
-type opaque struct{ *image.RGBA }
-
-func (opaque) Opaque() bool { return true }

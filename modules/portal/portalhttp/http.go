@@ -30,6 +30,7 @@ type Service interface {
 	Retainers(context.Context) ([]retainers.Row, error)
 	Retainer(context.Context, string) (retainers.Row, []retainers.Period, error)
 	Statement(context.Context, string, page.Query) (retainers.Paper, []retainers.Work, *string, error)
+	StatementPDF(ctx context.Context, periodID string) (portal.File, error)
 	Milestones(context.Context) ([]portal.Milestone, error)
 	Accept(ctx context.Context, id string, version int) (portal.Milestone, error)
 	AskChanges(ctx context.Context, id string, version int, text string) (portal.Milestone, error)
@@ -66,6 +67,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, op("portal-retainers", http.MethodGet, "/retainers", "The client's retainers"), h.retainers)
 	httpapi.Handle(api, op("portal-retainer", http.MethodGet, "/retainers/{id}", "One retainer with the figures of its periods"), h.retainer)
 	httpapi.Handle(api, op("portal-retainer-statement", http.MethodGet, "/retainer-periods/{id}", "The statement of a period with the work behind it"), h.statement)
+	httpapi.Handle(api, op("portal-retainer-statement-pdf", http.MethodGet, "/retainer-periods/{id}/pdf", "The same as PDF"), h.statementPDF)
 }
 
 // PortalOverview is the portal's first page.

@@ -120,6 +120,11 @@ func (h handlers) statement(ctx context.Context, in *statementIn) (*statementOut
 	}}, nil
 }
 
+func (h handlers) statementPDF(ctx context.Context, in *idIn) (*pdfOut, error) {
+	f, err := h.svc.StatementPDF(ctx, in.ID)
+	return handed("inline", f, err)
+}
+
 func figureOf(r retainers.Retainer, n int64) PortalFigure {
 	if r.Unit == retainers.Hours {
 		return PortalFigure{Seconds: &n}

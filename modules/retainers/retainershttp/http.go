@@ -12,6 +12,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/page"
+	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/retainers"
 )
 
@@ -27,6 +28,7 @@ type Service interface {
 	Blocks(context.Context, string) (retainers.Retainer, []retainers.Block, error)
 	Periods(context.Context, string, page.Query) (retainers.Retainer, []retainers.Period, *string, error)
 	Statement(context.Context, string) (retainers.Paper, error)
+	StatementPDF(ctx context.Context, periodID string, inner bool) (invoicing.PDF, error)
 	Work(context.Context, string, page.Query) ([]retainers.Work, retainers.Retainer, *string, error)
 	Close(context.Context, string) (retainers.Period, error)
 	DraftFee(context.Context, string) (retainers.Period, error)
@@ -61,6 +63,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, created(op("retainers-add-block", http.MethodPost, base+"/{id}/blocks", "Sell a block of hours or money")), h.addBlock)
 	httpapi.Handle(api, op("retainers-periods", http.MethodGet, base+"/{id}/periods", "The periods of a retainer with their figures, newest first"), h.periods)
 	httpapi.Handle(api, op("retainer-periods-get", http.MethodGet, periods+"/{id}", "The statement of a period"), h.statement)
+	httpapi.Handle(api, op("retainer-periods-pdf", http.MethodGet, periods+"/{id}/pdf", "The statement of a period as PDF, in its client's language"), h.statementPDF)
 	httpapi.Handle(api, op("retainer-periods-entries", http.MethodGet, periods+"/{id}/entries", "The time entries behind a statement, by day"), h.work)
 	httpapi.Handle(api, op("retainer-periods-close", http.MethodPost, periods+"/{id}/close", "Close the oldest open period once it is over"), h.close)
 	httpapi.Handle(api, created(op("retainer-periods-draft-fee", http.MethodPost, periods+"/{id}/fee", "Make the draft of a period's fee")), h.draftFee)
@@ -108,6 +111,15 @@ type (
 	periodOut    struct{ Body RetainerPeriodView }
 	statementOut struct{ Body RetainerStatement }
 	workOut      struct{ Body RetainerEntryList }
+	pdfIn        struct {
+		IDIn
+		Names bool `query:"names" doc:"With who worked and what they noted, which the client does not see"`
+	}
+	pdfOut struct {
+		ContentType string `header:"Content-Type"`
+		Disposition string `header:"Content-Disposition"`
+		Body        []byte
+	}
 )
 
 var errInvalid = fault.Define(fault.Invalid, "request.invalid", "Some of this is not right yet.")
@@ -262,6 +274,14 @@ func (h handlers) statement(ctx context.Context, in *IDIn) (*statementOut, error
 	v := toStatement(p, retainers.Sees(ctx))
 	v.ClientName, v.ProjectName = clients[p.Retainer.ClientID], projects[p.Retainer.ProjectID]
 	return &statementOut{v}, nil
+}
+
+func (h handlers) statementPDF(ctx context.Context, in *pdfIn) (*pdfOut, error) {
+	f, err := h.svc.StatementPDF(ctx, in.ID, in.Names)
+	if err != nil {
+		return nil, err
+	}
+	return &pdfOut{"application/pdf", `inline; filename="` + f.Name + `"`, f.Bytes}, nil
 }
 
 func (h handlers) work(ctx context.Context, in *pageIn) (*workOut, error) {

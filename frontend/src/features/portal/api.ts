@@ -41,5 +41,12 @@ export const { useAccountAsQuery, useMilestonesAsQuery, useAcceptMilestoneMutati
 /** The contact as whom a member looks, and how links keep it. */
 export function useAs() {
   const as = useSearchParams()[0].get('as') ?? '';
-  return { as, to: (path: string) => (as ? `${path}?as=${one(as)}` : path), pdf: (id: string) => `/api/v1/portal/invoices/${one(id)}/pdf${as ? `?preview=${one(as)}` : ''}`, file: (id: string, format: string) => `/api/v1/portal/invoices/${one(id)}/file?format=${one(format)}${as ? `&preview=${one(as)}` : ''}` };
+  const seen = as ? `preview=${one(as)}` : '';
+  return {
+    as,
+    to: (path: string) => (as ? `${path}?as=${one(as)}` : path),
+    pdf: (id: string) => `/api/v1/portal/invoices/${one(id)}/pdf${seen && `?${seen}`}`,
+    file: (id: string, format: string) => `/api/v1/portal/invoices/${one(id)}/file?format=${one(format)}${seen && `&${seen}`}`,
+    statementPdf: (id: string) => `/api/v1/portal/retainer-periods/${one(id)}/pdf${seen && `?${seen}`}`,
+  };
 }

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { addFigures, formatFigure } from '../../shared/lib/figures';
 import { problem } from '../../test/factories';
 import { renderApp, violations } from '../../test/render';
@@ -22,7 +22,7 @@ it('shows an account that adds up, and the time behind it', async () => {
     })),
     http.get('*/api/v1/retainer-periods/:id/entries', () => HttpResponse.json({ items: [{ id: 'e1', day: '2026-02-10', member: 'Ada', project: 'Website', task: 'Forms', note: 'fields', late: false, figure: h(50), over: h(6) }], next: null })),
   );
-  renderApp(<StatementPage />, { at: '/retainers/r1/periods/p2', path: '/retainers/:id/periods/:period' });
+  const { user } = renderApp(<StatementPage />, { at: '/retainers/r1/periods/p2', path: '/retainers/:id/periods/:period' });
   const account = await screen.findByRole('table', { name: 'Support' });
   const line = (name: RegExp) => within(account).getByRole('row', { name });
   expect(line(/Rolled over/)).toHaveTextContent('10:00 h');
@@ -32,6 +32,12 @@ it('shows an account that adds up, and the time behind it', async () => {
   expect(screen.getByText(/Agreed by phone/)).toBeVisible();
   expect(await screen.findByText('Ada')).toBeVisible();
   expect(await violations()).toEqual([]);
+  const open = vi.spyOn(window, 'open').mockReturnValue(null);
+  for (const [name, query] of [['As the client sees it', ''], ['With people and notes', '?names=true']] as const) {
+    await user.click(screen.getByRole('button', { name: 'PDF' }));
+    await user.click(await screen.findByRole('menuitem', { name }));
+    expect(open).toHaveBeenLastCalledWith(`/api/v1/retainer-periods/p2/pdf${query}`, '_blank', 'noopener');
+  }
 });
 
 it('says at the field why an adjustment is refused', async () => {

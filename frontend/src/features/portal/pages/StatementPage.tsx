@@ -1,3 +1,5 @@
+import PdfIcon from '@mui/icons-material/PictureAsPdfOutlined';
+import Button from '@mui/material/Button';
 import { useParams } from 'react-router';
 import type { PortalWork } from '../../../shared/api/gen/portal.gen';
 import { useFeed } from '../../../shared/api/infinite';
@@ -16,7 +18,7 @@ const said = (f: unknown) => formatFigure(f as FigureValue);
 export function StatementPage() {
   const t = useT();
   const { period = '' } = useParams();
-  const { as, to } = useAs();
+  const { as, to, statementPdf } = useAs();
   const q = useStatementAsInfiniteQuery({ as, id: period });
   const feed = useFeed<PortalWork>(q);
   const s = q.data?.pages[0];
@@ -39,7 +41,10 @@ export function StatementPage() {
   ];
   return (
     <>
-      <PageHeader up={{ to: to(`/portal/retainers/${s.retainer_id}`), label: s.name }} title={`${formatDay(p.from_on)} – ${formatDay(p.to_on)}`} />
+      <PageHeader
+        up={{ to: to(`/portal/retainers/${s.retainer_id}`), label: s.name }} title={`${formatDay(p.from_on)} – ${formatDay(p.to_on)}`}
+        actions={<Button variant="outlined" startIcon={<PdfIcon />} href={statementPdf(p.id)} target="_blank" rel="noopener">{t('pdf')}</Button>}
+      />
       <Section><Sums rows={sums} label={s.name} /></Section>
       <Section title={t('retainer.work')} pad={false}>
         <DataTable {...feed} label={t('retainer.work')} columns={columns} getId={(w) => `${w.day}${what(w)}${said(w.figure)}${w.late}`} nameOf={what}

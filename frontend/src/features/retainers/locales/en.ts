@@ -39,5 +39,6 @@ export const useT = registerLocale('retainers', {
   block: 'Add a block', blocks: 'Blocks', blockText: 'Hours or money bought besides, used oldest first.', price: 'Price', priceHelp: 'A draft is made for it. Empty: none',
   counts: 'Counts', countsFrom: { now: 'From now', issued: 'Once its invoice is issued', paid: 'Once its invoice is paid' }, waits: 'Waits', since: 'Since {{day}}', expires: 'Last day', never: 'Never',
   close: 'Close the period', closeText: 'Its figures become final. Time of it that is approved later counts in the next period.', closedToast: 'The period is closed', draftFee: 'Draft the fee', invoice: 'Invoice',
+  pdf: 'PDF', pdfClient: 'As the client sees it', pdfNames: 'With people and notes',
   adds: 'Rolled over, granted and adjusted, less what was used within it and what expired.', overText_rate: 'is billed at the rates of the time', overText_refuse: 'is refused', overText_overage_rate: 'is billed at {{rate}} an hour', overText_absorb: 'is given',
 });

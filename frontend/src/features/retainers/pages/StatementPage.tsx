@@ -1,3 +1,4 @@
+import PdfIcon from '@mui/icons-material/PictureAsPdfOutlined';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
@@ -11,7 +12,7 @@ import { infinite, useFeed } from '../../../shared/api/infinite';
 import { formatDay, today } from '../../../shared/lib/dates';
 import { useCan, useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
-import { ConfirmDialog } from '../../../shared/ui/dialogs';
+import { ActionMenu, ConfirmDialog } from '../../../shared/ui/dialogs';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
@@ -71,13 +72,17 @@ function Actions({ statement: { period: p } }: { statement: RetainerStatement })
   const me = useMe();
   const can = useCan();
   const [closing, setClosing] = useState(false);
+  const [papers, setPapers] = useState<HTMLElement | null>(null);
   const [close] = useRetainerPeriodsCloseMutation();
   const [draft] = useRetainerPeriodsDraftFeeMutation();
   const writes = can('retainers.retainers.write');
   const over = p.state === 'open' && p.to_on < today(me?.agency.time_zone);
   const bill = () => void draft({ id: p.id }).unwrap().then(() => toast(t('saved')), toast.failed);
+  const paper = (query: string) => () => void window.open(`/api/v1/retainer-periods/${p.id}/pdf${query}`, '_blank', 'noopener');
   return (
     <>
+      <Button variant="outlined" startIcon={<PdfIcon />} aria-haspopup="menu" onClick={(e) => setPapers(e.currentTarget)}>{t('pdf')}</Button>
+      <ActionMenu open={papers !== null} anchor={papers} onClose={() => setPapers(null)} actions={[{ label: t('pdfClient'), run: paper('') }, { label: t('pdfNames'), run: paper('?names=true') }]} />
       {p.invoice_id && can('invoicing.invoices.read') && <Button variant="outlined" component={Link} to={`/invoices/${p.invoice_id}`}>{t('invoice')}</Button>}
       {!p.invoice_id && p.fee && writes && <Button variant="outlined" onClick={bill}>{t('draftFee')}</Button>}
       {over && writes && <Button variant="contained" onClick={() => setClosing(true)}>{t('close')}</Button>}
