@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/file"
 	"github.com/bureauhq/bureau/app/kit/mail"
@@ -89,7 +90,12 @@ func (f forInvoices) NamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) 
 }
 
 func (f forInvoices) ReviewersTx(ctx context.Context, tx *tenancy.Tx) ([]string, error) {
-	holders, err := f.s.Identity.HoldersTx(ctx, tx, invoicing.CanReview)
+	return f.HoldersTx(ctx, tx, invoicing.CanReview)
+}
+
+// HoldersTx names the active members who may do something.
+func (f forInvoices) HoldersTx(ctx context.Context, tx *tenancy.Tx, p access.Permission) ([]string, error) {
+	holders, err := f.s.Identity.HoldersTx(ctx, tx, p)
 	return memberIDs(holders), err
 }
 

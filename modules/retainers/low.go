@@ -180,7 +180,16 @@ func (s *Service) tell(ctx context.Context, tx *tenancy.Tx, r Retainer, left int
 	return s.d.Events.Publish(ctx, tx, BalanceLow{r.ref()})
 }
 
+// tellLow asks when it is sent whether the member may still see retainers: that may be long after the fall.
 func (s *Service) tellLow(ctx context.Context, j tellLow) error {
+	var readers []string
+	err := s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
+		readers, err = s.d.Members.HoldersTx(ctx, tx, Read)
+		return err
+	})
+	if err != nil || !slices.Contains(readers, j.Member) {
+		return err
+	}
 	said := fmt.Sprintf("The balance of %s has fallen to its alert.", j.Of)
 	if j.Left != "" {
 		said = fmt.Sprintf("%s are left of %s.", j.Left, j.Of)

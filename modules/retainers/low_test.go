@@ -135,3 +135,21 @@ func TestALowBalanceOfABlockInMoney(t *testing.T) {
 		t.Fatalf("told %+v", w.told)
 	}
 }
+
+// Who may not read retainers any more gets no letter about them: it is asked when the letter goes out.
+func TestALowBalanceIsToldToNobodyWhoMayNotSeeIt(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	d := w.support()
+	d.Fee, d.StartsOn = nil, day.New(2026, 3, 1)
+	d.Alert.Amount = text("8")
+	r := w.create(t, d)
+	w.count(t, w.approved("2026-03-02", 33))
+	w.blind = true // between the fall and the letter
+	w.Work(t)
+	now, err := w.svc.Find(w.Ctx, r.ID)
+	must(t, err)
+	if now.LowSince == nil || len(w.told) != 0 {
+		t.Errorf("low since %v, and told %+v", now.LowSince, w.told)
+	}
+}

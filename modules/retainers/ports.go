@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/app/kit/job"
@@ -92,8 +93,9 @@ type Time interface {
 	EntriesTx(ctx context.Context, tx *tenancy.Tx, ids []string) ([]timesheets.Entry, error)
 }
 
-// Members tells how people are called.
+// Members tells how people are called, and which active ones may do something.
 type Members interface {
+	HoldersTx(ctx context.Context, tx *tenancy.Tx, p access.Permission) (memberIDs []string, err error)
 	NamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error)
 }
 

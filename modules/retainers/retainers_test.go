@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/page"
@@ -39,6 +40,7 @@ type world struct {
 	tasks []string
 	told  []projects.Notice
 	state projects.State
+	blind bool // nobody may read retainers any more
 }
 
 func (w *world) Tell(_ context.Context, n projects.Notice) error {
@@ -70,6 +72,14 @@ func (w *world) EntriesTx(_ context.Context, _ *tenancy.Tx, ids []string) (out [
 
 func (w *world) NamesTx(context.Context, *tenancy.Tx, []string) (map[string]string, error) {
 	return map[string]string{}, nil
+}
+
+// HoldersTx tells who may read retainers: the owner, until a test says otherwise.
+func (w *world) HoldersTx(_ context.Context, _ *tenancy.Tx, p access.Permission) ([]string, error) {
+	if p != retainers.Read || w.blind {
+		return nil, nil
+	}
+	return []string{w.Owner.MemberID}, nil
 }
 
 func (w *world) SettingsTx(context.Context, *tenancy.Tx) (agency.Settings, error) {
