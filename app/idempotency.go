@@ -33,14 +33,17 @@ func (r replays) Begin(ctx context.Context, op, key, digest string) (context.Con
 	var was struct {
 		digest string
 		answer []byte
+		since  time.Time
 	}
 	err := r.db.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		return tx.PGX().QueryRow(ctx, `SELECT digest, answer FROM idempotency_keys WHERE actor = $1 AND operation = $2 AND key = $3`,
-			actor, op, key).Scan(&was.digest, &was.answer)
+		return tx.PGX().QueryRow(ctx, `SELECT digest, answer, created_at FROM idempotency_keys WHERE actor = $1 AND operation = $2 AND key = $3`,
+			actor, op, key).Scan(&was.digest, &was.answer, &was.since)
 	})
 	switch {
 	case err == nil && was.digest != digest:
 		return ctx, nil, httpapi.ErrKeyReused
+	case err == nil && was.answer == nil && r.now().Sub(was.since) < deadline:
+		return ctx, nil, httpapi.ErrKeyUnderWay // it is not given up yet, or was cut off: in a moment that is known
 	case err == nil && was.answer == nil:
 		return ctx, nil, httpapi.ErrKeyDone
 	case err == nil:
@@ -52,7 +55,7 @@ func (r replays) Begin(ctx context.Context, op, key, digest string) (context.Con
 		_, err := tx.PGX().Exec(ctx, `INSERT INTO idempotency_keys (actor, operation, key, digest, created_at) VALUES ($1, $2, $3, $4, $5)`,
 			actor, op, key, digest, r.now().UTC())
 		if pg.Violates(err, "idempotency_keys_pkey") {
-			return httpapi.ErrKeyDone // the same call is on its way, or just came through
+			return httpapi.ErrKeyUnderWay // it has just come through
 		}
 		if err != nil {
 			return fmt.Errorf("claim the idempotency key: %w", err)

@@ -155,6 +155,11 @@ func (r reply) code() string {
 	return p.Code
 }
 
+// doneBefore tells whether a repeated call is told that its first changed things, though its answer is not there.
+func (r reply) doneBefore() bool {
+	return r.code() == "request.under_way" || r.code() == "request.already_done"
+}
+
 // call sends a request to the agency; an error says that no whole answer came.
 func (s *process) call(method, path, key string, body any) (reply, error) {
 	raw, err := json.Marshal(body)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -21,6 +22,9 @@ var (
 	// ErrKeyDone answers a repeat whose first answer was lost.
 	ErrKeyDone = fault.Define(fault.Conflict, "request.already_done", "This request was carried out before; its answer is no longer known.").
 			At("header.Idempotency-Key", "was used before")
+	// ErrKeyUnderWay answers a repeat whose first call may still be answered.
+	ErrKeyUnderWay = fault.Define(fault.Conflict, "request.under_way", "The first request with this Idempotency-Key is still under way. Ask again in a moment.").
+			At("header.Idempotency-Key", "belongs to a request that is under way").After(time.Second)
 	errBadKey = fault.Define(fault.Invalid, "request.bad_idempotency_key", "An Idempotency-Key has 8 to 200 letters.").
 			At("header.Idempotency-Key", "must have 8 to 200 letters")
 )
@@ -30,7 +34,7 @@ var (
 type Replayer interface {
 	// Begin returns the saved answer of an earlier call with this key, or a
 	// context in which the first transaction also claims the key.
-	// ErrKeyReused, ErrKeyDone.
+	// ErrKeyReused, ErrKeyUnderWay, ErrKeyDone.
 	Begin(ctx context.Context, op, key, digest string) (next context.Context, saved json.RawMessage, err error)
 	// Finish saves the answer.
 	Finish(ctx context.Context, op, key string, answer json.RawMessage)

@@ -1,4 +1,4 @@
-import { createApi, fetchBaseQuery, type BaseQueryFn, type FetchArgs } from '@reduxjs/toolkit/query/react';
+import { createApi, fetchBaseQuery, type BaseQueryFn, type FetchArgs, type FetchBaseQueryError } from '@reduxjs/toolkit/query/react';
 import type { ApiError, Problem } from './problem';
 import { session, stepUp } from './session';
 
@@ -36,6 +36,10 @@ const safe = (method: string) => method === 'GET' || method === 'HEAD';
 // the same key makes it count once, so the key lives until an answer comes.
 const unanswered = new Map<string, string>();
 
+// How often the answer of a first call is asked for, once a second. A call that was cut off counts as under way for twenty.
+const patience = 25;
+const underWay = (e: FetchBaseQueryError | undefined) => e?.status === 409 && (e.data as Problem | null)?.code === 'request.under_way';
+
 function newKey(): string {
   const b = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(b, (x) => x.toString(16).padStart(2, '0')).join('');
@@ -67,7 +71,12 @@ export const baseQuery: BaseQueryFn<string | FetchArgs, unknown, ApiError> = asy
   const asked = r.error?.status === 403 ? (r.error.data as Problem | null) : null;
   // The form stays as it is; once confirmed, the very same call goes out again.
   if (asked?.code === stepUpCode && asked.url && (await stepUp.ask(asked.url))) r = await raw({ ...call, headers }, api, extra);
-  if (!r.error || typeof r.error.status === 'number') unanswered.delete(fingerprint);
+  // The first of two has done it, or is about to: its answer comes in a moment, and with another key it would be done twice.
+  for (let n = 0; n < patience && underWay(r.error); n++) {
+    await new Promise((go) => setTimeout(go, (retryAfter(r.meta?.response) ?? 1) * 1000));
+    r = await raw({ ...call, headers }, api, extra);
+  }
+  if (!r.error || (typeof r.error.status === 'number' && !underWay(r.error))) unanswered.delete(fingerprint);
   if (!r.error) return { data: r.data, meta: r.meta };
   if (typeof r.error.status !== 'number') return { error: { kind: 'network' } };
 
