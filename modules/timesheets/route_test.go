@@ -356,6 +356,23 @@ func TestRule89_AStaleApprovalSaysWhatChanged(t *testing.T) {
 	}
 }
 
+func TestRule89_AStaleApprovalTellsOfAStepThatWasTaken(t *testing.T) {
+	t.Parallel()
+	c := setCast(t, timesheets.LeadThenManager)
+	sheet, _, _ := c.week(t)
+	seen := sheet.Version
+	if _, err := c.svc.ApproveSheet(c.lea, sheet.ID, seen, ""); err != nil {
+		t.Fatal(err)
+	}
+	// Ada looked before Lea passed the line on, whose time is what it was.
+	_, err := c.svc.ApproveSheet(c.admin, sheet.ID, seen, "")
+	wantErr(t, "what changed", err, timesheets.ErrStaleSheet)
+	want := "Mon 2 March, Website: approved meanwhile, and waits for one more"
+	if f := fault.From(err); len(f.Fields) != 1 || f.Fields[0].Text != want {
+		t.Errorf("%+v; want %q", f, want)
+	}
+}
+
 func TestRule92_TwoLeadsAtOnceAndDoubleClicksAreHarmless(t *testing.T) {
 	t.Parallel()
 	c := setCast(t, timesheets.ByLead)

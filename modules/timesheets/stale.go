@@ -16,6 +16,7 @@ type LineChange struct {
 	Seconds                int64
 	State                  string
 	New, Gone              bool
+	Passed                 bool // a decision was the last that happened to it
 }
 
 const maxChanges = 10 // that a refusal tells one by one
@@ -64,6 +65,8 @@ func (c LineChange) String() string {
 		what = "approved meanwhile"
 	case c.State == Rejected:
 		what = "sent back meanwhile"
+	case c.Passed:
+		what = "approved meanwhile, and waits for one more"
 	case c.New:
 		what = fmt.Sprintf("added, %d:%02d", c.Seconds/3600, c.Seconds/60%60)
 	}

@@ -34,8 +34,9 @@ func waiting(w *where, f timesheets.SheetFilter) {
 
 // ChangedSince reads what changed in a week after a version of it. Rows of lines that were taken out are still there.
 func (Store) ChangedSince(ctx context.Context, tx *tenancy.Tx, sheetID string, version int) ([]timesheets.LineChange, error) {
-	rows, err := tx.PGX().Query(ctx, `SELECT id::text, project_id::text, '', work_date, raw_seconds::bigint, state, version = 1, deleted_at IS NOT NULL
-		FROM time_entries WHERE timesheet_id = $1 AND sheet_version > $2 ORDER BY work_date, id`, sheetID, version)
+	rows, err := tx.PGX().Query(ctx, `SELECT id::text, project_id::text, '', work_date, raw_seconds::bigint, state, version = 1, deleted_at IS NOT NULL,
+			EXISTS (SELECT FROM timesheet_decisions d WHERE d.timesheet_id = e.timesheet_id AND d.result_version = e.sheet_version AND d.undone_at IS NULL)
+		FROM time_entries e WHERE timesheet_id = $1 AND sheet_version > $2 ORDER BY work_date, id`, sheetID, version)
 	if err != nil {
 		return nil, fmt.Errorf("what changed in a week: %w", err)
 	}
