@@ -13,7 +13,7 @@ export function Invoices({ clientId }: { clientId: string }) {
   const list = useInvoicesListQuery({ clientId, limit: 200, sort: '-created' });
   const status = (i: InvoiceRow) => <StatusChip label={t(`invoiceStatus.${i.status}`)} tone={tones[i.status]} />;
   const number = (i: InvoiceRow) => i.number || t('invoices.draft');
-  const due = (i: InvoiceRow) => (i.due_on && i.kind === 'invoice' ? formatDay(i.due_on) : '');
+  const due = (i: InvoiceRow) => (i.due_on && i.kind !== 'credit_note' ? formatDay(i.due_on) : '');
   const columns: Column<InvoiceRow>[] = [
     { key: 'number', header: t('invoices.number'), width: 'minmax(0, 2fr)', cell: number },
     { key: 'issued', header: t('invoices.issued'), width: '132px', from: 'md', cell: (i) => (i.issue_on ? formatDay(i.issue_on) : '') },

@@ -56,9 +56,9 @@ export function InvoicesPage() {
     { key: 'client', header: t('col.client'), width: 'minmax(0, 2fr)', sortable: true, cell: (i) => i.client_name },
     { key: 'status', header: t('col.state'), width: '130px', cell: (i) => <StatusChip label={t(`status.${i.status}`)} tone={tones[i.status]} /> },
     { key: 'issue_on', header: t('col.issued'), width: '120px', sortable: true, from: 'md', cell: (i) => (i.issue_on ? formatDay(i.issue_on) : '') },
-    { key: 'due_on', header: t('col.due'), width: '120px', sortable: true, cell: (i) => (i.due_on && i.kind === 'invoice' ? formatDay(i.due_on) : '') },
+    { key: 'due_on', header: t('col.due'), width: '120px', sortable: true, cell: (i) => (i.due_on && i.kind !== 'credit_note' ? formatDay(i.due_on) : '') },
     { key: 'total', header: t('col.total'), width: '130px', numeric: true, sortable: true, cell: (i) => <Money value={signedTotal(i)} /> },
-    { key: 'balance', header: t('col.balance'), width: '130px', numeric: true, from: 'md', cell: (i) => (i.state === 'issued' && i.kind === 'invoice' ? <Money value={i.balance} /> : '') },
+    { key: 'balance', header: t('col.balance'), width: '130px', numeric: true, from: 'md', cell: (i) => (i.state === 'issued' && i.kind !== 'credit_note' ? <Money value={i.balance} /> : '') },
   ];
   const add = (
     <Can permission="invoicing.invoices.write">
@@ -92,8 +92,8 @@ export function InvoicesPage() {
         card={(i) => (
           <CardRow
             title={i.client_name}
-            end={<Money value={i.state === 'issued' && i.kind === 'invoice' ? i.balance : signedTotal(i)} />}
-            sub={[i.number || t('draftOf'), i.due_on && i.state === 'issued' && i.kind === 'invoice' ? formatDay(i.due_on) : ''].filter(Boolean).join(' · ')}
+            end={<Money value={i.state === 'issued' && i.kind !== 'credit_note' ? i.balance : signedTotal(i)} />}
+            sub={[i.number || t('draftOf'), i.due_on && i.state === 'issued' && i.kind !== 'credit_note' ? formatDay(i.due_on) : ''].filter(Boolean).join(' · ')}
             state={<StatusChip label={t(`status.${i.status}`)} tone={tones[i.status]} />}
           />
         )}

@@ -23,11 +23,11 @@ export function InvoicePage() {
         up={{ to: to('/portal/invoices'), label: t('invoices') }}
         title={t(i.kind === 'credit_note' ? 'creditNote' : 'invoice', { number: i.number })}
         chip={<InvoiceStatus status={i.status} />}
-        sub={i.due_on && i.kind === 'invoice' ? `${t('due')}: ${formatDay(i.due_on)}` : undefined}
+        sub={i.due_on && i.kind !== 'credit_note' ? `${t('due')}: ${formatDay(i.due_on)}` : undefined}
         actions={<Button variant="outlined" href={pdf(i.id)} target="_blank" rel="noreferrer">{t('pdf')}</Button>}
       />
       <Figures>
-        {i.kind === 'invoice' && <Figure label={t('balance')} value={<Money value={i.balance} cents />} />}
+        {i.kind !== 'credit_note' && <Figure label={t('balance')} value={<Money value={i.balance} cents />} />}
         <Figure label={t('total')} value={<Money value={i.total} cents />} />
       </Figures>
       {i.kind !== 'credit_note' && <Pay id={i.id} status={i.status} />}
