@@ -79,7 +79,7 @@ it('shows what late payment costs, charges it, and waives it for a reason', asyn
   expect(await screen.findByText('What is due has changed meanwhile.')).toBeVisible();
   await user.click(section.getByRole('button', { name: 'Waive' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Waive what is due now?' }));
-  expect(dialog.getByText(/^€47.64 up to today/)).toBeVisible();
+  expect(dialog.getByText(/^€47.64 for the days up to today is not charged/)).toBeVisible();
   await user.click(dialog.getByRole('button', { name: 'Waive' }));
   expect(sent).toEqual([{ until: '2026-03-03' }]); // a reason is missing
   await user.type(dialog.getByRole('textbox', { name: /Reason|Why/ }), 'Paid late once');

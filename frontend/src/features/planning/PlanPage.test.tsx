@@ -90,6 +90,14 @@ it('is one week of one person on a phone', async () => {
   expect(await violations()).toEqual([]);
 });
 
+it('says whose week has no bookings where it shows one person', async () => {
+  screenWidth.px = 390;
+  server.use(http.get('*/api/v1/plan', () => HttpResponse.json({ ...pageOf([mia(7, [])]), from: '2026-03-02', to: '2026-03-08' })));
+  renderApp(<PlanPage />, { at: '/plan?week=2026-03-02&person=m2', path: '/plan' });
+  expect(await screen.findByText('Mia Member is not booked in this week.')).toBeVisible();
+  expect(screen.queryByText(/Nobody is booked/)).toBeNull();
+});
+
 it('tells who is free in the weeks to come, and leads to their plan', async () => {
   const week = (from: string, free: number, held = 0) => ({ from, to: addDays(from, 6), available_seconds: 144_000, free_seconds: free, held_seconds: held });
   server.use(http.get('*/api/v1/plan/bench', ({ request }) => {

@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { expect, it } from 'vitest';
 import { pageOf, problem } from '../../test/factories';
@@ -41,6 +41,21 @@ it('shows what a run will bill before it starts, and a refusal at its field', as
   expect(screen.getByText(/1 record left out · 1 fee of a retainer besides: .*4,000\.00/)).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Start the run' }));
   await waitFor(() => expect(screen.getByText('is before the start')).toBeVisible());
+});
+
+it('says at the field that a period ends before it begins, and asks for no look ahead', async () => {
+  let asked = 0;
+  server.use(
+    http.get('*/api/v1/clients', () => HttpResponse.json(pageOf([]))),
+    http.post('*/api/v1/invoice-runs/preview', () => { asked++; return HttpResponse.json({ clients: 9, to_bill: 1, items: [ahead], next: null }); }),
+  );
+  renderApp(<RunForm />);
+  await screen.findByText('1 client of 9 has approved work or fees that are due');
+  const before = asked;
+  fireEvent.change(screen.getByLabelText(/^From/), { target: { value: '2999-01-01' } });
+  expect(await screen.findByText('Not before the first day')).toBeVisible();
+  expect(await screen.findByText('Choose the days to see whom it is about')).toBeVisible();
+  expect(asked).toBe(before);
 });
 
 it('counts those that wait as not done', () => {

@@ -75,9 +75,12 @@ export function agencyTheme(brand: Brand = {}): Theme {
       MuiOutlinedInput: {
         styleOverrides: {
           root: { backgroundColor: 'var(--mui-palette-background-paper)', [coarse]: { fontSize: 16, minHeight: 44 } },
-          notchedOutline: { borderColor: 'color-mix(in srgb, var(--mui-palette-text-secondary) 55%, transparent)' },
+          // The gap in the edge is as wide as the label, whose letters stay small where those of the field grow.
+          notchedOutline: { borderColor: 'color-mix(in srgb, var(--mui-palette-text-secondary) 55%, transparent)', [coarse]: { '& legend': { fontSize: '10.5px' } } },
         },
       },
+      // Fields are higher under a finger; the label of an empty one stays in the middle.
+      MuiInputLabel: { styleOverrides: { sizeSmall: { '&:not(.MuiInputLabel-shrink)': { [coarse]: { transform: 'translate(14px, 12px) scale(1)' } } } } },
       MuiMenuItem: { styleOverrides: { root: { fontSize: 14, minHeight: 36, [coarse]: { minHeight: 44 } } } },
       MuiTab: { styleOverrides: { root: { minHeight: 44, padding: '8px 12px', minWidth: 64 } } },
       MuiTabs: { styleOverrides: { root: { minHeight: 44 } } },

@@ -22,6 +22,8 @@ export type Column<Row> = {
   /** A track of the grid: '120px', 'minmax(0, 2fr)'. One fraction when absent. */
   width?: string;
   numeric?: boolean;
+  /** What is too long goes on below itself instead of being cut off. */
+  wrap?: boolean;
   /** Whether the server sorts by this key. */
   sortable?: boolean;
   /** Left out on screens narrower than this. */
@@ -218,7 +220,7 @@ function TableRow<Row>(p: TableProps<Row> & { row: Row; index: number }) {
         const content = c.cell(row);
         const first = i === 0 && clickable;
         return (
-          <Box key={c.key} role="cell" sx={{ px: 3, py: 1, minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap', textAlign: c.numeric ? 'end' : undefined, fontVariantNumeric: 'tabular-nums', fontWeight: first ? 560 : undefined, display: shown(c.from) }}>
+          <Box key={c.key} role="cell" sx={{ px: 3, py: 1, minWidth: 0, ...(c.wrap ? { overflowWrap: 'anywhere' } : { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }), textAlign: c.numeric ? 'end' : undefined, fontVariantNumeric: 'tabular-nums', fontWeight: first ? 560 : undefined, display: shown(c.from) }}>
             {first && to ? <Link to={to} data-row style={{ ...plainLink, display: 'inline-block', maxWidth: '100%', overflow: 'hidden', textOverflow: 'ellipsis', verticalAlign: 'bottom', lineHeight: '24px' }}>{content}</Link> : first ? <ButtonBase data-row onClick={() => p.onOpen?.(row)} sx={{ font: 'inherit', textAlign: 'start', minHeight: 24 }}>{content}</ButtonBase> : content}
           </Box>
         );
@@ -233,7 +235,7 @@ function Card<Row>(p: TableProps<Row> & { row: Row }) {
   const { row, selection } = p;
   const id = p.getId(row);
   const to = p.href?.(row);
-  const look = { display: 'block', width: '100%', textAlign: 'start', font: 'inherit', px: selection ? 1 : 4, py: 3, minHeight: cardPx - 1 } as const;
+  const look = { display: 'block', width: '100%', textAlign: 'start', font: 'inherit', pl: selection ? 1 : 4, pr: 4, py: 3, minHeight: cardPx - 1 } as const;
   const body = p.card(row);
   return (
     // More than one small button goes below: what the row is about keeps its room.

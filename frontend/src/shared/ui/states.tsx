@@ -86,6 +86,16 @@ export function SkeletonRows({ label, rows = 8, rowHeight = 40 }: SkeletonProps)
   );
 }
 
+/** A form before it is there, of the height that it will have on phones and on desks. */
+export function SkeletonForm({ phone, desk }: { phone: number; desk: number }) {
+  const t = useCommon();
+  return (
+    <Box role="status" aria-busy="true" aria-label={t('state.loading')} sx={{ minHeight: { xs: phone, lg: desk } }}>
+      <Late><Skeleton variant="rounded" sx={{ height: 320 }} /></Late>
+    </Box>
+  );
+}
+
 /** A page before its data is there: title, a line of actions, a block. */
 export function SkeletonPage({ label }: { label?: string }) {
   const t = useCommon();

@@ -16,7 +16,7 @@ export function OnLineRefundDialog({ payment: p, invoice, onClose }: { payment: 
   const t = useT();
   const c = useCommon();
   const [refund] = useOnlinePaymentsRefundMutation();
-  const schema = v.object({ amount: v.nullish(v.string()), reason: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required'))) });
+  const schema = v.object({ amount: v.pipe(v.nullish(v.string()), v.check((a) => Boolean(a), c('error.required'))), reason: v.pipe(v.string(), v.trim(), v.minLength(1, c('error.required'))) });
   const form = useForm({ resolver: valibotResolver(schema), defaultValues: { amount: p.left.amount as string | null | undefined, reason: '' } });
   return (
     <FormDialog
@@ -26,11 +26,7 @@ export function OnLineRefundDialog({ payment: p, invoice, onClose }: { payment: 
       submitLabel={t('online.refundDo')}
       onClose={onClose}
       onSubmit={async ({ amount, reason }) => {
-        if (!amount) {
-          form.setError('amount', { message: c('error.required') });
-          return;
-        }
-        await refund({ id: p.id, newOnlineRefund: { amount: { amount, currency: p.amount.currency }, reason } }).unwrap();
+        await refund({ id: p.id, newOnlineRefund: { amount: { amount: amount ?? '', currency: p.amount.currency }, reason } }).unwrap();
         toast(t('online.refundDone'));
         onClose();
       }}

@@ -36,7 +36,7 @@ export function Bench({ from, weeks, since, label }: { from: Day; weeks: number;
   return (
     <DataTable
       {...list} label={label} columns={columns} getId={(p) => p.member_id} nameOf={(p) => p.name}
-      card={(p) => <CardRow title={p.name} end={phone ? free(p.sum) : undefined} below={<Box sx={{ display: 'grid', gap: 1 }}>{p.weeks.map((w) => <Box key={w.from} sx={{ display: 'flex', justifyContent: 'space-between' }}><span>{formatPeriodShort(w.from, w.to)}</span>{cell(p, w)}</Box>)}</Box>} />}
+      card={(p) => <CardRow title={p.name} end={phone ? free(p.sum) : undefined} below={<Box sx={{ display: 'grid', gap: 1 }}>{p.weeks.map((w) => <Box key={w.from} sx={{ display: 'flex', justifyContent: 'space-between', alignItems: 'baseline' }}><span>{formatPeriodShort(w.from, w.to)}</span>{cell(p, w)}</Box>)}</Box>} />}
       empty={<EmptyState title={t('empty')} />}
     />
   );

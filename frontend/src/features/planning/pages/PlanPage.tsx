@@ -68,6 +68,12 @@ export function PlanPage() {
   const rows = list.rows;
   const idle = rows?.length !== 0 && rows?.every((p) => p.bookings.length === 0);
   const only = rows?.[0];
+  const idleText = () => {
+    const week = phone ? 'Week' : '';
+    if (project || state) return t(`nobodyFits${week}`);
+    if (who ? who === me?.member_id : !all) return t(`nobodyMine${week}`);
+    return who ? t(`nobodyOne${week}`, { name: only?.name }) : t('nobody');
+  };
   return (
     <>
       <PageHeader title={t(all ? 'title' : 'mine')} actions={writes && <Button variant="contained" onClick={() => setOpen({ memberId: member, day: from < now ? now : from })}>{t('book')}</Button>} />
@@ -95,7 +101,7 @@ export function PlanPage() {
         <>
           {phone ? <OneWeek plan={only} label={label} onBook={book} onOpen={edit} /> : <Weeks days={days} people={rows} label={label} onBook={book} onOpen={edit} />}
           {list.hasMore && !phone && <Button onClick={list.onMore} loading={list.loadingMore} sx={{ mb: 4 }}>{t('more')}</Button>}
-          <Typography variant="body2" sx={{ color: 'text.secondary' }}>{idle ? t(all ? 'nobody' : 'nobodyMine') : t('legend')}{book && !phone && ` ${t('keys')}`}</Typography>
+          {(idle || !phone) && <Typography variant="body2" sx={{ color: 'text.secondary' }}>{idle ? idleText() : t('legend')}{book && !phone && ` ${t('keys')}`}</Typography>}
         </>
       )}
       {open && <BookingDialog {...open} onClose={() => setOpen(null)} />}

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { Link as To } from 'react-router';
 import { formatDay } from '../../../shared/lib/dates';
 import { formatMoney } from '../../../shared/lib/money';
+import { useMe } from '../../../shared/lib/me';
 import { ActionMenu } from '../../../shared/ui/dialogs';
 import { later } from '../../../shared/ui/later';
 import { Rounds } from '../../../shared/ui/Rounds';
@@ -109,6 +110,7 @@ function Part({ fee: f, part: p }: { fee: FeeView; part: FeePart }) {
   const t = useT();
   const [accept] = useFeePartsAcceptMutation();
   const [readying, setReadying] = useState(false);
+  const zone = useMe()?.agency.time_zone;
   const [withdraw] = useFeePartsWithdrawMutation();
   const back = () => void withdraw({ id: p.id }).unwrap().catch(toast.failed);
   const say = async () => {
@@ -127,12 +129,14 @@ function Part({ fee: f, part: p }: { fee: FeeView; part: FeePart }) {
         <Typography>{p.name}{p.percent && ` · ${p.percent} %`}</Typography>
         <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[p.due_on && formatDay(p.due_on), p.accepted_by && t('fee.acceptedBy', { who: p.accepted_by })].filter(Boolean).join(' · ')}</Typography>
       </Box>
-      {state}
-      <Money value={p.amount} />
-      {p.changes_asked && <Can permission="fees.milestones.accept"><Button size="small" variant="outlined" aria-label={t('fee.readyOf', { name: p.name })} onClick={() => setReadying(true)}>{t('fee.ready')}</Button></Can>}
-      {milestone && !p.accepted_at && !p.changes_asked && <Can permission="fees.milestones.accept"><Button size="small" variant="outlined" aria-label={t('fee.acceptOf', { name: p.name })} onClick={() => void say()}>{t('fee.accept')}</Button></Can>}
-      {milestone && p.accepted_at && Number(p.billed.amount) === 0 && <Can permission="fees.milestones.accept"><Link component="button" type="button" aria-label={t('fee.withdrawOf', { name: p.name })} onClick={back}>{t('fee.withdraw')}</Link></Can>}
-      <Rounds rounds={p.rounds} name={p.name} />
+      <Box sx={{ display: 'flex', gap: 3, alignItems: 'center', flexWrap: 'wrap', justifyContent: 'flex-end', ml: 'auto' }}>
+        {state}
+        <Money value={p.amount} />
+        {p.changes_asked && <Can permission="fees.milestones.accept"><Button size="small" variant="outlined" aria-label={t('fee.readyOf', { name: p.name })} onClick={() => setReadying(true)}>{t('fee.ready')}</Button></Can>}
+        {milestone && !p.accepted_at && !p.changes_asked && <Can permission="fees.milestones.accept"><Button size="small" variant="outlined" aria-label={t('fee.acceptOf', { name: p.name })} onClick={() => void say()}>{t('fee.accept')}</Button></Can>}
+        {milestone && p.accepted_at && Number(p.billed.amount) === 0 && <Can permission="fees.milestones.accept"><Link component="button" type="button" aria-label={t('fee.withdrawOf', { name: p.name })} onClick={back}>{t('fee.withdraw')}</Link></Can>}
+      </Box>
+      <Rounds rounds={p.rounds} name={p.name} zone={zone} />
       {readying && <ReadyDialog part={p} onClose={() => setReadying(false)} />}
     </Box>
   );

@@ -1,15 +1,14 @@
 import { lazy, Suspense, type ReactNode } from 'react';
-import Box from '@mui/material/Box';
 import { useParams, useSearchParams } from 'react-router';
 import { PageHeader } from '../../../shared/ui/PageHeader';
-import { ErrorState, SkeletonPage } from '../../../shared/ui/states';
+import { ErrorState, SkeletonForm, SkeletonPage } from '../../../shared/ui/states';
 import { useRecurringInvoicesGetQuery } from '../api';
 import { useT } from '../locales/en';
 
 const ScheduleForm = lazy(async () => ({ default: (await import('../components/ScheduleForm')).ScheduleForm }));
 
 function Frame({ children }: { children: ReactNode }) {
-  return <Suspense fallback={<Box sx={{ minHeight: { xs: 1900, lg: 1320 } }} />}>{children}</Suspense>;
+  return <Suspense fallback={<SkeletonForm phone={1900} desk={1320} />}>{children}</Suspense>;
 }
 
 export function NewPage() {

@@ -23,7 +23,7 @@ export const useT = registerLocale('retainers', {
   },
   ended: 'Ended', running: 'Running',
   unit: 'Counts', units: { hours: 'Hours', money: 'Money' },
-  every: 'Period', everies: { month: 'Month', quarter: 'Quarter', year: 'Year' },
+  every: 'Period', everies: { month: 'Month', quarter: 'Quarter', year: 'Year' }, each: { month: 'a month', quarter: 'a quarter', year: 'a year' },
   starts: 'First day', anchor: 'Periods begin on', anchorHelp: 'Empty: where the first one begins', ends: 'Last day', prorate: 'A shorter first period gets its share by days',
   grant: 'Granted a period', fee: 'Fee a period', feeHelp: 'Billed whatever is used. Empty: none', noFee: 'No fee',
   rollover: 'What is left', rollovers: { none: 'Expires at the end of the period', all: 'Rolls over', capped: 'Rolls over up to a cap', expiring: 'Rolls over for some periods' },

@@ -84,7 +84,7 @@ function Terms({ retainer: r }: { retainer: RetainerView }) {
   const alert = !r.alert ? t('alert.by.none') : r.alert.percent ? t('alert.atPercent', { percent: r.alert.percent }) : said(r.alert.figure) === '–' ? t('alert.hidden') : t('alert.at', { left: said(r.alert.figure) });
   return (
     <Facts items={[
-      [t('grant'), `${said(r.granted)} / ${t(`everies.${r.every}`)}`], [t('fee'), <Money key="fee" value={r.fee as never} />], [t('rollover'), rollover], [t('deficit'), deficit], [t('overage'), overage],
+      [t('grant'), `${said(r.granted)} ${t(`each.${r.every}`)}`], [t('fee'), <Money key="fee" value={r.fee as never} />], [t('rollover'), rollover], [t('deficit'), deficit], [t('overage'), overage],
       [t('alert.label'), alert],
       [t('starts'), formatDay(r.starts_on)], [t('ends'), r.ends_on ? formatDay(r.ends_on) : '–'],
     ]} />

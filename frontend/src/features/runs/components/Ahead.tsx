@@ -10,7 +10,7 @@ import { useT } from '../locales/en';
 /** What a run will bill, client by client, and what will be refused. */
 export function Ahead({ wish }: { wish: NewInvoiceRun }) {
   const t = useT();
-  const ready = Boolean(wish.from && wish.to);
+  const ready = Boolean(wish.from && wish.to && wish.from <= wish.to);
   const query = useRunAheadInfiniteQuery(wish, { skip: !ready });
   const list = useFeed({ ...query, data: query.currentData });
   const head = query.currentData?.pages[0];
@@ -20,12 +20,12 @@ export function Ahead({ wish }: { wish: NewInvoiceRun }) {
     { key: 'client', header: t('client'), width: 'minmax(0, 2fr)', cell: (a) => a.client_name },
     { key: 'entries', header: t('entries'), width: '90px', numeric: true, from: 'md', cell: (a) => String(a.entries) },
     { key: 'total', header: t('total'), width: '130px', numeric: true, cell: total },
-    { key: 'note', header: t('note'), width: 'minmax(0, 3fr)', cell: note },
+    { key: 'note', header: t('note'), width: 'minmax(0, 3fr)', wrap: true, cell: note },
   ];
   return (
     <Section title={head && head.to_bill > 0 ? t('aheadCount', { count: head.to_bill, all: head.clients }) : t('ahead')} pad={false}>
       <Box aria-live="polite" sx={{ minHeight: 320 }}>
-        <DataTable
+        {ready ? <DataTable
           {...list}
           label={t('ahead')}
           columns={columns}
@@ -33,7 +33,7 @@ export function Ahead({ wish }: { wish: NewInvoiceRun }) {
           nameOf={(a) => a.client_name}
           card={(a) => <CardRow wrap title={a.client_name} end={total(a)} sub={note(a)} />}
           empty={<EmptyState title={t('aheadEmpty')} text={t('aheadEmptyText')} />}
-        />
+        /> : <EmptyState title={t('noDays')} />}
       </Box>
     </Section>
   );

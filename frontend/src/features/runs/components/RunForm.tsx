@@ -34,10 +34,15 @@ export function RunForm() {
   const need = v.pipe(v.string(), v.minLength(1, c('error.required')));
   const last = addMonths(startOfMonth(today(me?.agency.time_zone)), -1);
   const form = useForm({
-    resolver: valibotResolver(v.looseObject({ from: need, to: need })) as never,
+    resolver: valibotResolver(v.pipe(v.looseObject({ from: need, to: need }), v.forward(v.check((i) => i.from <= i.to, t('before')), ['to']))) as never,
     defaultValues: { from: last, to: endOfMonth(last), how: 'draft' as (typeof hows)[number], issue_on: '', group_by: 'task' as (typeof groups)[number], time: true, expenses: true, fees: true, retainers: true, wait: false, client: '' },
   });
   const x = useWatch({ control: form.control });
+  // The look ahead waits for days that make sense, so what is wrong with them is said at once.
+  useEffect(() => {
+    void form.trigger(['from', 'to']);
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- another day is the reason to look at both again
+  }, [x.from, x.to, form]);
   const wish: NewInvoiceRun = {
     from: x.from ?? '', to: x.to ?? '', how: x.how ?? 'draft', group_by: x.group_by ?? 'task', time: x.time ?? true, expenses: x.expenses ?? true, fees: x.fees ?? true, retainers: x.retainers ?? true, wait_for_approval: x.wait ?? false,
     ...(x.issue_on && x.how !== 'draft' && { issue_on: x.issue_on }), ...(chosen.length > 0 && { client_ids: chosen.map((k) => k.id) }),

@@ -2,8 +2,10 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useEffect } from 'react';
 import { useFeed } from '../../../shared/api/infinite';
+import { today } from '../../../shared/lib/dates';
 import { formatMoney } from '../../../shared/lib/money';
 import { useTab } from '../../../shared/lib/hooks';
+import { useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState } from '../../../shared/ui/states';
@@ -18,7 +20,8 @@ type Props = { wish: NewStatementRun; left: string[]; onLeft: (ids: string[]) =>
 export function StatementsAhead({ wish, left, onLeft, onCount }: Props) {
   const t = useT();
   const [tab, setTab] = useTab(['send', 'skipped']);
-  const ready = Boolean(wish.from && wish.to);
+  const now = today(useMe()?.agency.time_zone);
+  const ready = Boolean(wish.from && wish.to && wish.from <= wish.to && wish.to <= now);
   const query = useStatementsAheadInfiniteQuery({ wish, show: tab }, { skip: !ready });
   const head = query.currentData?.pages[0];
   useEffect(() => onCount(head?.send), [head?.send, onCount]);
@@ -37,7 +40,7 @@ export function StatementsAhead({ wish, left, onLeft, onCount }: Props) {
     ...(tab === 'send'
       ? [{ key: 'late', header: t('statements.late'), width: '130px', numeric: true, from: 'md' as const, cell: (a: StatementRunAhead) => <Totals of={late(a)} /> }]
       : [{ key: 'why', header: t('statements.reason'), width: '160px', cell: (a: StatementRunAhead) => <StatusChip label={label(a) ?? ''} tone={a.reason === 'no_contact' ? 'warning' : 'neutral'} /> }]),
-    { key: 'to', header: t(tab === 'send' ? 'statements.recipients' : 'note'), width: 'minmax(0, 3fr)', cell: (a) => (tab === 'send' && left.includes(a.client_id) ? <StatusChip label={t('statements.reasons.left_out')} /> : to(a)) },
+    { key: 'to', header: t(tab === 'send' ? 'statements.recipients' : 'note'), width: 'minmax(0, 3fr)', wrap: true, cell: (a) => (tab === 'send' && left.includes(a.client_id) ? <StatusChip label={t('statements.reasons.left_out')} /> : to(a)) },
   ];
   const toggle = (a: StatementRunAhead) => {
     const out = left.includes(a.client_id);
@@ -51,7 +54,7 @@ export function StatementsAhead({ wish, left, onLeft, onCount }: Props) {
         { value: 'skipped', label: none === undefined ? t('statements.none') : `${t('statements.none')} ${none}` },
       ]} />
       <Box aria-live="polite" aria-busy={query.isFetching} sx={{ minHeight: 320 }}>
-        {query.error && !query.currentData ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : (
+        {!ready ? <EmptyState title={t('noDays')} /> : query.error && !query.currentData ? <ErrorState error={query.error} onRetry={() => void query.refetch()} /> : (
           <DataTable
             {...list}
             label={t(tab === 'send' ? 'statements.gets' : 'statements.none')}
@@ -61,7 +64,7 @@ export function StatementsAhead({ wish, left, onLeft, onCount }: Props) {
             nameOf={(a) => a.client_name}
             actions={tab === 'send' ? toggle : undefined}
             actionsWidth="110px"
-            card={(a) => <CardRow title={a.client_name} end={<Totals of={a.open} />} sub={sub(a)} state={label(a) && <StatusChip label={label(a) ?? ''} tone={a.reason === 'no_contact' ? 'warning' : 'neutral'} />} />}
+            card={(a) => <CardRow wrap title={a.client_name} end={<Totals of={a.open} />} sub={sub(a)} state={label(a) && <StatusChip label={label(a) ?? ''} tone={a.reason === 'no_contact' ? 'warning' : 'neutral'} />} />}
             empty={tab === 'send' ? <EmptyState title={t('statements.aheadEmpty')} text={t('statements.aheadEmptyText')} /> : <EmptyState title={t('statements.noneEmpty')} />}
           />
         )}

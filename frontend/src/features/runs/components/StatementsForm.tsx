@@ -1,6 +1,6 @@
 import { valibotResolver } from '@hookform/resolvers/valibot';
 import Box from '@mui/material/Box';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useNavigate } from 'react-router';
 import * as v from 'valibot';
@@ -33,10 +33,15 @@ export function StatementsForm() {
   const need = v.pipe(v.string(), v.minLength(1, c('error.required')));
   const last = addMonths(startOfMonth(now), -1);
   const form = useForm({
-    resolver: valibotResolver(v.pipe(v.looseObject({ from: need, to: v.pipe(need, v.check((d) => d <= now, t('statements.future'))) }), v.forward(v.check((i) => i.from <= i.to, t('statements.before')), ['to']))) as never,
+    resolver: valibotResolver(v.pipe(v.looseObject({ from: need, to: v.pipe(need, v.check((d) => d <= now, t('statements.future'))) }), v.forward(v.check((i) => i.from <= i.to, t('before')), ['to']))) as never,
     defaultValues: { from: last, to: endOfMonth(last), who: 'open' as (typeof whos)[number] },
   });
   const x = useWatch({ control: form.control });
+  // The look ahead waits for days that make sense, so what is wrong with them is said at once.
+  useEffect(() => {
+    void form.trigger(['from', 'to']);
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- another day is the reason to look at both again
+  }, [x.from, x.to, form]);
   const wish: NewStatementRun = { from: x.from ?? '', to: x.to ?? '', who: x.who ?? 'open' };
   const wanted = JSON.stringify(wish);
   const asked = useDebounced(wanted);

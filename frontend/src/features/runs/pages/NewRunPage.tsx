@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
-import Box from '@mui/material/Box';
 import { PageHeader } from '../../../shared/ui/PageHeader';
+import { SkeletonForm } from '../../../shared/ui/states';
 import { useT } from '../locales/en';
 
 const RunForm = lazy(async () => ({ default: (await import('../components/RunForm')).RunForm }));
@@ -10,7 +10,7 @@ export function NewRunPage() {
   return (
     <>
       <PageHeader up={{ to: '/invoice-runs', label: t('title') }} title={t('newTitle')} sub={t('sub')} />
-      <Suspense fallback={<Box sx={{ minHeight: { xs: 1100, lg: 620 } }} />}><RunForm /></Suspense>
+      <Suspense fallback={<SkeletonForm phone={1100} desk={620} />}><RunForm /></Suspense>
     </>
   );
 }

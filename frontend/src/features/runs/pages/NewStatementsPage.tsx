@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
-import Box from '@mui/material/Box';
 import { PageHeader } from '../../../shared/ui/PageHeader';
+import { SkeletonForm } from '../../../shared/ui/states';
 import { useT } from '../locales/en';
 
 const StatementsForm = lazy(async () => ({ default: (await import('../components/StatementsForm')).StatementsForm }));
@@ -10,7 +10,7 @@ export function NewStatementsPage() {
   return (
     <>
       <PageHeader up={{ to: '/statement-runs', label: t('statements.title') }} title={t('statements.new')} sub={t('statements.sub')} />
-      <Suspense fallback={<Box sx={{ minHeight: { xs: 900, lg: 520 } }} />}><StatementsForm /></Suspense>
+      <Suspense fallback={<SkeletonForm phone={900} desk={520} />}><StatementsForm /></Suspense>
     </>
   );
 }

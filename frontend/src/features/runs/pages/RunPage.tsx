@@ -67,7 +67,7 @@ function Clients({ id }: { id: string }) {
   const columns: Column<InvoiceRunClient>[] = [
     { key: 'client', header: t('client'), width: 'minmax(0, 2fr)', cell: (i) => i.client_name },
     { key: 'state', header: t('state'), width: '140px', cell: chip },
-    { key: 'note', header: t('note'), width: 'minmax(0, 3fr)', cell: note },
+    { key: 'note', header: t('note'), width: 'minmax(0, 3fr)', wrap: true, cell: note },
     { key: 'total', header: t('total'), width: '140px', numeric: true, cell: total },
   ];
   return (

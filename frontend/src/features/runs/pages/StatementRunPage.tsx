@@ -76,7 +76,7 @@ function Clients({ run: r }: { run: StatementRunView }) {
   const columns: Column<StatementRunClient>[] = [
     { key: 'client', header: t('statements.client'), width: 'minmax(0, 2fr)', cell: (i) => i.client_name },
     { key: 'state', header: t('state'), width: '130px', cell: chip },
-    { key: 'note', header: t('note'), width: 'minmax(0, 3fr)', cell: note },
+    { key: 'note', header: t('note'), width: 'minmax(0, 3fr)', wrap: true, cell: note },
     { key: 'at', header: t('statements.sent'), width: '180px', from: 'lg', cell: at },
     { key: 'open', header: t('statements.open'), width: '150px', numeric: true, cell: (i) => <Totals of={i.open} /> },
   ];
@@ -90,7 +90,7 @@ function Clients({ run: r }: { run: StatementRunView }) {
         getId={(i) => i.client_id}
         href={(i) => (i.reason === 'no_contact' ? `/clients/${i.client_id}` : `/statements/${i.client_id}?from=${r.from}&to=${r.to}`)}
         nameOf={(i) => i.client_name}
-        card={(i) => <CardRow title={i.client_name} end={<Totals of={i.open} />} sub={note(i)} state={chip(i)} />}
+        card={(i) => <CardRow wrap title={i.client_name} end={<Totals of={i.open} />} sub={note(i)} state={chip(i)} />}
         empty={<EmptyState title={t('noClients')} />}
       />
     </>
