@@ -234,3 +234,22 @@ func TestTheBillIsForThoseWhoMayPay(t *testing.T) {
 		t.Errorf("the owner is led to %q", link.URL)
 	}
 }
+
+// A client's contact is told that the portal is closed, and not what the agency owes.
+func TestContactsAreNotToldWhatTheAgencyOwes(t *testing.T) {
+	t.Parallel()
+	b := apptest.NewBilled(t)
+	owner := b.As(t, identity.Owner)
+	var client, contact struct{ ID string }
+	owner.POST(t, "/api/v1/clients", map[string]any{"name": "Initech"}).Expect(t, http.StatusCreated).JSON(t, &client)
+	owner.POST(t, "/api/v1/clients/"+client.ID+"/contacts", map[string]any{"name": "Pia"}).Expect(t, http.StatusCreated).JSON(t, &contact)
+	pia := b.Contact(t, contact.ID, client.ID)
+	pia.GET(t, "/api/v1/portal/overview").Expect(t, http.StatusOK)
+	b.Pass(t, 15*days)
+	pia.GET(t, "/api/v1/portal/overview").Expect(t, http.StatusOK) // for two weeks more
+	b.Pass(t, 14*days)
+	p := pia.GET(t, "/api/v1/portal/overview").Refused(t, http.StatusPaymentRequired, "billing.portal_closed")
+	if strings.Contains(p.Detail, "subscription") || !strings.Contains(p.Detail, "ask the agency") {
+		t.Fatalf("%q", p.Detail)
+	}
+}

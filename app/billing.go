@@ -31,7 +31,11 @@ func (a *App) paidFor(ctx context.Context, op httpapi.Op) error {
 	}
 	contact := access.From(ctx).Kind == access.Contact
 	switch {
-	case contact && !acc.PortalReads, !contact && !acc.MayRead():
+	case contact && !acc.PortalReads:
+		return billing.ErrPortalClosed
+	case contact && op.Changes() && !op.Intake && !acc.MayChange():
+		return billing.ErrPortalStopped
+	case !contact && !acc.MayRead():
 		return billing.ErrClosedAccess
 	case op.Changes() && !op.Intake && !acc.MayChange():
 		return billing.ErrChangesStopped

@@ -20,6 +20,9 @@ var (
 	ErrChangesStopped = fault.Define(fault.PaymentRequired, "billing.read_only", "This agency can be read and exported, but not changed, until its subscription is in order.")
 	// ErrClosedAccess answers everything but billing and export when access is suspended or closed.
 	ErrClosedAccess = fault.Define(fault.PaymentRequired, "billing.suspended", "This agency's subscription is not in order. Its owner can put it right on the billing page.")
+	// ErrPortalClosed and ErrPortalStopped answer contacts of the agency's clients: what it owes is not theirs to know.
+	ErrPortalClosed  = fault.Define(fault.PaymentRequired, "billing.portal_closed", "The portal is closed for now. Please ask the agency that invited you.")
+	ErrPortalStopped = fault.Define(fault.PaymentRequired, "billing.portal_read_only", "This can be looked at, but not changed for now. Please ask the agency that invited you.")
 	// ErrNotInPlan answers a function that the plan does not hold.
 	ErrNotInPlan = fault.Define(fault.PaymentRequired, "billing.not_in_plan", "Your plan does not hold this function.")
 	// ErrNoSeat answers one more member where the plan, or the trial, holds no more.
