@@ -54,7 +54,11 @@ export async function refusedAt(scope, label, why) {
 export async function said(p, text) {
   const toast = p.page.locator('.MuiSnackbar-root').filter({ hasText: text });
   await toast.waitFor();
-  await toast.getByRole('button', { name: 'Close' }).click();
+  // On a slow machine it may go by itself first.
+  const close = toast.getByRole('button', { name: 'Close' });
+  await close.click({ timeout: 5_000 }).catch(async (e) => {
+    if (await toast.isVisible()) throw e;
+  });
   await toast.waitFor({ state: 'hidden' });
 }
 
