@@ -36,10 +36,10 @@ func (s *sheet) statementOf(y float64, st invoicing.Statement, of invoicing.Stat
 	line := func(style string, grey int, cells ...string) {
 		s.BreakAt(&y)
 		s.Font(style, 8.5, grey)
-		at := []struct {
+		at := []struct { // the longest of the words, a German one, takes 48 mm
 			x, w  float64
 			align string
-		}{{left, 26, "L"}, {46, 62, "L"}, {108, 26, "L"}, {134, 28, "R"}, {162, 28, "R"}}
+		}{{left, 26, "L"}, {46, 48, "L"}, {94, 40, "L"}, {134, 28, "R"}, {162, 28, "R"}}
 		for n, c := range cells {
 			s.Put(at[n].x, y, at[n].w, at[n].align, c)
 		}
@@ -50,7 +50,7 @@ func (s *sheet) statementOf(y float64, st invoicing.Statement, of invoicing.Stat
 	line("", 60, date(st.From), w.Opening, "", "", s.money(balance))
 	for _, m := range of.Movements {
 		balance = balance.Add(m.Amount)
-		line("", 30, date(m.On), w.Movement(m.Kind), s.Short(m.Number, 26), s.money(m.Amount), s.money(balance))
+		line("", 30, date(m.On), w.Movement(m.Kind), s.Short(m.Number, 40), s.money(m.Amount), s.money(balance))
 	}
 	line("B", 20, date(st.To), w.Closing, "", "", s.money(of.Closing))
 	y += 3
