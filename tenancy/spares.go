@@ -11,10 +11,11 @@ import (
 
 const (
 	// busy is how many transactions under way, on average, make a moment a busy one when the last spare is at stake.
-	busy = 1.5
+	// An agency's requests are short: a hundred a second are a third of one.
+	busy = 0.3
 	// quietLooks in a row, quietPause apart, decide whether it is quiet.
-	quietLooks = 6
-	quietPause = 150 * time.Millisecond
+	quietLooks = 40
+	quietPause = 20 * time.Millisecond
 	// patience is how long a spare waits for a quiet moment, for each that is still there.
 	patience = 30 * time.Second
 )
@@ -75,8 +76,8 @@ func (p *Provisioner) quiet(ctx context.Context, than float64) (bool, error) {
 	sum := 0
 	for range quietLooks {
 		var n int
-		err := p.control.Read(ctx, func(ctx context.Context, tx pgx.Tx) error {
-			return tx.QueryRow(ctx, `SELECT count(*) FROM pg_catalog.pg_locks WHERE locktype = 'virtualxid' AND pid <> pg_catalog.pg_backend_pid()`).Scan(&n)
+		err := p.control.ReadOne(ctx, func(ctx context.Context, q Querier) error {
+			return q.QueryRow(ctx, `SELECT count(*) FROM pg_catalog.pg_locks WHERE locktype = 'virtualxid' AND pid <> pg_catalog.pg_backend_pid()`).Scan(&n)
 		})
 		if err != nil {
 			return false, err

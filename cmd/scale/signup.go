@@ -23,8 +23,12 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-// pace is how often somebody signs up: twenty a minute.
-const pace = 3 * time.Second
+const (
+	// pace is how often somebody signs up: twenty a minute.
+	pace = 3 * time.Second
+	// warmUp is how long others work before the first of them.
+	warmUp = 20 * time.Second
+)
 
 // signUp lets people sign up while others work: at a rate that leaves the machine room, which the goal is for, and beside as
 // much as it answers, when everybody waits for everybody.
@@ -88,6 +92,11 @@ func (r *run) besideTraffic(ctx context.Context, a *app.App, p *program, traffic
 		}
 		done <- err
 	}()
+	select { // what the program and its backends learn in their first seconds is not what a sign-up waits for
+	case <-ctx.Done():
+		return got, ctx.Err()
+	case <-time.After(warmUp):
+	}
 	next := time.NewTicker(pace)
 	defer next.Stop()
 	for i := range people {
