@@ -84,7 +84,7 @@ func TestAStatementInMoneyOnPaper(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	d := w.support()
-	d.Unit, d.Terms.Grant = retainers.Money, "12000"
+	d.Unit, d.Grant = retainers.Money, "12000"
 	r := w.create(t, d)
 	w.count(t, w.approved("2026-01-12", 12.5))
 	w.head = invoicing.Letterhead{Seller: "Nordlicht", Language: invoicing.German, Locale: "de"}

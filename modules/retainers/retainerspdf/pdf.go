@@ -87,7 +87,7 @@ func (s *sheet) sums() {
 	if p.Overage != 0 {
 		row("", 40, w.Over, s.signed(p.Overage))
 		if s.Inner {
-			s.y -= 1
+			s.y--
 			s.Font("", 8, 120)
 			s.Put(pdf.Left, s.y, 110, "L", w.Rule(p.OverageRule))
 			s.y += s.Row
