@@ -26,6 +26,7 @@ it('shows an account that adds up, and the time behind it', async () => {
   const account = await screen.findByRole('table', { name: 'Support' });
   const line = (name: RegExp) => within(account).getByRole('row', { name });
   expect(line(/Rolled over/)).toHaveTextContent('10:00 h');
+  expect(line(/Adjust/)).toHaveTextContent(/− 4:00 h$/);
   expect(line(/Used/)).toHaveTextContent('− 50:00 h');
   expect(line(/Beyond it/)).toHaveTextContent('+ 6:00 h');
   expect(line(/Left at the end/)).toHaveTextContent('2:00 h');

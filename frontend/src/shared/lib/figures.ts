@@ -21,3 +21,7 @@ export function addFigures(first: FigureValue, ...more: [1 | -1, FigureValue][])
   const amount = `${sum < 0n ? '-' : ''}${places > 0 ? `${digits.slice(0, -places)}.${digits.slice(-places)}` : digits}`;
   return { seconds: null, value: { amount, currency: first.value.currency } };
 }
+
+/** What is added to an account or taken from it, with the sign apart. */
+export const asAdded = (f: FigureValue): { value: string; sign: '+' | '−' } =>
+  sizeOf(f) < 0 ? { value: formatFigure(addFigures(f, [-1, f], [-1, f])), sign: '−' } : { value: formatFigure(f), sign: '+' };

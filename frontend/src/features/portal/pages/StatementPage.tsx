@@ -4,7 +4,7 @@ import { useParams } from 'react-router';
 import type { PortalWork } from '../../../shared/api/gen/portal.gen';
 import { useFeed } from '../../../shared/api/infinite';
 import { formatDay } from '../../../shared/lib/dates';
-import { formatFigure, sizeOf, type FigureValue } from '../../../shared/lib/figures';
+import { asAdded, formatFigure, sizeOf, type FigureValue } from '../../../shared/lib/figures';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
@@ -27,7 +27,7 @@ export function StatementPage() {
   const sums: Sum[] = [
     { label: t('retainer.opening'), value: said(p.opening) },
     { label: t('retainer.granted'), value: said(p.granted), sign: '+' },
-    { label: t('retainer.adjusted'), value: said(p.adjusted), sign: '+' },
+    { label: t('retainer.adjusted'), ...asAdded(p.adjusted as FigureValue) },
     { label: t('retainer.usedHead'), value: said(p.used), sign: '−' },
     ...(sizeOf(p.overage as FigureValue) === 0 ? [] : [{ label: t('retainer.over'), value: said(p.overage), sign: '+' as const }]),
     { label: t('retainer.expired'), value: said(p.expired), sign: '−' },

@@ -19,7 +19,7 @@ import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/u
 import { Sums, type Sum } from '../../../shared/ui/Sums';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
-import { isNothing, said } from '../model';
+import { added, isNothing, said } from '../model';
 
 const api = retainersApi.injectEndpoints({
   endpoints: (build) => ({
@@ -43,7 +43,7 @@ function Ready({ statement: s }: { statement: RetainerStatement }) {
   const sums: Sum[] = [
     { label: t('opening'), value: said(p.opening) },
     { label: t('granted'), value: said(p.granted), sign: '+' },
-    { label: t('adjusted'), value: said(p.adjusted), sign: '+' },
+    { label: t('adjusted'), ...added(p.adjusted) },
     { label: t('used'), value: said(p.used), sign: '−' },
     ...(isNothing(p.overage) ? [] : [{ label: t('over'), value: said(p.overage), sign: '+' as const, note: t(`overages.${s.overage}`) }]),
     { label: t('expired'), value: said(p.expired), sign: '−' },
