@@ -1,4 +1,4 @@
--- through 0157_low_balance_of_retainers
+-- through 0158_fees_by_invoice
 -- Made by `make baseline` from the steps of tenant/: what a new agency begins with. Not edited by hand.
 
 CREATE TABLE agency_settings (
@@ -1803,6 +1803,7 @@ CREATE TABLE retainer_periods (
     CONSTRAINT retainer_periods_sum_check CHECK ((closing = (((((opening + granted) + adjusted) - used) + overage) - expired))),
     CONSTRAINT retainer_periods_retainer_fkey FOREIGN KEY (retainer_id) REFERENCES retainers(id)
 );
+CREATE INDEX retainer_periods_fee_invoice_idx ON retainer_periods USING btree (fee_invoice_id) WHERE (fee_invoice_id IS NOT NULL);
 
 CREATE TABLE retainer_task_plans (
     retainer_id uuid NOT NULL,
@@ -2316,7 +2317,8 @@ INSERT INTO schema_migrations (id) VALUES
     ('0150_set_billable'),
     ('0152_statements_by_mail'),
     ('0153_statement_runs'),
-    ('0157_low_balance_of_retainers');
+    ('0157_low_balance_of_retainers'),
+    ('0158_fees_by_invoice');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');
 INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks, sheet_periods, entity_graces, members_set_billable) VALUES

@@ -191,13 +191,16 @@ func (s *Service) begin(ctx context.Context, tx *tenancy.Tx, r Retainer, b *Bloc
 	return s.d.Events.Publish(ctx, tx, Adjusted{r.ref()})
 }
 
-// Listen lets blocks count once their invoices are issued or paid.
+// Listen lets blocks count once their invoices are issued or paid, and fees be billed again whose invoices came to nothing.
 func Listen(b *event.Bus, s *Service) {
 	const name = "retainers.blocks"
 	event.On(b, name, func(ctx context.Context, e invoicing.InvoiceIssued) error {
 		return s.billed(ctx, e.InvoiceID, FromIssued)
 	})
 	event.On(b, name, func(ctx context.Context, e invoicing.InvoicePaid) error { return s.billed(ctx, e.InvoiceID, FromPaid) })
+	const fees = "retainers.fees"
+	event.On(b, fees, func(ctx context.Context, e invoicing.InvoiceDeleted) error { return s.unbilled(ctx, e.InvoiceID) })
+	event.On(b, fees, func(ctx context.Context, e invoicing.InvoiceVoided) error { return s.unbilled(ctx, e.InvoiceID) })
 }
 
 // billed may be told twice, and of invoices that have nothing to do with blocks.

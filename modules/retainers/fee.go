@@ -64,3 +64,26 @@ func (s *Service) DraftFeeTx(ctx context.Context, tx *tenancy.Tx, periodID strin
 	}
 	return p, audit.Record(ctx, tx, audit.Change{Action: "retainers.fee_drafted", Entity: "retainer", EntityID: r.ID, After: map[string]string{"period_id": p.ID, "invoice_id": i.ID}})
 }
+
+// unbilled lets a period's fee be drafted again whose draft was deleted or whose invoice was voided. It may be told twice, and
+// of invoices that have nothing to do with retainers.
+func (s *Service) unbilled(ctx context.Context, invoiceID string) error {
+	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		p, err := s.d.Store.PeriodOfFee(ctx, tx, invoiceID)
+		if err != nil || p == nil {
+			return err
+		}
+		r, err := s.d.Store.ByID(ctx, tx, p.RetainerID, true)
+		if err != nil {
+			return err
+		}
+		if p, err = s.d.Store.PeriodOfFee(ctx, tx, invoiceID); err != nil || p == nil { // as it is now that r is held
+			return err
+		}
+		p.FeeInvoiceID = ""
+		if err := s.d.Store.SavePeriod(ctx, tx, *p); err != nil {
+			return err
+		}
+		return s.d.Events.Publish(ctx, tx, Moved{Retainer: r.ID})
+	})
+}

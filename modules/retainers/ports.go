@@ -62,6 +62,7 @@ type Store interface {
 	Overs(ctx context.Context, tx *tenancy.Tx, retainerIDs []string, numbers []int) ([]Period, error)
 
 	// Fees returns the periods with a fee that begin on days from the first to the last, of some clients or of all.
+	PeriodOfFee(ctx context.Context, tx *tenancy.Tx, invoiceID string) (*Period, error) // nil: it bills no fee
 	Fees(ctx context.Context, tx *tenancy.Tx, clientIDs []string, days day.Range) ([]DueFee, error)
 
 	AddBlock(ctx context.Context, tx *tenancy.Tx, b Block) error

@@ -314,6 +314,34 @@ func TestRule53ABlockCountsOnceItsInvoiceIsPaid(t *testing.T) {
 	}
 }
 
+// A fee whose draft is thrown away, or whose invoice is voided, is there to be billed again, and by a new invoice.
+func TestAFeeIsBilledAgainWhenItsInvoiceCameToNothing(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	r := w.create(t, w.support())
+	w.Work(t)
+	for _, nothing := range []func(invoicing.Fact) interface{ EventName() string }{
+		func(f invoicing.Fact) interface{ EventName() string } { return invoicing.InvoiceDeleted{Fact: f} },
+		func(f invoicing.Fact) interface{ EventName() string } { return invoicing.InvoiceVoided{Fact: f} },
+	} {
+		first := w.periods(t, r.ID)[0]
+		for _, of := range []string{id.New(), first.FeeInvoiceID, first.FeeInvoiceID} { // a stranger's, and one that is told twice
+			e := nothing(invoicing.Fact{InvoiceID: of})
+			must(t, w.DB.Run(w.Ctx, func(ctx context.Context, tx *tenancy.Tx) error { return w.Bus.Publish(ctx, tx, e) }))
+			w.Work(t)
+		}
+		ps := w.periods(t, r.ID)
+		if ps[0].FeeInvoiceID != "" || ps[1].FeeInvoiceID == "" {
+			t.Fatalf("after %s: the fee of the first period is billed by %q, of the second by %q", nothing(invoicing.Fact{}).EventName(), ps[0].FeeInvoiceID, ps[1].FeeInvoiceID)
+		}
+		again, err := w.svc.DraftFee(w.Ctx, first.ID)
+		must(t, err)
+		if again.FeeInvoiceID == "" || again.FeeInvoiceID == first.FeeInvoiceID {
+			t.Fatalf("drafted again by %q, after %q", again.FeeInvoiceID, first.FeeInvoiceID)
+		}
+	}
+}
+
 // What is beyond a retainer is billed when its period is closed, by the contract's rule; what it covers never is.
 func TestOnlyWhatIsOverIsLeftToBill(t *testing.T) {
 	t.Parallel()

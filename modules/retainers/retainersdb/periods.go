@@ -173,6 +173,15 @@ func (Store) Overs(_ context.Context, tx *tenancy.Tx, retainerIDs []string, numb
 		strings.Join(retainerIDs, ","), joined(numbers))
 }
 
+// PeriodOfFee finds the period whose fee an invoice bills, if any.
+func (Store) PeriodOfFee(_ context.Context, tx *tenancy.Tx, invoiceID string) (*retainers.Period, error) {
+	got, err := periods(tx, `WHERE p.fee_invoice_id = ?`, invoiceID)
+	if err != nil || len(got) == 0 {
+		return nil, err
+	}
+	return &got[0], nil
+}
+
 // Fees returns the periods with a fee that begin on these days.
 func (Store) Fees(_ context.Context, tx *tenancy.Tx, clientIDs []string, days day.Range) ([]retainers.DueFee, error) {
 	query, args := `SELECT p.id, r.client_id, p.fee_invoice_id, p.fee_minor, r.currency`+fromPeriods+`WHERE p.from_on BETWEEN ? AND ? AND p.fee_minor > 0`, []any{days.From, days.To}
