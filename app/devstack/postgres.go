@@ -292,6 +292,8 @@ func (p *postgres) command(throwaway bool) *exec.Cmd {
 		"unix_socket_directories=",
 		"max_connections=300", "max_locks_per_transaction=256",
 		"max_parallel_workers_per_gather=0", "jit=off", "timezone=UTC", "log_timezone=UTC", "log_min_messages=warning",
+		// Three at once, the server's default, took a third of two cores while schemas were made, and people waited for it.
+		"autovacuum_max_workers=" + strconv.Itoa(sweepers(runtime.NumCPU())),
 	}
 	if throwaway {
 		set = append(set, "shared_buffers=64MB", "max_wal_size=512MB", "fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0")
@@ -312,6 +314,10 @@ func (p *postgres) command(throwaway bool) *exec.Cmd {
 	cmd.Env, cmd.Dir = p.environment(), p.home
 	return cmd
 }
+
+// sweepers are how many workers of autovacuum leave most of the processors to those who ask: of two to three one, and never
+// more than the server's default.
+func sweepers(processors int) int { return min(max(processors/2, 1), 3) }
 
 // buffers are as many MB as the catalogue of 2,000 agencies takes, where an eighth of the memory is that much.
 func buffers() int {

@@ -99,6 +99,7 @@ func (r *run) besideTraffic(ctx context.Context, a *app.App, p *program, traffic
 	}
 	next := time.NewTicker(pace)
 	defer next.Stop()
+	var slowest time.Duration
 	for i := range people {
 		n, err := spares(ctx, a.Control.Pool())
 		if err != nil {
@@ -107,9 +108,14 @@ func (r *run) besideTraffic(ctx context.Context, a *app.App, p *program, traffic
 		if n == 0 {
 			got.lacking++
 		}
-		took, err := newBrowser(p.local, r.port, came+i).signUp(ctx)
+		b := newBrowser(p.local, r.port, came+i)
+		took, err := b.signUp(ctx)
 		if err != nil {
 			return got, fmt.Errorf("sign-up %d: %w", came+i+1, err)
+		}
+		if took.page > slowest {
+			slowest = took.page
+			r.say(fmt.Sprintf("the slowest so far, at %s: %s", time.Now().UTC().Format("15:04:05.000"), strings.Join(b.steps, ", ")))
 		}
 		got.pages, got.wholes, got.claims = append(got.pages, took.page), append(got.wholes, took.whole), append(got.claims, took.found)
 		select {
@@ -133,6 +139,7 @@ type browser struct {
 	client      *http.Client
 	site, local string
 	port        int
+	steps       []string // what it asked, and how long each answer took
 }
 
 func newBrowser(local string, port, n int) *browser {
@@ -176,6 +183,10 @@ func (b *browser) send(ctx context.Context, method, address, accept string, body
 		req.Header.Set("Origin", req.URL.Scheme+"://"+req.URL.Host)
 		req.Header.Set("X-Bureau-CSRF", "1")
 	}
+	asked := time.Now()
+	defer func() {
+		b.steps = append(b.steps, fmt.Sprintf("%s %s %s", method, req.URL.Path, time.Since(asked).Round(time.Millisecond)))
+	}()
 	res, err := b.client.Do(req)
 	if err != nil {
 		return nil, err
