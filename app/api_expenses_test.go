@@ -141,6 +141,50 @@ func TestRule28_AnExpenseFromPhotoToInvoiceAndBack(t *testing.T) {
 	}
 }
 
+func TestAClientsMarkupIsBilledAndSaysSo(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	client, _ := newClient(t, env)
+	ann, max, finance := env.As(t, "member"), env.As(t, "manager"), env.As(t, "finance")
+	var project, category struct{ ID string }
+	var markup struct {
+		ID         string
+		ClientName string `json:"client_name"`
+		Version    int
+	}
+	max.POST(t, "/api/v1/projects", map[string]any{"client_id": client, "name": "Website", "state": "active", "billable": true}).Expect(t, http.StatusCreated).JSON(t, &project)
+	finance.POST(t, "/api/v1/expense-categories", map[string]any{"name": "Train", "billable": true, "markup_percent": "10"}).Expect(t, http.StatusCreated).JSON(t, &category)
+	const path, invalid = "/api/v1/expense-markups", http.StatusUnprocessableEntity
+	max.POST(t, path, map[string]any{"client_id": client, "markup_percent": "5"}).Refused(t, http.StatusForbidden, "access.forbidden")
+	for _, bad := range []string{"-1", "999.5", "1.00001", "five"} {
+		finance.POST(t, path, map[string]any{"client_id": client, "markup_percent": bad}).Refused(t, invalid, "expenses.bad_markup", "body.markup_percent")
+	}
+	finance.POST(t, path, map[string]any{"client_id": id.New(), "markup_percent": "5"}).Refused(t, invalid, "expenses.bad_markup", "body.client_id")
+	finance.POST(t, path, map[string]any{"client_id": client, "markup_percent": "12.5"}).Expect(t, http.StatusCreated).JSON(t, &markup)
+	finance.POST(t, path, map[string]any{"client_id": client, "markup_percent": "5"}).Refused(t, http.StatusConflict, "expenses.markup_taken", "body.client_id")
+	finance.With("If-Match", etag(markup.Version)).PUT(t, path+"/"+markup.ID, map[string]any{"markup_percent": "-3"}).Refused(t, invalid, "expenses.bad_markup", "body.markup_percent")
+	today := time.Now().UTC().Format(time.DateOnly)
+	var e expenseAnswer
+	ann.POST(t, "/api/v1/expenses", map[string]any{
+		"kind": "receipt", "day": today, "category_id": category.ID, "project_id": project.ID, "gross": "80",
+	}).Expect(t, http.StatusCreated).JSON(t, &e)
+	ann.With("If-Match", etag(e.Version)).POST(t, "/api/v1/expenses/"+e.ID+"/submit", nil).Expect(t, http.StatusOK).JSON(t, &e)
+	max.With("If-Match", etag(e.Version)).POST(t, "/api/v1/expenses/"+e.ID+"/approve", map[string]any{}).Expect(t, http.StatusOK)
+	finance.With("If-Match", etag(markup.Version)).PUT(t, path+"/"+markup.ID, map[string]any{"markup_percent": "0"}).Expect(t, http.StatusOK)
+	var kept struct {
+		Percent string `json:"markup_percent"`
+		Source  string `json:"markup_source"`
+	}
+	finance.GET(t, "/api/v1/expenses/"+e.ID).Expect(t, http.StatusOK).JSON(t, &kept)
+	var made struct{ Invoice invoiceAnswer }
+	finance.POST(t, "/api/v1/invoices/from-time/preview", map[string]any{"client_id": client, "from": today, "to": today, "tax_rate_ids": []string{}}).Expect(t, http.StatusOK).JSON(t, &made)
+	if kept.Percent != "12.5" || kept.Source != "client" || made.Invoice.Total.Amount != "90.00" {
+		t.Errorf("kept %+v, billed %s; want 12.5 of the client's and 90.00", kept, made.Invoice.Total.Amount)
+	}
+	finance.DELETE(t, path+"/"+markup.ID).Expect(t, http.StatusNoContent)
+	finance.GET(t, path+"/"+markup.ID).Refused(t, http.StatusNotFound, "expenses.markup_not_found")
+}
+
 func TestExpensesInAnotherCurrencyAreLeftOutAndSaySo(t *testing.T) {
 	t.Parallel()
 	env := apptest.New(t)

@@ -56,6 +56,15 @@ func (f forExpenses) ProjectsTx(ctx context.Context, tx *tenancy.Tx, ids []strin
 	return out, err
 }
 
+func (f forExpenses) ClientNamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error) {
+	known, err := f.s.Clients.ClientsByIDsTx(ctx, tx, ids)
+	names := make(map[string]string, len(known))
+	for id, c := range known {
+		names[id] = c.Name
+	}
+	return names, err
+}
+
 func (f forExpenses) OtherApproversTx(ctx context.Context, tx *tenancy.Tx, memberID string) (int, error) {
 	holders, err := f.s.Identity.HoldersTx(ctx, tx, expenses.CanApprove)
 	others := slices.DeleteFunc(holders, func(m identity.Member) bool { return m.ID == memberID })

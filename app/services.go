@@ -145,7 +145,7 @@ func (a *App) wireServices() error {
 	a.wirePlanning()
 	spend := forExpenses{s, team{members{s.Identity}}}
 	s.Expenses = expenses.New(expenses.Deps{
-		DB: a.DB, Store: expensesdb.Store{}, House: spend, Projects: spend, Team: spend, Taxes: targets{s}, Files: papers{a.cfg.Files}, Bus: a.Bus, Now: now, NewID: id.New,
+		DB: a.DB, Store: expensesdb.Store{}, House: spend, Projects: spend, Clients: spend, Team: spend, Taxes: targets{s}, Files: papers{a.cfg.Files}, Bus: a.Bus, Now: now, NewID: id.New,
 	})
 	s.Fees = fees.New(fees.Deps{DB: a.DB, Store: feesdb.Store{}, Projects: s.Projects, Events: a.Bus, Jobs: a.Queue, Notices: feeNotices{notices{s, a.cfg.Mail}, a.DB}, Now: now})
 	fees.RegisterJobs(a.Jobs, s.Fees)

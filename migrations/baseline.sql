@@ -1,4 +1,4 @@
--- through 0158_fees_by_invoice
+-- through 0166_markups_of_clients
 -- Made by `make baseline` from the steps of tenant/: what a new agency begins with. Not edited by hand.
 
 CREATE TABLE agency_settings (
@@ -297,6 +297,18 @@ CREATE TABLE expense_categories (
 );
 CREATE UNIQUE INDEX expense_categories_name_key ON expense_categories USING btree (lower(name)) WHERE (archived_at IS NULL);
 
+CREATE TABLE expense_markups (
+    id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    markup_percent numeric(7,4) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT expense_markups_pkey PRIMARY KEY (id),
+    CONSTRAINT expense_markups_percent_check CHECK (((markup_percent >= (0)::numeric) AND (markup_percent <= (999)::numeric)))
+);
+CREATE UNIQUE INDEX expense_markups_client_key ON expense_markups USING btree (client_id);
+
 CREATE TABLE expense_policies (
     id uuid NOT NULL,
     category_id uuid,
@@ -356,11 +368,13 @@ CREATE TABLE expenses (
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     version integer NOT NULL,
+    markup_source text DEFAULT ''::text NOT NULL,
     CONSTRAINT expenses_pkey PRIMARY KEY (id),
     CONSTRAINT expenses_amounts_check CHECK (((gross_minor >= 0) AND ((tax_minor >= 0) AND (tax_minor <= gross_minor)))),
     CONSTRAINT expenses_billed_check CHECK ((billable OR (invoice_id IS NULL))),
     CONSTRAINT expenses_complete_check CHECK (((state = ANY (ARRAY['draft'::text, 'rejected'::text])) OR ((category_id IS NOT NULL) AND (base_minor IS NOT NULL) AND (gross_minor > 0)))),
     CONSTRAINT expenses_kind_check CHECK ((kind = ANY (ARRAY['receipt'::text, 'mileage'::text, 'per_diem'::text]))),
+    CONSTRAINT expenses_markup_source_check CHECK ((markup_source = ANY (ARRAY[''::text, 'expense'::text, 'client'::text, 'category'::text]))),
     CONSTRAINT expenses_reimbursed_check CHECK ((reimbursable OR (reimbursed_on IS NULL))),
     CONSTRAINT expenses_rounding_check CHECK ((rounding = ANY (ARRAY['half_up'::text, 'half_even'::text]))),
     CONSTRAINT expenses_settled_check CHECK (((state = 'approved'::text) OR ((invoice_id IS NULL) AND (reimbursed_on IS NULL)))),
@@ -2318,7 +2332,8 @@ INSERT INTO schema_migrations (id) VALUES
     ('0152_statements_by_mail'),
     ('0153_statement_runs'),
     ('0157_low_balance_of_retainers'),
-    ('0158_fees_by_invoice');
+    ('0158_fees_by_invoice'),
+    ('0166_markups_of_clients');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');
 INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks, sheet_periods, entity_graces, members_set_billable) VALUES

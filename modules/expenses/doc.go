@@ -1,6 +1,6 @@
 // Package expenses owns what people spend for the agency: expenses with their
 // receipts, mileage and per diem, the categories and policies they fall under,
-// and the dated rates of allowances.
+// the markups of clients, and the dated rates of allowances.
 //
 // An expense is decided on once (draft, submitted, approved or rejected) and
 // settled twice, apart: paid back to the member, and billed to the client.

@@ -13,7 +13,7 @@ import (
 )
 
 // Entry is an expense as a person types it in. What is nil or empty follows
-// from the category, the project and the agency.
+// from the category, the project, its client and the agency.
 type Entry struct {
 	Kind       Kind
 	Day        day.Date
@@ -169,11 +169,8 @@ func (s *Service) apply(ctx context.Context, tx *tenancy.Tx, e *Expense, in Entr
 	if in.Reimbursable != nil {
 		e.Reimbursable = *in.Reimbursable
 	}
-	e.MarkupPercent = c.MarkupPercent
-	if in.MarkupPercent != nil {
-		if e.MarkupPercent = *in.MarkupPercent; !isPercent(e.MarkupPercent, -100, 999) {
-			return ErrBadExpense.At("body.markup_percent", "must be -100 to 999 with at most 4 places")
-		}
+	if err := s.takeMarkup(ctx, tx, e, in.MarkupPercent, c); err != nil {
+		return err
 	}
 	if err := s.applyAmount(ctx, tx, e, in, c, h); err != nil {
 		return err

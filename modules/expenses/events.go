@@ -59,7 +59,7 @@ func (e Reimbursed) Trace() event.Trace {
 	return event.Trace{Entity: "expense", EntityID: "many", Label: e.Reference}
 }
 
-// SettingChanged is published when a category, a policy or a rate changed.
+// SettingChanged is published when a category, a policy, a markup or a rate changed.
 type SettingChanged struct {
 	Entity string `json:"entity"`
 	ID     string `json:"id"`

@@ -73,7 +73,8 @@ type Expense struct {
 
 	Billable      bool
 	MarkupPercent decimal.Decimal
-	Reimbursable  bool // the member paid, not the agency
+	MarkupFrom    MarkupSource // empty: from nowhere, or saved before it was noted
+	Reimbursable  bool         // the member paid, not the agency
 	Reimbursed    *Reimbursement
 	InvoiceID     string
 
@@ -173,6 +174,7 @@ type expenseRecord struct {
 	Allowance  *Allowance      `json:"allowance,omitempty"`
 	Billable   bool            `json:"billable"`
 	Markup     decimal.Decimal `json:"markup_percent"`
+	MarkupFrom MarkupSource    `json:"markup_source,omitempty"`
 	Own        bool            `json:"reimbursable"`
 	Reimbursed *Reimbursement  `json:"reimbursed,omitempty"`
 	State      State           `json:"state"`
@@ -182,7 +184,7 @@ type expenseRecord struct {
 func record(e Expense) expenseRecord {
 	r := expenseRecord{
 		Member: e.MemberID, Kind: e.Kind, Day: e.Day, Category: e.CategoryID, Project: e.ProjectID, Merchant: e.Merchant, Note: e.Note,
-		Gross: e.Gross, Tax: e.Tax, Base: e.Base, Allowance: e.Allowance, Billable: e.Billable, Markup: e.MarkupPercent, Own: e.Reimbursable,
+		Gross: e.Gross, Tax: e.Tax, Base: e.Base, Allowance: e.Allowance, Billable: e.Billable, Markup: e.MarkupPercent, MarkupFrom: e.MarkupFrom, Own: e.Reimbursable,
 		Reimbursed: e.Reimbursed, State: e.State, Reason: e.RejectReason,
 	}
 	if e.Exchange != nil {

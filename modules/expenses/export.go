@@ -23,7 +23,7 @@ var columns = []table.Column{
 	table.Col("merchant", table.Text), table.Col("note", table.Text), table.Col("client", table.Text), table.Col("project_code", table.Text), table.Col("project", table.Text),
 	table.Col("currency", table.Text), table.Col("gross", table.Number), table.Col("tax_percent", table.Number), table.Col("tax", table.Number), table.Col("net", table.Number),
 	table.Col("exchange_rate", table.Number), table.Col("base_currency", table.Text), table.Col("base_gross", table.Number),
-	table.Col("billable", table.Text), table.Col("markup_percent", table.Number), table.Col("billed", table.Text),
+	table.Col("billable", table.Text), table.Col("markup_percent", table.Number), table.Col("markup_source", table.Text), table.Col("billed", table.Text),
 	table.Col("reimbursable", table.Text), table.Col("reimbursed_on", table.Date), table.Col("reference", table.Text),
 	table.Col("state", table.Text), table.Col("receipts", table.Number), table.Col("warnings", table.Text),
 }
@@ -85,7 +85,7 @@ func (e Expense) cells(member string) []string {
 	return []string{
 		e.Day.String(), member, string(e.Kind), e.CategoryName, e.AccountCode, e.Merchant, e.Note, e.ClientName, e.ProjectCode, e.ProjectName,
 		e.Gross.Currency, e.Gross.Amount(), e.TaxPercent.String(), e.Tax.Amount(), e.Net().Amount(), rate, baseCurrency, base,
-		yes(e.Billable), e.MarkupPercent.String(), yes(e.InvoiceID != ""), yes(e.Reimbursable), paidOn, reference,
+		yes(e.Billable), e.MarkupPercent.String(), string(e.MarkupFrom), yes(e.InvoiceID != ""), yes(e.Reimbursable), paidOn, reference,
 		string(e.State), strconv.Itoa(len(e.Receipts)), strings.Join(warnings, "; "),
 	}
 }

@@ -38,6 +38,14 @@ type Store interface {
 	SavePolicy(ctx context.Context, tx *tenancy.Tx, p Policy) error // ErrStale
 	RemovePolicy(ctx context.Context, tx *tenancy.Tx, id string) error
 
+	Markups(ctx context.Context, tx *tenancy.Tx) ([]Markup, error)
+	Markup(ctx context.Context, tx *tenancy.Tx, id string) (Markup, error) // ErrNoMarkup
+	// MarkupFor is the client's own; nil without one.
+	MarkupFor(ctx context.Context, tx *tenancy.Tx, clientID string) (*Markup, error)
+	AddMarkup(ctx context.Context, tx *tenancy.Tx, m Markup) error  // ErrMarkupTaken
+	SaveMarkup(ctx context.Context, tx *tenancy.Tx, m Markup) error // ErrStale
+	RemoveMarkup(ctx context.Context, tx *tenancy.Tx, id string) error
+
 	Rates(ctx context.Context, tx *tenancy.Tx) ([]AllowanceRate, error)
 	RatesNamed(ctx context.Context, tx *tenancy.Tx, k Kind, name string) ([]AllowanceRate, error)
 	Rate(ctx context.Context, tx *tenancy.Tx, id string) (AllowanceRate, error) // ErrNoRate
@@ -96,6 +104,12 @@ type Project struct {
 // Projects answers what expenses may be spent on.
 type Projects interface {
 	ProjectsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]Project, error)
+}
+
+// Clients knows whom the agency works for.
+type Clients interface {
+	// ClientNamesTx names those of the clients that exist.
+	ClientNamesTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]string, error)
 }
 
 // Team knows the other members.

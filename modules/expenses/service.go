@@ -17,6 +17,7 @@ type Deps struct {
 	Store    Store
 	House    Agency
 	Projects Projects
+	Clients  Clients
 	Team     Team
 	Taxes    Taxes
 	Files    Files
@@ -30,7 +31,7 @@ type Service struct{ d Deps }
 
 // New returns a service over d. It panics on a missing dependency, at start-up.
 func New(d Deps) *Service {
-	if d.DB == nil || d.Store == nil || d.House == nil || d.Projects == nil || d.Team == nil || d.Taxes == nil || d.Files == nil || d.Bus == nil ||
+	if d.DB == nil || d.Store == nil || d.House == nil || d.Projects == nil || d.Clients == nil || d.Team == nil || d.Taxes == nil || d.Files == nil || d.Bus == nil ||
 		d.Now == nil || d.NewID == nil {
 		panic("expenses: a dependency is missing")
 	}

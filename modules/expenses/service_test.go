@@ -58,6 +58,13 @@ func (w *world) ProjectsTx(_ context.Context, _ *tenancy.Tx, _ []string) (map[st
 	return map[string]expenses.Project{w.project: {ID: w.project, Code: "ACM-001", Name: "Website", ClientID: w.client, ClientName: "Acme", Billable: true, Open: true}}, nil
 }
 
+func (w *world) ClientNamesTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[string]string, error) {
+	if slices.Contains(ids, w.client) {
+		return map[string]string{w.client: "Acme"}, nil
+	}
+	return nil, nil
+}
+
 func (w *world) OtherApproversTx(context.Context, *tenancy.Tx, string) (int, error) {
 	return w.others, nil
 }
@@ -87,7 +94,7 @@ func setup(t testing.TB) *world {
 	must(t, err)
 	t.Cleanup(func() { _ = w.store.Close() })
 	w.svc = expenses.New(expenses.Deps{
-		DB: w.DB, Store: expensesdb.Store{}, House: w, Projects: w, Team: w, Taxes: w, Files: files{w.store}, Bus: w.Bus, Now: w.Clock.Now, NewID: id.New,
+		DB: w.DB, Store: expensesdb.Store{}, House: w, Projects: w, Clients: w, Team: w, Taxes: w, Files: files{w.store}, Bus: w.Bus, Now: w.Clock.Now, NewID: id.New,
 	})
 	w.ann = w.As(access.Actor{Name: "Ann"}, expenses.WriteOwn)
 	w.boss = w.As(access.Actor{Name: "Max", Role: "manager"}, expenses.WriteOwn, expenses.ReadAll, expenses.CanApprove, expenses.CanReimburse, expenses.WriteSettings)

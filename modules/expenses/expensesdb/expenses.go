@@ -41,6 +41,7 @@ type expenseRow struct {
 	Allowance       *expenses.Allowance `gorm:"serializer:json"`
 	Billable        bool
 	MarkupPercent   decimal.Decimal
+	MarkupSource    string
 	Reimbursable    bool
 	Findings        []expenses.Finding `gorm:"serializer:json"`
 	State           string
@@ -66,7 +67,7 @@ func toRow(e expenses.Expense) expenseRow {
 		ID: e.ID, MemberID: e.MemberID, Kind: string(e.Kind), CategoryID: pg.Null(e.CategoryID), ClientID: pg.Null(e.ClientID), ProjectID: pg.Null(e.ProjectID),
 		SpentOn: e.Day, Merchant: e.Merchant, Note: e.Note, Currency: e.Gross.Currency, GrossMinor: e.Gross.Minor, TaxPercent: e.TaxPercent,
 		TaxMinor: e.Tax.Minor, TaxByHand: e.TaxByHand, BaseCurrency: e.Gross.Currency, Rounding: string(e.Rounding), Allowance: e.Allowance,
-		Billable: e.Billable, MarkupPercent: e.MarkupPercent, Reimbursable: e.Reimbursable, Findings: e.Findings, State: string(e.State),
+		Billable: e.Billable, MarkupPercent: e.MarkupPercent, MarkupSource: string(e.MarkupFrom), Reimbursable: e.Reimbursable, Findings: e.Findings, State: string(e.State),
 		SubmittedAt: e.SubmittedAt, DecidedAt: e.DecidedAt, DecidedBy: pg.Null(e.DecidedBy), RejectReason: e.RejectReason, ExceptionReason: e.ExceptionReason,
 		CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Version: e.Version,
 	}
@@ -90,7 +91,7 @@ func (r expenseRow) expense() expenses.Expense {
 		ID: r.ID, MemberID: r.MemberID, Kind: expenses.Kind(r.Kind), CategoryID: pg.Text(r.CategoryID), ClientID: pg.Text(r.ClientID), ProjectID: pg.Text(r.ProjectID),
 		Day: r.SpentOn, Merchant: r.Merchant, Note: r.Note, Gross: money.Of(r.GrossMinor, r.Currency), TaxPercent: r.TaxPercent,
 		Tax: money.Of(r.TaxMinor, r.Currency), TaxByHand: r.TaxByHand, Rounding: money.Mode(r.Rounding), Allowance: r.Allowance,
-		Billable: r.Billable, MarkupPercent: r.MarkupPercent, Reimbursable: r.Reimbursable, InvoiceID: pg.Text(r.InvoiceID), Findings: r.Findings,
+		Billable: r.Billable, MarkupPercent: r.MarkupPercent, MarkupFrom: expenses.MarkupSource(r.MarkupSource), Reimbursable: r.Reimbursable, InvoiceID: pg.Text(r.InvoiceID), Findings: r.Findings,
 		State: expenses.State(r.State), SubmittedAt: r.SubmittedAt, DecidedAt: r.DecidedAt, DecidedBy: pg.Text(r.DecidedBy),
 		RejectReason: r.RejectReason, ExceptionReason: r.ExceptionReason, CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(), Version: r.Version,
 	}

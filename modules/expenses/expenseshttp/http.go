@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/httpapi"
@@ -45,6 +47,11 @@ type Service interface {
 	AddPolicy(context.Context, string, expenses.Limits) (expenses.Policy, error)
 	ChangePolicy(context.Context, string, int, expenses.Limits) (expenses.Policy, error)
 	RemovePolicy(context.Context, string) error
+	Markups(context.Context) ([]expenses.Markup, error)
+	Markup(context.Context, string) (expenses.Markup, error)
+	AddMarkup(context.Context, string, decimal.Decimal) (expenses.Markup, error)
+	ChangeMarkup(context.Context, string, int, decimal.Decimal) (expenses.Markup, error)
+	RemoveMarkup(context.Context, string) error
 	Rates(context.Context) ([]expenses.AllowanceRate, error)
 	Rate(context.Context, string) (expenses.AllowanceRate, error)
 	AddRate(context.Context, expenses.AllowanceRate) (expenses.AllowanceRate, error)
@@ -61,6 +68,7 @@ func Register(api *httpapi.API, svc Service) {
 	registerReceipts(api, h)
 	registerCategories(api, h)
 	registerPolicies(api, h)
+	registerMarkups(api, h)
 	registerRates(api, h)
 }
 

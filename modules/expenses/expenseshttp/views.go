@@ -39,6 +39,7 @@ type ExpenseView struct {
 	Base            *money.Money         `json:"base" doc:"In the agency's currency; null without a rate"`
 	Billable        bool                 `json:"billable"`
 	MarkupPercent   string               `json:"markup_percent"`
+	MarkupSource    string               `json:"markup_source" enum:"expense,client,category," doc:"Where the markup is from: typed in, the client's or the category's; empty where nobody noted it"`
 	Reimbursable    bool                 `json:"reimbursable" doc:"true: the member paid; false: the agency did"`
 	Reimbursement   *ExpensePaidBack     `json:"reimbursement"`
 	InvoiceID       *string              `json:"invoice_id"`
@@ -107,7 +108,7 @@ func toExpense(e expenses.Expense) ExpenseView {
 		ID: e.ID, MemberID: e.MemberID, Kind: string(e.Kind), Day: e.Day, CategoryID: null(e.CategoryID), CategoryName: e.CategoryName, AccountCode: e.AccountCode,
 		ClientID: null(e.ClientID), ClientName: e.ClientName, ProjectID: null(e.ProjectID), ProjectCode: e.ProjectCode, ProjectName: e.ProjectName,
 		Merchant: e.Merchant, Note: e.Note, Gross: e.Gross, TaxPercent: e.TaxPercent.String(), Tax: e.Tax, TaxByHand: e.TaxByHand, Net: e.Net(), Base: e.Base,
-		Billable: e.Billable, MarkupPercent: e.MarkupPercent.String(), Reimbursable: e.Reimbursable, InvoiceID: null(e.InvoiceID), Findings: list(e.Findings),
+		Billable: e.Billable, MarkupPercent: e.MarkupPercent.String(), MarkupSource: string(e.MarkupFrom), Reimbursable: e.Reimbursable, InvoiceID: null(e.InvoiceID), Findings: list(e.Findings),
 		Receipts: []ExpenseReceiptView{}, State: string(e.State), Billing: "none", Repayment: "none", RejectReason: e.RejectReason, ExceptionReason: e.ExceptionReason,
 		SubmittedAt: e.SubmittedAt, DecidedAt: e.DecidedAt, DecidedBy: null(e.DecidedBy), Editable: e.Editable(),
 		CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Version: e.Version,
@@ -164,7 +165,7 @@ type ExpenseInput struct {
 	Tax           *string         `json:"tax,omitempty" maxLength:"20" example:"1.90" doc:"As the receipt says it, instead of what the percentage comes to"`
 	ExchangeRate  *string         `json:"exchange_rate,omitempty" maxLength:"25" example:"0.92" doc:"1 of the currency is so much of the agency's; the last one used when left out"`
 	Billable      *bool           `json:"billable,omitempty"`
-	MarkupPercent *string         `json:"markup_percent,omitempty" maxLength:"10" example:"10"`
+	MarkupPercent *string         `json:"markup_percent,omitempty" maxLength:"10" example:"10" doc:"The client's when left out, else the category's"`
 	Reimbursable  *bool           `json:"reimbursable,omitempty" doc:"false: the agency paid"`
 	Allowance     string          `json:"allowance,omitempty" maxLength:"80" doc:"The name of the rates, of mileage and per diem"`
 	Distance      string          `json:"distance,omitempty" maxLength:"20" example:"12.5" doc:"Of mileage, in the unit of the rate"`

@@ -7,7 +7,7 @@ import { renderApp, violations } from '../../test/render';
 import { server } from '../../test/server';
 import { screenWidth } from '../../test/setup';
 import { addDays } from '../../shared/lib/dates';
-import { stay } from './model';
+import { stay, valuesOf } from './model';
 import { ExpensesPage } from './pages/ExpensesPage';
 
 const money = (amount: string) => ({ amount, currency: 'EUR' });
@@ -15,7 +15,7 @@ const money = (amount: string) => ({ amount, currency: 'EUR' });
 const expense = (over: Partial<ExpenseView> = {}): ExpenseView => ({
   id: 'x1', member_id: 'm1', kind: 'receipt', day: '2026-03-02', category_id: 'c1', category_name: 'Hotel', account_code: '', client_id: null, client_name: '', project_id: null, project_code: '', project_name: '',
   merchant: 'Hotel am Park', note: '', gross: money('119.00'), tax_percent: '7', tax: money('7.79'), tax_by_hand: false, net: money('111.21'), exchange_rate: null, exchange_source: '', exchange_on: null, base: money('119.00'),
-  billable: false, markup_percent: '0', reimbursable: true, reimbursement: null, invoice_id: null, mileage: null, per_diem: null, findings: [], receipts: [], state: 'draft', billing: 'none', repayment: 'none',
+  billable: false, markup_percent: '0', markup_source: 'category', reimbursable: true, reimbursement: null, invoice_id: null, mileage: null, per_diem: null, findings: [], receipts: [], state: 'draft', billing: 'none', repayment: 'none',
   reject_reason: '', exception_reason: '', submitted_at: null, decided_at: null, decided_by: null, editable: true, created_at: '', updated_at: '', version: 1, ...over,
 } as ExpenseView);
 
@@ -108,4 +108,13 @@ it('approves many and tells what became of each', async () => {
 it('counts arrival and departure as half days', () => {
   const days = stay('2026-03-02', '2026-03-04', [], (d) => addDays(d, 1));
   expect(days.map((d) => [d.day, d.half])).toEqual([['2026-03-02', true], ['2026-03-03', false], ['2026-03-04', true]]);
+});
+
+it('leaves the markup to the client or the category, and keeps what was typed in', () => {
+  const blank = { day: '2026-03-02', currency: 'EUR' };
+  const typed = (over: Partial<ExpenseView>) => valuesOf(expense({ markup_percent: '12.5', ...over }), blank).markup_percent;
+  expect(typed({ markup_source: 'expense' })).toBe('12.5');
+  expect(typed({ markup_source: '' })).toBe('12.5');
+  expect(typed({ markup_source: 'client' })).toBeNull();
+  expect(typed({ markup_source: 'category' })).toBeNull();
 });

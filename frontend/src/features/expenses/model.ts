@@ -35,13 +35,16 @@ export type Values = {
 
 export type AwayDay = { day: string; half: boolean; breakfast: boolean; lunch: boolean; dinner: boolean };
 
+/** A markup of nobody's is of the time before it was noted: it may have been typed in. */
+const kept = new Set<ExpenseView['markup_source']>(['expense', '']);
+
 export function valuesOf(e: ExpenseView | undefined, blank: { day: string; currency: string; kind?: ExpenseView['kind']; project_id?: string }): Values {
   return {
     kind: e?.kind ?? blank.kind ?? 'receipt', day: e?.day ?? blank.day, category_id: e?.category_id ?? '', project_id: e?.project_id ?? blank.project_id ?? '', merchant: e?.merchant ?? '', note: e?.note ?? '',
     gross: e && Number(e.gross.amount) > 0 && e.kind === 'receipt' ? e.gross.amount : null, currency: e?.gross.currency ?? blank.currency,
     // A draft that came from a photo takes what its category says; one that was filled in keeps what it has.
     tax_percent: e?.category_id && !e.tax_by_hand ? e.tax_percent : null, tax: e?.tax_by_hand ? e.tax.amount : null,
-    exchange_rate: e?.exchange_source === 'hand' ? e.exchange_rate : null, billable: e?.category_id ? e.billable : undefined, markup_percent: e?.category_id ? e.markup_percent : null,
+    exchange_rate: e?.exchange_source === 'hand' ? e.exchange_rate : null, billable: e?.category_id ? e.billable : undefined, markup_percent: e && kept.has(e.markup_source) && e.category_id ? e.markup_percent : null,
     reimbursable: e?.reimbursable ?? true, allowance: (e?.mileage ?? e?.per_diem)?.allowance ?? '', distance: e?.mileage?.distance ?? null, start: e?.mileage?.start ?? '', end: e?.mileage?.end ?? '',
     days: e?.per_diem?.days.map(({ day, half, breakfast, lunch, dinner }) => ({ day, half, breakfast, lunch, dinner })) ?? [],
   };

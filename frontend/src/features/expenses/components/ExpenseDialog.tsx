@@ -137,7 +137,7 @@ function ExpenseFields({ form, kept, fixed, currency }: { form: AnyForm<Values>;
       {project && (
         <FieldRow>
           <SwitchField name="billable" label={t('form.billable')} />
-          {v.billable && <MoneyField name="markup_percent" label={t('form.markup')} currency="%" help={v.markup_percent === null && shown ? `${shown.markup_percent} %` : undefined} />}
+          {v.billable && <MoneyField name="markup_percent" label={t('form.markup')} currency="%" help={v.markup_percent === null && shown ? `${shown.markup_percent} %${shown.markup_source && ` (${t(`markupOf.${shown.markup_source}`)})`}` : undefined} />}
         </FieldRow>
       )}
       <SwitchField name="reimbursable" label={t('form.paidBy')} />

@@ -70,7 +70,7 @@ function Known({ expense: e }: { expense: ExpenseView }) {
   add(e.mileage, t('view.trip'), e.mileage && [t('view.trip_value', { distance: e.mileage.distance, unit: e.mileage.unit, rate: e.mileage.per_unit }), [e.mileage.start, e.mileage.end].filter(Boolean).join(' – ')].filter(Boolean).join(', '));
   add(e.per_diem, t('view.days'), e.per_diem?.days.map((d) => <div key={d.day}>{t(d.half ? 'view.half' : 'view.day', { day: formatDay(d.day), worth: formatMoney(d.worth) })}</div>));
   add(e.project_id, t('view.project'), `${e.project_code} ${e.project_name}`);
-  add(e.project_id, t('view.billable'), e.billable ? `${t('view.yes')}${Number(e.markup_percent) === 0 ? '' : `, ${t('view.markup')} ${e.markup_percent} %`}` : t('view.no'));
+  add(e.project_id, t('view.billable'), e.billable ? `${t('view.yes')}${Number(e.markup_percent) === 0 && e.markup_source !== 'client' ? '' : `, ${t('view.markup')} ${e.markup_percent} %${e.markup_source && ` (${t(`markupOf.${e.markup_source}`)})`}`}` : t('view.no'));
   add(e.account_code, t('view.account'), e.account_code);
   add(true, t('view.paidBy'), t(e.reimbursable ? 'view.member' : 'view.agency'));
   add(e.note, t('view.note'), e.note);

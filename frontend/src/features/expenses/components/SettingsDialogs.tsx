@@ -1,12 +1,14 @@
+import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import {
-  useAllowanceRatesCreateMutation, useAllowanceRatesEndMutation, useExpenseCategoriesChangeMutation, useExpenseCategoriesCreateMutation, useExpenseCategoriesListQuery, useExpensePoliciesChangeMutation, useExpensePoliciesCreateMutation,
-  type AllowanceRateView, type ExpenseCategoryView, type ExpensePolicyView,
+  useAllowanceRatesCreateMutation, useAllowanceRatesEndMutation, useExpenseCategoriesChangeMutation, useExpenseCategoriesCreateMutation, useExpenseCategoriesListQuery, useExpenseMarkupsChangeMutation, useExpenseMarkupsCreateMutation, useExpensePoliciesChangeMutation, useExpensePoliciesCreateMutation,
+  type AllowanceRateView, type ExpenseCategoryView, type ExpenseMarkupView, type ExpensePolicyView,
 } from '../../../shared/api/gen/expenses.gen';
+import { useClientsListQuery } from '../../../shared/api/gen/clients.gen';
 import { useTaxRatesListQuery } from '../../../shared/api/gen/invoices.gen';
 import { useCan, useMe } from '../../../shared/lib/me';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { DateField, MoneyField, NumberField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
+import { AutocompleteField, DateField, MoneyField, NumberField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
@@ -69,6 +71,31 @@ export function PolicyDialog({ policy: p, onClose }: Done & { policy?: ExpensePo
       <FieldRow><MoneyField name="per_expense" label={t('settings.perExpense')} currency={currency} /><MoneyField name="per_day" label={t('settings.perDay')} currency={currency} /></FieldRow>
       <FieldRow><MoneyField name="receipt_above" label={t('settings.receiptAbove')} currency={currency} /><NumberField name="late_after_days" label={t('settings.late')} unit={t('settings.day')} /></FieldRow>
       <SwitchField name="refuses" label={t('settings.refuses')} />
+    </FormDialog>
+  );
+}
+
+export function MarkupDialog({ markup: m, onClose }: Done & { markup?: ExpenseMarkupView }) {
+  const t = useT();
+  const [typed, setTyped] = useState('');
+  const clients = useClientsListQuery({ q: typed, limit: 50 }, { skip: Boolean(m) });
+  const [create] = useExpenseMarkupsCreateMutation();
+  const [change] = useExpenseMarkupsChangeMutation();
+  const form = useForm({ defaultValues: { client_id: m?.client_id ?? '', markup_percent: (m?.markup_percent ?? null) as string | null } });
+  const options = m ? [{ value: m.client_id, label: m.client_name }] : (clients.data?.items ?? []).map((c) => ({ value: c.id, label: c.name, sub: c.code }));
+  return (
+    <FormDialog
+      open title={m ? m.client_name : t('settings.addMarkup')} form={form} onClose={onClose}
+      onSubmit={async ({ client_id, markup_percent }) => {
+        const body = { markup_percent: plain(markup_percent) };
+        if (m) await change({ id: m.id, 'If-Match': ifMatch(m.version), expenseMarkupInput: body }).unwrap();
+        else await create({ newExpenseMarkup: { client_id, ...body } }).unwrap();
+        toast(t('settings.saved'));
+        onClose();
+      }}
+    >
+      {!m && <AutocompleteField name="client_id" label={t('settings.client')} placeholder={t('settings.findClient')} required onSearch={setTyped} loading={clients.isFetching} options={options} />}
+      <MoneyField name="markup_percent" label={t('settings.markup')} currency="%" help={t('settings.markupHelp')} autoFocus={Boolean(m)} required />
     </FormDialog>
   );
 }

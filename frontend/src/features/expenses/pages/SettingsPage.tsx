@@ -2,8 +2,8 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
 import {
-  useAllowanceRatesListQuery, useAllowanceRatesRemoveMutation, useExpenseCategoriesArchiveMutation, useExpenseCategoriesListQuery, useExpenseCategoriesRestoreMutation, useExpensePoliciesListQuery, useExpensePoliciesRemoveMutation,
-  type AllowanceRateView, type ExpenseCategoryView, type ExpensePolicyView,
+  useAllowanceRatesListQuery, useAllowanceRatesRemoveMutation, useExpenseCategoriesArchiveMutation, useExpenseCategoriesListQuery, useExpenseCategoriesRestoreMutation, useExpenseMarkupsListQuery, useExpenseMarkupsRemoveMutation, useExpensePoliciesListQuery, useExpensePoliciesRemoveMutation,
+  type AllowanceRateView, type ExpenseCategoryView, type ExpenseMarkupView, type ExpensePolicyView,
 } from '../../../shared/api/gen/expenses.gen';
 import { formatDay } from '../../../shared/lib/dates';
 import { useCan } from '../../../shared/lib/me';
@@ -17,6 +17,7 @@ import { later } from '../../../shared/ui/later';
 import { useT } from '../locales/en';
 
 const CategoryDialog = later(async () => (await import('../components/SettingsDialogs')).CategoryDialog);
+const MarkupDialog = later(async () => (await import('../components/SettingsDialogs')).MarkupDialog);
 const PolicyDialog = later(async () => (await import('../components/SettingsDialogs')).PolicyDialog);
 const RateDialog = later(async () => (await import('../components/SettingsDialogs')).RateDialog);
 const EndDialog = later(async () => (await import('../components/SettingsDialogs')).EndDialog);
@@ -30,6 +31,7 @@ export function SettingsPage() {
     <Box sx={{ maxWidth: 960 }}>
       <PageHeader title={t('settings.title')} sub={t('settings.sub')} up={{ to: '/settings', label: t('settings.up') }} />
       <Categories writes={writes} />
+      {writes && <Held until={!categories.isLoading}><Markups /></Held>}
       <Held until={!categories.isLoading}><Policies writes={writes} /></Held>
       <Held until={!categories.isLoading && !policies.isLoading}><Rates writes={writes} /></Held>
     </Box>
@@ -72,6 +74,38 @@ function Categories({ writes }: { writes: boolean }) {
         empty={<EmptyState title={t('settings.noCategory')} text={t('settings.noCategoryText')} action={add} />}
       />
       {editing && <CategoryDialog category={editing === 'new' ? undefined : editing} onClose={() => setEditing(null)} />}
+    </Section>
+  );
+}
+
+function Markups() {
+  const t = useT();
+  const list = useExpenseMarkupsListQuery();
+  const [remove] = useExpenseMarkupsRemoveMutation();
+  const [editing, setEditing] = useState<ExpenseMarkupView | 'new' | null>(null);
+  const take = async (m: ExpenseMarkupView) => {
+    try {
+      await remove({ id: m.id }).unwrap();
+      toast(t('settings.markupRemoved', { name: m.client_name }));
+    } catch (e) {
+      toast.failed(e);
+    }
+  };
+  const add = <Button variant="outlined" onClick={() => setEditing('new')}>{t('settings.addMarkup')}</Button>;
+  const percent = (m: ExpenseMarkupView) => (Number(m.markup_percent) === 0 ? t('settings.atCost') : `${m.markup_percent} %`);
+  const columns: Column<ExpenseMarkupView>[] = [
+    { key: 'client', header: t('settings.client'), width: 'minmax(0, 1fr)', cell: (m) => m.client_name },
+    { key: 'markup', header: t('settings.markup'), width: '120px', numeric: true, cell: percent },
+  ];
+  return (
+    <Section title={t('settings.markups')} action={add} pad={false}>
+      <DataTable
+        label={t('settings.markups')} rows={list.data?.items} columns={columns} getId={(m) => m.id} nameOf={(m) => m.client_name} onOpen={setEditing} error={list.error} onRetry={() => void list.refetch()}
+        actionsWidth="96px" actions={(m) => <Button size="small" color="inherit" onClick={() => void take(m)}>{t('settings.remove')}</Button>}
+        card={(m) => <CardRow title={m.client_name} end={percent(m)} />}
+        empty={<EmptyState title={t('settings.noMarkup')} text={t('settings.noMarkupText')} action={add} />}
+      />
+      {editing && <MarkupDialog markup={editing === 'new' ? undefined : editing} onClose={() => setEditing(null)} />}
     </Section>
   );
 }
