@@ -88,3 +88,69 @@ func TestApprovedTimeIsOnTheRetainersStatement(t *testing.T) {
 		t.Errorf("sent back: %+v", r.Current)
 	}
 }
+
+// A block whose invoice is voided is taken back, on the screen, on paper and in the portal, and is billed again by a new draft.
+func TestAVoidedInvoiceTakesItsBlockBack(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	client, _ := newClient(t, env)
+	owner, finance := env.As(t, "owner"), env.As(t, "finance")
+	var contact struct{ ID string }
+	owner.POST(t, "/api/v1/clients/"+client+"/contacts", map[string]any{"name": "Pia"}).Expect(t, http.StatusCreated).JSON(t, &contact)
+	pia := env.Contact(t, contact.ID, client)
+	type block struct {
+		ID        string
+		InvoiceID *string `json:"invoice_id"`
+		CountsOn  *string `json:"counts_on"`
+		Unbilled  bool
+	}
+	var r struct {
+		ID      string
+		Current struct {
+			ID      string
+			Closing struct{ Seconds int64 }
+		}
+	}
+	finance.POST(t, "/api/v1/retainers", map[string]any{
+		"client_id": client, "name": "Blocks", "unit": "hours", "every": "year", "starts_on": day.MustParse(thisMonday()).AddDays(-30).String(), "grant": "0",
+		"rollover": "all", "deficit": "carry", "overage": "rate",
+	}).Expect(t, http.StatusCreated).JSON(t, &r)
+	base := "/api/v1/retainers/" + r.ID
+	var b block
+	finance.POST(t, base+"/blocks", map[string]any{"amount": "10", "price": "900", "counts_from": "issued"}).Expect(t, http.StatusCreated).JSON(t, &b)
+	counts := func(seconds int64, unbilled bool) func() bool {
+		return func() bool {
+			var list struct{ Items []block }
+			finance.GET(t, base+"/blocks").Expect(t, http.StatusOK).JSON(t, &list)
+			finance.GET(t, base).Expect(t, http.StatusOK).JSON(t, &r)
+			b = list.Items[0]
+			return r.Current.Closing.Seconds == seconds && b.Unbilled == unbilled && (b.CountsOn != nil) == (seconds > 0)
+		}
+	}
+	issue := func() {
+		t.Helper()
+		finance.POST(t, "/api/v1/invoices/"+*b.InvoiceID+"/issue", map[string]any{}).Expect(t, http.StatusOK)
+		within(t, "the block to count", counts(10*3600, false))
+	}
+	issue()
+	finance.POST(t, "/api/v1/invoices/"+*b.InvoiceID+"/void", map[string]any{}).Expect(t, http.StatusOK)
+	within(t, "the block to be taken back", counts(0, true))
+	var given struct{ Given []struct{ Kind string } }
+	for who, path := range map[*apptest.Client]string{finance: "/api/v1/retainer-periods/", pia: "/api/v1/portal/retainer-periods/"} {
+		who.GET(t, path+r.Current.ID).Expect(t, http.StatusOK).JSON(t, &given)
+		if n := len(given.Given); n != 3 || given.Given[2].Kind != "returned" {
+			t.Errorf("%s says that %+v came in", path, given.Given)
+		}
+		paper := testkit.PDFText(t, who.GET(t, path+r.Current.ID+"/pdf").Expect(t, http.StatusOK).Body)
+		if !strings.Contains(paper, "Block taken back\n− 10:00 h\n") {
+			t.Errorf("the paper says %s", paper)
+		}
+	}
+	before := b.ID
+	pia.POST(t, "/api/v1/prepaid-blocks/"+before+"/invoice", nil).Expect(t, http.StatusForbidden)
+	finance.POST(t, "/api/v1/prepaid-blocks/"+before+"/invoice", nil).Expect(t, http.StatusCreated).JSON(t, &b)
+	if b.InvoiceID == nil || b.Unbilled || b.ID != before {
+		t.Fatalf("drafted again: %+v", b)
+	}
+	issue()
+}

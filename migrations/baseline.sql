@@ -2230,15 +2230,22 @@ CREATE TABLE retainer_ledger (
     reason text DEFAULT ''::text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     created_by uuid,
+    turn integer DEFAULT 1 NOT NULL,
     CONSTRAINT retainer_ledger_pkey PRIMARY KEY (id),
-    CONSTRAINT retainer_ledger_amount_check CHECK (((amount > 0) OR (kind <> ALL (ARRAY['grant'::text, 'block'::text])) OR ((kind = 'grant'::text) AND (amount = 0)))),
-    CONSTRAINT retainer_ledger_kind_check CHECK (((kind = ANY (ARRAY['grant'::text, 'block'::text, 'adjustment'::text, 'use'::text, 'late'::text])) AND ((kind = ANY (ARRAY['use'::text, 'late'::text])) = (entry_id IS NOT NULL)) AND ((kind = 'block'::text) = (block_id IS NOT NULL)))),
+    CONSTRAINT retainer_ledger_amount_check CHECK (
+CASE kind
+    WHEN 'grant'::text THEN (amount >= 0)
+    WHEN 'block'::text THEN (amount > 0)
+    WHEN 'returned'::text THEN (amount <= 0)
+    ELSE true
+END),
+    CONSTRAINT retainer_ledger_kind_check CHECK (((kind = ANY (ARRAY['grant'::text, 'block'::text, 'returned'::text, 'adjustment'::text, 'use'::text, 'late'::text])) AND ((kind = ANY (ARRAY['use'::text, 'late'::text])) = (entry_id IS NOT NULL)) AND ((kind = ANY (ARRAY['block'::text, 'returned'::text])) = (block_id IS NOT NULL)))),
     CONSTRAINT retainer_ledger_period_fkey FOREIGN KEY (retainer_id, period) REFERENCES retainer_periods(retainer_id, number)
 );
-CREATE UNIQUE INDEX retainer_ledger_block_key ON retainer_ledger USING btree (block_id) WHERE (kind = 'block'::text);
 CREATE INDEX retainer_ledger_entry_idx ON retainer_ledger USING btree (entry_id) WHERE (entry_id IS NOT NULL);
 CREATE UNIQUE INDEX retainer_ledger_grant_key ON retainer_ledger USING btree (retainer_id, period) WHERE (kind = 'grant'::text);
 CREATE INDEX retainer_ledger_period_idx ON retainer_ledger USING btree (retainer_id, period, id);
+CREATE UNIQUE INDEX retainer_ledger_turn_key ON retainer_ledger USING btree (block_id, kind, turn) WHERE (block_id IS NOT NULL);
 REVOKE UPDATE, DELETE ON retainer_ledger FROM {{role}};
 
 CREATE TABLE retainer_period_tasks (
@@ -2333,6 +2340,7 @@ INSERT INTO schema_migrations (id) VALUES
     ('0153_statement_runs'),
     ('0157_low_balance_of_retainers'),
     ('0158_fees_by_invoice'),
+    ('0159_blocks_taken_back'),
     ('0166_markups_of_clients');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');

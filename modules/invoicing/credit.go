@@ -148,7 +148,11 @@ func (s *Service) IssueCredit(ctx context.Context, id string, n NewCredit) (c Cr
 			return err
 		}
 		c.Note = note
-		return s.record(ctx, tx, "invoicing.credit_note_issued", nil, &note, CreditNoteIssued{factOf(note), i.ID})
+		issued := CreditNoteIssued{Fact: factOf(note), CreditsID: i.ID}
+		if c.Draft != nil {
+			issued.DraftID = c.Draft.ID
+		}
+		return s.record(ctx, tx, "invoicing.credit_note_issued", nil, &note, issued)
 	})
 	return c, err
 }

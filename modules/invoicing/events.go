@@ -35,11 +35,14 @@ type (
 	CreditNoteIssued struct {
 		Fact
 		CreditsID string `json:"credits_id"`
+		DraftID   string `json:"draft_id,omitempty"` // it takes the invoice's place
 	}
 	InvoiceWrittenOff struct{ Fact }
 	WriteOffUndone    struct{ Fact }
 	// InvoicePaid is published when a payment settles the balance.
 	InvoicePaid struct{ Fact }
+	// InvoiceUnpaid is published when one that was settled is open again: a payment of it was taken back.
+	InvoiceUnpaid struct{ Fact }
 )
 
 func (InvoiceCreated) EventName() string   { return "invoicing.invoice_created.v1" }
@@ -50,6 +53,7 @@ func (InvoiceSent) EventName() string      { return "invoicing.invoice_sent.v1" 
 func (InvoiceVoided) EventName() string    { return "invoicing.invoice_voided.v1" }
 func (CreditNoteIssued) EventName() string { return "invoicing.credit_note_issued.v1" }
 func (InvoicePaid) EventName() string      { return "invoicing.invoice_paid.v1" }
+func (InvoiceUnpaid) EventName() string    { return "invoicing.invoice_unpaid.v1" }
 
 // PaymentFact is what every event of a payment tells.
 type PaymentFact struct {

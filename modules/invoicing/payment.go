@@ -306,12 +306,16 @@ func (s *Service) undo(ctx context.Context, tx *tenancy.Tx, p Payment, a *Alloca
 	if err != nil {
 		return err
 	}
+	settled := i.State == Issued && i.Balance().IsZero()
 	now := s.d.Now()
 	a.UndoneAt, a.UndoWhy = &now, why
 	if err := s.d.Store.UndoAllocation(ctx, tx, *a); err != nil {
 		return err
 	}
-	return s.settle(ctx, tx, &i, p, a.Amount.Neg())
+	if err := s.settle(ctx, tx, &i, p, a.Amount.Neg()); err != nil || !settled {
+		return err
+	}
+	return s.d.Events.Publish(ctx, tx, InvoiceUnpaid{factOf(i)})
 }
 
 // VoidPayment takes back a payment that never came: all of it is undone.

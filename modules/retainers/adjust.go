@@ -5,15 +5,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/day"
-	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/app/kit/id"
-	"github.com/bureauhq/bureau/app/kit/money"
-	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/retainers/ledger"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -92,128 +87,4 @@ func (s *Service) give(ctx context.Context, tx *tenancy.Tx, r Retainer, l Line) 
 		return err
 	}
 	return s.count(ctx, tx, r)
-}
-
-// NewBlock is hours or money that a client buys besides.
-type NewBlock struct {
-	Amount     string
-	Price      *string // a draft is made for it; nil: it costs nothing
-	CountsFrom string
-	ExpiresOn  day.Date
-}
-
-// AddBlock sells a block. It counts from now, or once its invoice is issued or paid (rule 53).
-func (s *Service) AddBlock(ctx context.Context, retainerID string, n NewBlock) (b Block, err error) {
-	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		r, err := s.d.Store.ByID(ctx, tx, retainerID, true)
-		if err != nil {
-			return err
-		}
-		_, today, err := s.current(ctx, tx, r)
-		if err != nil {
-			return err
-		}
-		b = Block{ID: id.New(), RetainerID: r.ID, CountsFrom: n.CountsFrom, ExpiresOn: n.ExpiresOn, CreatedAt: s.now(), CreatedBy: access.From(ctx).MemberID}
-		if err := b.fill(r, n, today); err != nil {
-			return err
-		}
-		if b.Price != nil && !b.Price.IsZero() {
-			line := invoicing.Line{Description: r.Name + ": " + r.Say(b.Amount) + " ahead", Quantity: decimal.NewFromInt(1), UnitPrice: b.Price.Decimal(), ProjectID: r.ProjectID}
-			i, err := s.d.Bills.DraftTx(ctx, tx, invoicing.DraftOf{ClientID: r.ClientID, Currency: r.Currency}, []invoicing.Line{line})
-			if err != nil {
-				return err
-			}
-			b.InvoiceID = i.ID
-		}
-		if err := s.d.Store.AddBlock(ctx, tx, b); err != nil {
-			return err
-		}
-		if err := audit.Record(ctx, tx, audit.Change{Action: "retainers.block_added", Entity: "retainer", EntityID: r.ID, After: b}); err != nil {
-			return err
-		}
-		if b.CountsFrom == FromNow {
-			return s.begin(ctx, tx, r, &b)
-		}
-		return s.d.Events.Publish(ctx, tx, Adjusted{r.ref()})
-	})
-	return b, err
-}
-
-func (b *Block) fill(r Retainer, n NewBlock, today day.Date) error {
-	bad := ErrBadBlock
-	var err error
-	if b.Amount, err = r.Unit.Parse(n.Amount, r.Currency); err != nil {
-		bad = bad.At("body.amount", err.Error())
-	} else if b.Amount <= 0 {
-		bad = bad.At("body.amount", "must be more than nothing")
-	}
-	if n.Price != nil {
-		minor, err := Money.Parse(*n.Price, r.Currency)
-		if err != nil {
-			bad = bad.At("body.price", err.Error())
-		} else if minor < 0 {
-			bad = bad.At("body.price", "must not be negative")
-		}
-		price := money.Of(minor, r.Currency)
-		b.Price = &price
-	}
-	if n.CountsFrom != FromNow && (b.Price == nil || b.Price.IsZero()) {
-		bad = bad.At("body.price", "is required: there is no invoice to wait for without one")
-	}
-	if !n.ExpiresOn.IsZero() && n.ExpiresOn.Before(today) {
-		bad = bad.At("body.expires_on", "is past")
-	}
-	if len(bad.Fields) > 0 {
-		return bad
-	}
-	return nil
-}
-
-// begin lets a block count from today.
-func (s *Service) begin(ctx context.Context, tx *tenancy.Tx, r Retainer, b *Block) error {
-	p, today, err := s.current(ctx, tx, r)
-	if err != nil {
-		return err
-	}
-	b.CountsOn = today
-	if err := s.d.Store.SaveBlock(ctx, tx, *b); err != nil {
-		return err
-	}
-	e := ledger.Event{ID: id.New(), Period: p.Number(), Kind: ledger.Block, Day: today, Until: b.ExpiresOn, Amount: b.Amount}
-	if err := s.give(ctx, tx, r, Line{Event: e, RetainerID: r.ID, BlockID: b.ID, CreatedAt: s.now(), CreatedBy: access.From(ctx).MemberID}); err != nil {
-		return err
-	}
-	if r.Alert != nil { // its end is a day to look again
-		if err := s.turnTx(ctx, tx, &r); err != nil {
-			return err
-		}
-	}
-	return s.d.Events.Publish(ctx, tx, Adjusted{r.ref()})
-}
-
-// Listen lets blocks count once their invoices are issued or paid, and fees be billed again whose invoices came to nothing.
-func Listen(b *event.Bus, s *Service) {
-	const name = "retainers.blocks"
-	event.On(b, name, func(ctx context.Context, e invoicing.InvoiceIssued) error {
-		return s.billed(ctx, e.InvoiceID, FromIssued)
-	})
-	event.On(b, name, func(ctx context.Context, e invoicing.InvoicePaid) error { return s.billed(ctx, e.InvoiceID, FromPaid) })
-	const fees = "retainers.fees"
-	event.On(b, fees, func(ctx context.Context, e invoicing.InvoiceDeleted) error { return s.unbilled(ctx, e.InvoiceID) })
-	event.On(b, fees, func(ctx context.Context, e invoicing.InvoiceVoided) error { return s.unbilled(ctx, e.InvoiceID) })
-}
-
-// billed may be told twice, and of invoices that have nothing to do with blocks.
-func (s *Service) billed(ctx context.Context, invoiceID, moment string) error {
-	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		b, err := s.d.Store.BlockOfInvoice(ctx, tx, invoiceID)
-		if err != nil || b == nil || !b.CountsOn.IsZero() || b.CountsFrom != moment {
-			return err
-		}
-		r, err := s.d.Store.ByID(ctx, tx, b.RetainerID, true)
-		if err != nil {
-			return err
-		}
-		return s.begin(ctx, tx, r, b)
-	})
 }

@@ -52,6 +52,7 @@ type Line struct {
 
 	RetainerID string
 	BlockID    string
+	Turn       int // which time the block counts
 	Reason     string
 	CreatedAt  time.Time
 	CreatedBy  string
@@ -63,13 +64,16 @@ type Block struct {
 	RetainerID string
 	Amount     int64
 	Price      *money.Money
-	CountsFrom string // now, issued or paid
-	InvoiceID  string
-	CountsOn   day.Date // none: not yet
+	CountsFrom string   // now, issued or paid
+	InvoiceID  string   // none: it has no price, or its invoice came to nothing
+	CountsOn   day.Date // none: not yet, or not any more
 	ExpiresOn  day.Date // the last day; none: never
 	CreatedAt  time.Time
 	CreatedBy  string
 }
+
+// Unbilled tells whether the block's invoice came to nothing: it may be billed again.
+func (b Block) Unbilled() bool { return b.InvoiceID == "" && b.Price != nil && !b.Price.IsZero() }
 
 // From when a block counts (rule 53).
 const (

@@ -73,7 +73,9 @@ type Store interface {
 	TasksMade(ctx context.Context, tx *tenancy.Tx, retainerID string, limit int) ([]PeriodTasks, error) // newest first
 	TasksOfPeriod(ctx context.Context, tx *tenancy.Tx, periodID string) (*PeriodTasks, error)           // nil: nothing was done yet
 	PutTasksMade(ctx context.Context, tx *tenancy.Tx, m PeriodTasks) error
-	BlockOfInvoice(ctx context.Context, tx *tenancy.Tx, invoiceID string) (*Block, error) // locked
+	BlockOfInvoice(ctx context.Context, tx *tenancy.Tx, invoiceID string) (*Block, error) // nil: it sells none
+	Block(ctx context.Context, tx *tenancy.Tx, id string) (Block, error)                  // ErrBlockNotFound
+	LastTurn(ctx context.Context, tx *tenancy.Tx, blockID string) (*Line, error)          // by which it last began to count; nil: it never did
 }
 
 // Clients tells about the agency's clients; *clients.Service answers it.
@@ -110,6 +112,7 @@ type Bills interface {
 	LetterheadTx(ctx context.Context, tx *tenancy.Tx, clientID string) (invoicing.Letterhead, error)
 	Drawing(ctx context.Context, h invoicing.Letterhead) []byte // its logo; nil: none
 	DraftTx(ctx context.Context, tx *tenancy.Tx, of invoicing.DraftOf, lines []invoicing.Line) (invoicing.Invoice, error)
+	StandingTx(ctx context.Context, tx *tenancy.Tx, invoiceID string) (invoicing.Standing, error)
 }
 
 // Renderer makes the PDF of a statement. The same statement gives the same bytes.

@@ -32,11 +32,13 @@ var (
 	ErrBadBlock       = fault.Define(fault.Invalid, "retainers.bad_block", "This block cannot be added as it is.")
 	ErrOverlap        = fault.Define(fault.Conflict, "retainers.overlap", "Another retainer of this client or project holds on some of these days.").
 				At("body.starts_on", "another retainer holds on some of these days")
-	ErrStale   = fault.Define(fault.Precondition, "request.stale", "This was changed meanwhile. Load it again and repeat your change.")
-	ErrBeyond  = fault.Define(fault.Conflict, "retainers.beyond", "This is more than the retainer has left, and the contract does not allow that.")
-	ErrNotOver = fault.Define(fault.Conflict, "retainers.period_not_over", "A period is closed after its last day, the oldest one first.")
-	ErrClosed  = fault.Define(fault.Conflict, "retainers.no_open_period", "This retainer has ended: all its periods are closed.")
-	ErrNoFee   = fault.Define(fault.Conflict, "retainers.no_fee", "This period has no fee to bill.")
+	ErrStale         = fault.Define(fault.Precondition, "request.stale", "This was changed meanwhile. Load it again and repeat your change.")
+	ErrBeyond        = fault.Define(fault.Conflict, "retainers.beyond", "This is more than the retainer has left, and the contract does not allow that.")
+	ErrNotOver       = fault.Define(fault.Conflict, "retainers.period_not_over", "A period is closed after its last day, the oldest one first.")
+	ErrClosed        = fault.Define(fault.Conflict, "retainers.no_open_period", "This retainer has ended: all its periods are closed.")
+	ErrBlockNotFound = fault.Define(fault.NotFound, "retainers.block_not_found", "This block does not exist.")
+	ErrNoPrice       = fault.Define(fault.Conflict, "retainers.no_price", "This block has no price to bill.")
+	ErrNoFee         = fault.Define(fault.Conflict, "retainers.no_fee", "This period has no fee to bill.")
 )
 
 // Unit is what a retainer counts.

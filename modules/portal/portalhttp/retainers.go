@@ -60,9 +60,9 @@ type PortalStatement struct {
 	Next       *string              `json:"next"`
 }
 
-// PortalGiven is what came in: a grant, a block or an adjustment.
+// PortalGiven is what came in, and what of it went back: a grant, a block or an adjustment.
 type PortalGiven struct {
-	Kind   string       `json:"kind" enum:"grant,block,adjustment"`
+	Kind   string       `json:"kind" enum:"grant,block,returned,adjustment"`
 	On     day.Date     `json:"on"`
 	Until  *day.Date    `json:"until" nullable:"true"`
 	Figure PortalFigure `json:"figure"`

@@ -9,25 +9,32 @@ import (
 	"github.com/bureauhq/bureau/modules/retainers/ledger"
 )
 
-// The figures of the guide are what the ledger makes of its example.
-func TestTheGuidesExampleIsRight(t *testing.T) {
-	t.Parallel()
+func guide(t *testing.T) string {
+	t.Helper()
 	raw, err := os.ReadFile("../../../docs/guide/retainers.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	guide := string(raw)
-	minus := func(n int64) string { return strings.Replace(fmt.Sprint(n/hour), "-", "−", 1) }
+	return string(raw)
+}
+
+// minus writes what is less than nothing as people do.
+func minus(n int64) string { return strings.Replace(fmt.Sprint(n), "-", "−", 1) }
+
+// The figures of the guide are what the ledger makes of its example.
+func TestTheGuidesExampleIsRight(t *testing.T) {
+	t.Parallel()
+	in := func(n int64) string { return minus(n / hour) }
 	names := []string{"January", "February", "March"}
 	for _, terms := range []ledger.Terms{{}, {Cap: ptr(5 * hour), Deficit: ptr(4 * hour)}} {
 		ps := months(3, terms)
 		for i, s := range ledger.Replay(ps, append(grants(ps, -1), use(ps[0], "a", 30), use(ps[1], "b", 60))) {
-			cells := []string{names[i], minus(s.Opening), minus(s.Granted), minus(s.Used)}
+			cells := []string{names[i], in(s.Opening), in(s.Granted), in(s.Used)}
 			if terms.Cap != nil {
-				cells = append(cells, minus(s.Overage), minus(s.Expired))
+				cells = append(cells, in(s.Overage), in(s.Expired))
 			}
-			line := "| " + strings.Join(append(cells, minus(s.Closing)), " | ") + " |"
-			if !strings.Contains(guide, line) {
+			line := "| " + strings.Join(append(cells, in(s.Closing)), " | ") + " |"
+			if !strings.Contains(guide(t), line) {
 				t.Errorf("the guide does not say %s", line)
 			}
 		}

@@ -22,6 +22,8 @@ const (
 	Adjust Kind = "adjustment" // by hand, either way
 	Use    Kind = "use"        // approved billable work of this period
 	Late   Kind = "late"       // the same, or its correction, of a period that is closed (rule 52)
+
+	Returned Kind = "returned" // a block whose invoice came to nothing
 )
 
 // Event is one line of the ledger. It is never changed, only followed by another.
@@ -33,6 +35,7 @@ type Event struct {
 	Day    day.Date // from when it counts; of work: its work date
 	Until  day.Date // the last day on which what it gives can be used; none: always
 	Amount int64    // what it gives; of work: what it takes, less than nothing when it is taken back
+	Of     string   // of what is returned: the event by which the block had begun to count
 }
 
 // Terms are what the contract said about a period when it was last open.
@@ -87,7 +90,7 @@ type Statement struct {
 
 	Opening  int64 // what the period before left
 	Granted  int64 // grants and blocks
-	Adjusted int64 // by hand, and work of closed periods that came late
+	Adjusted int64 // by hand, work of closed periods that came late, and blocks of closed periods that were taken back
 	Used     int64 // approved billable work of these days
 	Overage  int64 // the part of work that was beyond the account; it follows the overage rule
 	Expired  int64
@@ -160,8 +163,12 @@ type step struct {
 func steps(p Period, events []Event) []step {
 	var out []step
 	at := map[[2]string]int{}
+	gone := undone(events)
 	written := slices.SortedFunc(slices.Values(events), func(a, b Event) int { return cmp.Compare(a.ID, b.ID) })
 	for _, e := range written {
+		if gone[e.ID] {
+			continue
+		}
 		st := step{Event: e, day: p.Days.From}
 		if (e.Kind == Block || e.Kind == Use) && e.Day.After(st.day) {
 			st.day = e.Day // a block gives nothing before its day; all else is there when the period begins
@@ -187,6 +194,17 @@ func steps(p Period, events []Event) []step {
 	return out
 }
 
+// undone names the blocks of a period that were taken back in it, and what took them back: it is counted as if they had never been.
+func undone(events []Event) map[string]bool {
+	all := map[string]bool{}
+	for _, e := range events {
+		if e.Kind == Returned && slices.ContainsFunc(events, func(b Event) bool { return b.Kind == Block && b.ID == e.Of }) {
+			all[e.ID], all[e.Of] = true, true
+		}
+	}
+	return all
+}
+
 // rank puts what gives before what takes on the same day.
 func (s step) rank() int {
 	switch gives := (s.Kind == Use || s.Kind == Late) != (s.Amount > 0); {
@@ -194,7 +212,7 @@ func (s step) rank() int {
 		return 0
 	case gives:
 		return 1
-	case s.Kind == Adjust:
+	case s.Kind == Adjust || s.Kind == Returned:
 		return 2
 	case s.Kind == Late:
 		return 3
@@ -220,6 +238,9 @@ func (a *account) take(s step) {
 		} else {
 			a.debt += a.draw(-s.Amount)
 		}
+	case Returned:
+		a.s.Adjusted += s.Amount
+		a.debt += a.draw(a.drawFrom(s.Of, -s.Amount))
 	case Late:
 		a.s.Adjusted -= s.Amount
 		a.work(s)
@@ -264,6 +285,19 @@ func (a *account) draw(amount int64) (rest int64) {
 		part := min(amount, a.lots[i].Left)
 		a.lots[i].Left -= part
 		amount -= part
+	}
+	a.sweep()
+	return amount
+}
+
+// drawFrom takes from one lot and returns what it did not have.
+func (a *account) drawFrom(id string, amount int64) (rest int64) {
+	for i := range a.lots {
+		if a.lots[i].ID == id {
+			part := min(amount, a.lots[i].Left)
+			a.lots[i].Left -= part
+			amount -= part
+		}
 	}
 	a.sweep()
 	return amount

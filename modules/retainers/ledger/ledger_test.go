@@ -204,7 +204,7 @@ func TestPeriodsAreAnchored(t *testing.T) {
 	}
 }
 
-// history is a random account: terms, grants with their own expiry, blocks,
+// history is a random account: terms, grants with their own expiry, blocks that are taken back and count again,
 // adjustments, and work that is counted, corrected and taken back.
 func history(t *rapid.T) ([]ledger.Period, []ledger.Event) {
 	var terms ledger.Terms
@@ -216,9 +216,13 @@ func history(t *rapid.T) ([]ledger.Period, []ledger.Event) {
 	}
 	ps := months(rapid.IntRange(1, 6).Draw(t, "periods"), terms)
 	var events []ledger.Event
+	var counting []ledger.Event // blocks that nobody took back
 	add := func(e ledger.Event) {
 		e.ID = fmt.Sprintf("e%03d", len(events))
 		events = append(events, e)
+		if e.Kind == ledger.Block {
+			counting = append(counting, e)
+		}
 	}
 	for _, p := range ps {
 		g := ledger.Event{Period: p.Number, Kind: ledger.Grant, Day: p.Days.From, Amount: rapid.Int64Range(0, 50).Draw(t, "grant")}
@@ -228,7 +232,19 @@ func history(t *rapid.T) ([]ledger.Period, []ledger.Event) {
 		add(g)
 		for range rapid.IntRange(0, 8).Draw(t, "events") {
 			e := ledger.Event{Period: p.Number, Day: p.Days.From.AddDays(rapid.IntRange(0, p.Days.Len()-1).Draw(t, "day"))}
-			switch rapid.IntRange(0, 9).Draw(t, "kind") {
+			switch rapid.IntRange(0, 10).Draw(t, "kind") {
+			case 10:
+				if len(counting) == 0 {
+					continue
+				}
+				n := rapid.IntRange(0, len(counting)-1).Draw(t, "which")
+				b := counting[n]
+				counting = append(counting[:n:n], counting[n+1:]...)
+				e.Kind, e.Of, e.Amount = ledger.Returned, b.ID, -b.Amount
+				if b.Period < p.Number {
+					closed := ps[b.Period-1 : p.Number-1]
+					e.Amount = -ledger.Back(carryBefore(ps, events, b.Period), closed, events, b.ID, nobody)
+				}
 			case 0:
 				e.Kind, e.Amount = ledger.Block, rapid.Int64Range(1, 40).Draw(t, "block")
 				e.Until = e.Day.AddDays(rapid.IntRange(0, 90).Draw(t, "until"))
@@ -243,6 +259,16 @@ func history(t *rapid.T) ([]ledger.Period, []ledger.Event) {
 		}
 	}
 	return ps, events
+}
+
+func nobody(int) bool { return false }
+
+// carryBefore is what the periods before a number leave to it.
+func carryBefore(ps []ledger.Period, events []ledger.Event, number int) ledger.Carry {
+	if number == 1 {
+		return ledger.Carry{}
+	}
+	return ledger.Replay(ps[:number-1], events)[number-2].Carry
 }
 
 func TestStatementsAddUpWhateverHappened(t *testing.T) {

@@ -20,42 +20,46 @@ type lineRow struct {
 	Kind       string
 	EntryID    *string
 	BlockID    *string
+	Turn       int
 	Day        day.Date
 	Until      *day.Date
 	Amount     int64
 	Reason     string
 	CreatedAt  time.Time
 	CreatedBy  *string
+
+	Of *string `gorm:"->"` // the line by which a block began to count that is returned
 }
 
 func (lineRow) TableName() string { return "retainer_ledger" }
 
-const lineColumns = `id, retainer_id, period, kind, entry_id, block_id, day, until, amount, reason, created_at, created_by`
+const lineColumns = `id, retainer_id, period, kind, entry_id, block_id, turn, day, until, amount, reason, created_at, created_by,
+	CASE WHEN kind = 'returned' THEN (SELECT b.id FROM retainer_ledger b WHERE b.block_id = l.block_id AND b.kind = 'block' AND b.turn = l.turn) END AS "of"`
 
 // Write adds lines to the ledger.
 func (Store) Write(_ context.Context, tx *tenancy.Tx, lines []retainers.Line) error {
 	rows := make([]lineRow, len(lines))
 	for i, l := range lines {
 		rows[i] = lineRow{
-			ID: l.ID, RetainerID: l.RetainerID, Period: l.Period, Kind: string(l.Kind), EntryID: pg.Null(l.Entry), BlockID: pg.Null(l.BlockID), Day: l.Day, Until: date(l.Until),
+			ID: l.ID, RetainerID: l.RetainerID, Period: l.Period, Kind: string(l.Kind), EntryID: pg.Null(l.Entry), BlockID: pg.Null(l.BlockID), Turn: max(1, l.Turn), Day: l.Day, Until: date(l.Until),
 			Amount: l.Amount, Reason: l.Reason, CreatedAt: l.CreatedAt, CreatedBy: pg.Null(l.CreatedBy),
 		}
 	}
-	return tx.Gorm().CreateInBatches(&rows, 500).Error
+	return tx.Gorm().Omit("of").CreateInBatches(&rows, 500).Error
 }
 
 func lines(tx *tenancy.Tx, query string, args ...any) ([]retainers.Line, error) {
 	var rows []lineRow
-	if err := tx.Gorm().Raw(`SELECT `+lineColumns+` FROM retainer_ledger `+query, args...).Scan(&rows).Error; err != nil {
+	if err := tx.Gorm().Raw(`SELECT `+lineColumns+` FROM retainer_ledger l `+query, args...).Scan(&rows).Error; err != nil {
 		return nil, err
 	}
 	out := make([]retainers.Line, len(rows))
 	for i, r := range rows {
 		out[i] = retainers.Line{
 			Event: ledger.Event{
-				ID: r.ID, Period: r.Period, Kind: ledger.Kind(r.Kind), Entry: pg.Text(r.EntryID), Day: r.Day, Until: zero(r.Until), Amount: r.Amount,
+				ID: r.ID, Period: r.Period, Kind: ledger.Kind(r.Kind), Entry: pg.Text(r.EntryID), Day: r.Day, Until: zero(r.Until), Amount: r.Amount, Of: pg.Text(r.Of),
 			},
-			RetainerID: r.RetainerID, BlockID: pg.Text(r.BlockID), Reason: r.Reason, CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy),
+			RetainerID: r.RetainerID, BlockID: pg.Text(r.BlockID), Turn: r.Turn, Reason: r.Reason, CreatedAt: r.CreatedAt.UTC(), CreatedBy: pg.Text(r.CreatedBy),
 		}
 	}
 	return out, nil
@@ -69,6 +73,15 @@ func (Store) Lines(_ context.Context, tx *tenancy.Tx, retainerID string, from in
 // Given returns what came in during a period.
 func (Store) Given(_ context.Context, tx *tenancy.Tx, p retainers.Period) ([]retainers.Line, error) {
 	return lines(tx, `WHERE retainer_id = ? AND period = ? AND entry_id IS NULL ORDER BY id LIMIT 500`, p.RetainerID, p.Number())
+}
+
+// LastTurn returns the line by which a block last began to count, if it ever did.
+func (Store) LastTurn(_ context.Context, tx *tenancy.Tx, blockID string) (*retainers.Line, error) {
+	got, err := lines(tx, `WHERE block_id = ? AND kind = 'block' ORDER BY turn DESC LIMIT 1`, blockID)
+	if err != nil || len(got) == 0 {
+		return nil, err
+	}
+	return &got[0], nil
 }
 
 // Nets returns what the ledger holds of entries, by period and work date.
@@ -130,9 +143,9 @@ func (Store) AddBlock(_ context.Context, tx *tenancy.Tx, b retainers.Block) erro
 	return tx.Gorm().Omit("currency").Create(&row).Error
 }
 
-// SaveBlock writes from when b counts.
+// SaveBlock writes from when b counts and which invoice bills it.
 func (Store) SaveBlock(_ context.Context, tx *tenancy.Tx, b retainers.Block) error {
-	return tx.Gorm().Exec(`UPDATE prepaid_blocks SET counts_on = ? WHERE id = ?`, date(b.CountsOn), b.ID).Error
+	return tx.Gorm().Exec(`UPDATE prepaid_blocks SET counts_on = ?, invoice_id = ? WHERE id = ?`, date(b.CountsOn), pg.Null(b.InvoiceID), b.ID).Error
 }
 
 func blocks(tx *tenancy.Tx, query string, args ...any) ([]retainers.Block, error) {
@@ -154,9 +167,21 @@ func (Store) Blocks(_ context.Context, tx *tenancy.Tx, retainerID string, limit 
 	return blocks(tx, `WHERE b.retainer_id = ? ORDER BY b.created_at DESC, b.id DESC LIMIT ?`, retainerID, limit)
 }
 
-// BlockOfInvoice finds the block that an invoice sells, if any, and locks it.
+// Block returns one block.
+func (Store) Block(_ context.Context, tx *tenancy.Tx, id string) (retainers.Block, error) {
+	got, err := blocks(tx, `WHERE b.id = ?`, id)
+	if err == nil && len(got) == 0 {
+		err = retainers.ErrBlockNotFound
+	}
+	if err != nil {
+		return retainers.Block{}, err
+	}
+	return got[0], nil
+}
+
+// BlockOfInvoice finds the block that an invoice sells, if any. Who changes it holds its retainer.
 func (Store) BlockOfInvoice(_ context.Context, tx *tenancy.Tx, invoiceID string) (*retainers.Block, error) {
-	got, err := blocks(tx, `WHERE b.invoice_id = ? FOR UPDATE OF b`, invoiceID)
+	got, err := blocks(tx, `WHERE b.invoice_id = ?`, invoiceID)
 	if err != nil || len(got) == 0 {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ type Service interface {
 	Names(context.Context, []retainers.Row) (clients, projects map[string]string, err error)
 	Adjust(ctx context.Context, id, amount, reason string) (retainers.Row, error)
 	AddBlock(context.Context, string, retainers.NewBlock) (retainers.Block, error)
+	DraftBlock(ctx context.Context, blockID string) (retainers.Block, error)
 	Blocks(context.Context, string) (retainers.Retainer, []retainers.Block, error)
 	Periods(context.Context, string, page.Query) (retainers.Retainer, []retainers.Period, *string, error)
 	Statement(context.Context, string) (retainers.Paper, error)
@@ -42,7 +43,7 @@ type handlers struct{ svc Service }
 // Register declares the operations.
 func Register(api *httpapi.API, svc Service) {
 	h := handlers{svc}
-	const base, periods = "/api/v1/retainers", "/api/v1/retainer-periods"
+	const base, periods, block = "/api/v1/retainers", "/api/v1/retainer-periods", "/api/v1/prepaid-blocks"
 	op := func(id, method, path, summary string) httpapi.Op {
 		o := httpapi.Op{ID: id, Tag: "retainers", Method: method, Path: path, Summary: summary, Need: retainers.Write}
 		if method == http.MethodGet {
@@ -61,6 +62,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, created(op("retainers-adjust", http.MethodPost, base+"/{id}/adjustments", "Add to a retainer or take from it by hand")), h.adjust)
 	httpapi.Handle(api, op("retainers-blocks", http.MethodGet, base+"/{id}/blocks", "Blocks that were bought besides, newest first"), h.blocks)
 	httpapi.Handle(api, created(op("retainers-add-block", http.MethodPost, base+"/{id}/blocks", "Sell a block of hours or money")), h.addBlock)
+	httpapi.Handle(api, created(op("prepaid-blocks-draft", http.MethodPost, block+"/{id}/invoice", "Make the draft of a block again whose invoice came to nothing")), h.draftBlock)
 	httpapi.Handle(api, op("retainers-periods", http.MethodGet, base+"/{id}/periods", "The periods of a retainer with their figures, newest first"), h.periods)
 	httpapi.Handle(api, op("retainer-periods-get", http.MethodGet, periods+"/{id}", "The statement of a period"), h.statement)
 	httpapi.Handle(api, op("retainer-periods-pdf", http.MethodGet, periods+"/{id}/pdf", "The statement of a period as PDF, in its client's language"), h.statementPDF)
@@ -243,10 +245,19 @@ func (h handlers) blocks(ctx context.Context, in *IDIn) (*blocksOut, error) {
 
 func (h handlers) addBlock(ctx context.Context, in *addBlockIn) (*blockOut, error) {
 	b, err := h.svc.AddBlock(ctx, in.ID, retainers.NewBlock{Amount: in.Body.Amount, Price: in.Body.Price, CountsFrom: in.Body.CountsFrom, ExpiresOn: orNone(in.Body.ExpiresOn)})
+	return h.block(ctx, b, err)
+}
+
+func (h handlers) draftBlock(ctx context.Context, in *IDIn) (*blockOut, error) {
+	b, err := h.svc.DraftBlock(ctx, in.ID)
+	return h.block(ctx, b, err)
+}
+
+func (h handlers) block(ctx context.Context, b retainers.Block, err error) (*blockOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := h.svc.Find(ctx, in.ID)
+	r, err := h.svc.Find(ctx, b.RetainerID)
 	return &blockOut{toBlock(r.Retainer, b, retainers.Sees(ctx))}, err
 }
 

@@ -82,8 +82,8 @@ type RetainerAdjustment struct {
 // NewPrepaidBlock is what the web sends to sell a block.
 type NewPrepaidBlock struct {
 	Amount     string    `json:"amount" minLength:"1" maxLength:"20" pattern:"^[0-9]+([.][0-9]+)?$" example:"10"`
-	Price      *string   `json:"price,omitempty" maxLength:"20" pattern:"^[0-9]+([.][0-9]+)?$" doc:"A draft is made for it"`
-	CountsFrom string    `json:"counts_from" enum:"now,issued,paid" doc:"From when it can be used: now, once its invoice is issued, or paid"`
+	Price      *string   `json:"price,omitempty" maxLength:"20" pattern:"^[0-9]+([.][0-9]+)?$" example:"900" doc:"A draft is made for it"`
+	CountsFrom string    `json:"counts_from" enum:"issued,paid,now" doc:"From when it can be used: once its invoice is issued, or paid, or now"`
 	ExpiresOn  *day.Date `json:"expires_on,omitempty" doc:"The last day on which it can be used"`
 }
 
@@ -93,9 +93,10 @@ type PrepaidBlock struct {
 	Figure     RetainerFigure `json:"figure"`
 	Price      *money.Money   `json:"price"`
 	CountsFrom string         `json:"counts_from" enum:"now,issued,paid"`
-	CountsOn   *day.Date      `json:"counts_on" nullable:"true" doc:"null: not yet"`
+	CountsOn   *day.Date      `json:"counts_on" nullable:"true" doc:"null: not yet, or not any more"`
 	ExpiresOn  *day.Date      `json:"expires_on" nullable:"true"`
 	InvoiceID  *string        `json:"invoice_id"`
+	Unbilled   bool           `json:"unbilled" doc:"Its invoice came to nothing: it may be billed again"`
 	CreatedAt  time.Time      `json:"created_at"`
 }
 
@@ -155,7 +156,7 @@ type RetainerPeriodView struct {
 	State      string         `json:"state" enum:"open,closed" doc:"The figures of an open one are what they would be if it ended now"`
 	Opening    RetainerFigure `json:"opening" doc:"What rolled over from the period before"`
 	Granted    RetainerFigure `json:"granted" doc:"The grant and blocks"`
-	Adjusted   RetainerFigure `json:"adjusted" doc:"By hand, and work of closed periods that came late"`
+	Adjusted   RetainerFigure `json:"adjusted" doc:"By hand, work of closed periods that came late, and blocks of closed periods that were taken back"`
 	Used       RetainerFigure `json:"used" doc:"Approved billable work of these days"`
 	Overage    RetainerFigure `json:"overage" doc:"The part of it beyond the retainer"`
 	Expired    RetainerFigure `json:"expired"`
@@ -185,10 +186,10 @@ type RetainerStatement struct {
 	Expiries    []RetainerExpiry   `json:"expiries"`
 }
 
-// RetainerLine is what came in: a grant, a block or an adjustment.
+// RetainerLine is what came in, and what of it went back: a grant, a block or an adjustment.
 type RetainerLine struct {
 	ID     string         `json:"id"`
-	Kind   string         `json:"kind" enum:"grant,block,adjustment"`
+	Kind   string         `json:"kind" enum:"grant,block,returned,adjustment" doc:"returned: a block whose invoice came to nothing"`
 	On     day.Date       `json:"on"`
 	Until  *day.Date      `json:"until" nullable:"true" doc:"The last day on which it can be used"`
 	Figure RetainerFigure `json:"figure"`
@@ -317,7 +318,7 @@ func toWork(r retainers.Retainer, w retainers.Work, sees bool) RetainerEntry {
 func toBlock(r retainers.Retainer, b retainers.Block, sees bool) PrepaidBlock {
 	return PrepaidBlock{
 		ID: b.ID, Figure: figure(r, b.Amount, sees), Price: price(b.Price, sees), CountsFrom: b.CountsFrom, CountsOn: date(b.CountsOn), ExpiresOn: date(b.ExpiresOn),
-		InvoiceID: optional(b.InvoiceID), CreatedAt: b.CreatedAt,
+		InvoiceID: optional(b.InvoiceID), Unbilled: b.Unbilled(), CreatedAt: b.CreatedAt,
 	}
 }
 

@@ -132,7 +132,11 @@ func (s *sheet) given() {
 		if s.Inner {
 			under = l.Reason
 		}
-		s.line(l.Day, what, under, "", s.signed(l.Amount))
+		figure := s.signed(l.Amount)
+		if l.Kind == ledger.Returned {
+			figure = s.taken(-l.Amount) // of nothing too
+		}
+		s.line(l.Day, what, under, "", figure)
 	}
 	if s.Inner {
 		for _, e := range s.Period.Expiries {
@@ -144,7 +148,7 @@ func (s *sheet) given() {
 
 func (s *sheet) kind(k ledger.Kind) string {
 	return map[ledger.Kind]string{
-		ledger.Grant: s.words.Grant, ledger.Block: s.words.Block, ledger.Adjust: s.words.Adjustment, ledger.Use: s.words.GivenBack, ledger.Late: s.words.GivenBack,
+		ledger.Grant: s.words.Grant, ledger.Block: s.words.Block, ledger.Returned: s.words.Returned, ledger.Adjust: s.words.Adjustment, ledger.Use: s.words.GivenBack, ledger.Late: s.words.GivenBack,
 	}[k]
 }
 

@@ -6,6 +6,7 @@ import { problem } from '../../test/factories';
 import { renderApp, violations } from '../../test/render';
 import { server } from '../../test/server';
 import { AdjustDialog } from './components/AmountDialogs';
+import { RetainerPage } from './pages/RetainerPage';
 import { StatementPage } from './pages/StatementPage';
 
 const h = (hours: number) => ({ seconds: hours * 3600, value: null });
@@ -18,7 +19,7 @@ it('shows an account that adds up, and the time behind it', async () => {
   server.use(
     http.get('*/api/v1/retainer-periods/:id', () => HttpResponse.json({
       name: 'Support', client_name: 'Acme', project_name: '', unit: 'hours', overage: 'rate', period,
-      given: [{ id: 'g', kind: 'grant', on: '2026-02-01', until: null, figure: h(40), reason: '' }, { id: 'a', kind: 'adjustment', on: '2026-02-03', until: null, figure: h(-4), reason: 'Agreed by phone' }], expiries: [],
+      given: [{ id: 'g', kind: 'grant', on: '2026-02-01', until: null, figure: h(40), reason: '' }, { id: 'a', kind: 'adjustment', on: '2026-02-03', until: null, figure: h(-4), reason: 'Agreed by phone' }, { id: 'r', kind: 'returned', on: '2026-02-05', until: null, figure: h(0), reason: 'Invoice INV-7 was voided' }], expiries: [],
     })),
     http.get('*/api/v1/retainer-periods/:id/entries', () => HttpResponse.json({ items: [{ id: 'e1', day: '2026-02-10', member: 'Ada', project: 'Website', task: 'Forms', note: 'fields', late: false, figure: h(50), over: h(6) }], next: null })),
   );
@@ -30,7 +31,8 @@ it('shows an account that adds up, and the time behind it', async () => {
   expect(line(/Used/)).toHaveTextContent('− 50:00 h');
   expect(line(/Beyond it/)).toHaveTextContent('+ 6:00 h');
   expect(line(/Left at the end/)).toHaveTextContent('2:00 h');
-  expect(screen.getByText(/Agreed by phone/)).toBeVisible();
+  expect(screen.getByText(/Agreed by phone/).closest('li')).toHaveTextContent(/− 4:00 h$/);
+  expect(screen.getByText(/INV-7 was voided/).closest('li')).toHaveTextContent(/Block taken back.*− 0:00 h$/);
   expect(await screen.findByText('Ada')).toBeVisible();
   expect(await violations()).toEqual([]);
   const open = vi.spyOn(window, 'open').mockReturnValue(null);
@@ -55,4 +57,33 @@ it('adds amounts of money without losing a cent', () => {
   const m = (amount: string) => ({ seconds: null, value: { amount, currency: 'EUR' } });
   expect(addFigures(m('0.10'), [1, m('0.20')], [-1, m('1000.35')]).value?.amount).toBe('-1000.05');
   expect(formatFigure(addFigures(h(1), [-1, h(2)]))).toBe('-1:00 h');
+});
+
+it('drafts the invoice of a block again that came to nothing', async () => {
+  const block = { id: 'b1', figure: h(10), price: { amount: '900.00', currency: 'EUR' }, counts_from: 'issued', counts_on: null as string | null, expires_on: '2026-12-31', invoice_id: null as string | null, unbilled: true, created_at: '2026-02-01T08:00:00Z' };
+  let asked = '';
+  server.use(
+    http.get('*/api/v1/retainers/:id', () => HttpResponse.json({
+      id: 'r1', client_id: 'c1', client_name: 'Acme', project_id: null, project_name: '', name: 'Support', unit: 'hours', currency: 'EUR', every: 'month', anchor_on: '2026-01-01', starts_on: '2026-01-01', ends_on: null, prorate_first: false,
+      granted: h(0), fee: null, rollover: 'all', rollover_cap: null, rollover_periods: null, deficit: 'carry', deficit_limit: null, overage: 'rate', overage_rate: null, alert: null, low_since: null, lead_days: 0, grace_days: 10,
+      shown_to_client: true, current: null, version: 1,
+    })),
+    http.get('*/api/v1/retainers/:id/periods', () => HttpResponse.json({ items: [], next: null })),
+    http.get('*/api/v1/retainers/:id/tasks', () => HttpResponse.json({ project_id: null, items: [], made: [], version: 0 })),
+    http.get('*/api/v1/retainers/:id/blocks', () => HttpResponse.json({ items: [block], next: null })),
+    http.post('*/api/v1/prepaid-blocks/:id/invoice', ({ request }) => {
+      asked = new URL(request.url).pathname;
+      Object.assign(block, { unbilled: false, invoice_id: 'i2' });
+      return HttpResponse.json(block, { status: 201 });
+    }),
+  );
+  const { user } = renderApp(<RetainerPage />, { at: '/retainers/r1', path: '/retainers/:id' });
+  const blocks = await screen.findByRole('region', { name: 'Blocks' });
+  expect(within(blocks).getByText(/Does not count: its invoice came to nothing · until 31 Dec 2026/)).toBeVisible();
+  expect(within(blocks).queryByRole('link')).toBeNull();
+  await user.click(within(blocks).getByRole('button', { name: 'Draft its invoice again' }));
+  expect(await within(blocks).findByRole('link', { name: 'Invoice' })).toHaveAttribute('href', '/invoices/i2');
+  expect(asked).toBe('/api/v1/prepaid-blocks/b1/invoice');
+  expect(within(blocks).queryByRole('button')).toBeNull();
+  expect(await violations()).toEqual([]);
 });

@@ -25,3 +25,9 @@ export function addFigures(first: FigureValue, ...more: [1 | -1, FigureValue][])
 /** What is added to an account or taken from it, with the sign apart. */
 export const asAdded = (f: FigureValue): { value: string; sign: '+' | '−' } =>
   sizeOf(f) < 0 ? { value: formatFigure(addFigures(f, [-1, f], [-1, f])), sign: '−' } : { value: formatFigure(f), sign: '+' };
+
+/** The same in one piece: "+ 40:00 h". What was taken back has its sign even where it came to nothing. */
+export function signedFigure(f: FigureValue, takes = false): string {
+  const { value, sign } = asAdded(f);
+  return `${takes ? '−' : sign} ${value}`;
+}

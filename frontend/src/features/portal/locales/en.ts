@@ -20,7 +20,7 @@ export const useT = registerLocale('portal', {
   noRetainers: 'No retainers',
   retainer: {
     used: '{{used}} of {{all}} used', left: '{{left}} left', period: 'Period', granted: 'Granted', usedHead: 'Used', leftHead: 'Left', open: 'Open', closed: 'Closed', opening: 'Rolled over', adjusted: 'Adjusted',
-    over: 'Beyond the retainer', expired: 'Expired', closing: 'Left at the end', closingOpen: 'Left if the period ended now', day: 'Day', work: 'Approved work', noWork: 'No approved work yet',
+    over: 'Beyond the retainer', expired: 'Expired', closing: 'Left at the end', closingOpen: 'Left if the period ended now', day: 'Day', work: 'Approved work', noWork: 'No approved work yet', given: 'What came in', until: 'until {{day}}', kinds: { grant: 'Grant', block: 'Block', returned: 'Block taken back', adjustment: 'Adjustment' },
   },
   milestones: 'Milestones',
   milestone: { accept: 'Accept', acceptOf: 'Accept {{name}}', acceptTitle: 'Accept {{name}}?', acceptText: 'You say that what was agreed is done. {{amount}} may be billed then.', accepted: 'Accepted', acceptedBy: 'accepted by {{name}}, {{at}}', billed: 'Billed', open: 'Not accepted yet', done: 'Milestone accepted', changes: 'Ask for changes', changesOf: 'Ask for changes to {{name}}', changesTitle: 'What is to be different about {{name}}?', changesText: 'Changes', changesHelp: 'It goes back to work, and you are asked again once it is ready. Nothing is billed until you accept.', changesSend: 'Ask for changes', changesDone: 'Your wishes were sent', changesAsked: 'Changes asked for' },

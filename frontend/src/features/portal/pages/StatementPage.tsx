@@ -1,10 +1,12 @@
 import PdfIcon from '@mui/icons-material/PictureAsPdfOutlined';
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
 import { useParams } from 'react-router';
-import type { PortalWork } from '../../../shared/api/gen/portal.gen';
+import type { PortalGiven, PortalWork } from '../../../shared/api/gen/portal.gen';
 import { useFeed } from '../../../shared/api/infinite';
 import { formatDay } from '../../../shared/lib/dates';
-import { asAdded, formatFigure, sizeOf, type FigureValue } from '../../../shared/lib/figures';
+import { asAdded, formatFigure, signedFigure, sizeOf, type FigureValue } from '../../../shared/lib/figures';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
@@ -45,11 +47,32 @@ export function StatementPage() {
         up={{ to: to(`/portal/retainers/${s.retainer_id}`), label: s.name }} title={`${formatDay(p.from_on)} – ${formatDay(p.to_on)}`}
         actions={<Button variant="outlined" startIcon={<PdfIcon />} href={statementPdf(p.id)} target="_blank" rel="noopener">{t('pdf')}</Button>}
       />
-      <Section><Sums rows={sums} label={s.name} /></Section>
+      <Box sx={{ display: 'grid', columnGap: 4, gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'repeat(2, minmax(0, 1fr))' }, alignItems: 'start' }}>
+        <Section><Sums rows={sums} label={s.name} /></Section>
+        {s.given.length > 0 && <Section title={t('retainer.given')}><CameIn given={s.given} /></Section>}
+      </Box>
       <Section title={t('retainer.work')} pad={false}>
         <DataTable {...feed} label={t('retainer.work')} columns={columns} getId={(w) => `${w.day}${what(w)}${said(w.figure)}${w.late}`} nameOf={what}
           card={(w) => <CardRow title={what(w)} end={said(w.figure)} sub={formatDay(w.day)} />} empty={<EmptyState title={t('retainer.noWork')} />} />
       </Section>
     </>
+  );
+}
+
+/** What came in, and what of it went back. */
+function CameIn({ given }: { given: PortalGiven[] }) {
+  const t = useT();
+  return (
+    <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none', '& li:last-of-type': { borderBottom: 0 } }}>
+      {given.map((g, i) => (
+        <Box component="li" key={i} sx={{ display: 'flex', justifyContent: 'space-between', gap: 3, py: 2, borderBottom: 1, borderColor: 'divider' }}>
+          <Box>
+            <Typography>{t(`retainer.kinds.${g.kind}`)}</Typography>
+            <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[formatDay(g.on), g.until && t('retainer.until', { day: formatDay(g.until) })].filter(Boolean).join(' · ')}</Typography>
+          </Box>
+          <Typography sx={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>{signedFigure(g.figure as FigureValue, g.kind === 'returned')}</Typography>
+        </Box>
+      ))}
+    </Box>
   );
 }

@@ -4,7 +4,7 @@ import MuiLink from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
-import { useRetainersBlocksQuery, useRetainersGetQuery, useRetainersPeriodsQuery, useRetainersTasksQuery, type PrepaidBlock, type RetainerPeriodView, type RetainerView } from '../../../shared/api/gen/retainers.gen';
+import { usePrepaidBlocksDraftMutation, useRetainersBlocksQuery, useRetainersGetQuery, useRetainersPeriodsQuery, useRetainersTasksQuery, type PrepaidBlock, type RetainerPeriodView, type RetainerView } from '../../../shared/api/gen/retainers.gen';
 import { formatDay } from '../../../shared/lib/dates';
 import { formatMoney } from '../../../shared/lib/money';
 import { useCan } from '../../../shared/lib/me';
@@ -13,6 +13,7 @@ import { later } from '../../../shared/ui/later';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Facts, Money, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
+import { toast } from '../../../shared/ui/Toast';
 import { Bar } from '../components/Bar';
 import { Tasks } from '../components/Tasks';
 import { useT } from '../locales/en';
@@ -115,18 +116,23 @@ function Blocks({ retainer: r }: { retainer: RetainerView }) {
   const t = useT();
   const { data } = useRetainersBlocksQuery({ id: r.id });
   if (!data || data.items.length === 0) return <Typography sx={{ color: 'text.secondary', p: 4, minHeight: 56 }}>{t('blockText')}</Typography>;
-  const since = (b: PrepaidBlock) => (b.counts_on ? t('since', { day: formatDay(b.counts_on) }) : t(`countsFrom.${b.counts_from}`));
+  return <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>{data.items.map((b) => <Block key={b.id} block={b} />)}</Box>;
+}
+
+function Block({ block: b }: { block: PrepaidBlock }) {
+  const t = useT();
+  const can = useCan();
+  const [draft, { isLoading }] = usePrepaidBlocksDraftMutation();
+  const since = b.unbilled ? t('unbilled') : b.counts_on ? t('since', { day: formatDay(b.counts_on) }) : t(`countsFrom.${b.counts_from}`);
+  const again = () => void draft({ id: b.id }).unwrap().then(() => toast(t('draftedBlock')), toast.failed);
   return (
-    <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none' }}>
-      {data.items.map((b) => (
-        <Box component="li" key={b.id} sx={{ px: 4, py: 3, borderTop: 1, borderColor: 'divider', display: 'flex', justifyContent: 'space-between', gap: 3 }}>
-          <Box>
-            <Typography>{said(b.figure)}{b.price && <> · <Money value={b.price} /></>}</Typography>
-            <Typography variant="body2" sx={{ color: 'text.secondary' }}>{since(b)}{b.expires_on && ` · ${t('until', { day: formatDay(b.expires_on) })}`}</Typography>
-          </Box>
-          {b.invoice_id && <MuiLink component={Link} to={`/invoices/${b.invoice_id}`}>{t('invoice')}</MuiLink>}
-        </Box>
-      ))}
+    <Box component="li" sx={{ px: 4, py: 3, borderTop: 1, borderColor: 'divider', display: 'flex', flexWrap: 'wrap', justifyContent: 'space-between', alignItems: 'center', gap: 3 }}>
+      <Box sx={{ minWidth: 0 }}>
+        <Typography>{said(b.figure)}{b.price && <> · <Money value={b.price} /></>}</Typography>
+        <Typography variant="body2" sx={{ color: b.unbilled ? 'warning.main' : 'text.secondary' }}>{since}{b.expires_on && ` · ${t('until', { day: formatDay(b.expires_on) })}`}</Typography>
+      </Box>
+      {b.invoice_id && can('invoicing.invoices.read') && <MuiLink component={Link} to={`/invoices/${b.invoice_id}`}>{t('invoice')}</MuiLink>}
+      {b.unbilled && can('retainers.retainers.write') && <Button size="small" variant="outlined" disabled={isLoading} onClick={again}>{t('draftBlock')}</Button>}
     </Box>
   );
 }

@@ -19,7 +19,7 @@ import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/u
 import { Sums, type Sum } from '../../../shared/ui/Sums';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
-import { added, isNothing, said } from '../model';
+import { added, isNothing, said, signed } from '../model';
 
 const api = retainersApi.injectEndpoints({
   endpoints: (build) => ({
@@ -104,7 +104,7 @@ function CameIn({ statement: s }: { statement: RetainerStatement }) {
   );
   return (
     <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none', '& li:last-of-type': { borderBottom: 0 } }}>
-      {s.given.map((g) => row(g.id, t(`kinds.${g.kind}`), [formatDay(g.on), g.until && t('until', { day: formatDay(g.until) }), g.reason].filter(Boolean).join(' · '), said(g.figure)))}
+      {s.given.map((g) => row(g.id, t(`kinds.${g.kind}`), [formatDay(g.on), g.until && t('until', { day: formatDay(g.until) }), g.reason].filter(Boolean).join(' · '), signed(g)))}
       {s.expiries.map((e, i) => row(`x${i}`, `${t('expired')}: ${t(`kinds.${e.kind}`)}`, formatDay(e.from), `− ${said(e.figure)}`))}
     </Box>
   );
@@ -119,7 +119,7 @@ function Work({ id }: { id: string }) {
     { key: 'day', header: t('day'), width: '124px', cell: (e) => formatDay(e.day) },
     { key: 'member', header: t('member'), width: 'minmax(0, 1.5fr)', cell: (e) => e.member },
     { key: 'what', header: t('works'), width: 'minmax(0, 2fr)', cell: what },
-    { key: 'note', header: t('reason'), width: 'minmax(0, 2fr)', from: 'md', cell: note },
+    { key: 'note', header: t('note'), width: 'minmax(0, 2fr)', from: 'md', cell: note },
     { key: 'over', header: t('over'), width: '100px', numeric: true, from: 'md', cell: (e) => (isNothing(e.over) ? '' : said(e.over)) },
     { key: 'amount', header: t('hours'), width: '110px', numeric: true, cell: (e) => said(e.figure) },
   ];
