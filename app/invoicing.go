@@ -163,13 +163,19 @@ func (f forInvoices) UnbilledTx(ctx context.Context, tx *tenancy.Tx, q invoicing
 
 // timeParts are the parts of an entry with what is billed of each.
 func timeParts(e timesheets.Entry) []invoicing.TimePart {
-	if e.Split == nil {
+	if e.Split == nil || len(e.Split.Parts) == 0 {
 		return nil
 	}
 	out := make([]invoicing.TimePart, len(e.Split.Parts))
 	raw := e.Split.Parts.Share(e.RawSeconds)
 	for i, billed := range e.BilledParts() {
-		out[i] = invoicing.TimePart{Kind: e.Split.Parts[i].Kind, RawSeconds: raw[i], Seconds: billed, Factor: e.Split.Parts[i].Factor}
+		p := e.Split.Parts[i]
+		out[i] = invoicing.TimePart{Kind: p.Kind, RawSeconds: raw[i], Seconds: billed, Factor: p.Factor, PerHour: p.PerHour}
+		if p.PerHour != nil && e.Split.Tiers != nil {
+			if out[i].Per, out[i].Over = e.Split.Tiers.Per, p.From; p.From == 0 {
+				out[i].UpTo = e.Split.Tiers.Steps[0].From
+			}
+		}
 	}
 	return out
 }
@@ -192,7 +198,7 @@ func (f forInvoices) uncovered(ctx context.Context, tx *tenancy.Tx, entries []ti
 			e.RawSeconds = min(e.RawSeconds, e.BilledSeconds) // the rest is the retainer's
 			settled[e.ID] = true
 			if c.Rate != nil && e.Rate != nil { // time without a price stays without one
-				e.Rate, e.Currency = c.Rate, c.Currency
+				e = e.AtRate(c.Rate, c.Currency)
 			}
 			if e.BilledSeconds == 0 {
 				continue

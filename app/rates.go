@@ -166,6 +166,7 @@ func (p prices) ResolveTx(ctx context.Context, tx *tenancy.Tx, qs []timesheets.R
 	for i, a := range answers {
 		out[i] = timesheets.Rate{
 			Found: a.Found, PerHour: a.PerHour, Currency: a.Currency, RateID: a.RateID, CardID: a.CardID, CardName: a.CardName, Level: a.Level, Why: a.Why,
+			Tiers: a.Tiers, CountedSince: a.CountedSince,
 		}
 		if a.Agreed != nil {
 			agreed := timesheets.Agreed(*a.Agreed)

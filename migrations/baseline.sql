@@ -835,11 +835,14 @@ CREATE TABLE rates (
     removed_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
     key_hash bigint GENERATED ALWAYS AS (hashtextextended((((card_id)::text || kind) || (target_id)::text), (0)::bigint)) STORED,
+    tiers_per text DEFAULT ''::text NOT NULL,
+    tiers jsonb,
     CONSTRAINT rates_pkey PRIMARY KEY (id),
     CONSTRAINT rates_overlap_excl EXCLUDE USING gist (int8range(key_hash, key_hash, '[]'::text) WITH &&, daterange(valid_from, valid_to) WITH &&) WHERE ((removed_at IS NULL)),
     CONSTRAINT rates_amount_check CHECK ((per_hour >= (0)::numeric)),
     CONSTRAINT rates_dates_check CHECK ((valid_to > valid_from)),
     CONSTRAINT rates_kind_check CHECK ((kind = ANY (ARRAY['member'::text, 'task'::text, 'position'::text, 'service'::text]))),
+    CONSTRAINT rates_tiers_check CHECK (((tiers_per = ANY (ARRAY[''::text, 'day'::text, 'month'::text, 'line'::text])) AND ((tiers_per = ''::text) = (tiers IS NULL)))),
     CONSTRAINT rates_card_fkey FOREIGN KEY (card_id) REFERENCES rate_cards(id)
 );
 CREATE INDEX rates_card_idx ON rates USING btree (card_id, kind, target_id, valid_from) WHERE (removed_at IS NULL);
@@ -1928,6 +1931,8 @@ CREATE TABLE time_entries (
     rate_parts jsonb,
     hour_kind text DEFAULT ''::text NOT NULL,
     premium_seconds numeric(14,4) DEFAULT 0 NOT NULL,
+    tier_since date,
+    tier_worth numeric(28,10) DEFAULT 0 NOT NULL,
     CONSTRAINT time_entries_pkey PRIMARY KEY (id),
     CONSTRAINT time_entries_awaits_check CHECK ((awaits = ANY (ARRAY[''::text, 'lead'::text, 'manager'::text, 'lead manager'::text, 'manager lead'::text]))),
     CONSTRAINT time_entries_billed_check CHECK (((state = 'billed'::text) = (invoice_id IS NOT NULL))),
@@ -1947,8 +1952,9 @@ CREATE INDEX time_entries_project_idx ON time_entries USING btree (project_id, w
 CREATE INDEX time_entries_service_idx ON time_entries USING btree (service_id, work_date, id) WHERE ((deleted_at IS NULL) AND (service_id IS NOT NULL));
 CREATE INDEX time_entries_sheet_idx ON time_entries USING btree (timesheet_id) WHERE (deleted_at IS NULL);
 CREATE INDEX time_entries_state_idx ON time_entries USING btree (state, work_date, id) WHERE (deleted_at IS NULL);
-CREATE INDEX time_entries_sums_idx ON time_entries USING btree (work_date) INCLUDE (member_id, project_id, client_id, task_id, service_id, state, billable, raw_seconds, billed_seconds, premium_seconds, rate_amount, rate_currency) WHERE (deleted_at IS NULL);
+CREATE INDEX time_entries_sums_idx ON time_entries USING btree (work_date) INCLUDE (member_id, project_id, client_id, task_id, service_id, state, billable, raw_seconds, billed_seconds, premium_seconds, tier_worth, rate_amount, rate_currency) WHERE (deleted_at IS NULL);
 CREATE INDEX time_entries_task_idx ON time_entries USING btree (task_id, work_date, id) WHERE ((deleted_at IS NULL) AND (task_id IS NOT NULL));
+CREATE INDEX time_entries_tier_idx ON time_entries USING btree (rate_id, project_id, tier_since) WHERE ((tier_since IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX time_entries_unbilled_idx ON time_entries USING btree (client_id, work_date) WHERE ((deleted_at IS NULL) AND (state = 'approved'::text) AND billable);
 CREATE INDEX time_entries_waiting_idx ON time_entries USING btree (timesheet_id) WHERE ((deleted_at IS NULL) AND (state = 'submitted'::text));
 CREATE INDEX time_entries_words_idx ON time_entries USING gin (to_tsvector('simple'::regconfig, regexp_replace(note, '[^[:alnum:]]+'::text, ' '::text, 'g'::text))) WHERE (deleted_at IS NULL);
@@ -2341,6 +2347,7 @@ INSERT INTO schema_migrations (id) VALUES
     ('0157_low_balance_of_retainers'),
     ('0158_fees_by_invoice'),
     ('0159_blocks_taken_back'),
+    ('0161_rate_tiers'),
     ('0166_markups_of_clients');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');

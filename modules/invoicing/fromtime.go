@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/rates"
@@ -306,7 +308,11 @@ func (i *Invoice) group(entries []TimeEntry, by GroupBy, names map[string]string
 			if part > 0 && p.Seconds == 0 && (with == "" || p.RawSeconds == 0) {
 				continue // rounding left nothing of it
 			}
-			price := e.Rate.Mul(p.Factor).Round(pricePlaces)
+			perHour := *e.Rate
+			if p.PerHour != nil {
+				perHour = *p.PerHour
+			}
+			price := perHour.Mul(p.Factor).Round(pricePlaces)
 			k := key{e.ProjectID, "", heading(e, by, names, words) + words.countsAs(p), price.String(), strings.Join(taxes(e), ",")}
 			if by == ByEntry {
 				k.entry = e.ID
@@ -348,13 +354,29 @@ func (e TimeEntry) parts() []TimePart {
 	return []TimePart{{Kind: rates.Ordinary, RawSeconds: e.RawSeconds, Seconds: e.Seconds, Factor: one}}
 }
 
-// countsAs says behind a heading what the hours of a line count as: " (after hours × 1.5)".
+// countsAs says behind a heading which hours of a count a line has, and what they count as: " (over 3 h a day, after hours × 1.5)".
 func (w Words) countsAs(p TimePart) string {
-	what := map[rates.HourKind]string{rates.AfterHours: w.AfterHours, rates.Saturday: w.Saturday, rates.Sunday: w.Sunday, rates.Holiday: w.Holiday}[p.Kind]
-	if what == "" {
+	var says []string
+	if p.PerHour != nil {
+		says = append(says, w.tier(p))
+	}
+	if what := map[rates.HourKind]string{rates.AfterHours: w.AfterHours, rates.Saturday: w.Saturday, rates.Sunday: w.Sunday, rates.Holiday: w.Holiday}[p.Kind]; what != "" {
+		says = append(says, what+" × "+w.Number(p.Factor))
+	}
+	if len(says) == 0 {
 		return ""
 	}
-	return " (" + what + " × " + w.Number(p.Factor) + ")"
+	return " (" + strings.Join(says, ", ") + ")"
+}
+
+// tier says which hours of a count they are: "up to 3 h a day", "over 3 h a day".
+func (w Words) tier(p TimePart) string {
+	text, seconds := w.TierOver, p.Over
+	if p.Over == 0 {
+		text, seconds = w.TierUpTo, p.UpTo
+	}
+	hours := decimal.NewFromInt(seconds).DivRound(decimal.NewFromInt(3600), 4)
+	return strings.NewReplacer("{hours}", w.Number(hours)).Replace(text) + map[rates.Per]string{rates.PerDay: w.TierDay, rates.PerMonth: w.TierMonth}[p.Per]
 }
 
 // noted is what a person said about the time, on a line of its own.

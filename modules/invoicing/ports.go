@@ -99,12 +99,17 @@ type TimeEntry struct {
 	Settled     bool       // with a retainer, which leaves these seconds: they are rounded no more
 }
 
-// TimePart is so much of an entry's seconds as counts by one multiplier.
+// TimePart is so much of an entry's seconds as counts by one multiplier and has one price.
 type TimePart struct {
 	Kind       rates.HourKind
 	RawSeconds int64 // as logged
 	Seconds    int64
 	Factor     decimal.Decimal
+
+	// Of a rate with tiers.
+	PerHour    *decimal.Decimal // before the multiplier; nil: the entry's rate
+	Per        rates.Per        // over which days hours are counted
+	UpTo, Over int64            // seconds of that count: where the first hours end, or where the tier begins
 }
 
 // ToBill counts a client's billable time that is on no invoice.

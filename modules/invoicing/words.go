@@ -32,6 +32,8 @@ type Words struct {
 	Description, Quantity, Price, Amount                  string
 	Less, On                                              string // with {what}
 	AfterHours, Saturday, Sunday, Holiday                 string // what hours count as
+	TierUpTo, TierOver                                    string // which hours of a count, with {hours}
+	TierDay, TierMonth                                    string // and what is counted
 	Subtotal, Discount, Net                               string
 	Total, TotalCredited, TotalInclusive, ToPay, ToCredit string
 	PayBy                                                 string // with {day}
@@ -52,6 +54,7 @@ var words = map[Language]Words{
 	English: { //nolint:gosec // words are no credentials
 		SampleBuyer: "Example Ltd\n1 Market Street\nLondon W1", SampleWork: "Design of the new website\nHosting",
 		AfterHours: "after hours", Saturday: "Saturday", Sunday: "Sunday", Holiday: "public holiday",
+		TierUpTo: "up to {hours} h", TierOver: "over {hours} h", TierDay: " a day", TierMonth: " a month",
 		Agreed: "Agreed", Contract: "Contract", BilledBefore: "Billed before", ThisDocument: "This document", Left: "Left", Deposit: "Deposit invoice", LessDeposit: "Less deposit {number} of {day}, net {net}", OfIt: "of it", Rounding: "Rounding",
 		Invoice: "Invoice", CreditNote: "Credit note", Draft: "Draft", BillTo: "BILL TO", Date: "Date", Due: "Due", ForInvoice: "For invoice", Of: "Of",
 		Period: "Period", SupplyOn: "Date of supply", Reference: "Your reference", TaxID: "Tax ID", TaxNumber: "Tax number", Description: "Description", Quantity: "Quantity",
@@ -69,6 +72,7 @@ var words = map[Language]Words{
 	German: { //nolint:gosec // words are no credentials
 		SampleBuyer: "Muster GmbH\nMarktstraße 1\n10115 Berlin", SampleWork: "Gestaltung der neuen Website\nBereitstellung",
 		AfterHours: "außerhalb der Geschäftszeiten", Saturday: "Samstag", Sunday: "Sonntag", Holiday: "Feiertag",
+		TierUpTo: "bis {hours} Std.", TierOver: "über {hours} Std.", TierDay: " am Tag", TierMonth: " im Monat",
 		Agreed: "Vereinbart", Contract: "Auftrag", BilledBefore: "Bisher berechnet", ThisDocument: "Diese Rechnung", Left: "Offen", Deposit: "Anzahlungsrechnung", LessDeposit: "Abzüglich Anzahlung {number} vom {day}, netto {net}", OfIt: "davon", Rounding: "Rundung",
 		Invoice: "Rechnung", CreditNote: "Gutschrift", Draft: "Entwurf", BillTo: "RECHNUNG AN", Date: "Datum", Due: "Fällig", ForInvoice: "Zu Rechnung", Of: "Vom",
 		Period: "Zeitraum", SupplyOn: "Leistungsdatum", Reference: "Ihr Zeichen", TaxID: "USt-IdNr.", TaxNumber: "Steuernummer", Description: "Beschreibung", Quantity: "Menge",
@@ -86,6 +90,7 @@ var words = map[Language]Words{
 	French: { //nolint:gosec // words are no credentials
 		SampleBuyer: "Modèle SARL\n1, rue du Marché\n75001 Paris", SampleWork: "Conception du nouveau site web\nHébergement",
 		AfterHours: "hors heures ouvrées", Saturday: "samedi", Sunday: "dimanche", Holiday: "jour férié",
+		TierUpTo: "jusqu’à {hours} h", TierOver: "au-delà de {hours} h", TierDay: " par jour", TierMonth: " par mois",
 		Agreed: "Convenu", Contract: "Contrat", BilledBefore: "Déjà facturé", ThisDocument: "Ce document", Left: "Reste", Deposit: "Facture d’acompte", LessDeposit: "Moins acompte {number} du {day}, HT {net}", OfIt: "de celui-ci", Rounding: "Arrondi",
 		Invoice: "Facture", CreditNote: "Avoir", Draft: "Brouillon", BillTo: "FACTURÉ À", Date: "Date", Due: "Échéance", ForInvoice: "Sur facture", Of: "Du",
 		Period: "Période", SupplyOn: "Date de livraison", Reference: "Votre référence", TaxID: "N° TVA", TaxNumber: "N° fiscal", Description: "Désignation", Quantity: "Quantité",
@@ -103,6 +108,7 @@ var words = map[Language]Words{
 	Spanish: { //nolint:gosec // words are no credentials
 		SampleBuyer: "Ejemplo S.L.\nCalle del Mercado 1\n28001 Madrid", SampleWork: "Diseño del nuevo sitio web\nAlojamiento",
 		AfterHours: "fuera de horario", Saturday: "sábado", Sunday: "domingo", Holiday: "festivo",
+		TierUpTo: "hasta {hours} h", TierOver: "más de {hours} h", TierDay: " al día", TierMonth: " al mes",
 		Agreed: "Acordado", Contract: "Contrato", BilledBefore: "Ya facturado", ThisDocument: "Este documento", Left: "Pendiente", Deposit: "Factura de anticipo", LessDeposit: "Menos anticipo {number} del {day}, base {net}", OfIt: "de este", Rounding: "Redondeo",
 		Invoice: "Factura", CreditNote: "Factura rectificativa", Draft: "Borrador", BillTo: "FACTURAR A", Date: "Fecha", Due: "Vencimiento", ForInvoice: "De la factura", Of: "Del",
 		Period: "Periodo", SupplyOn: "Fecha de la operación", Reference: "Su referencia", TaxID: "NIF-IVA", TaxNumber: "NIF", Description: "Descripción", Quantity: "Cantidad",

@@ -73,6 +73,7 @@ type Rate struct {
 	Target   Target
 	TargetID string
 	PerHour  *decimal.Decimal // zero is a rate; nil where the reader may not see it
+	Tiers    *Tiers           // what further hours cost; nil: the same
 	From     day.Date
 	To       *day.Date // the first day on which it no longer holds; nil: open
 	Version  int
@@ -95,6 +96,7 @@ type RateDraft struct {
 	Target   Target
 	TargetID string
 	PerHour  decimal.Decimal
+	Tiers    *Tiers
 	From     day.Date
 	To       *day.Date
 }
@@ -102,6 +104,7 @@ type RateDraft struct {
 // RateChange holds what is to be different; nil leaves a field as it is.
 type RateChange struct {
 	PerHour *decimal.Decimal
+	Tiers   **Tiers
 	To      **day.Date
 }
 
@@ -116,19 +119,30 @@ func checkedName(s string) (string, error) {
 var most = decimal.NewFromInt(1_000_000)
 
 func checkAmount(d decimal.Decimal) error {
-	switch {
-	case d.IsNegative():
-		return ErrBadRate.At("body.per_hour", "must not be negative")
-	case d.GreaterThan(most):
-		return ErrBadRate.At("body.per_hour", "must be at most 1000000")
-	case -d.Exponent() > 6 && !d.Equal(d.Truncate(6)):
-		return ErrBadRate.At("body.per_hour", "must have at most 6 decimal places")
+	if says := wrongAmount(d); says != "" {
+		return ErrBadRate.At("body.per_hour", says)
 	}
 	return nil
 }
 
+// wrongAmount says what is wrong with the price of an hour; empty: nothing.
+func wrongAmount(d decimal.Decimal) string {
+	switch {
+	case d.IsNegative():
+		return "must not be negative"
+	case d.GreaterThan(most):
+		return "must be at most 1000000"
+	case -d.Exponent() > 6 && !d.Equal(d.Truncate(6)):
+		return "must have at most 6 decimal places"
+	}
+	return ""
+}
+
 func (d RateDraft) check(level Level) error {
 	if err := checkAmount(d.PerHour); err != nil {
+		return err
+	}
+	if err := d.Tiers.check(); err != nil {
 		return err
 	}
 	switch {

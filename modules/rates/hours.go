@@ -77,11 +77,19 @@ type Part struct {
 	Kind    HourKind        `json:"kind"`
 	Seconds int64           `json:"seconds"`
 	Factor  decimal.Decimal `json:"factor"`
+
+	// Of a rate with tiers.
+	At      int64            `json:"at,omitempty"`       // its place in the count: so many seconds come before it
+	From    int64            `json:"from,omitempty"`     // where its tier begins; zero: the first hours
+	PerHour *decimal.Decimal `json:"per_hour,omitempty"` // what an hour of it costs before the multiplier; nil: the entry's rate
 }
 
 // Split cuts work into what counts alike, in the order in which each first occurs. The seconds of the parts are those of the
 // work, also where clocks change: an hour that the clock shows twice is judged twice, one that it leaves out never.
-func (t Terms) Split(from, to time.Time) Parts {
+func (t Terms) Split(from, to time.Time) Parts { return t.Stretches(from, to).Together() }
+
+// Stretches are the same in the order of the clock: what counts alike can be there several times.
+func (t Terms) Stretches(from, to time.Time) Parts {
 	var parts Parts
 	for at := from.Truncate(time.Second); at.Before(to); {
 		until := to.Truncate(time.Second)
@@ -148,17 +156,34 @@ func (t Terms) judge(d day.Date, second int64) (HourKind, int64) {
 	return outside, secondsADay
 }
 
-// add puts seconds to the part of their kind. What counts once is ordinary, whatever the day.
+// add puts seconds behind the others, to the last part where it is of their kind. What counts once is ordinary, whatever the day.
 func (t Terms) add(parts Parts, kind HourKind, seconds int64) Parts {
 	factor := t.Factors.Of(kind)
 	if factor.Equal(decimal.NewFromInt(1)) {
 		kind, factor = Ordinary, decimal.NewFromInt(1)
 	}
-	if i := slices.IndexFunc(parts, func(p Part) bool { return p.Kind == kind }); i >= 0 {
-		parts[i].Seconds += seconds
+	if n := len(parts) - 1; n >= 0 && parts[n].Kind == kind {
+		parts[n].Seconds += seconds
 		return parts
 	}
-	return append(parts, Part{kind, seconds, factor})
+	return append(parts, Part{Kind: kind, Seconds: seconds, Factor: factor})
+}
+
+// Together puts what counts alike into one part each.
+func (ps Parts) Together() (out Parts) {
+	for _, p := range ps {
+		if i := slices.IndexFunc(out, func(o Part) bool { return o.Kind == p.Kind }); i >= 0 {
+			out[i].Seconds += p.Seconds
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// Whole is work of which all counts once.
+func Whole(seconds int64) Parts {
+	return Parts{{Kind: Ordinary, Seconds: seconds, Factor: decimal.NewFromInt(1)}}
 }
 
 // Plain tells whether all of the parts count once.

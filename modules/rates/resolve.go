@@ -35,6 +35,9 @@ type Answer struct {
 	Level    string
 	Why      string  // says no amount
 	Agreed   *Agreed // what its contract says about when work is done; nil: nothing
+
+	Tiers        *Tiers   // what further hours cost; nil: the same
+	CountedSince day.Date // from which day on hours are counted for them
 }
 
 // step is one place where a rate is looked for.
@@ -57,6 +60,13 @@ var order = []step{
 	{Agency, Member, "agency and person"},
 	{Agency, Sale, "agency and service"},
 	{Agency, Position, "agency and position"},
+}
+
+// tiersSay tells which hours tiers count.
+var tiersSay = map[Per]string{
+	PerDay:   "Further hours of a day have other prices; those of the project at this rate are counted.",
+	PerMonth: "Further hours of a month have other prices; those of the project at this rate are counted.",
+	PerLine:  "Further hours have other prices; those of the project at this rate are counted for as long as it holds.",
 }
 
 const none = "No rate card holds a rate for this person, task, service or position on this day."
@@ -82,7 +92,7 @@ func (s *Service) ResolveManyTx(ctx context.Context, tx *tenancy.Tx, qs []Questi
 		out[i] = Answer{Why: none}
 		for _, st := range order {
 			if d, ok := asked.at(q, st); ok {
-				out[i] = d.answer(st)
+				out[i] = d.answer(st, q.Day)
 				out[i].Agreed = asked.agreed[i]
 				break
 			}
@@ -91,15 +101,20 @@ func (s *Service) ResolveManyTx(ctx context.Context, tx *tenancy.Tx, qs []Questi
 	return out, nil
 }
 
-func (d Dated) answer(st step) Answer {
+func (d Dated) answer(st step, on day.Date) Answer {
 	until := ""
 	if d.To != nil {
 		until = fmt.Sprintf(", up to and without %s", d.To)
 	}
-	return Answer{
+	a := Answer{
 		Found: true, PerHour: *d.PerHour, Currency: d.Card.Currency, RateID: d.ID, CardID: d.Card.ID, CardName: d.Card.Name, Level: string(d.Card.Level),
 		Why: fmt.Sprintf("Rate for %s on the card “%s”, valid from %s%s.", st.text, d.Card.Name, d.From, until),
 	}
+	if d.Tiers != nil {
+		a.Tiers, a.CountedSince = d.Tiers, d.Tiers.Since(on, d.From)
+		a.Why += " " + tiersSay[d.Tiers.Per]
+	}
+	return a
 }
 
 type key struct {
@@ -258,7 +273,7 @@ func (a asked) explain(actor access.Actor, q Question) Explanation {
 		if d, ok := a.at(q, st); ok {
 			line.RateID = d.ID
 			if !e.Found {
-				line.Taken, e.Answer = true, d.answer(st)
+				line.Taken, e.Answer = true, d.answer(st, q.Day)
 			}
 		}
 		e.Steps = append(e.Steps, line)
@@ -267,6 +282,6 @@ func (a asked) explain(actor access.Actor, q Question) Explanation {
 		amount := e.Answer.PerHour
 		e.PerHour = &amount
 	}
-	e.Answer.PerHour = decimal.Decimal{} // shown through the pointer only
+	e.Answer.PerHour, e.Tiers = decimal.Decimal{}, nil // shown through the pointer only
 	return e
 }

@@ -25,6 +25,7 @@ const (
 // Revision is another price for a rate, and how far it reaches.
 type Revision struct {
 	PerHour decimal.Decimal
+	Tiers   **Tiers // nil: they stay
 	Reach   Reach
 	From    day.Date // of FromDay
 }
@@ -110,7 +111,7 @@ func (s *Service) reviseTx(ctx context.Context, tx *tenancy.Tx, rateID string, v
 	case rev.Reach == FromDay && rev.From.After(before.From):
 		r, err = s.split(ctx, tx, before, version, rev)
 	default:
-		r, err = s.changeTx(ctx, tx, rateID, version, RateChange{PerHour: &rev.PerHour})
+		r, err = s.changeTx(ctx, tx, rateID, version, RateChange{PerHour: &rev.PerHour, Tiers: rev.Tiers})
 	}
 	if err != nil || rev.Reach == NewOnly {
 		return r, e, err
@@ -129,5 +130,9 @@ func (s *Service) split(ctx context.Context, tx *tenancy.Tx, before Rate, versio
 	if _, err := s.changeTx(ctx, tx, before.ID, version, RateChange{To: &from}); err != nil {
 		return Rate{}, err
 	}
-	return s.addTx(ctx, tx, before.CardID, RateDraft{Target: before.Target, TargetID: before.TargetID, PerHour: rev.PerHour, From: rev.From, To: before.To})
+	tiers := before.Tiers
+	if rev.Tiers != nil {
+		tiers = *rev.Tiers
+	}
+	return s.addTx(ctx, tx, before.CardID, RateDraft{Target: before.Target, TargetID: before.TargetID, PerHour: rev.PerHour, Tiers: tiers, From: rev.From, To: before.To})
 }

@@ -221,7 +221,7 @@ func (s *Service) visible(ctx context.Context, tx *tenancy.Tx, cardID string) ([
 
 func hidden(a access.Actor, r Rate) Rate {
 	if !a.Can(SeeAmounts) {
-		r.PerHour = nil
+		r.PerHour, r.Tiers = nil, nil
 	}
 	return r
 }
@@ -268,7 +268,7 @@ func (s *Service) addTx(ctx context.Context, tx *tenancy.Tx, cardID string, d Ra
 		return r, err
 	}
 	amount := d.PerHour
-	r = Rate{ID: id.New(), CardID: cardID, Target: d.Target, TargetID: d.TargetID, PerHour: &amount, From: d.From, To: d.To, Version: 1}
+	r = Rate{ID: id.New(), CardID: cardID, Target: d.Target, TargetID: d.TargetID, PerHour: &amount, Tiers: d.Tiers, From: d.From, To: d.To, Version: 1}
 	if err := s.fit(ctx, tx, &r); err != nil {
 		return r, err
 	}
@@ -342,6 +342,12 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, rateID string, v
 			return r, err
 		}
 		r.PerHour = ch.PerHour
+	}
+	if ch.Tiers != nil {
+		if err := (*ch.Tiers).check(); err != nil {
+			return r, err
+		}
+		r.Tiers = *ch.Tiers
 	}
 	if ch.To != nil {
 		if r.To = *ch.To; r.To != nil && !r.To.After(r.From) {

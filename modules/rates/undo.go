@@ -81,7 +81,7 @@ func (s *Service) restore(ctx context.Context, tx *tenancy.Tx, k Kept) (Rate, er
 		return now, ErrRevisedSince
 	}
 	if k.Added == "" {
-		return s.changeTx(ctx, tx, now.ID, now.Version, RateChange{PerHour: k.Before.PerHour})
+		return s.changeTx(ctx, tx, now.ID, now.Version, RateChange{PerHour: k.Before.PerHour, Tiers: &k.Before.Tiers})
 	}
 	_, added, err := s.rate(ctx, tx, k.Added)
 	if err != nil || added.Version != 1 {

@@ -134,7 +134,7 @@ func (s *Service) roundReleased(ctx context.Context, tx *tenancy.Tx, released []
 		all = c.open(all)
 	}
 	changed := derived(all, rule)
-	if err := s.setBilled(ctx, tx, all, changed); err != nil {
+	if err := s.setBilled(ctx, tx, c, all, changed); err != nil {
 		return err
 	}
 	return s.count(ctx, tx, slices.DeleteFunc(released, func(e Entry) bool { _, told := changed[e.ID]; return told })...)
@@ -241,7 +241,7 @@ type Rerating struct {
 }
 
 // Rerate prices unbilled time again by the cards of today. It is an act of its
-// own: nothing else ever changes the price of time that was logged. Without
+// own: nothing else ever changes the rate of time that was logged. Without
 // apply it only tells what would change. Approved time keeps its rate, and so
 // does what is closed.
 func (s *Service) Rerate(ctx context.Context, f Filter, apply bool) (out Rerating, err error) {
@@ -285,12 +285,20 @@ func (s *Service) repriceTx(ctx context.Context, tx *tenancy.Tx, f Filter, apply
 	if err != nil {
 		return out, err
 	}
-	changed, lines, err := s.rerated(ctx, tx, c.open(entries), price, &out)
-	if err != nil || !apply || len(changed) == 0 {
+	priced, err := s.rerated(ctx, tx, c.open(entries), price)
+	if err != nil {
 		return out, err
 	}
-	if err := s.saveRepriced(ctx, tx, changed, &out); err != nil {
+	others, err := s.beside(ctx, tx, c, priced, &out)
+	if err != nil || !apply || len(priced) == 0 {
 		return out, err
+	}
+	if err := s.saveRepriced(ctx, tx, append(slices.Clone(priced), others...), &out); err != nil {
+		return out, err
+	}
+	lines := make([]RepricedLine, len(priced))
+	for i, l := range priced {
+		lines[i] = RepricedLine{l.is.ID, l.was.price(), l.is.price()}
 	}
 	out.Repricing, err = s.keepRepricing(ctx, tx, lines)
 	return out, err
@@ -304,21 +312,20 @@ func (e Entry) samePrice(o Entry) bool {
 	return e.Currency == o.Currency && e.Split.same(o.Split)
 }
 
-func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, price func(*Entry, Rate), out *Rerating) (changed []Entry, lines []RepricedLine, err error) {
+// rerated are the entries whose price is another one.
+func (s *Service) rerated(ctx context.Context, tx *tenancy.Tx, entries []Entry, price func(*Entry, Rate)) (out []recounted, err error) {
 	known, err := s.rates(ctx, tx, entries)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, e := range entries {
 		if e.Own != nil {
 			continue // what was set by hand stays
 		}
 		next := e
-		if price(&next, known[e.question()]); next.samePrice(e) {
-			continue
+		if price(&next, known[e.question()]); !next.samePrice(e) {
+			out = append(out, recounted{e, next})
 		}
-		out.count(e, func(e *Entry) { *e = next }, &changed)
-		lines = append(lines, RepricedLine{e.ID, e.price(), next.price()})
 	}
-	return changed, lines, nil
+	return out, nil
 }

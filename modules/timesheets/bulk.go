@@ -265,7 +265,7 @@ func (p *bulkPlan) result(ctx context.Context) BulkResult {
 		default:
 			out.Changed++
 		}
-		fmt.Fprintln(seen, l.before.ID, l.before.Version, l.why, l.after.BilledSeconds, l.after.Premium(), l.after.Rate, l.after.Currency)
+		fmt.Fprintln(seen, l.before.ID, l.before.Version, l.why, l.after.BilledSeconds, l.after.Premium(), l.after.TierWorth(), l.after.Rate, l.after.Currency)
 	}
 	for _, why := range []string{WhyGone, WhySince, WhyBilled, WhyApproved, WhySubmitted, WhyNotYours, WhyLocked, WhyDay, WhyWeekClosed, WhyDayFull, WhyOverlap} {
 		if counts[why] > 0 {
@@ -320,7 +320,10 @@ func (p *bulkPlan) write(ctx context.Context, tx *tenancy.Tx) error {
 		rounded[l.after.ID] = l.after.BilledSeconds
 		moved = append(moved, l.after)
 	}
-	if err := p.s.setBilled(ctx, tx, moved, rounded); err != nil {
+	if err := p.s.setBilled(ctx, tx, p.c, moved, rounded); err != nil {
+		return err
+	}
+	if err := p.s.countAgain(ctx, tx, p.c, p.counted, nil); err != nil {
 		return err
 	}
 	if err := p.s.d.Store.TouchSheets(ctx, tx, keys(sheets)); err != nil {

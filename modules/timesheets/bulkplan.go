@@ -35,6 +35,8 @@ type bulkPlan struct {
 	lines  []*bulkLine
 	beside []*bulkLine // others of their days, that are billed as other seconds by then
 	sheets map[MemberDay]Sheet
+
+	counted []Tally // hours that have other places in a count by then
 }
 
 func (p *bulkPlan) changing() (out []*bulkLine) {
@@ -82,7 +84,10 @@ func (s *Service) planBulk(ctx context.Context, tx *tenancy.Tx, c conditions, f 
 	if err := p.reroute(ctx, tx); err != nil {
 		return nil, err
 	}
-	return p, p.price(ctx, tx, ch.Reprice)
+	if err := p.price(ctx, tx, ch.Reprice); err != nil {
+		return nil, err
+	}
+	return p, p.recount(ctx, tx, hold)
 }
 
 // reroute lets submitted lines wait for those whom the route of their new project names.
@@ -130,7 +135,10 @@ func (s *Service) planUndo(ctx context.Context, tx *tenancy.Tx, c conditions, ke
 	if err := p.settle(ctx, tx, true); err != nil {
 		return nil, err
 	}
-	return p, p.round(ctx, tx)
+	if err := p.round(ctx, tx); err != nil {
+		return nil, err
+	}
+	return p, p.recount(ctx, tx, true)
 }
 
 // target is what entries get that are given other work.
@@ -279,7 +287,9 @@ func (p *bulkPlan) price(ctx context.Context, tx *tenancy.Tx, all bool) error {
 		return err
 	}
 	for _, l := range asking {
-		l.after.take(known[l.after.question()])
+		if l.after.take(known[l.after.question()]); l.after.samePrice(l.before) {
+			l.after.Split = l.before.Split // with its places
+		}
 	}
 	return p.round(ctx, tx)
 }
@@ -335,6 +345,22 @@ func (p *bulkPlan) round(ctx context.Context, tx *tenancy.Tx) error {
 		}
 	}
 	return nil
+}
+
+// recount gives hours of tiers their places as they will be. Others that have other ones then stand beside what changes.
+func (p *bulkPlan) recount(ctx context.Context, tx *tenancy.Tx, hold bool) error {
+	var instead []*Entry
+	var both []Entry
+	for _, l := range append(p.changing(), p.beside...) {
+		instead = append(instead, &l.after)
+		both = append(both, l.before, l.after)
+	}
+	p.counted = tallies(both...)
+	others, err := p.s.recount(ctx, tx, p.c, p.counted, instead, hold)
+	for _, o := range others {
+		p.beside = append(p.beside, &bulkLine{before: o.was, after: o.is})
+	}
+	return err
 }
 
 // fit refuses what would make a day longer than it is or, where the agency does not allow that, overlap. What is

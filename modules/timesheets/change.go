@@ -83,6 +83,10 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, c conditions, be
 		return e, nil, err
 	}
 	e.BilledSeconds = c.settings.Rounding.Derive([]Entry{e})[e.ID]
+	counted := tallies(before, e)
+	if err := s.holdTallies(ctx, tx, counted); err != nil {
+		return e, nil, err
+	}
 	e.Version, e.UpdatedAt = e.Version+1, s.d.Now().UTC()
 	if err := s.d.Store.SaveEntry(ctx, tx, e); err != nil {
 		return e, nil, err
@@ -94,6 +98,9 @@ func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, c conditions, be
 		if err := s.roundDay(ctx, tx, c, &before); err != nil {
 			return e, nil, err
 		}
+	}
+	if err := s.countAgain(ctx, tx, c, counted, &e); err != nil {
+		return e, nil, err
 	}
 	if err := enough(ctx); err != nil {
 		return e, nil, err
@@ -303,10 +310,16 @@ func (s *Service) deleteTx(ctx context.Context, tx *tenancy.Tx, c conditions, e 
 	}
 	now := s.d.Now().UTC()
 	e.Version, e.UpdatedAt, e.SheetVersion = e.Version+1, now, after.SheetVersion
+	if err := s.holdTallies(ctx, tx, tallies(e)); err != nil {
+		return err
+	}
 	if err := s.d.Store.RemoveEntry(ctx, tx, e); err != nil {
 		return err
 	}
 	if err := s.roundDay(ctx, tx, c, &after); err != nil {
+		return err
+	}
+	if err := s.countAgain(ctx, tx, c, tallies(e), nil); err != nil {
 		return err
 	}
 	if err := s.d.Ledgers.CountTx(ctx, tx, []Counted{{Entry: e, Gone: true}}); err != nil {

@@ -71,7 +71,7 @@ type Entry struct {
 	Currency, RateID, RateCardID     string
 	RateCardName, RateLevel, RateWhy string
 	Own                              *OwnRate       // set on the entry itself: goes before every card
-	Split                            *Split         // what of it counts by which multiplier
+	Split                            *Split         // what of it counts by which multiplier, and costs what
 	HourKind                         rates.HourKind // what all of it counts as, where somebody said so
 	MoneyHidden                      bool           // the reader may not see rates
 
@@ -91,7 +91,7 @@ func (e Entry) Amount() *money.Money {
 	if e.Rate == nil || !e.Billable {
 		return nil
 	}
-	m, err := worth(e.Rated().Mul(*e.Rate), e.Currency)
+	m, err := worth(e.Rated().Mul(*e.Rate).Add(e.TierWorth()), e.Currency)
 	if err != nil {
 		return nil
 	}
@@ -113,6 +113,10 @@ func (e *Entry) take(r Rate) {
 	if r.Found {
 		e.Rate, e.Currency, e.RateID, e.RateCardID = &r.PerHour, r.Currency, r.RateID, r.CardID
 		e.RateCardName, e.RateLevel = r.CardName, r.Level
+	}
+	e.Split = nil
+	if r.Found && r.Tiers != nil {
+		e.Split = &Split{Tiers: r.Tiers, Since: r.CountedSince}
 	}
 	e.divide(r.Agreed)
 }

@@ -145,10 +145,16 @@ func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, c conditions, e *Ent
 		return nil, err
 	}
 	e.BilledSeconds = c.settings.Rounding.Derive([]Entry{*e})[e.ID]
+	if err := s.holdTallies(ctx, tx, tallies(*e)); err != nil {
+		return nil, err
+	}
 	if err := s.d.Store.AddEntry(ctx, tx, *e); err != nil {
 		return nil, err
 	}
 	if err := s.roundDay(ctx, tx, c, e); err != nil {
+		return nil, err
+	}
+	if err := s.countAgain(ctx, tx, c, tallies(*e), e); err != nil {
 		return nil, err
 	}
 	if err := enough(ctx); err != nil {
@@ -263,11 +269,11 @@ func (s *Service) roundDay(ctx context.Context, tx *tenancy.Tx, c conditions, e 
 	if seconds, ok := changed[e.ID]; ok {
 		e.BilledSeconds = seconds
 	}
-	return s.setBilled(ctx, tx, group, changed)
+	return s.setBilled(ctx, tx, c, group, changed)
 }
 
-// setBilled writes derived seconds and tells the ledgers of them.
-func (s *Service) setBilled(ctx context.Context, tx *tenancy.Tx, of []Entry, changed map[string]int64) error {
+// setBilled writes derived seconds, counts them anew where a rate has tiers, and tells the ledgers of them.
+func (s *Service) setBilled(ctx context.Context, tx *tenancy.Tx, c conditions, of []Entry, changed map[string]int64) error {
 	var moved []Entry
 	for _, e := range of {
 		if seconds, ok := changed[e.ID]; ok {
@@ -275,8 +281,15 @@ func (s *Service) setBilled(ctx context.Context, tx *tenancy.Tx, of []Entry, cha
 			moved = append(moved, e)
 		}
 	}
+	counted := tallies(moved...)
+	if err := s.holdTallies(ctx, tx, counted); err != nil {
+		return err
+	}
 	if err := s.d.Store.SetBilledSeconds(ctx, tx, moved); err != nil {
 		return err
 	}
-	return s.count(ctx, tx, moved...)
+	if err := s.count(ctx, tx, moved...); err != nil {
+		return err
+	}
+	return s.countAgain(ctx, tx, c, counted, nil)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/modules/people"
+	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -49,6 +50,8 @@ type Store interface {
 	RemoveEntry(ctx context.Context, tx *tenancy.Tx, e Entry) error
 	Entry(ctx context.Context, tx *tenancy.Tx, id string) (Entry, error) // ErrNotFound
 	Entries(ctx context.Context, tx *tenancy.Tx, f Filter) ([]Entry, error)
+	// Tallied lists the entries of tallies that were not deleted, by date; with hold nobody else changes them before the end of tx.
+	Tallied(ctx context.Context, tx *tenancy.Tx, of []Tally, hold bool) ([]Entry, error)
 	// Around tells what else a member has on a day and which entries meet a span.
 	Around(ctx context.Context, tx *tenancy.Tx, q Around) (seconds int64, overlaps []string, err error)
 	// SetBilledSeconds writes the derived seconds of entries, and what their parts make of them.
@@ -198,6 +201,9 @@ type Rate struct {
 	Currency, RateID, CardID, CardName string
 	Level, Why                         string
 	Agreed                             *Agreed // what its contract says about when it is done; nil: nothing
+
+	Tiers        *rates.Tiers // what further hours cost; nil: the same
+	CountedSince day.Date     // from which day on hours are counted for them
 }
 
 // Schedules tells the hours that members are expected to work, per day.

@@ -2,6 +2,7 @@ package timesheets
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -79,14 +80,16 @@ func (s *Service) UndoRepricingTx(ctx context.Context, tx *tenancy.Tx, repricing
 	for _, e := range entries {
 		now[e.ID] = e
 	}
-	var back []Entry
+	var back []recounted
 	for _, l := range kept.Lines {
 		e, there := now[l.ID]
 		if why := e.stays(l, there, c.lock(e.ClientID)); why != "" {
 			counts[why]++
 			continue
 		}
-		out.count(e, func(e *Entry) { e.setPrice(l.Was) }, &back)
+		was := e
+		e.setPrice(l.Was)
+		back = append(back, recounted{was, e})
 	}
 	for _, why := range []string{WhyGone, WhySince, WhyBilled, WhyApproved, WhyLocked} {
 		if counts[why] > 0 {
@@ -96,7 +99,11 @@ func (s *Service) UndoRepricingTx(ctx context.Context, tx *tenancy.Tx, repricing
 	if len(back) == 0 {
 		return out, stayed, nil
 	}
-	return out, stayed, s.saveRepriced(ctx, tx, back, &out)
+	others, err := s.beside(ctx, tx, c, back, &out)
+	if err != nil {
+		return out, stayed, err
+	}
+	return out, stayed, s.saveRepriced(ctx, tx, append(back, others...), &out)
 }
 
 // stays says why an entry keeps the price that it got.
@@ -118,23 +125,39 @@ func (e Entry) stays(l RepricedLine, there bool, lock Lock) string {
 	return ""
 }
 
-// count gives e another price and adds up what that does.
-func (r *Rerating) count(e Entry, price func(*Entry), changed *[]Entry) {
-	was := e
-	price(&e)
-	if m := was.Amount(); m != nil {
+// beside gives the hours of entries that got another price, and of those that are counted with them, their places in the count, and adds
+// up what all of it does. It returns the others.
+func (s *Service) beside(ctx context.Context, tx *tenancy.Tx, c conditions, priced []recounted, out *Rerating) ([]recounted, error) {
+	instead, both := make([]*Entry, len(priced)), make([]Entry, 0, 2*len(priced))
+	for i := range priced {
+		instead[i] = &priced[i].is
+		both = append(both, priced[i].was, priced[i].is)
+	}
+	others, err := s.recount(ctx, tx, c, tallies(both...), instead, true)
+	for _, l := range append(slices.Clone(priced), others...) {
+		out.count(l)
+	}
+	return others, err
+}
+
+// count adds up what another price does.
+func (r *Rerating) count(l recounted) {
+	if m := l.was.Amount(); m != nil {
 		r.Before = money.Sum(append(r.Before, *m)...)
 	}
-	if m := e.Amount(); m != nil {
+	if m := l.is.Amount(); m != nil {
 		r.After = money.Sum(append(r.After, *m)...)
 	}
 	r.Entries++
-	*changed = append(*changed, e)
 }
 
 // saveRepriced writes other prices and tells the ledgers.
-func (s *Service) saveRepriced(ctx context.Context, tx *tenancy.Tx, changed []Entry, out *Rerating) error {
+func (s *Service) saveRepriced(ctx context.Context, tx *tenancy.Tx, all []recounted, out *Rerating) error {
 	out.Applied = true
+	changed := make([]Entry, len(all))
+	for i, l := range all {
+		changed[i] = l.is
+	}
 	if err := s.d.Store.SaveRates(ctx, tx, changed); err != nil {
 		return err
 	}

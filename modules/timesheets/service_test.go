@@ -18,6 +18,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/table"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/people"
+	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/modules/timesheets/timesheetsdb"
 	"github.com/bureauhq/bureau/tenancy"
@@ -31,7 +32,10 @@ type world struct {
 	invoiced  timesheets.Invoiced
 	price     *decimal.Decimal
 	agreed    *timesheets.Agreed // by every contract
-	usedUp    error              // what budgets with a hard stop say to more time
+	tiers     *rates.Tiers       // of the one line that there is then
+	line      string
+	currency  string
+	usedUp    error // what budgets with a hard stop say to more time
 	calendar  timesheets.Calendar
 	others    int
 	leads     map[string]string // by project
@@ -127,6 +131,9 @@ func (w *world) ResolveTx(_ context.Context, _ *tenancy.Tx, qs []timesheets.Rate
 		out[i] = timesheets.Rate{Why: "No card has a rate for this."}
 		if w.price != nil {
 			out[i] = timesheets.Rate{Found: true, PerHour: *w.price, Currency: "EUR", RateID: id.New(), CardID: id.New(), CardName: "Agency 2026", Level: "agency", Why: "Agency card, developer", Agreed: w.agreed}
+			if w.tiers != nil {
+				out[i].RateID, out[i].Currency, out[i].Tiers, out[i].CountedSince = w.line, w.currency, w.tiers, w.tiers.Since(qs[i].Day, day.MustParse("2020-01-01"))
+			}
 		}
 	}
 	return out, nil
@@ -202,6 +209,7 @@ func setup(t testing.TB) *world {
 	price := decimal.RequireFromString("95")
 	w := &world{
 		Agency: testkit.NewAgency(t), calendar: timesheets.Calendar{Zone: "Europe/Berlin", WeekStart: time.Monday}, price: &price, others: 1,
+		line: id.New(), currency: "EUR",
 		website: id.New(), support: id.New(), client: id.New(), leads: map[string]string{}, managers: map[string]string{},
 	}
 	w.consulting = timesheets.Sale{ID: id.New(), Name: "Consulting", Billable: true}

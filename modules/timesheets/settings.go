@@ -223,7 +223,7 @@ func (s *Service) roundDays(ctx context.Context, tx *tenancy.Tx, c conditions, r
 	if err != nil {
 		return err
 	}
-	return s.setBilled(ctx, tx, entries, derived(c.open(entries), c.settings.Rounding))
+	return s.setBilled(ctx, tx, c, entries, derived(c.open(entries), c.settings.Rounding))
 }
 
 // derived are the billed seconds of entries of whole days that the rule makes other ones.

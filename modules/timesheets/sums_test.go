@@ -23,7 +23,7 @@ const replayed = `
 	WITH again AS (SELECT (date_trunc('month', work_date::timestamp))::date AS month, member_id, project_id, client_id, task_id, service_id, state, billable, rate_currency,
 		count(*) AS entries, count(*) FILTER (WHERE billable AND rate_amount IS NULL) AS no_rate, sum(raw_seconds) AS seconds,
 		coalesce(sum(raw_seconds) FILTER (WHERE billable), 0) AS billable_seconds, sum(billed_seconds) AS billed_seconds,
-		coalesce(sum((billed_seconds + premium_seconds) * rate_amount) FILTER (WHERE billable), 0) AS worth
+		coalesce(sum((billed_seconds + premium_seconds) * rate_amount + tier_worth) FILTER (WHERE billable), 0) AS worth
 		FROM time_entries WHERE deleted_at IS NULL GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9),
 	kept AS (SELECT month, member_id, project_id, client_id, task_id, service_id, state, billable, rate_currency,
 		entries, no_rate, seconds, billable_seconds, billed_seconds, worth FROM time_sums WHERE entries <> 0)

@@ -38,6 +38,8 @@ type rateRow struct {
 	Kind      string
 	TargetID  string
 	PerHour   decimal.Decimal
+	TiersPer  string
+	Tiers     *string
 	ValidFrom day.Date
 	ValidTo   *day.Date
 	CreatedAt time.Time
@@ -127,10 +129,16 @@ func (Store) Cards(_ context.Context, tx *tenancy.Tx, f rates.CardFilter, limit 
 // RatesOf returns the rates of a card, by key and date.
 func (Store) RatesOf(_ context.Context, tx *tenancy.Tx, cardID string) ([]rates.Rate, error) {
 	var rs []rateRow
-	err := tx.Gorm().Where("card_id = ? AND removed_at IS NULL", cardID).Order("kind, target_id, valid_from").Find(&rs).Error
+	if err := tx.Gorm().Where("card_id = ? AND removed_at IS NULL", cardID).Order("kind, target_id, valid_from").Find(&rs).Error; err != nil {
+		return nil, err
+	}
+	var err error
 	out := make([]rates.Rate, len(rs))
 	for i, r := range rs {
 		out[i] = fromRate(r)
+		if out[i].Tiers, err = withTiers(r.TiersPer, r.Tiers); err != nil {
+			return nil, err
+		}
 	}
 	return out, err
 }
@@ -141,13 +149,21 @@ func (Store) AddRate(_ context.Context, tx *tenancy.Tx, r rates.Rate, by string,
 		ID: r.ID, CardID: r.CardID, Kind: string(r.Target), TargetID: r.TargetID, PerHour: *r.PerHour, ValidFrom: r.From, ValidTo: r.To,
 		CreatedAt: at, CreatedBy: pg.Null(by), UpdatedAt: at, Version: r.Version,
 	}
+	var err error
+	if row.TiersPer, row.Tiers, err = tiersOf(r); err != nil {
+		return err
+	}
 	return overlap(tx.Gorm().Create(&row).Error)
 }
 
 // SaveRate writes what may change of r.
 func (Store) SaveRate(_ context.Context, tx *tenancy.Tx, r rates.Rate, at time.Time) error {
+	per, steps, err := tiersOf(r)
+	if err != nil {
+		return err
+	}
 	return overlap(tx.Gorm().Model(&rateRow{ID: r.ID}).Updates(map[string]any{
-		"per_hour": *r.PerHour, "valid_to": r.To, "updated_at": at, "version": r.Version,
+		"per_hour": *r.PerHour, "tiers_per": per, "tiers": steps, "valid_to": r.To, "updated_at": at, "version": r.Version,
 	}).Error)
 }
 
@@ -176,7 +192,7 @@ func (Store) RateCard(_ context.Context, tx *tenancy.Tx, id string) (string, err
 // Candidates returns the rates that may answer, with their cards.
 func (Store) Candidates(ctx context.Context, tx *tenancy.Tx, clientIDs, projectIDs []string, from, to day.Date) ([]rates.Dated, error) {
 	rows, err := tx.PGX().Query(ctx, `
-		SELECT r.id::text, r.kind, r.target_id::text, r.per_hour::text, r.valid_from::text, r.valid_to::text, r.version,
+		SELECT r.id::text, r.kind, r.target_id::text, r.per_hour::text, r.valid_from::text, r.valid_to::text, r.version, r.tiers_per, r.tiers::text,
 		       c.id::text, c.name, c.level, coalesce(c.client_id::text, ''), coalesce(c.project_id::text, ''), c.currency
 		  FROM rates r JOIN rate_cards c ON c.id = r.card_id
 		 WHERE c.archived_at IS NULL AND r.removed_at IS NULL
@@ -191,12 +207,16 @@ func (Store) Candidates(ctx context.Context, tx *tenancy.Tx, clientIDs, projectI
 	for rows.Next() {
 		var d rates.Dated
 		var amount, begins string
-		var ends *string
-		if err := rows.Scan(&d.ID, &d.Target, &d.TargetID, &amount, &begins, &ends, &d.Version,
+		var ends, steps *string
+		var per string
+		if err := rows.Scan(&d.ID, &d.Target, &d.TargetID, &amount, &begins, &ends, &d.Version, &per, &steps,
 			&d.Card.ID, &d.Card.Name, &d.Card.Level, &d.Card.ClientID, &d.Card.ProjectID, &d.Card.Currency); err != nil {
 			return nil, fmt.Errorf("read rates: %w", err)
 		}
 		if d.Rate, err = withText(d.Rate, amount, begins, ends); err != nil {
+			return nil, err
+		}
+		if d.Tiers, err = withTiers(per, steps); err != nil {
 			return nil, err
 		}
 		d.CardID = d.Card.ID

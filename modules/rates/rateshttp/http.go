@@ -109,14 +109,15 @@ type RateCardView struct {
 
 // RateView is a dated rate as the web sees it.
 type RateView struct {
-	ID        string    `json:"id"`
-	CardID    string    `json:"card_id"`
-	Kind      string    `json:"kind" enum:"member,task,service,position"`
-	TargetID  string    `json:"target_id"`
-	PerHour   *string   `json:"per_hour" doc:"Decimal; null where the reader may not see amounts"`
-	ValidFrom day.Date  `json:"valid_from"`
-	ValidTo   *day.Date `json:"valid_to" nullable:"true" doc:"The first day on which it no longer holds; null: open"`
-	Version   int       `json:"version"`
+	ID        string     `json:"id"`
+	CardID    string     `json:"card_id"`
+	Kind      string     `json:"kind" enum:"member,task,service,position"`
+	TargetID  string     `json:"target_id"`
+	PerHour   *string    `json:"per_hour" doc:"Decimal; null where the reader may not see amounts"`
+	Tiers     *RateTiers `json:"tiers,omitempty" doc:"What further hours cost; absent where it is the same, or the reader may not see amounts"`
+	ValidFrom day.Date   `json:"valid_from"`
+	ValidTo   *day.Date  `json:"valid_to" nullable:"true" doc:"The first day on which it no longer holds; null: open"`
+	Version   int        `json:"version"`
 }
 
 // RateCardList is a page of rate cards.
@@ -141,17 +142,19 @@ type RateCardChange struct {
 
 // NewRate is what the web sends to add a rate.
 type NewRate struct {
-	Kind      string    `json:"kind" enum:"member,task,service,position"`
-	TargetID  string    `json:"target_id" format:"uuid"`
-	PerHour   string    `json:"per_hour" minLength:"1" maxLength:"20" pattern:"^-?[0-9]+([.][0-9]+)?$" doc:"Decimal; zero is a rate"`
-	ValidFrom day.Date  `json:"valid_from"`
-	ValidTo   *day.Date `json:"valid_to,omitempty" doc:"The first day on which it no longer holds"`
+	Kind      string     `json:"kind" enum:"member,task,service,position"`
+	TargetID  string     `json:"target_id" format:"uuid"`
+	PerHour   string     `json:"per_hour" minLength:"1" maxLength:"20" pattern:"^-?[0-9]+([.][0-9]+)?$" doc:"Decimal; zero is a rate"`
+	Tiers     *RateTiers `json:"tiers,omitempty" doc:"What further hours cost"`
+	ValidFrom day.Date   `json:"valid_from"`
+	ValidTo   *day.Date  `json:"valid_to,omitempty" doc:"The first day on which it no longer holds"`
 }
 
 // RateChange is what the web sends to change a rate.
 type RateChange struct {
-	PerHour *string `json:"per_hour,omitempty" minLength:"1" maxLength:"20" pattern:"^-?[0-9]+([.][0-9]+)?$"`
-	ValidTo *string `json:"valid_to,omitempty" maxLength:"10" doc:"A day, or empty for open"`
+	PerHour *string    `json:"per_hour,omitempty" minLength:"1" maxLength:"20" pattern:"^-?[0-9]+([.][0-9]+)?$"`
+	Tiers   *RateTiers `json:"tiers,omitempty" doc:"They stay when missing; without steps there are none any more"`
+	ValidTo *string    `json:"valid_to,omitempty" maxLength:"10" doc:"A day, or empty for open"`
 }
 
 // RateExplanation says which rate an hour has, and why.
@@ -291,7 +294,11 @@ func (h handlers) addRate(ctx context.Context, in *addRateIn) (*rateOut, error) 
 		return nil, err
 	}
 	b := in.Body
-	return answerRate(h.svc.AddRate(ctx, in.ID, rates.RateDraft{Target: rates.Target(b.Kind), TargetID: b.TargetID, PerHour: amount, From: b.ValidFrom, To: b.ValidTo}))
+	tiers, err := b.Tiers.read()
+	if err != nil {
+		return nil, err
+	}
+	return answerRate(h.svc.AddRate(ctx, in.ID, rates.RateDraft{Target: rates.Target(b.Kind), TargetID: b.TargetID, PerHour: amount, Tiers: tiers, From: b.ValidFrom, To: b.ValidTo}))
 }
 
 func (h handlers) changeRate(ctx context.Context, in *changeRateIn) (*rateOut, error) {
@@ -306,6 +313,9 @@ func (h handlers) changeRate(ctx context.Context, in *changeRateIn) (*rateOut, e
 			return nil, err
 		}
 		ch.PerHour = &amount
+	}
+	if ch.Tiers, err = in.Body.Tiers.change(); err != nil {
+		return nil, err
 	}
 	if in.Body.ValidTo != nil {
 		var to *day.Date
@@ -385,7 +395,7 @@ func toCard(c rates.Card) RateCardView {
 
 func toRate(r rates.Rate) RateView {
 	return RateView{
-		ID: r.ID, CardID: r.CardID, Kind: string(r.Target), TargetID: r.TargetID, PerHour: amount(r.PerHour), ValidFrom: r.From, ValidTo: r.To, Version: r.Version,
+		ID: r.ID, CardID: r.CardID, Kind: string(r.Target), TargetID: r.TargetID, PerHour: amount(r.PerHour), Tiers: toTiers(r.Tiers), ValidFrom: r.From, ValidTo: r.To, Version: r.Version,
 	}
 }
 

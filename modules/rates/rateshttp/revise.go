@@ -27,9 +27,10 @@ func registerRevisions(api *httpapi.API, h handlers) {
 
 // RateRevision is another price and which time it is for. Approved and billed time keeps its price.
 type RateRevision struct {
-	PerHour string    `json:"per_hour" minLength:"1" maxLength:"20" pattern:"^-?[0-9]+([.][0-9]+)?$" example:"95"`
-	Reach   string    `json:"reach" enum:"new,from,unbilled" doc:"new: what is logged from now on; from: work from a day on; unbilled: all that is not approved too"`
-	From    *day.Date `json:"from,omitempty" doc:"Of reach from: the first work date of the new price"`
+	PerHour string     `json:"per_hour" minLength:"1" maxLength:"20" pattern:"^-?[0-9]+([.][0-9]+)?$" example:"95"`
+	Tiers   *RateTiers `json:"tiers,omitempty" doc:"They stay when missing; without steps there are none any more"`
+	Reach   string     `json:"reach" enum:"new,from,unbilled" doc:"new: what is logged from now on; from: work from a day on; unbilled: all that is not approved too"`
+	From    *day.Date  `json:"from,omitempty" doc:"Of reach from: the first work date of the new price"`
 }
 
 // RateEffect is what a revision does, or would, to time that was logged.
@@ -95,6 +96,9 @@ func (in *reviseIn) read() (version int, rev rates.Revision, err error) {
 	rev = rates.Revision{Reach: rates.Reach(in.Body.Reach)}
 	if in.Body.From != nil {
 		rev.From = *in.Body.From
+	}
+	if rev.Tiers, err = in.Body.Tiers.change(); err != nil {
+		return 0, rev, err
 	}
 	rev.PerHour, err = parseAmount(in.Body.PerHour)
 	return version, rev, err

@@ -49,16 +49,18 @@ type savedRate struct {
 
 	RateParts      json.RawMessage `json:"rate_parts"`
 	PremiumSeconds decimal.Decimal `json:"premium_seconds"`
+	TierSince      *day.Date       `json:"tier_since"`
+	TierWorth      decimal.Decimal `json:"tier_worth"`
 }
 
 const rateFields = `rate_amount numeric, rate_currency text, rate_id uuid, rate_card_id uuid, rate_card_name text, rate_level text, rate_why text,
-	rate_parts jsonb, premium_seconds numeric`
+	rate_parts jsonb, premium_seconds numeric, tier_since date, tier_worth numeric`
 
 func rateOf(e timesheets.Entry) savedRate {
 	out := savedRate{
 		RateCurrency: pg.Null(e.Currency), RateID: pg.Null(e.RateID), RateCardID: pg.Null(e.RateCardID), RateCardName: e.RateCardName, RateLevel: e.RateLevel, RateWhy: e.RateWhy,
 	}
-	out.PremiumSeconds = e.Premium()
+	out.PremiumSeconds, out.TierSince, out.TierWorth = e.Premium(), tierSince(e), e.TierWorth()
 	if parts := partsOf(e); parts != nil {
 		out.RateParts = json.RawMessage(*parts)
 	}
@@ -87,7 +89,8 @@ func (Store) SaveEntries(_ context.Context, tx *tenancy.Tx, entries []timesheets
 			task_id = d.task_id, service_id = d.service_id, work_date = d.work_date, started_at = d.started_at, ended_at = d.ended_at,
 			billed_seconds = d.billed_seconds, billable = d.billable, note = d.note, state = d.state, crossed_lock = d.crossed_lock, over_day = d.over_day,
 			updated_at = d.updated_at, rate_amount = d.rate_amount, rate_currency = d.rate_currency, rate_id = d.rate_id, rate_card_id = d.rate_card_id,
-			rate_card_name = d.rate_card_name, rate_level = d.rate_level, rate_why = d.rate_why, rate_parts = d.rate_parts, premium_seconds = d.premium_seconds
+			rate_card_name = d.rate_card_name, rate_level = d.rate_level, rate_why = d.rate_why, rate_parts = d.rate_parts, premium_seconds = d.premium_seconds,
+			tier_since = d.tier_since, tier_worth = d.tier_worth
 		FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, version int, timesheet_id uuid, sheet_version int, client_id uuid, project_id uuid, task_id uuid, service_id uuid,
 			work_date date, started_at timestamptz, ended_at timestamptz, billed_seconds int, billable boolean, note text, state text, crossed_lock boolean,
 			over_day boolean, updated_at timestamptz, `+rateFields+`)
@@ -100,20 +103,21 @@ func (Store) SaveEntries(_ context.Context, tx *tenancy.Tx, entries []timesheets
 
 // SaveRates writes new rate snapshots of entries that are neither approved nor billed.
 func (Store) SaveRates(_ context.Context, tx *tenancy.Tx, entries []timesheets.Entry) error {
-	type rated struct {
+	type repriced struct {
 		ID string `json:"id"`
 		savedRate
 	}
-	rows := make([]rated, len(entries))
+	rows := make([]repriced, len(entries))
 	for i, e := range entries {
-		rows[i] = rated{e.ID, rateOf(e)}
+		rows[i] = repriced{e.ID, rateOf(e)}
 	}
 	raw, err := json.Marshal(rows)
 	if err != nil {
 		return fmt.Errorf("rates as JSON: %w", err)
 	}
 	_, err = keepingSums(tx, `UPDATE time_entries SET rate_amount = d.rate_amount, rate_currency = d.rate_currency, rate_id = d.rate_id, rate_card_id = d.rate_card_id,
-			rate_card_name = d.rate_card_name, rate_level = d.rate_level, rate_why = d.rate_why, rate_parts = d.rate_parts, premium_seconds = d.premium_seconds
+			rate_card_name = d.rate_card_name, rate_level = d.rate_level, rate_why = d.rate_why, rate_parts = d.rate_parts, premium_seconds = d.premium_seconds,
+			tier_since = d.tier_since, tier_worth = d.tier_worth
 		FROM jsonb_to_recordset($1::jsonb) AS d(id uuid, `+rateFields+`)
 		WHERE time_entries.id = d.id AND state IN ('draft', 'submitted', 'rejected')`, string(raw))
 	return err

@@ -43,7 +43,7 @@ const (
 	sumsOf  = `entries, no_rate, seconds, billable_seconds, billed_seconds, worth`
 	addedUp = `count(*)::int AS entries, (count(*) FILTER (WHERE billable AND rate_amount IS NULL))::int AS no_rate, sum(raw_seconds) AS seconds,
 		coalesce(sum(raw_seconds) FILTER (WHERE billable), 0) AS billable_seconds, sum(billed_seconds) AS billed_seconds,
-		coalesce(sum(` + rated + ` * rate_amount) FILTER (WHERE billable), 0) AS worth`
+		coalesce(sum(` + exact + `) FILTER (WHERE billable), 0) AS worth`
 )
 
 // eachMonth calls fn for every month that has entries or sums: one at a time, however many years there are.

@@ -44,6 +44,8 @@ type entryRow struct {
 	RateParts       *string
 	HourKind        string
 	PremiumSeconds  decimal.Decimal
+	TierSince       *day.Date
+	TierWorth       decimal.Decimal
 
 	Awaits       string
 	SheetVersion int
@@ -76,6 +78,7 @@ func toRow(e timesheets.Entry) entryRow {
 	}
 	r.Awaits, r.SheetVersion = timesheets.JoinSteps(e.Awaits), e.SheetVersion
 	r.RateParts, r.HourKind, r.PremiumSeconds = partsOf(e), string(e.HourKind), e.Premium()
+	r.TierSince, r.TierWorth = tierSince(e), e.TierWorth()
 	if e.Own != nil {
 		r.OwnRateAmount, r.OwnRateCurrency = &e.Own.PerHour, &e.Own.Currency
 	}
@@ -235,20 +238,20 @@ func (Store) SetBilledSeconds(_ context.Context, tx *tenancy.Tx, entries []times
 
 // RoundBilled writes them of entries that an invoice bills.
 func (Store) RoundBilled(_ context.Context, tx *tenancy.Tx, invoiceID string, entries []timesheets.Entry) error {
-	return setBilled(tx, entries, `time_entries.invoice_id = $4`, invoiceID)
+	return setBilled(tx, entries, `time_entries.invoice_id = $5`, invoiceID)
 }
 
 func setBilled(tx *tenancy.Tx, entries []timesheets.Entry, of string, args ...any) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	ids, seconds, premiums := make([]string, len(entries)), make([]int64, len(entries)), make([]string, len(entries))
+	ids, seconds, premiums, tiers := make([]string, len(entries)), make([]int64, len(entries)), make([]string, len(entries)), make([]string, len(entries))
 	for i, e := range entries {
-		ids[i], seconds[i], premiums[i] = e.ID, e.BilledSeconds, e.Premium().String()
+		ids[i], seconds[i], premiums[i], tiers[i] = e.ID, e.BilledSeconds, e.Premium().String(), e.TierWorth().String()
 	}
-	_, err := keepingSums(tx, `UPDATE time_entries SET billed_seconds = d.seconds, premium_seconds = d.premium
-		FROM unnest($1::uuid[], $2::bigint[], $3::text[]::numeric[]) AS d(id, seconds, premium)
-		WHERE time_entries.id = d.id AND `+of, append([]any{ids, seconds, premiums}, args...)...)
+	_, err := keepingSums(tx, `UPDATE time_entries SET billed_seconds = d.seconds, premium_seconds = d.premium, tier_worth = d.tiers
+		FROM unnest($1::uuid[], $2::bigint[], $3::text[]::numeric[], $4::text[]::numeric[]) AS d(id, seconds, premium, tiers)
+		WHERE time_entries.id = d.id AND `+of, append([]any{ids, seconds, premiums, tiers}, args...)...)
 	return err
 }
 

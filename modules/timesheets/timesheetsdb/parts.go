@@ -6,8 +6,8 @@ import (
 	"github.com/bureauhq/bureau/modules/timesheets"
 )
 
-// rated are the seconds that an entry's rate is multiplied by, as Entry.Rated says it.
-const rated = `(billed_seconds + premium_seconds)`
+// exact is what an entry is worth, in seconds × price, as Entry.Amount says it; null without a rate.
+const exact = `((billed_seconds + premium_seconds) * rate_amount + tier_worth)`
 
 // partsOf writes the parts of an entry; nil where all of it is ordinary.
 func partsOf(e timesheets.Entry) *string {
@@ -28,7 +28,7 @@ func splitOf(raw *string) *timesheets.Split {
 		return nil
 	}
 	var s timesheets.Split
-	if json.Unmarshal([]byte(*raw), &s) != nil || len(s.Parts) == 0 {
+	if json.Unmarshal([]byte(*raw), &s) != nil || (len(s.Parts) == 0 && s.Tiers == nil) {
 		return nil
 	}
 	return &s

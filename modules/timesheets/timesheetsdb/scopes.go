@@ -38,7 +38,7 @@ var (
 	scopesOfAll = fmt.Sprintf(scopeSums, `sum(seconds) AS seconds, sum(billable_seconds) AS billable, sum(worth) FILTER (WHERE rate_currency = q.currency) AS worth`,
 		"time_sums", "")
 	scopesOfDays = fmt.Sprintf(scopeSums, `sum(raw_seconds) AS seconds, sum(raw_seconds) FILTER (WHERE billable) AS billable,
-			sum(`+rated+` * rate_amount) FILTER (WHERE billable AND rate_currency = q.currency) AS worth`,
+			sum(`+exact+`) FILTER (WHERE billable AND rate_currency = q.currency) AS worth`,
 		"time_entries", " AND deleted_at IS NULL AND work_date BETWEEN q.since AND q.until")
 )
 

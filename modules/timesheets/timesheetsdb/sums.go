@@ -38,9 +38,9 @@ func keepingSums(tx *tenancy.Tx, change string, args ...any) (n int, err error) 
 			SELECT work_date - extract(day FROM work_date)::int + 1, member_id, project_id, client_id, task_id, service_id, state, billable, rate_currency,
 				sum(sign), coalesce(sum(sign) FILTER (WHERE billable AND rate_amount IS NULL), 0), sum(sign * raw_seconds),
 				coalesce(sum(sign * raw_seconds) FILTER (WHERE billable), 0), sum(sign * billed_seconds),
-				coalesce(sum(sign * `+rated+` * rate_amount) FILTER (WHERE billable), 0)
+				coalesce(sum(sign * `+exact+`) FILTER (WHERE billable), 0)
 			FROM sides GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-			HAVING (sum(sign), sum(sign * raw_seconds), sum(sign * billed_seconds)) <> (0, 0, 0) OR sum(sign * `+rated+` * rate_amount) <> 0
+			HAVING (sum(sign), sum(sign * raw_seconds), sum(sign * billed_seconds)) <> (0, 0, 0) OR sum(sign * `+exact+`) <> 0
 			ORDER BY 2, 1, 3, 4, 5, 6, 7, 8, 9
 			ON CONFLICT ON CONSTRAINT time_sums_key DO UPDATE SET entries = time_sums.entries + EXCLUDED.entries, no_rate = time_sums.no_rate + EXCLUDED.no_rate,
 				seconds = time_sums.seconds + EXCLUDED.seconds, billable_seconds = time_sums.billable_seconds + EXCLUDED.billable_seconds,
@@ -50,9 +50,9 @@ func keepingSums(tx *tenancy.Tx, change string, args ...any) (n int, err error) 
 			SELECT work_date, member_id, state, billable, rate_currency,
 				sum(sign), coalesce(sum(sign) FILTER (WHERE billable AND rate_amount IS NULL), 0), sum(sign * raw_seconds),
 				coalesce(sum(sign * raw_seconds) FILTER (WHERE billable), 0), sum(sign * billed_seconds),
-				coalesce(sum(sign * `+rated+` * rate_amount) FILTER (WHERE billable), 0)
+				coalesce(sum(sign * `+exact+`) FILTER (WHERE billable), 0)
 			FROM sides GROUP BY 1, 2, 3, 4, 5
-			HAVING (sum(sign), sum(sign * raw_seconds), sum(sign * billed_seconds)) <> (0, 0, 0) OR sum(sign * `+rated+` * rate_amount) <> 0
+			HAVING (sum(sign), sum(sign * raw_seconds), sum(sign * billed_seconds)) <> (0, 0, 0) OR sum(sign * `+exact+`) <> 0
 			ORDER BY 2, 1, 3, 4, 5
 			ON CONFLICT ON CONSTRAINT time_day_sums_key DO UPDATE SET entries = d.entries + EXCLUDED.entries, no_rate = d.no_rate + EXCLUDED.no_rate,
 				seconds = d.seconds + EXCLUDED.seconds, billable_seconds = d.billable_seconds + EXCLUDED.billable_seconds,
@@ -145,7 +145,7 @@ func monthly(tx *tenancy.Tx, f timesheets.Filter, group timesheets.Group) ([]tim
 			w := conditions(f)
 			parts = append(parts, strings.ReplaceAll(`SELECT `+key+` AS key, ± count(*) AS entries, ± count(*) FILTER (WHERE billable AND rate_amount IS NULL) AS no_rate,
 				± sum(raw_seconds) AS seconds, ± coalesce(sum(raw_seconds) FILTER (WHERE billable), 0) AS billable_seconds, ± sum(billed_seconds) AS billed_seconds,
-				rate_currency, ± coalesce(sum(`+rated+` * rate_amount) FILTER (WHERE billable), 0) AS worth FROM time_entries`, "±", sign)+w.String()+` GROUP BY 1, rate_currency`)
+				rate_currency, ± coalesce(sum(`+exact+`) FILTER (WHERE billable), 0) AS worth FROM time_entries`, "±", sign)+w.String()+` GROUP BY 1, rate_currency`)
 			args = append(args, w.args...)
 		}
 	}
@@ -175,7 +175,7 @@ type sumRow struct {
 const sumColumns = `count(*) AS entries, count(*) FILTER (WHERE billable AND rate_amount IS NULL) AS no_rate,
 	sum(raw_seconds) AS seconds, coalesce(sum(raw_seconds) FILTER (WHERE billable), 0) AS billable_seconds,
 	sum(billed_seconds) AS billed_seconds, coalesce(rate_currency, '') AS currency,
-	sum(` + rated + ` * rate_amount) FILTER (WHERE billable) AS seconds_times_rate`
+	sum(` + exact + `) FILTER (WHERE billable) AS seconds_times_rate`
 
 func fromSums(rows []sumRow) []timesheets.Sum {
 	out := make([]timesheets.Sum, len(rows))

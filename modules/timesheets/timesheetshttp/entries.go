@@ -40,25 +40,45 @@ type EntryRateView struct {
 
 	CountsAs string          `json:"counts_as" enum:",ordinary,after_hours,saturday,sunday,holiday" doc:"What all of it counts as, where somebody said so"`
 	HoursWhy string          `json:"hours_why" doc:"Why some of it does not count once"`
-	Parts    []EntryRatePart `json:"parts" doc:"What of it counts by which multiplier; none: all of it counts once"`
+	Parts    []EntryRatePart `json:"parts" doc:"What of it counts by which multiplier and costs what; none: all of it counts once, at the price of the rate"`
+
+	CountedPer   string    `json:"counted_per" enum:",day,month,line" doc:"Of a rate with tiers: which hours of the project are counted"`
+	CountedSince *day.Date `json:"counted_since" nullable:"true" doc:"And since when"`
 }
 
-// EntryRatePart is so much of an entry as counts by one multiplier. Their seconds add up to the entry's.
+// EntryRatePart is so much of an entry as counts by one multiplier and has one price. Their seconds add up to the entry's.
 type EntryRatePart struct {
 	Kind          string `json:"kind" enum:"ordinary,after_hours,saturday,sunday,holiday"`
 	Seconds       int64  `json:"seconds"`
 	BilledSeconds int64  `json:"billed_seconds"`
 	Factor        string `json:"factor" doc:"Decimal"`
+
+	PerHour *string `json:"per_hour" doc:"Of a rate with tiers: the price of an hour before the multiplier"`
+	Over    int64   `json:"over_seconds" doc:"After so many counted seconds its tier begins; 0: the first hours"`
+	At      int64   `json:"at_seconds" doc:"So many counted seconds come before it"`
+}
+
+// shown is a price with two places, or as many as it has.
+func shown(d decimal.Decimal) string {
+	if short := d.Round(2); short.Equal(d) {
+		return short.StringFixed(2)
+	}
+	return d.StringFixed(max(2, -d.Exponent()))
 }
 
 func toParts(e timesheets.Entry) []EntryRatePart {
 	out := []EntryRatePart{}
-	if e.Split == nil {
+	if e.Split == nil || len(e.Split.Parts) == 0 {
 		return out
 	}
 	for i, billed := range e.BilledParts() {
 		p := e.Split.Parts[i]
-		out = append(out, EntryRatePart{string(p.Kind), p.Seconds, billed, p.Factor.String()})
+		v := EntryRatePart{Kind: string(p.Kind), Seconds: p.Seconds, BilledSeconds: billed, Factor: p.Factor.String(), Over: p.From, At: p.At}
+		if p.PerHour != nil {
+			price := shown(*p.PerHour)
+			v.PerHour = &price
+		}
+		out = append(out, v)
 	}
 	return out
 }
@@ -139,12 +159,12 @@ func toEntry(e timesheets.Entry, warnings []timesheets.Warning) TimeEntryView {
 		v.Flags = append(v.Flags, "over_day")
 	}
 	if e.Rate != nil {
-		v.Rate = &EntryRateView{PerHour: e.Rate.StringFixed(max(2, -e.Rate.Exponent())), Currency: e.Currency, Level: e.RateLevel, Card: e.RateCardName, Why: e.RateWhy, CountsAs: string(e.HourKind), Parts: toParts(e)}
+		v.Rate = &EntryRateView{PerHour: shown(*e.Rate), Currency: e.Currency, Level: e.RateLevel, Card: e.RateCardName, Why: e.RateWhy, CountsAs: string(e.HourKind), Parts: toParts(e)}
 		if e.Split != nil {
 			v.Rate.HoursWhy = e.Split.Why
-		}
-		if short := e.Rate.Round(2); short.Equal(*e.Rate) {
-			v.Rate.PerHour = short.StringFixed(2)
+			if since := e.CountedSince(); !since.IsZero() {
+				v.Rate.CountedPer, v.Rate.CountedSince = string(e.Split.Tiers.Per), &since
+			}
 		}
 	}
 	if e.Own != nil {

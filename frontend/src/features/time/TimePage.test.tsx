@@ -33,7 +33,7 @@ const entry = (over: Partial<TimeEntryView> = {}): TimeEntryView => ({
   id: 'e1', member_id: 'm1', timesheet_id: 's1', client_id: 'c1', client_name: 'Acme', project_id: 'p1', project_code: 'ACM-001', project_name: 'Website', task_id: null, task_name: '', service_id: null, service_name: '',
   day: week, started_at: '2026-03-02T08:00:00Z', ended_at: '2026-03-02T09:30:00Z', zone: 'Europe/Berlin', seconds: 5400, billed_seconds: 5400, billable: true, note: 'Header',
   state: 'draft', reject_reason: '', invoice_id: null, source: 'manual', flags: [], no_rate: false, editable: true, created_at: '', updated_at: '', version: 1,
-  rate: { per_hour: '95.00', currency: 'EUR', level: 'agency', card: 'Agency 2026', why: 'The agency card has this for developers.', counts_as: '' as const, hours_why: '', parts: [] }, amount: { amount: '142.50', currency: 'EUR' }, ...over,
+  rate: { per_hour: '95.00', currency: 'EUR', level: 'agency', card: 'Agency 2026', why: 'The agency card has this for developers.', counts_as: '' as const, hours_why: '', parts: [], counted_per: '' as const, counted_since: null }, amount: { amount: '142.50', currency: 'EUR' }, ...over,
 });
 
 let sent: Record<string, unknown>[] = [];

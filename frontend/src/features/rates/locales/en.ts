@@ -19,6 +19,12 @@ export const useT = registerLocale('rates', {
     removeText: 'Time that has this rate already keeps it. The rate before it holds again for these days.', hidden: 'hidden',
     unknown: 'Unknown',
   },
+  tiers: {
+    further: 'Further hours', same: 'Cost the same', per: { day: 'Counted each day', month: 'Counted each calendar month', line: 'Counted for as long as this rate holds' },
+    text: 'The price above is that of the first hours. Billable hours are counted that have this rate, for each project by itself: by work date, then by start.',
+    over: 'After hours', then: 'Then per hour', add: 'Add a price', remove: 'Remove price {{n}}', ascending: 'Must be more than the one before', positive: 'Must be more than 0', ofDay: 'Is more than a day has', negative: 'Must not be negative',
+    line: { day: '{{price}} after {{hours}} a day', month: '{{price}} after {{hours}} a month', line: '{{price}} after {{hours}}' },
+  },
   revise: {
     for: 'Which time gets the new price?', reach: { new: 'What is logged from now on', from: 'Work from a day on, logged already or not', unbilled: 'All that is not approved yet, too' }, from: 'From',
     counting: 'Counting what changes…', none: 'No time that was logged changes.', effect_one: '{{count}} entry changes: {{before}} → {{after}}.', effect_other: '{{count}} entries change: {{before}} → {{after}}.', kept: 'Approved, billed and closed time keeps its price.',

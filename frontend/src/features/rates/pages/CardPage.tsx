@@ -1,5 +1,6 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import Typography from '@mui/material/Typography';
 import { useMemo, useState } from 'react';
 import { useParams } from 'react-router';
 import { useClientsGetQuery } from '../../../shared/api/gen/clients.gen';
@@ -21,6 +22,7 @@ import { toast } from '../../../shared/ui/Toast';
 import { later } from '../../../shared/ui/later';
 import { UndoLast } from '../components/UndoLast';
 import { useT } from '../locales/en';
+import { formatDuration } from '../../../shared/lib/duration';
 import { perHour, standing } from '../model';
 
 const RateDialog = later(async () => (await import('../components/RateDialog')).RateDialog);
@@ -77,6 +79,7 @@ function Ready({ card }: { card: RateCardView }) {
   };
   const name = (r: RateView) => targets.nameOf(r) || t('card.unknown');
   const price = (r: RateView) => (r.per_hour === null ? t('card.hidden') : perHour(r.per_hour, card.currency));
+  const tiers = (r: RateView) => (r.tiers?.steps ?? []).map((s, n) => t(`tiers.line.${n === 0 ? r.tiers!.per : 'line'}`, { price: perHour(s.per_hour, card.currency), hours: `${formatDuration(s.from_seconds)} h` })).join(', ');
   const chip = (r: RateView) => {
     const s = standing(r, day);
     return <StatusChip label={t(`card.${s}`)} tone={s === 'now' ? 'success' : s === 'later' ? 'brand' : 'neutral'} />;
@@ -84,7 +87,7 @@ function Ready({ card }: { card: RateCardView }) {
   const span = (r: RateView) => `${formatDay(r.valid_from)} – ${r.valid_to ? formatDay(r.valid_to) : t('card.open')}`;
   const rows = [...(card.rates ?? [])].sort((a, b) => a.kind.localeCompare(b.kind) || name(a).localeCompare(name(b)) || b.valid_from.localeCompare(a.valid_from));
   const columns: Column<RateView>[] = [
-    { key: 'name', header: t('card.kind'), width: 'minmax(0, 3fr)', cell: name },
+    { key: 'name', header: t('card.kind'), width: 'minmax(0, 3fr)', cell: (r) => <>{name(r)}{r.tiers && <Typography component="span" variant="body2" sx={{ display: 'block', color: 'text.secondary', whiteSpace: 'normal' }}>{tiers(r)}</Typography>}</> },
     { key: 'kind', header: t('card.type'), width: '110px', from: 'md', cell: (r) => t(`card.kinds.${r.kind}`) },
     { key: 'rate', header: t('card.perHour'), width: '140px', numeric: true, cell: price },
     { key: 'from', header: t('card.from'), width: '132px', cell: (r) => formatDay(r.valid_from) },
@@ -119,7 +122,7 @@ function Ready({ card }: { card: RateCardView }) {
         nameOf={name}
         onOpen={writes && !beyond ? setEditing : undefined}
         actions={writes ? (r) => <Button size="small" color="inherit" onClick={() => setRemoving(r)}>{t('card.remove')}</Button> : undefined}
-        card={(r) => <CardRow title={name(r)} end={price(r)} sub={span(r)} state={chip(r)} />}
+        card={(r) => <CardRow title={name(r)} end={price(r)} sub={[span(r), tiers(r)].filter(Boolean).join(' · ')} state={chip(r)} />}
         empty={<EmptyState title={t('card.empty')} text={t('card.emptyText')} action={add} />}
       />
       {editing && <RateDialog card={card} rate={editing === 'new' ? undefined : editing} day={day} targets={targets.options} onClose={() => setEditing(null)} />}
