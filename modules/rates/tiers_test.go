@@ -127,7 +127,7 @@ func TestAllHoursOfACountCostWhatTheTableSays(t *testing.T) {
 	t.Parallel()
 	checked := 0
 	for seed := range uint64(200) {
-		rnd := rand.New(rand.NewPCG(seed, 161)) //nolint:gosec // the same numbers each time
+		rnd := rand.New(rand.NewPCG(seed, 161))
 		tiers := rates.Tiers{Per: rates.PerLine}
 		own, from := decimal.New(rnd.Int64N(20000), -2), int64(0)
 		for range 1 + rnd.IntN(4) {

@@ -34,7 +34,7 @@ export function TierFields({ currency }: { currency: string }) {
             {fields.map((f, n) => (
               <Box component="li" key={f.key} sx={{ display: 'grid', gap: 3, alignItems: 'start', gridTemplateColumns: 'minmax(0, 1fr) minmax(0, 1fr) 40px' }}>
                 <DurationField name={`tiers.steps.${n}.from_seconds`} label={t('tiers.over')} required />
-                <MoneyField name={`tiers.steps.${n}.per_hour`} label={t('tiers.then')} currency={currency} required />
+                <MoneyField name={`tiers.steps.${n}.per_hour`} label={t('tiers.price')} currency={currency} required />
                 <IconButton sx={{ mt: 1 }} aria-label={t('tiers.remove', { n: n + 1 })} onClick={() => drop(n)}><RemoveIcon fontSize="small" /></IconButton>
               </Box>
             ))}
