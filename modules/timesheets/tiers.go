@@ -41,11 +41,14 @@ func tallies(entries ...Entry) (out []Tally) {
 	return slices.Compact(out)
 }
 
-// holdTallies lets nobody else count these hours before the end of tx. It comes before entries are written, or two who each hold
-// entries of the other would wait in a circle.
+// holdTallies lets nobody else count hours of these lines before the end of tx. It comes before entries are written, or two who each hold
+// entries of the other would wait in a circle. It holds whole lines: many entries can be of many tallies, but not of many lines.
 func (s *Service) holdTallies(ctx context.Context, tx *tenancy.Tx, of []Tally) error {
-	for _, t := range of {
-		if err := tx.Lock(ctx, "timesheets.tally/"+t.RateID+"/"+t.ProjectID+"/"+t.Since.String()); err != nil {
+	for i, t := range of {
+		if i > 0 && of[i-1].RateID == t.RateID {
+			continue
+		}
+		if err := tx.Lock(ctx, "timesheets.tallies/"+t.RateID); err != nil {
 			return err
 		}
 	}
@@ -92,7 +95,7 @@ func (s *Service) recount(ctx context.Context, tx *tenancy.Tx, c conditions, of 
 		})
 	}
 	for i, e := range there {
-		if !given[e.ID] && !sameParts(was[i].Split.Parts, e.Split.Parts) {
+		if !given[e.ID] && !e.CountedSince().IsZero() && !sameParts(was[i].Split.Parts, e.Split.Parts) {
 			out = append(out, recounted{was[i], e})
 		}
 	}
