@@ -1,4 +1,4 @@
--- through 0166_markups_of_clients
+-- through 0167_retention_of_fees
 -- Made by `make baseline` from the steps of tenant/: what a new agency begins with. Not edited by hand.
 
 CREATE TABLE agency_settings (
@@ -431,12 +431,17 @@ CREATE TABLE fees (
     created_by text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    retain_percent numeric(7,4) DEFAULT 0 NOT NULL,
+    held_minor bigint DEFAULT 0 NOT NULL,
+    released_minor bigint DEFAULT 0 NOT NULL,
     CONSTRAINT fees_pkey PRIMARY KEY (id),
     CONSTRAINT fees_agreed_check CHECK (((agreed_minor > 0) AND (contract_minor >= 0))),
     CONSTRAINT fees_billed_check CHECK (((billed_minor >= 0) AND (billed_minor <= contract_minor))),
     CONSTRAINT fees_covers_check CHECK ((covers = ANY (ARRAY['project'::text, 'tasks'::text, 'nothing'::text]))),
     CONSTRAINT fees_kind_check CHECK ((kind = ANY (ARRAY['percent'::text, 'schedule'::text, 'milestones'::text]))),
-    CONSTRAINT fees_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric)))
+    CONSTRAINT fees_percent_check CHECK (((percent >= (0)::numeric) AND (percent <= (100)::numeric))),
+    CONSTRAINT fees_released_check CHECK (((held_minor >= 0) AND ((released_minor >= 0) AND (released_minor <= held_minor)))),
+    CONSTRAINT fees_retain_check CHECK (((retain_percent >= (0)::numeric) AND (retain_percent < (100)::numeric)))
 );
 CREATE INDEX fees_client_idx ON fees USING btree (client_id, created_at, id);
 CREATE INDEX fees_project_idx ON fees USING btree (project_id, created_at, id);
@@ -2062,7 +2067,10 @@ CREATE TABLE fee_ledger (
     amount_minor bigint NOT NULL,
     percent numeric(7,4),
     created_at timestamp with time zone NOT NULL,
+    kind text DEFAULT 'billed'::text NOT NULL,
+    held_of uuid,
     CONSTRAINT fee_ledger_pkey PRIMARY KEY (id),
+    CONSTRAINT fee_ledger_kind_check CHECK (((kind = ANY (ARRAY['billed'::text, 'held'::text, 'released'::text])) AND ((kind = 'held'::text) = (held_of IS NOT NULL)))),
     CONSTRAINT fee_ledger_fee_fkey FOREIGN KEY (fee_id) REFERENCES fees(id),
     CONSTRAINT fee_ledger_part_fkey FOREIGN KEY (part_id) REFERENCES fee_parts(id)
 );
@@ -2348,7 +2356,8 @@ INSERT INTO schema_migrations (id) VALUES
     ('0158_fees_by_invoice'),
     ('0159_blocks_taken_back'),
     ('0161_rate_tiers'),
-    ('0166_markups_of_clients');
+    ('0166_markups_of_clients'),
+    ('0167_retention_of_fees');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');
 INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks, sheet_periods, entity_graces, members_set_billable) VALUES

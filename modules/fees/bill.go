@@ -29,13 +29,15 @@ func (f Fee) MayBill(on day.Date) (out []Due) {
 	}
 	if f.Kind == ByPercent {
 		if done := f.Done().Sub(f.Billed); done.Sign() > 0 {
-			out = append(out, Due{Fee: f, Amount: done})
+			out = append(out, Due{Fee: f, Amount: done, Holds: f.holds(f.Billed, done)})
 		}
 		return out
 	}
+	billed := f.Billed
 	for n := range f.Parts {
 		if p := &f.Parts[n]; p.Left().Sign() > 0 && p.ready(f.Kind, on) {
-			out = append(out, Due{Fee: f, Part: p, Amount: p.Left()})
+			out = append(out, Due{Fee: f, Part: p, Amount: p.Left(), Holds: f.holds(billed, p.Left())})
+			billed = billed.Add(p.Left())
 		}
 	}
 	return out
@@ -51,27 +53,43 @@ func (p Part) ready(k Kind, on day.Date) bool {
 
 // Due is what may be billed of a fee.
 type Due struct {
-	Fee    Fee
-	Part   *Part // nil: of a percentage
-	Amount money.Money
+	Fee     Fee
+	Part    *Part // nil: of a percentage
+	Release bool  // of what is retained
+	Amount  money.Money
+	Holds   money.Money // what of it the client retains
+}
+
+// Lines are what would be put on a document of it.
+func (d Due) Lines() []Line {
+	l := Line{Kind: OfBilled, ClientID: d.Fee.ClientID, ProjectID: d.Fee.ProjectID, Description: d.Fee.Name, Amount: d.Amount}
+	if d.Release {
+		l.Kind = OfReleased
+	}
+	if d.Holds.Sign() <= 0 {
+		return []Line{l}
+	}
+	held := l
+	held.Kind, held.Percent, held.Amount = OfHeld, d.Fee.Retain, d.Holds.Neg()
+	return []Line{l, held}
 }
 
 // DueTx lists what may be billed of a client's or of projects' fees on a day.
 func (s *Service) DueTx(ctx context.Context, tx *tenancy.Tx, clientID string, projectIDs []string, on day.Date) (out []Due, err error) {
 	all, err := s.d.Store.Fees(ctx, tx, Filter{ClientID: clientID, ProjectIDs: projectIDs, Open: true, Page: everything})
-	for _, f := range all {
-		out = append(out, f.MayBill(on)...)
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	return s.due(ctx, tx, all, on)
 }
 
 // DueOfTx is DueTx for many clients at once; of all of them if none is named.
 func (s *Service) DueOfTx(ctx context.Context, tx *tenancy.Tx, clientIDs []string, on day.Date) (out []Due, err error) {
 	all, err := s.d.Store.Fees(ctx, tx, Filter{ClientIDs: clientIDs, Open: true, All: true})
-	for _, f := range all {
-		out = append(out, f.MayBill(on)...)
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	return s.due(ctx, tx, all, on)
 }
 
 // CoveredTx tells whose time is paid for by fees and not billed by the hour.
@@ -125,15 +143,28 @@ func (s *Service) BillTx(ctx context.Context, tx *tenancy.Tx, documentID string,
 		at := func(field, text string) error {
 			return ErrCannotBill.At(fmt.Sprintf("body.fees[%d].%s", n, field), text)
 		}
-		taken, err := f.take(picks[n], on, at)
+		before := f.Billed
+		all, err := f.take(picks[n], on, at)
 		if err != nil {
 			return nil, err
 		}
-		for _, t := range taken {
-			e := Entry{ID: id.New(), FeeID: f.ID, PartID: t.partID, DocumentID: documentID, Amount: t.amount, Percent: t.percent, At: s.now()}
+		put := func(t taken, of string) string {
+			e := Entry{ID: id.New(), FeeID: f.ID, PartID: t.partID, Kind: t.kind, HeldOf: of, DocumentID: documentID, Amount: t.amount, Percent: t.percent, At: s.now()}
 			e.SourceID = e.ID
 			entries = append(entries, e)
-			lines[n] = append(lines[n], Line{SourceID: e.ID, ProjectID: f.ProjectID, ClientID: f.ClientID, Description: t.text, Amount: t.amount})
+			lines[n] = append(lines[n], Line{SourceID: e.ID, Kind: t.kind, Percent: f.Retain, ProjectID: f.ProjectID, ClientID: f.ClientID, Description: t.text, Amount: t.amount})
+			return e.ID
+		}
+		for _, t := range all {
+			billed := put(t, "")
+			if t.kind != OfBilled {
+				continue
+			}
+			if held := f.holds(before, t.amount); held.Sign() > 0 {
+				f.Held = f.Held.Add(held)
+				put(taken{kind: OfHeld, text: t.name, amount: held.Neg()}, billed)
+			}
+			before = before.Add(t.amount)
 		}
 	}
 	if len(entries) == 0 {
@@ -146,13 +177,19 @@ func (s *Service) BillTx(ctx context.Context, tx *tenancy.Tx, documentID string,
 }
 
 type taken struct {
+	kind         EntryKind
 	partID, text string
+	name         string // short, for what is held of it
 	amount       money.Money
 	percent      *decimal.Decimal
 }
 
 // take notes what a pick takes of the fee, and says how the line is called.
 func (f *Fee) take(p Pick, on day.Date, at func(field, text string) error) ([]taken, error) {
+	if p.Release {
+		t, err := f.release(p, at)
+		return []taken{t}, err
+	}
 	if f.ArchivedAt != nil {
 		return nil, at("fee_id", "is archived")
 	}
@@ -201,7 +238,7 @@ func (f *Fee) take(p Pick, on day.Date, at func(field, text string) error) ([]ta
 
 func (f *Fee) takePart(p *Part, amount money.Money) taken {
 	p.Billed, f.Billed = p.Billed.Add(amount), f.Billed.Add(amount)
-	return taken{partID: p.ID, text: f.Name + ": " + p.Name, amount: amount}
+	return taken{kind: OfBilled, partID: p.ID, text: f.Name + ": " + p.Name, name: f.Name + ": " + p.Name, amount: amount}
 }
 
 func (f *Fee) takePercent(p Pick, at func(field, text string) error) ([]taken, error) {
@@ -232,7 +269,7 @@ func (f *Fee) takePercent(p Pick, at func(field, text string) error) ([]taken, e
 		return nil, at(field, overContract)
 	}
 	f.Billed = f.Billed.Add(amount)
-	t := taken{text: f.Name, amount: amount}
+	t := taken{kind: OfBilled, text: f.Name, name: f.Name, amount: amount}
 	if p.Amount == nil {
 		t.percent = &upTo
 		t.text = fmt.Sprintf("%s: %s %% of %s done", f.Name, upTo.String(), f.Contract)
@@ -253,6 +290,11 @@ func (s *Service) AgainTx(ctx context.Context, tx *tenancy.Tx, documentID string
 		was[n].ID, was[n].DocumentID, was[n].At = id.New(), documentID, s.now()
 		was[n].SourceID = was[n].ID
 		out[n] = was[n].ID
+	}
+	for n := range was { // what is held is held of the new rows
+		if at := slices.Index(sourceIDs, was[n].HeldOf); at >= 0 {
+			was[n].HeldOf = out[at]
+		}
 	}
 	return out, s.keep(ctx, tx, "fees.billed", documentID, was)
 }
@@ -279,7 +321,7 @@ func (s *Service) GiveBackTx(ctx context.Context, tx *tenancy.Tx, documentID str
 			continue
 		}
 		entries = append(entries, Entry{
-			ID: id.New(), FeeID: e.FeeID, PartID: e.PartID, SourceID: e.SourceID, DocumentID: documentID, Amount: money.Of(-minor, e.Amount.Currency), At: s.now(),
+			ID: id.New(), FeeID: e.FeeID, PartID: e.PartID, Kind: e.Kind, HeldOf: e.HeldOf, SourceID: e.SourceID, DocumentID: documentID, Amount: money.Of(-minor, e.Amount.Currency), At: s.now(),
 		})
 	}
 	if len(entries) == 0 {
@@ -293,14 +335,14 @@ func portion(minor, part, of int64) int64 {
 	p := new(big.Int).Mul(big.NewInt(minor), big.NewInt(part))
 	p.Mul(p, big.NewInt(2))
 	o := big.NewInt(of)
-	if p.Sign()*o.Sign() < 0 {
-		p.Sub(p, new(big.Int).Abs(o))
-	} else {
-		p.Add(p, new(big.Int).Abs(o))
-	}
-	if o.Sign() < 0 {
+	if o.Sign() < 0 { // of a line that takes off
 		p.Neg(p)
-		o = new(big.Int).Abs(o)
+		o.Neg(o)
+	}
+	if p.Sign() < 0 {
+		p.Sub(p, o)
+	} else {
+		p.Add(p, o)
 	}
 	return p.Quo(p, new(big.Int).Mul(o, big.NewInt(2))).Int64()
 }
@@ -334,7 +376,7 @@ func (s *Service) ProgressTx(ctx context.Context, tx *tenancy.Tx, documentID str
 		if d.This == 0 {
 			continue
 		}
-		out = append(out, Progress{f.Name, f.Contract, of(d.Others), of(d.This), f.Contract.Sub(of(d.Others + d.This))})
+		out = append(out, Progress{f.Name, f.Contract, of(d.Others), of(d.This), f.Left(), f.Retained()})
 	}
 	return out, nil
 }

@@ -60,6 +60,9 @@ type Fee struct {
 	Contract   money.Money     // with all change orders
 	Billed     money.Money     // the ledger's sum
 	Percent    decimal.Decimal // how much of it is done; of ByPercent
+	Retain     decimal.Decimal // percent of each invoice that the client retains until the end
+	Held       money.Money     // what invoices took off for that
+	Released   money.Money     // what of it was invoiced
 	Covers     Covers
 	TaskIDs    []string
 	Parts      []Part
@@ -138,6 +141,9 @@ func (f *Fee) check() error {
 	}
 	if f.Percent.IsNegative() || f.Percent.Cmp(hundred) > 0 || !f.Percent.Equal(f.Percent.Truncate(4)) {
 		bad = bad.At("body.percent", "must be 0 to 100 with at most 4 places")
+	}
+	if f.Retain.IsNegative() || f.Retain.Cmp(hundred) >= 0 || !f.Retain.Equal(f.Retain.Truncate(4)) {
+		bad = bad.At("body.retain_percent", "must be 0 to less than 100 with at most 4 places")
 	}
 	if !f.Percent.IsZero() && f.Kind != ByPercent {
 		bad = bad.At("body.percent", "is for fees that are billed by percent")

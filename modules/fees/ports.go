@@ -25,6 +25,7 @@ const (
 // Projects is the part of the projects module that fees ask.
 type Projects interface {
 	ProjectTx(ctx context.Context, tx *tenancy.Tx, id string) (projects.Project, error) // projects.ErrNotFound
+	ProjectsByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]projects.Project, error)
 	TasksByIDsTx(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]projects.Task, error)
 	TasksUnderTx(ctx context.Context, tx *tenancy.Tx, ids []string) ([]string, error) // they and all below them
 }
@@ -66,12 +67,24 @@ type Filter struct {
 	Page       page.Query
 }
 
+// EntryKind says what a row of the ledger, and the line that it is on, stands for.
+type EntryKind string
+
+// The kinds of rows. Together they are what was invoiced of a fee.
+const (
+	OfBilled   EntryKind = "billed"   // a part of the contract
+	OfHeld     EntryKind = "held"     // what the client retains of it; less than zero
+	OfReleased EntryKind = "released" // what it retained and is invoiced at the end
+)
+
 // Entry is a row of the ledger.
 type Entry struct {
 	ID         string
 	FeeID      string
 	PartID     string // of ByPercent: empty
 	SourceID   string // the row that was billed; its own id for that one
+	Kind       EntryKind
+	HeldOf     string // of what is held: the row that it is held of
 	DocumentID string
 	Amount     money.Money      // less than zero where it came back
 	Percent    *decimal.Decimal // up to which it billed
@@ -92,16 +105,18 @@ type Store interface {
 	AnswerRound(ctx context.Context, tx *tenancy.Tx, r Round) error
 	AddOrder(ctx context.Context, tx *tenancy.Tx, feeID string, o Order) error
 	FeeOfPart(ctx context.Context, tx *tenancy.Tx, partID string) (string, error) // ErrPartNotFound
-	Take(ctx context.Context, tx *tenancy.Tx, all []Entry) error                  // adds rows and keeps the sums
+	Take(ctx context.Context, tx *tenancy.Tx, all []Entry) error                  // adds rows and keeps the sums; ErrReleased
 	Entries(ctx context.Context, tx *tenancy.Tx, ids []string) ([]Entry, error)   // by id, in its order
 	// OnDocument adds up the ledgers of the fees that are on a document.
 	OnDocument(ctx context.Context, tx *tenancy.Tx, documentID string) (map[string]OnDocument, error)
 }
 
 // Pick says what of a fee goes on a document: a part of it, what is done up to
-// a percentage, or an amount. None of them: all that may be billed now.
+// a percentage, or an amount; or all that is retained of it. None of them: all
+// that may be billed now.
 type Pick struct {
 	FeeID   string
+	Release bool
 	PartID  string
 	Percent *decimal.Decimal
 	Amount  *money.Money
@@ -110,6 +125,8 @@ type Pick struct {
 // Line is what was taken of a fee for a document.
 type Line struct {
 	SourceID    string
+	Kind        EntryKind
+	Percent     decimal.Decimal // of what is held
 	ProjectID   string
 	ClientID    string
 	Description string
@@ -123,6 +140,7 @@ type Coverage struct{ Projects, Tasks map[string]bool }
 type Progress struct {
 	Name                         string
 	Contract, Before, This, Left money.Money
+	Retained                     money.Money // of it, by all documents, and not invoiced yet
 }
 
 // Return says how much of a billed row comes back: Before of Of had come back

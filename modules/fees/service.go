@@ -50,6 +50,7 @@ type Draft struct {
 	Kind      Kind
 	Amount    money.Money
 	Percent   decimal.Decimal
+	Retain    decimal.Decimal
 	Covers    Covers
 	TaskIDs   []string
 	Parts     []Part
@@ -67,6 +68,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (f Fee, err error) {
 		now := s.now()
 		f = Fee{
 			ID: id.New(), ProjectID: p.ID, ClientID: p.ClientID, Name: d.Name, Kind: d.Kind, Agreed: d.Amount, Contract: d.Amount, Billed: money.Zero(d.Amount.Currency),
+			Retain: d.Retain, Held: money.Zero(d.Amount.Currency), Released: money.Zero(d.Amount.Currency),
 			Percent: d.Percent, Covers: d.Covers, TaskIDs: d.TaskIDs, Version: 1, CreatedBy: access.From(ctx).MemberID, CreatedAt: now, UpdatedAt: now,
 		}
 		for _, part := range d.Parts {
@@ -109,6 +111,7 @@ func (s *Service) checked(ctx context.Context, tx *tenancy.Tx, f *Fee) error {
 type Change struct {
 	Name    *string
 	Percent *decimal.Decimal
+	Retain  *decimal.Decimal // of what is billed from now on
 	Covers  *Covers
 	TaskIDs *[]string
 	Parts   *[]Part // all in their order; one with an id stays that part
@@ -128,6 +131,7 @@ func (s *Service) Change(ctx context.Context, feeID string, version int, c Chang
 		f = before
 		set(&f.Name, c.Name)
 		set(&f.Percent, c.Percent)
+		set(&f.Retain, c.Retain)
 		set(&f.Covers, c.Covers)
 		set(&f.TaskIDs, c.TaskIDs)
 		if f.Covers != TheTasks && c.TaskIDs == nil {

@@ -106,7 +106,7 @@ func (s *Service) AheadTx(ctx context.Context, tx *tenancy.Tx, b Bill, clientIDs
 		i := s.blankFor(ctx, entityOf(c, b, entity, all), c, DraftOf{Currency: b.Currency})
 		due, abroad := inCurrency(lot.due, i.Currency)
 		for _, d := range due {
-			lot.agreed = append(lot.agreed, fees.Line{ClientID: id, ProjectID: d.Fee.ProjectID, Description: d.Fee.Name, Amount: d.Amount})
+			lot.agreed = append(lot.agreed, d.Lines()...)
 		}
 		left, err := i.assemble(f, lot.basket)
 		if err == nil {

@@ -109,7 +109,7 @@ func (s *Service) pickDue(ctx context.Context, tx *tenancy.Tx, b *Bill) ([]LeftO
 	b.Currency = i.Currency
 	due, out := inCurrency(all, i.Currency)
 	for _, d := range due {
-		p := fees.Pick{FeeID: d.Fee.ID}
+		p := fees.Pick{FeeID: d.Fee.ID, Release: d.Release}
 		if d.Part != nil {
 			p.PartID = d.Part.ID
 		}

@@ -70,6 +70,11 @@ type Party struct {
 	Postal Address `json:"postal"`
 }
 
+// Retains tells whether a part of any fee is kept back.
+func (d Document) Retains() bool {
+	return slices.ContainsFunc(d.Progress, func(p Progress) bool { return !p.Retained.IsZero() })
+}
+
 // Progress is how far an agreed fee is billed. A line of a credit note counts
 // back: what it bills is less than zero.
 type Progress struct {
@@ -78,6 +83,7 @@ type Progress struct {
 	Before   money.Money `json:"before" doc:"Billed on other documents"`
 	This     money.Money `json:"this"`
 	Left     money.Money `json:"left"`
+	Retained money.Money `json:"retained" doc:"Billed and kept back by the client until the end"`
 }
 
 // DocumentLine is a printed line.
@@ -144,7 +150,12 @@ func (d Document) Whole() Document {
 	if d.Deducted.Currency == "" {
 		d.Deducted, d.CashRounding = money.Zero(d.Currency), money.Zero(d.Currency)
 	}
-	d.Progress, d.Deductions = list(d.Progress), list(d.Deductions)
+	d.Progress, d.Deductions = slices.Clone(list(d.Progress)), list(d.Deductions)
+	for n := range d.Progress {
+		if d.Progress[n].Retained.Currency == "" {
+			d.Progress[n].Retained = money.Zero(d.Currency)
+		}
+	}
 	d.Taxes, d.LegalTexts = list(d.Taxes), list(d.LegalTexts)
 	d.Seller.Address, d.Buyer.Address = list(d.Seller.Address), list(d.Buyer.Address)
 	return d

@@ -24,6 +24,14 @@ func (o ofWorld) ProjectTx(_ context.Context, _ *tenancy.Tx, id string) (project
 	return projects.Project{ID: id, ClientID: o.w.client.ID}, nil
 }
 
+func (o ofWorld) ProjectsByIDsTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[string]projects.Project, error) {
+	out := map[string]projects.Project{}
+	for _, id := range ids {
+		out[id] = projects.Project{ID: id, ClientID: o.w.client.ID, State: o.w.websiteIs}
+	}
+	return out, nil
+}
+
 func (o ofWorld) TasksByIDsTx(_ context.Context, _ *tenancy.Tx, ids []string) (map[string]projects.Task, error) {
 	out := map[string]projects.Task{}
 	for _, id := range ids {

@@ -148,7 +148,7 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 			return Invoice{}, nil, err
 		}
 	}
-	words, err := s.wordsFor(ctx, tx, i, f.GroupBy, entries)
+	words, err := s.wordsFor(ctx, tx, i, f.GroupBy, entries, agreed)
 	if err != nil {
 		return Invoice{}, nil, err
 	}
@@ -195,16 +195,18 @@ func (i *Invoice) assemble(f FromTime, b basket) ([]LeftOut, error) {
 		return f.TaxRateIDs
 	}
 	i.TimeRule = b.rule
-	i.Lines = append(feeLines(b.agreed, f.TaxRateIDs), i.group(billable, f.GroupBy, b.names, b.words, taxes)...)
+	i.Lines = append(feeLines(b.agreed, f.TaxRateIDs, b.words), i.group(billable, f.GroupBy, b.names, b.words, taxes)...)
 	lines, abroad := i.expenseLines(b.spent, f.TaxRateIDs, b.asked)
 	i.Lines = append(i.Lines, lines...)
 	i.roundTime()
 	return append(out, abroad...), nil
 }
 
-// wordsFor are those of the document's language. They are asked for only where lines say days, or some time does not count once.
-func (s *Service) wordsFor(ctx context.Context, tx *tenancy.Tx, i Invoice, by GroupBy, entries []TimeEntry) (Words, error) {
-	if by != ByDay && by != ByEntry && !slices.ContainsFunc(entries, func(e TimeEntry) bool { return len(e.Parts) > 0 }) {
+// wordsFor are those of the document's language. They are asked for only where lines say days, some time does not count once, or
+// something is retained.
+func (s *Service) wordsFor(ctx context.Context, tx *tenancy.Tx, i Invoice, by GroupBy, entries []TimeEntry, agreed []fees.Line) (Words, error) {
+	retains := slices.ContainsFunc(agreed, func(l fees.Line) bool { return l.Kind != fees.OfBilled })
+	if by != ByDay && by != ByEntry && !retains && !slices.ContainsFunc(entries, func(e TimeEntry) bool { return len(e.Parts) > 0 }) {
 		return Words{}, nil
 	}
 	return s.wordsOf(ctx, tx, i)
@@ -263,13 +265,22 @@ func (s *Service) worked(ctx context.Context, tx *tenancy.Tx, f FromTime) ([]Tim
 	return entries, covered, err
 }
 
-// feeLines are the lines of what was taken of fees.
-func feeLines(agreed []fees.Line, taxes []string) []Line {
+// feeLines are the lines of what was taken of fees. What is retained is taken off with the taxes of what it is retained of, and has
+// them when it is invoiced: they are charged on what is invoiced. A price below zero is none to e-invoices, a quantity is.
+func feeLines(agreed []fees.Line, taxes []string, words Words) []Line {
 	lines := make([]Line, len(agreed))
 	for n, l := range agreed {
 		lines[n] = Line{
 			Kind: FeeLine, ProjectID: l.ProjectID, Description: l.Description, Quantity: one, UnitPrice: l.Amount.Decimal(), TaxRateIDs: slices.Clone(taxes),
 			Sources: []Source{{Kind: OfFee, ID: l.SourceID}},
+		}
+		switch l.Kind {
+		case fees.OfHeld:
+			lines[n].Kind, lines[n].Quantity, lines[n].UnitPrice = RetainLine, one.Neg(), l.Amount.Neg().Decimal()
+			lines[n].Description = Fill(words.Held, "percent", words.Number(l.Percent), "what", l.Description)
+		case fees.OfReleased:
+			lines[n].Kind, lines[n].Description = RetainLine, Fill(words.Released, "what", l.Description)
+		case fees.OfBilled:
 		}
 	}
 	return lines

@@ -152,7 +152,8 @@ const (
 	TimeLine    LineKind = "time"
 	FeeLine     LineKind = "fee"
 	ExpenseLine LineKind = "expense"
-	LateLine    LineKind = "late" // of a late fee
+	LateLine    LineKind = "late"     // of a late fee
+	RetainLine  LineKind = "retained" // what the client retains of a fee, or is invoiced of that at the end
 )
 
 // Line is one line of an invoice.

@@ -155,6 +155,7 @@ type Fees interface {
 	CoveredTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (fees.Coverage, error)
 	ProgressTx(ctx context.Context, tx *tenancy.Tx, documentID string) ([]fees.Progress, error)
 	AgainTx(ctx context.Context, tx *tenancy.Tx, documentID string, sourceIDs []string) ([]string, error)
+	HeldOfTx(ctx context.Context, tx *tenancy.Tx, sourceIDs []string) (map[string]string, error)
 	GiveBackTx(ctx context.Context, tx *tenancy.Tx, documentID string, back []fees.Return) error
 }
 

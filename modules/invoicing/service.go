@@ -235,6 +235,9 @@ func (s *Service) change(ctx context.Context, tx *tenancy.Tx, id string, version
 	if err := keepSources(&i, before); err != nil {
 		return i, err
 	}
+	if err := s.dropHeld(ctx, tx, &i); err != nil {
+		return i, err
+	}
 	i.roundTime()
 	i.Version, i.UpdatedAt = version+1, s.d.Now()
 	if i.deducts != nil {

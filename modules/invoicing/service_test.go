@@ -29,6 +29,7 @@ import (
 	"github.com/bureauhq/bureau/modules/invoicing/einvoice"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingdb"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingpdf"
+	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -36,9 +37,12 @@ import (
 // world is an agency with what invoicing asks others for, held in memory.
 type world struct {
 	*testkit.Agency
-	svc     *invoicing.Service
-	fees    *fees.Service
-	client  invoicing.Client
+	svc    *invoicing.Service
+	fees   *fees.Service
+	client invoicing.Client
+
+	websiteIs projects.State // of its one project
+
 	billing []invoicing.Recipient
 
 	mu       sync.Mutex

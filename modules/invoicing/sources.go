@@ -109,7 +109,7 @@ func (s *Service) again(ctx context.Context, tx *tenancy.Tx, documentID string, 
 // progress notes how far the fees on a document are billed.
 func (s *Service) progress(ctx context.Context, tx *tenancy.Tx, i *Invoice) error {
 	i.Progress = nil
-	if !slices.ContainsFunc(i.Lines, func(l Line) bool { return l.Kind == FeeLine }) {
+	if !slices.ContainsFunc(i.Lines, func(l Line) bool { return l.Kind == FeeLine || l.Kind == RetainLine }) {
 		return nil
 	}
 	all, err := s.d.Fees.ProgressTx(ctx, tx, i.ID)
@@ -124,6 +124,28 @@ func goneLines(before, after Invoice) []Line {
 	return slices.DeleteFunc(slices.Clone(before.Lines), func(l Line) bool {
 		return slices.ContainsFunc(after.Lines, func(a Line) bool { return a.ID == l.ID })
 	})
+}
+
+// dropHeld takes what is retained of a fee off with the line that it is retained of.
+func (s *Service) dropHeld(ctx context.Context, tx *tenancy.Tx, i *Invoice) error {
+	there := map[string]bool{}
+	var held []string
+	for _, l := range i.Lines {
+		for _, src := range l.Sources {
+			there[src.ID] = true
+			if l.Kind == RetainLine {
+				held = append(held, src.ID)
+			}
+		}
+	}
+	if len(held) == 0 {
+		return nil
+	}
+	of, err := s.d.Fees.HeldOfTx(ctx, tx, held)
+	i.Lines = slices.DeleteFunc(i.Lines, func(l Line) bool {
+		return l.Kind == RetainLine && slices.ContainsFunc(l.Sources, func(src Source) bool { return of[src.ID] != "" && !there[of[src.ID]] })
+	})
+	return err
 }
 
 // keepSources gives lines that stay what they were made from. A line that is

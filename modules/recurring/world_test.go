@@ -139,6 +139,10 @@ func (h house) ProjectTx(_ context.Context, _ *tenancy.Tx, id string) (projects.
 	return projects.Project{ID: id, ClientID: h.client}, nil
 }
 
+func (h house) ProjectsByIDsTx(context.Context, *tenancy.Tx, []string) (map[string]projects.Project, error) {
+	return nil, nil
+}
+
 func (h house) TasksByIDsTx(context.Context, *tenancy.Tx, []string) (map[string]projects.Task, error) {
 	return nil, nil
 }

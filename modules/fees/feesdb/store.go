@@ -21,13 +21,13 @@ import (
 type Store struct{}
 
 const columns = `id::text, project_id::text, client_id::text, name, kind, currency, agreed_minor, contract_minor, billed_minor, percent,
-	covers, task_ids::text[], archived_at, version, created_by, created_at, updated_at`
+	retain_percent, held_minor, released_minor, covers, task_ids::text[], archived_at, version, created_by, created_at, updated_at`
 
 func scan(row pgx.CollectableRow) (f fees.Fee, err error) {
 	var currency string
 	err = row.Scan(&f.ID, &f.ProjectID, &f.ClientID, &f.Name, &f.Kind, &currency, &f.Agreed.Minor, &f.Contract.Minor, &f.Billed.Minor, &f.Percent,
-		&f.Covers, &f.TaskIDs, &f.ArchivedAt, &f.Version, &f.CreatedBy, &f.CreatedAt, &f.UpdatedAt)
-	f.Agreed.Currency, f.Contract.Currency, f.Billed.Currency = currency, currency, currency
+		&f.Retain, &f.Held.Minor, &f.Released.Minor, &f.Covers, &f.TaskIDs, &f.ArchivedAt, &f.Version, &f.CreatedBy, &f.CreatedAt, &f.UpdatedAt)
+	f.Agreed.Currency, f.Contract.Currency, f.Billed.Currency, f.Held.Currency, f.Released.Currency = currency, currency, currency, currency, currency
 	return f, err
 }
 
@@ -119,7 +119,7 @@ func (s Store) Fees(ctx context.Context, tx *tenancy.Tx, f fees.Filter) ([]fees.
 		add(`client_id = ANY($%d::uuid[])`, f.ClientIDs)
 	}
 	if f.Open {
-		where += ` AND billed_minor < contract_minor`
+		where += ` AND (billed_minor < contract_minor OR released_minor < held_minor)`
 	}
 	after, err := page.Decode(f.Page.Cursor, 2)
 	if err != nil {
@@ -167,10 +167,10 @@ func (Store) FeeOfPart(ctx context.Context, tx *tenancy.Tx, partID string) (id s
 // Add inserts a fee with its parts.
 func (s Store) Add(ctx context.Context, tx *tenancy.Tx, f fees.Fee) error {
 	_, err := tx.PGX().Exec(ctx, `
-		INSERT INTO fees (id, project_id, client_id, name, kind, currency, agreed_minor, contract_minor, percent, covers, task_ids, version, created_by, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::uuid[], $12, $13, $14, $15)`,
+		INSERT INTO fees (id, project_id, client_id, name, kind, currency, agreed_minor, contract_minor, percent, covers, task_ids, version, created_by, created_at, updated_at, retain_percent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::uuid[], $12, $13, $14, $15, $16)`,
 		f.ID, f.ProjectID, f.ClientID, f.Name, string(f.Kind), f.Agreed.Currency, f.Agreed.Minor, f.Contract.Minor, f.Percent, string(f.Covers), some(f.TaskIDs), f.Version,
-		f.CreatedBy, f.CreatedAt, f.UpdatedAt)
+		f.CreatedBy, f.CreatedAt, f.UpdatedAt, f.Retain)
 	if err != nil {
 		return err
 	}
@@ -182,9 +182,9 @@ func some(ids []string) []string { return append([]string{}, ids...) }
 // Save writes a changed fee and its parts.
 func (s Store) Save(ctx context.Context, tx *tenancy.Tx, f fees.Fee) error {
 	tag, err := tx.PGX().Exec(ctx, `
-		UPDATE fees SET name = $3, contract_minor = $4, percent = $5, covers = $6, task_ids = $7::uuid[], archived_at = $8, updated_at = $9, version = version + 1
+		UPDATE fees SET name = $3, contract_minor = $4, percent = $5, covers = $6, task_ids = $7::uuid[], archived_at = $8, updated_at = $9, retain_percent = $10, version = version + 1
 		WHERE id = $1 AND version = $2`,
-		f.ID, f.Version, f.Name, f.Contract.Minor, f.Percent, string(f.Covers), some(f.TaskIDs), f.ArchivedAt, f.UpdatedAt)
+		f.ID, f.Version, f.Name, f.Contract.Minor, f.Percent, string(f.Covers), some(f.TaskIDs), f.ArchivedAt, f.UpdatedAt, f.Retain)
 	if err == nil && tag.RowsAffected() == 0 {
 		err = fees.ErrStale
 	}

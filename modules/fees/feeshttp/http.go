@@ -88,6 +88,9 @@ func (h handlers) create(ctx context.Context, in *struct{ Body NewFee }) (*feeOu
 	if b.Percent != "" {
 		d.Percent, bad = readDecimal(b.Percent, "body.percent", bad)
 	}
+	if b.Retain != "" {
+		d.Retain, bad = readDecimal(b.Retain, "body.retain_percent", bad)
+	}
 	d.Parts, bad = parts(b.Parts, bad)
 	if len(bad.Fields) > 0 {
 		return nil, bad
@@ -118,6 +121,10 @@ func (h handlers) change(ctx context.Context, in *struct {
 	if b.Percent != nil {
 		d, worse := readDecimal(*b.Percent, "body.percent", bad)
 		c.Percent, bad = &d, worse
+	}
+	if b.Retain != nil {
+		d, worse := readDecimal(*b.Retain, "body.retain_percent", bad)
+		c.Retain, bad = &d, worse
 	}
 	if b.Parts != nil {
 		ps, worse := parts(*b.Parts, bad)

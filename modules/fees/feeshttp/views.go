@@ -26,6 +26,10 @@ type FeeView struct {
 	Left       money.Money   `json:"left"`
 	Due        money.Money   `json:"due" doc:"Where it is billed by percent: what is done and not billed"`
 	Percent    string        `json:"percent" doc:"How much of it is done, where it is billed by percent"`
+	Retain     string        `json:"retain_percent" doc:"Of each invoice, retained by the client until the end"`
+	Held       money.Money   `json:"held" doc:"What invoices took off for that"`
+	Released   money.Money   `json:"released" doc:"What of it was invoiced"`
+	Retained   money.Money   `json:"retained" doc:"What may be invoiced at the end"`
 	Covers     string        `json:"covers" enum:"project,tasks,nothing" doc:"Whose time it pays for: that is not billed by the hour"`
 	TaskIDs    []string      `json:"task_ids"`
 	Parts      []FeePart     `json:"parts"`
@@ -102,6 +106,7 @@ type NewFee struct {
 	Kind      string         `json:"kind" enum:"percent,schedule,milestones"`
 	Amount    money.Money    `json:"amount"`
 	Percent   string         `json:"percent,omitempty" maxLength:"10" doc:"How much of it is done, where it is billed by percent"`
+	Retain    string         `json:"retain_percent,omitempty" maxLength:"10" example:"5" doc:"Of each invoice, retained by the client until the end"`
 	Covers    string         `json:"covers,omitempty" enum:"project,tasks,nothing" default:"project" doc:"Whose time it pays for"`
 	TaskIDs   []string       `json:"task_ids,omitempty" maxItems:"200" doc:"Where it covers tasks: they and all below them"`
 	Parts     []FeePartInput `json:"parts,omitempty" maxItems:"100"`
@@ -111,6 +116,7 @@ type NewFee struct {
 type FeeChange struct {
 	Name    *string         `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Percent *string         `json:"percent,omitempty" maxLength:"10"`
+	Retain  *string         `json:"retain_percent,omitempty" maxLength:"10" doc:"Of what is billed from now on"`
 	Covers  *string         `json:"covers,omitempty" enum:"project,tasks,nothing"`
 	TaskIDs *[]string       `json:"task_ids,omitempty" maxItems:"200"`
 	Parts   *[]FeePartInput `json:"parts,omitempty" maxItems:"100" doc:"All parts in their order"`
@@ -129,7 +135,7 @@ type NewChangeOrder struct {
 func view(f fees.Fee) FeeView {
 	v := FeeView{
 		ID: f.ID, ProjectID: f.ProjectID, ClientID: f.ClientID, Name: f.Name, Kind: string(f.Kind), Agreed: f.Agreed, Contract: f.Contract, Billed: f.Billed, Left: f.Left(), Due: money.Zero(f.Contract.Currency),
-		Percent: f.Percent.String(), Covers: string(f.Covers), TaskIDs: append([]string{}, f.TaskIDs...), Parts: make([]FeePart, len(f.Parts)), Orders: make([]ChangeOrder, len(f.Orders)),
+		Percent: f.Percent.String(), Retain: f.Retain.String(), Held: f.Held, Released: f.Released, Retained: f.Retained(), Covers: string(f.Covers), TaskIDs: append([]string{}, f.TaskIDs...), Parts: make([]FeePart, len(f.Parts)), Orders: make([]ChangeOrder, len(f.Orders)),
 		ArchivedAt: f.ArchivedAt, Version: f.Version, CreatedAt: f.CreatedAt.UTC(), UpdatedAt: f.UpdatedAt.UTC(),
 	}
 	if due := f.Done().Sub(f.Billed); due.Sign() > 0 {

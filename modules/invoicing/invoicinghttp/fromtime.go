@@ -18,6 +18,7 @@ type InvoiceFeePick struct {
 	PartID  string       `json:"part_id,omitempty" format:"uuid" doc:"Of a schedule or of milestones"`
 	Percent string       `json:"percent,omitempty" maxLength:"10" doc:"Bill up to this much of the contract"`
 	Amount  *money.Money `json:"amount,omitempty" doc:"Bill this much of the part or of the contract"`
+	Release bool         `json:"release,omitempty" doc:"Bill all that is retained of the fee"`
 }
 
 // InvoiceFromTime says which time, and what of fees, is billed.
@@ -41,7 +42,7 @@ func (b InvoiceFromTime) wanted() (invoicing.FromTime, error) {
 	}
 	bad := errBadNumber
 	for n, p := range b.Fees {
-		pick := fees.Pick{FeeID: p.FeeID, PartID: p.PartID, Amount: p.Amount}
+		pick := fees.Pick{FeeID: p.FeeID, PartID: p.PartID, Amount: p.Amount, Release: p.Release}
 		if p.Percent != "" {
 			pick.Percent = new(decimal.Decimal)
 			if !readDecimal(p.Percent, false, pick.Percent) {

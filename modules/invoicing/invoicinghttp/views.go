@@ -79,7 +79,7 @@ type InvoiceView struct {
 // InvoiceLineView is one line.
 type InvoiceLineView struct {
 	ID              string           `json:"id"`
-	Kind            string           `json:"kind" enum:"free,time,fee,expense,late"`
+	Kind            string           `json:"kind" enum:"free,time,fee,retained,expense,late"`
 	ProjectID       string           `json:"project_id"`
 	Description     string           `json:"description"`
 	Quantity        string           `json:"quantity"`

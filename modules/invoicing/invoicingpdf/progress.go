@@ -1,6 +1,10 @@
 package invoicingpdf
 
-import "github.com/bureauhq/bureau/app/kit/money"
+import (
+	"slices"
+
+	"github.com/bureauhq/bureau/app/kit/money"
+)
 
 // progress shows how far agreed fees are billed.
 func (s *sheet) progress() {
@@ -13,16 +17,27 @@ func (s *sheet) progress() {
 		y = top
 	}
 	s.Font("B", 8.5, 90)
-	s.Put(left, y, 62, "L", s.words.Agreed)
-	for n, name := range []string{s.words.Contract, s.words.BilledBefore, s.words.ThisDocument, s.words.Left} {
-		s.Put(82+27*float64(n), y, 27, "R", name)
+	names, column, width := []string{s.words.Contract, s.words.BilledBefore, s.words.ThisDocument, s.words.Left}, 27.0, 62.0
+	retains := s.doc.Retains()
+	if retains { // between what was billed and what is left, where there is any
+		names, column, width = slices.Insert(names, 3, s.words.Retained), 24, 50
+	}
+	first := 190 - column*float64(len(names))
+	put := func(n int, text string) { s.Put(first+column*float64(n), y, column, "R", text) }
+	s.Put(left, y, width, "L", s.words.Agreed)
+	for n, name := range names {
+		put(n, name)
 	}
 	for _, p := range s.doc.Progress {
 		y += s.Row
 		s.Font("", 8.5, 60)
-		s.Put(left, y, 62, "L", s.Short(p.Name, 60))
-		for n, m := range []money.Money{p.Contract, p.Before, p.This, p.Left} {
-			s.Put(82+27*float64(n), y, 27, "R", s.money(m))
+		s.Put(left, y, width, "L", s.Short(p.Name, width-2))
+		figures := []money.Money{p.Contract, p.Before, p.This, p.Left}
+		if retains {
+			figures = slices.Insert(figures, 3, p.Retained)
+		}
+		for n, m := range figures {
+			put(n, s.money(m))
 		}
 	}
 	s.SetY(y + s.Row + 3)

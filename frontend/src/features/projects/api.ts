@@ -21,6 +21,8 @@ export const termsOf = (b: BudgetView): BudgetTerms => ({
 export type { FeeView, FeePart } from '../../shared/api/gen/fees.gen';
 export { useFeesListQuery, useFeesCreateMutation, useFeesChangeMutation, useFeesArchiveMutation, useFeesRestoreMutation, useChangeOrdersCreateMutation, useFeePartsAcceptMutation, useFeePartsReadyMutation, useFeePartsWithdrawMutation } from '../../shared/api/gen/fees.gen';
 
+export { useInvoicesCreateFromTimeMutation } from '../../shared/api/gen/invoices.gen';
+
 export type Member = { id: string; name: string; state: string };
 
 /** What If-Match wants of a record. */

@@ -174,7 +174,7 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
   const [writing, setWriting] = useState<InvoiceLineView | null>(null);
   const timed = (f: { id: string }) => i.lines.find((l) => l.id === f.id && l.entries > 0);
   // What was agreed stays; what time comes to is written up or down, with a reason.
-  const settled = (f: { id: string; kind: string }) => timed(f) !== undefined || f.kind === 'fee' || f.kind === 'expense' || f.kind === 'late';
+  const settled = (f: { id: string; kind: string }) => timed(f) !== undefined || f.kind === 'fee' || f.kind === 'retained' || f.kind === 'expense' || f.kind === 'late';
   const { fields, append, remove, move } = useFieldArray({ control, name: 'lines', keyName: 'key' });
   const taxes = useTaxRatesListQuery();
   const usable = taxes.data?.items.filter((x) => !x.archived_at || i.lines.some((l) => l.tax_rate_ids.includes(x.id))) ?? [];
@@ -206,7 +206,7 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
           </Box>
           <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>
             <Box sx={{ flex: '1 1 160px', minWidth: 140 }}>{usable.length === 0 ? <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('draft.noTax')}</Typography> : <TaxSelect name={`lines.${n}.tax_rate_ids`} label={t('draft.taxes')} taxes={usable} none={c('state.none')} />}</Box>
-            {timed(f) && reviews ? <Button size="small" disabled={isDirty} aria-label={t('worked.writeOf', { what: timed(f)?.description })} onClick={() => setWriting(timed(f) ?? null)}>{t('worked.write')}</Button> : f.kind !== 'free' && <StatusChip label={t(f.kind === 'time' ? 'draft.fromTime' : f.kind === 'fee' ? 'draft.fromFee' : f.kind === 'late' ? 'draft.fromLate' : 'draft.fromExpense')} tone="brand" />}
+            {timed(f) && reviews ? <Button size="small" disabled={isDirty} aria-label={t('worked.writeOf', { what: timed(f)?.description })} onClick={() => setWriting(timed(f) ?? null)}>{t('worked.write')}</Button> : f.kind !== 'free' && <StatusChip label={t(f.kind === 'time' ? 'draft.fromTime' : f.kind === 'fee' ? 'draft.fromFee' : f.kind === 'retained' ? 'draft.fromRetained' : f.kind === 'late' ? 'draft.fromLate' : 'draft.fromExpense')} tone="brand" />}
             <Typography component="span" sx={{ ml: 'auto', fontWeight: 600, fontVariantNumeric: 'tabular-nums' }}>{formatMoney(shown.lines[n]?.amount)}</Typography>
             <Box sx={{ display: 'flex' }}>
               <IconButton aria-label={`${t('draft.up')}: ${t('draft.line', { n: n + 1 })}`} disabled={n === 0} onClick={() => move(n, n - 1)}><UpIcon fontSize="small" /></IconButton>

@@ -16,7 +16,7 @@ export function FeePicks({ clientId, projectId, picked, onPick }: { clientId: st
   const t = useT();
   const now = today(useMe()?.agency.time_zone);
   const list = useFeesListQuery({ clientId, ...(projectId && { projectId }), limit: 100 });
-  const choices = (list.currentData?.items ?? []).flatMap((f) => choicesOf(f, now));
+  const choices = (list.currentData?.items ?? []).flatMap((f) => [...choicesOf(f, now), ...(some(f.retained) && !some(f.left) ? [{ key: `${f.id}.retained`, label: t('fees.retained', { name: f.name }), amount: f.retained, pick: { fee_id: f.id, release: true } }] : [])]);
   if (choices.length === 0) return null;
   const toggle = (c: Choice, on: boolean) => {
     const { [c.key]: _, ...rest } = picked;

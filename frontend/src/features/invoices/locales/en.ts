@@ -21,7 +21,7 @@ export const useT = registerLocale('invoices', {
     details: 'Details', lines: 'Lines', addLine: 'Add line', description: 'Description', quantity: 'Quantity', unit: 'Unit', price: 'Price', discount: 'Discount', discountIn: 'Unit', wholeDiscount: 'Overall discount', taxes: 'Taxes', noTax: 'No tax', amount: 'Amount',
     issueOn: 'Invoice date', issueHelp: 'Empty: the day it is issued', dueOn: 'Due date', dueHelp: 'Empty: by the payment terms', supplyOn: 'Date of supply', supplyHelp: 'Decides the tax rate',
     periodFrom: 'Period from', periodTo: 'Period to', reference: "Client's reference", note: 'Note on the invoice', footer: 'Footer', inclusive: 'Prices include tax', inclusiveHelp: 'Holds for the whole document',
-    fromTime: 'From time', fromFee: 'Agreed fee', fromExpense: 'Expense', fromLate: 'Late fee', up: 'Move up', down: 'Move down', removeLine: 'Remove line', noLines: 'No lines yet. Add the first one.', save: 'Save draft', saved: 'Draft saved', delete: 'Delete draft',
+    fromTime: 'From time', fromFee: 'Agreed fee', fromRetained: 'Retained part', fromExpense: 'Expense', fromLate: 'Late fee', up: 'Move up', down: 'Move down', removeLine: 'Remove line', noLines: 'No lines yet. Add the first one.', save: 'Save draft', saved: 'Draft saved', delete: 'Delete draft',
     deleteText: 'The draft is deleted. Time on it becomes unbilled again.', deleted: 'Draft deleted', preview: 'Preview', unsaved: 'The preview shows the last saved state.', line: 'Line {{n}}', more: 'Dates, reference and texts', saveFirst: 'Save first',
   },
   more: { open: 'Add fee, time or expense', title: 'Add to this draft', do: 'Add', done: 'Added to the draft', time: 'Approved time', expenses: 'Approved expenses', fromHelp: 'Empty: since ever', toHelp: 'Empty: up to today', choose: 'Choose what to add. What you take off the draft later may be billed again.', total_one: 'The draft with {{count}} more line', total_other: 'The draft with {{count}} more lines' },
@@ -41,7 +41,7 @@ export const useT = registerLocale('invoices', {
     title: 'Realisation', sub: 'What was billed of time on issued invoices, against its value at the standard rate.', byLabel: 'Added up by', by: { client: 'Client', project: 'Project', person: 'Person', invoice: 'Invoice', reason: 'Reason' }, csv: 'CSV', hours: 'Logged', standard: 'Standard', rounding: 'Rounding', written: 'Written', discounts: 'Discounts', credited: 'Credited', billed: 'Billed', percent: 'Realisation',
     none: 'n/a', of: '{{billed}} of {{standard}}', unwritten: 'Not written up or down', unknown: 'None', empty: 'No time was billed yet', emptyText: 'It begins with the first issued invoice that has time on it.',
   },
-  fees: { title: 'Agreed fees that may be billed' },
+  fees: { title: 'Agreed fees that may be billed', retained: '{{name}}: what is retained' },
   deposit: {
     chip: 'Deposit', about: 'Money invoiced ahead. It is owed in work: no part of what was invoiced until a later invoice deducts it, with its tax.', title: 'Deposits', add: 'Deduct', remove: 'Do not deduct', left: '{{left}} left of {{number}}, {{day}}', unpaid: '{{balance}} of it is not paid', done: 'Deducted {{number}}', undone: 'Not deducted any more', taken: 'Deposit {{number}}, {{day}}', saveFirst: 'Save the draft first.',
   },

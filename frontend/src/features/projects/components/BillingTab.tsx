@@ -3,8 +3,8 @@ import Button from '@mui/material/Button';
 import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
-import { Link as To } from 'react-router';
-import { formatDay } from '../../../shared/lib/dates';
+import { Link as To, useNavigate } from 'react-router';
+import { formatDay, today } from '../../../shared/lib/dates';
 import { formatMoney } from '../../../shared/lib/money';
 import { useMe } from '../../../shared/lib/me';
 import { ActionMenu } from '../../../shared/ui/dialogs';
@@ -13,12 +13,13 @@ import { Rounds } from '../../../shared/ui/Rounds';
 import { Can, Figure, Figures, Money, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
-import { useFeePartsAcceptMutation, useFeePartsWithdrawMutation, useFeesArchiveMutation, useFeesListQuery, useFeesRestoreMutation, type FeePart, type FeeView, type ProjectView } from '../api';
+import { useFeePartsAcceptMutation, useFeePartsWithdrawMutation, useFeesArchiveMutation, useFeesListQuery, useFeesRestoreMutation, useInvoicesCreateFromTimeMutation, type FeePart, type FeeView, type ProjectView } from '../api';
 import { useT } from '../locales/en';
 
 const FeeDialog = later(async () => (await import('./FeeDialog')).FeeDialog);
 const OrderDialog = later(async () => (await import('./OrderDialog')).OrderDialog);
 const ReadyDialog = later(async () => (await import('./ReadyDialog')).ReadyDialog);
+const RetainDialog = later(async () => (await import('./RetainDialog')).RetainDialog);
 const PercentDialog = later(async () => (await import('./PercentDialog')).PercentDialog);
 
 /** What was agreed for the project whatever the hours, and how far it is billed. */
@@ -46,10 +47,23 @@ export function BillingTab({ project }: { project: ProjectView }) {
 
 function Fee({ fee: f }: { fee: FeeView }) {
   const t = useT();
-  const [open, setOpen] = useState<'order' | 'percent' | null>(null);
+  const [open, setOpen] = useState<'order' | 'percent' | 'retain' | null>(null);
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   const [archive] = useFeesArchiveMutation();
   const [restore] = useFeesRestoreMutation();
+  const [bill, billing] = useInvoicesCreateFromTimeMutation();
+  const go = useNavigate();
+  const now = today(useMe()?.agency.time_zone);
+  const kept = Number(f.retained.amount) > 0;
+  const release = async () => {
+    try {
+      const { invoice } = await bill({ invoiceFromTime: { fees: [{ fee_id: f.id, release: true }], no_time: true, from: now, to: now } }).unwrap();
+      toast(t('fee.released', { amount: formatMoney(f.retained) }));
+      void go(`/invoices/${invoice.id}`);
+    } catch (e) {
+      toast.failed(e);
+    }
+  };
   const putAway = async () => {
     try {
       await archive({ id: f.id }).unwrap();
@@ -72,8 +86,10 @@ function Fee({ fee: f }: { fee: FeeView }) {
         <Figure label={t('fee.contract')} value={<Money value={f.contract} />} note={f.agreed.amount === f.contract.amount ? undefined : t('fee.agreedAt', { amount: formatMoney(f.agreed) })} />
         <Figure label={t('fee.billed')} value={<Money value={f.billed} />} />
         <Figure label={t('fee.left')} value={<Money value={f.left} />} />
+        {(kept || Number(f.retain_percent) > 0) && <Figure label={t('fee.retained')} value={<Money value={f.retained} />} note={t('fee.retainedNote', { percent: f.retain_percent })} />}
         {f.kind === 'percent' && <Figure label={t('fee.done')} value={`${f.percent} %`} note={Number(f.due.amount) > 0 ? t('fee.due', { amount: formatMoney(f.due) }) : undefined} />}
       </Figures>
+      {kept && !f.archived_at && <Can permission="invoicing.invoices.write"><Button variant="outlined" size="small" loading={billing.isLoading} onClick={() => void release()} sx={{ mb: 3 }}>{t('fee.release')}</Button></Can>}
       {f.parts.length > 0 && (
         <Box component="ul" aria-label={t('fee.parts')} sx={{ listStyle: 'none', m: 0, p: 0 }}>
           {f.parts.map((p) => <Part key={p.id} fee={f} part={p} />)}
@@ -96,9 +112,10 @@ function Fee({ fee: f }: { fee: FeeView }) {
         open={anchor !== null}
         anchor={anchor}
         onClose={() => setAnchor(null)}
-        actions={[...(f.kind === 'percent' ? [{ label: t('fee.setPercent'), run: () => setOpen('percent') }] : []), { label: t('fee.order'), run: () => setOpen('order') }, { label: t('fee.archive'), run: () => void putAway() }]}
+        actions={[...(f.kind === 'percent' ? [{ label: t('fee.setPercent'), run: () => setOpen('percent') }] : []), { label: t('fee.setRetain'), run: () => setOpen('retain') }, { label: t('fee.order'), run: () => setOpen('order') }, { label: t('fee.archive'), run: () => void putAway() }]}
       />
       {open === 'order' && <OrderDialog fee={f} onClose={() => setOpen(null)} />}
+      {open === 'retain' && <RetainDialog fee={f} onClose={() => setOpen(null)} />}
       {open === 'percent' && <PercentDialog fee={f} onClose={() => setOpen(null)} />}
     </Section>
   );

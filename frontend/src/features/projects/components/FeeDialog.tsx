@@ -16,7 +16,7 @@ const kinds = ['percent', 'schedule', 'milestones'] as const;
 const covers = ['project', 'nothing'] as const;
 const required = () => v.pipe(v.string(), v.trim(), v.minLength(1, () => tCommon('error.required')));
 const schema = v.object({
-  name: required(), kind: v.picklist(kinds), covers: v.picklist(covers), amount: v.nullish(v.string()),
+  name: required(), kind: v.picklist(kinds), covers: v.picklist(covers), amount: v.nullish(v.string()), retain_percent: v.string(),
   parts: v.array(v.object({ name: v.string(), percent: v.string(), due_on: v.string() })),
 });
 
@@ -28,7 +28,7 @@ export function FeeDialog({ projectId, onClose }: { projectId: string; onClose: 
   const form = useForm({
     resolver: valibotResolver(schema),
     defaultValues: {
-      name: '', kind: 'percent' as (typeof kinds)[number], covers: 'project' as (typeof covers)[number], amount: null as string | null | undefined,
+      name: '', kind: 'percent' as (typeof kinds)[number], covers: 'project' as (typeof covers)[number], amount: null as string | null | undefined, retain_percent: '',
       parts: [{ name: t('fee.first'), percent: '50', due_on: '' }, { name: t('fee.last'), percent: '50', due_on: '' }],
     },
   });
@@ -48,7 +48,7 @@ export function FeeDialog({ projectId, onClose }: { projectId: string; onClose: 
         }
         await create({
           newFee: {
-            project_id: projectId, name: x.name, kind: x.kind, covers: x.covers, amount: { amount: x.amount, currency },
+            project_id: projectId, name: x.name, kind: x.kind, covers: x.covers, amount: { amount: x.amount, currency }, ...(x.retain_percent.trim() && { retain_percent: x.retain_percent.trim().replace(',', '.') }),
             ...(x.kind !== 'percent' && { parts: x.parts.map((p) => ({ name: p.name, percent: p.percent.replace(',', '.'), ...(p.due_on && { due_on: p.due_on }) })) }),
           },
         }).unwrap();
@@ -61,6 +61,7 @@ export function FeeDialog({ projectId, onClose }: { projectId: string; onClose: 
         <SelectField name="kind" label={t('fee.kind')} options={kinds.map((k) => ({ value: k, label: t(`fee.kinds.${k}`) }))} />
         <SelectField name="covers" label={t('fee.covers')} options={covers.map((k) => ({ value: k, label: t(`fee.covered.${k}`) }))} />
       </FieldRow>
+      <TextField name="retain_percent" label={t('fee.retain')} help={t('fee.retainHelp')} maxLength={10} />
       {kind !== 'percent' && (
         <Box role="group" aria-label={t('fee.parts')} sx={{ display: 'grid', gap: 3 }}>
           <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('fee.partsHelp')}</Typography>
