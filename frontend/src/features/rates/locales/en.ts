@@ -22,7 +22,7 @@ export const useT = registerLocale('rates', {
   tiers: {
     further: 'Further hours', same: 'Cost the same', per: { day: 'Counted each day', month: 'Counted each calendar month', line: 'Counted for as long as this rate holds' },
     text: 'The price above is that of the first hours. Billable hours are counted that have this rate, for each project by itself: by work date, then by start.',
-    over: 'After hours', price: 'Then per hour', add: 'Add a price', remove: 'Remove price {{n}}', ascending: 'Must be more than the one before', positive: 'Must be more than 0', ofDay: 'Is more than a day has', negative: 'Must not be negative',
+    over: 'After (hours)', price: 'Then per hour', add: 'Add a price', remove: 'Remove price {{n}}', ascending: 'Must be more than the one before', positive: 'Must be more than 0', ofDay: 'Is more than a day has', negative: 'Must not be negative',
     line: { day: '{{price}} after {{hours}} a day', month: '{{price}} after {{hours}} a month', line: '{{price}} after {{hours}}' },
   },
   revise: {

@@ -87,7 +87,7 @@ function Ready({ card }: { card: RateCardView }) {
   const span = (r: RateView) => `${formatDay(r.valid_from)} – ${r.valid_to ? formatDay(r.valid_to) : t('card.open')}`;
   const rows = [...(card.rates ?? [])].sort((a, b) => a.kind.localeCompare(b.kind) || name(a).localeCompare(name(b)) || b.valid_from.localeCompare(a.valid_from));
   const columns: Column<RateView>[] = [
-    { key: 'name', header: t('card.kind'), width: 'minmax(0, 3fr)', cell: (r) => <>{name(r)}{r.tiers && <Typography component="span" variant="body2" sx={{ display: 'block', color: 'text.secondary', whiteSpace: 'normal' }}>{tiers(r)}</Typography>}</> },
+    { key: 'name', header: t('card.kind'), width: 'minmax(0, 3fr)', cell: (r) => (r.tiers ? <Box component="span" sx={{ display: 'grid', py: 1 }}>{name(r)}<Typography component="span" variant="body2" sx={{ color: 'text.secondary' }}>{tiers(r)}</Typography></Box> : name(r)) },
     { key: 'kind', header: t('card.type'), width: '110px', from: 'md', cell: (r) => t(`card.kinds.${r.kind}`) },
     { key: 'rate', header: t('card.perHour'), width: '140px', numeric: true, cell: price },
     { key: 'from', header: t('card.from'), width: '132px', cell: (r) => formatDay(r.valid_from) },
@@ -122,7 +122,7 @@ function Ready({ card }: { card: RateCardView }) {
         nameOf={name}
         onOpen={writes && !beyond ? setEditing : undefined}
         actions={writes ? (r) => <Button size="small" color="inherit" onClick={() => setRemoving(r)}>{t('card.remove')}</Button> : undefined}
-        card={(r) => <CardRow title={name(r)} end={price(r)} sub={[span(r), tiers(r)].filter(Boolean).join(' · ')} state={chip(r)} />}
+        card={(r) => <CardRow title={name(r)} end={price(r)} sub={span(r)} state={chip(r)} below={tiers(r) || undefined} />}
         empty={<EmptyState title={t('card.empty')} text={t('card.emptyText')} action={add} />}
       />
       {editing && <RateDialog card={card} rate={editing === 'new' ? undefined : editing} day={day} targets={targets.options} onClose={() => setEditing(null)} />}
