@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/rates"
@@ -94,5 +96,36 @@ func TestRule47_PartsAreLinesThatAddUp_AsTheGuideSays(t *testing.T) {
 	again, _, err := w.svc.CreateFromTime(w.Ctx, f)
 	if err != nil || again.Net.Amount() != "1425.00" {
 		t.Errorf("billed again: %s, %v", again.Net, err)
+	}
+}
+
+// Each price of a rate with tiers is a line, which says in the language of the document which hours it is for; a multiplier stands behind it.
+func TestTiersAreLinesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.client.Language = "de"
+	w.worked(t, "2026-03-02", 5*3600, "120", "Design")
+	e := &w.entries[len(w.entries)-1]
+	first, further := dec("120"), dec("90.5")
+	part := func(hours int64, price *decimal.Decimal, factor string, kind rates.HourKind) invoicing.TimePart {
+		return invoicing.TimePart{Kind: kind, RawSeconds: hours * 3600, Seconds: hours * 3600, Factor: dec(factor), PerHour: price, Per: rates.PerDay}
+	}
+	e.Parts = []invoicing.TimePart{part(2, &first, "1", rates.Ordinary), part(1, &further, "1", rates.Ordinary), part(2, &further, "1.5", rates.AfterHours)}
+	e.Parts[0].UpTo, e.Parts[1].Over, e.Parts[2].Over = 5400, 5400, 5400
+	d, _, err := w.svc.CreateFromTime(w.Ctx, invoicing.FromTime{ClientID: w.client.ID, From: day.MustParse("2026-03-01"), To: day.MustParse("2026-03-31"), GroupBy: invoicing.ByTask})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"Website: Design (bis 1,5 Std. am Tag) 2 × 120 = 240.00", "Website: Design (über 1,5 Std. am Tag) 1 × 90.5 = 90.50",
+		"Website: Design (über 1,5 Std. am Tag, außerhalb der Geschäftszeiten × 1,5) 2 × 135.75 = 271.50",
+	}
+	for n, l := range w.find(t, d.ID).Lines {
+		if got := fmt.Sprintf("%s %s × %s = %s", l.Description, l.Quantity, l.UnitPrice, l.Net.Amount()); n >= len(want) || got != want[n] {
+			t.Errorf("line %d: %s", n, got)
+		}
+	}
+	if len(d.Lines) != 3 {
+		t.Errorf("%d lines", len(d.Lines))
 	}
 }

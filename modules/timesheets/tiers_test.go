@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
@@ -332,5 +334,44 @@ func TestTiersAddUpWhateverHappens(t *testing.T) {
 			}
 		}
 		w.sumsHold(t, "many things")
+	}
+}
+
+// Two who log at once are counted one after the other.
+func TestTiersOfManyAtOnce(t *testing.T) {
+	t.Parallel()
+	w := tiered(t, rates.PerMonth)
+	var all sync.WaitGroup
+	for range 8 {
+		ctx := w.As(access.Actor{MemberID: id.New(), Name: "Somebody"}, timesheets.WriteOwn)
+		all.Go(func() {
+			for _, d := range []string{"2026-03-04", "2026-03-02", "2026-03-03"} {
+				if _, _, err := w.svc.Log(ctx, timesheets.NewEntry{ProjectID: w.website, Day: day.MustParse(d), Seconds: hours(0.25)}); err != nil {
+					t.Errorf("log: %v", err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	total, _, err := w.svc.Summary(w.manager(), timesheets.Filter{}, timesheets.ByDay)
+	if err != nil || total.BilledSeconds != 6*3600 || amounts(total.Amounts) != "630.00 EUR" { // 3 × 120 + 3 × 90
+		t.Errorf("the total is %v of %d s, %v", total.Amounts, total.BilledSeconds, err)
+	}
+	w.sumsHold(t, "many at once")
+}
+
+// At the rate of a contract hours have no tiers; what they count as stays.
+func TestAContractsRateHasNoTiers(t *testing.T) {
+	t.Parallel()
+	w := tiered(t, rates.PerDay)
+	w.agreed = berlin(t)
+	fifty := decimal.NewFromInt(50)
+	across := w.span(t, "2026-03-02T15:00:00+01:00", "2026-03-02T20:00:00+01:00").AtRate(&fifty, "EUR")
+	if got := across.Amount().Amount(); got != "300.00" { // 3 × 50 + 2 × 50 × 1.5
+		t.Errorf("across the hours: %s", got)
+	}
+	plain := w.span(t, "2026-03-03T09:00:00+01:00", "2026-03-03T13:00:00+01:00").AtRate(&fifty, "EUR")
+	if got := plain.Amount().Amount(); got != "200.00" || plain.Split != nil {
+		t.Errorf("within them: %s, %+v", got, plain.Split)
 	}
 }
