@@ -707,6 +707,14 @@ func TestInvitations(t *testing.T) {
 		if a := accept(guest); a.status != http.StatusUnauthorized || a.code() != "identity.sign_in_required" {
 			t.Fatalf("accept as nobody: %s", a)
 		}
+		var visit struct {
+			Agency     *struct{ Slug, Name, Colour string }
+			Invitation bool
+		}
+		a := guest.send(http.MethodGet, tw.at("auth")+"/api/v1/sign-in-context", nil, nil)
+		if err := json.Unmarshal(a.body, &visit); err != nil || !visit.Invitation || visit.Agency == nil || visit.Agency.Slug != slug || visit.Agency.Colour == "" {
+			t.Fatalf("the pages of registration show %s", a)
+		}
 		guest.open(tw.at("auth") + "/.ory/self-service/registration/browser?return_to=" + url.QueryEscape(tw.at("auth")+"/broker/"))
 		guest.register("Gus Guest", email, password)
 		if page := guest.open(tw.at("auth") + "/broker/"); page != tw.at("auth")+"/invite" {
@@ -715,7 +723,7 @@ func TestInvitations(t *testing.T) {
 		if v := look(guest, ""); v.Account == nil || !v.Account.Matches || !v.Account.Verified {
 			t.Fatalf("got %+v", v)
 		}
-		a := accept(guest)
+		a = accept(guest)
 		if a.status != http.StatusOK {
 			t.Fatalf("accept: %s", a)
 		}

@@ -369,6 +369,15 @@ func (s *Service) LookAtInvitation(ctx context.Context, token, cookie string) (I
 	return out, nil
 }
 
+// DoorOfInvitation is the agency that a letter invites into, as its holder may see it. ErrInvitationNotFound.
+func (s *Service) DoorOfInvitation(ctx context.Context, token string) (Door, error) {
+	a, _, err := s.invitationOf(ctx, token)
+	if err != nil {
+		return Door{}, err
+	}
+	return s.doorOf(ctx, a)
+}
+
 // invitationOf finds the agency in the first half of the secret and the
 // invitation by the hash of the second.
 func (s *Service) invitationOf(ctx context.Context, token string) (tenancy.Agency, Invitation, error) {

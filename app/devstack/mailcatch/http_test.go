@@ -62,8 +62,12 @@ func TestPageAndItsFilesLoadNothingFromElsewhere(t *testing.T) {
 		if resp.StatusCode != http.StatusOK || strings.Contains(body, "https://") || strings.Contains(body, "//cdn") {
 			t.Errorf("%s: %s", path, resp.Status)
 		}
-		if !strings.Contains(resp.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+		policy := resp.Header.Get("Content-Security-Policy")
+		if !strings.Contains(policy, "default-src 'none'") {
 			t.Errorf("%s has no policy", path)
+		}
+		if host := resp.Request.URL.Host; !strings.Contains(policy, "img-src 'self' data: *."+host+";") {
+			t.Errorf("%s shows no logo of an agency below %s: %s", path, host, policy)
 		}
 	}
 }

@@ -9,8 +9,14 @@ const of = (path: string) => path.split('/').at(-2) ?? '';
 
 const entries = Object.entries(found);
 
-/** Pages inside the staff shell. */
-export const staffRoutes = entries.filter(([p]) => of(p) !== 'portal').flatMap(([, m]) => m.routes);
+const staff = entries.filter(([p]) => of(p) !== 'portal').flatMap(([, m]) => m.routes);
+const ofSettings = (r: RouteObject) => r.path?.startsWith('settings/') === true;
+
+/** Pages inside the staff shell, those of settings beside the list of all settings. */
+export const staffRoutes: RouteObject[] = [
+  ...staff.filter((r) => !ofSettings(r)),
+  { lazy: async () => ({ Component: (await import('../features/settings/components/SettingsShell')).SettingsShell }), children: staff.filter(ofSettings) },
+];
 
 /** The client portal brings its own shell. */
 export const portalRoutes = entries.filter(([p]) => of(p) === 'portal').flatMap(([, m]) => m.routes);

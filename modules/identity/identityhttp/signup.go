@@ -190,11 +190,9 @@ func (h handlers) completeSignUp(ctx context.Context, _ *none) (*out[Redirect], 
 func (h handlers) context(ctx context.Context, _ *none) (*out[SignInContext], error) {
 	j := jarFrom(ctx)
 	v := SignInContext{SiteURL: h.svc.Places().Site(), Invitation: j.Invite != "", Kratos: "ok"}
-	if j.Agency != "" {
-		if d, err := h.svc.Door(ctx, j.Agency); err == nil {
-			door := doorView(d)
-			v.Agency = &door
-		}
+	if d, err := h.doorAhead(ctx, j); err == nil {
+		door := doorView(d)
+		v.Agency = &door
 	}
 	if u, err := h.svc.SignUpOf(ctx, j.SignUp); err == nil {
 		s := h.signUpView(u)
@@ -208,6 +206,16 @@ func (h handlers) context(ctx context.Context, _ *none) (*out[SignInContext], er
 		v.Kratos = "unavailable"
 	}
 	return &out[SignInContext]{Body: v}, nil
+}
+
+// doorAhead is where this visit leads: into the agency whose invitation the browser holds, or the one that it came from.
+func (h handlers) doorAhead(ctx context.Context, j jar) (identity.Door, error) {
+	if j.Invite != "" {
+		if d, err := h.svc.DoorOfInvitation(ctx, j.Invite); err == nil {
+			return d, nil
+		}
+	}
+	return h.svc.Door(ctx, j.Agency)
 }
 
 func (h handlers) agencies(ctx context.Context, _ *none) (*out[AgencyChoices], error) {

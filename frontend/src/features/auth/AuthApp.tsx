@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useState, type ComponentType, type LazyExoticComponent } from 'react';
 import { call, type AgencyLook, type Context } from './api';
-import { BrandContext, VisitContext } from './brand';
+import { BrandContext, TellBrandContext, VisitContext } from './brand';
 import { NotFound } from './components/NotFound';
 
 const page = (load: () => Promise<{ default: ComponentType }>) => lazy(load);
@@ -30,8 +30,10 @@ type Props = {
   host: 'site' | 'auth';
   path: string;
   /** Told the agency's colour as soon as it is known, for the theme. */
-  onBrand?: (agency: AgencyLook | null) => void;
+  onBrand?: (agency: AgencyLook) => void;
 };
+
+const ignore = () => undefined;
 
 export function AuthApp({ host, path, onBrand }: Props) {
   const [visit, setVisit] = useState<Context | null>(null);
@@ -40,16 +42,18 @@ export function AuthApp({ host, path, onBrand }: Props) {
     void call<Context>('GET', '/api/v1/sign-in-context').then((r) => {
       if (!r.ok) return;
       setVisit(r.data);
-      onBrand?.(r.data.agency);
+      if (r.data.agency) onBrand?.(r.data.agency);
     });
   }, [host, onBrand]);
   const Page = pages[host][path.length > 1 ? path.replace(/\/+$/, '') : path] ?? NotFound;
   return (
     <VisitContext value={visit}>
       <BrandContext value={visit?.agency ?? null}>
-        <Suspense fallback={null}>
-          <Page />
-        </Suspense>
+        <TellBrandContext value={onBrand ?? ignore}>
+          <Suspense fallback={null}>
+            <Page />
+          </Suspense>
+        </TellBrandContext>
       </BrandContext>
     </VisitContext>
   );

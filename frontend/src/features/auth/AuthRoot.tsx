@@ -7,7 +7,7 @@ import { AuthApp } from './AuthApp';
 /** The pages in the colour of the agency that somebody is on the way to. */
 export function AuthRoot() {
   const [colour, setColour] = useState<string>();
-  const onBrand = useCallback((agency: AgencyLook | null) => setColour(agency?.colour), []);
+  const onBrand = useCallback((agency: AgencyLook) => setColour(agency.colour), []);
   return (
     <Root colour={colour}>
       <AuthApp host={boot.host === 'site' ? 'site' : 'auth'} path={location.pathname} onBrand={onBrand} />

@@ -89,7 +89,11 @@ export function agencyTheme(brand: Brand = {}): Theme {
       MuiDialog: { styleOverrides: { paper: { border: '1px solid var(--mui-palette-divider)' } } },
       MuiDialogTitle: { defaultProps: { variant: 'h2', component: 'h2' } as never },
       MuiTableCell: { styleOverrides: { root: { fontSize: 13, padding: '8px 12px', borderColor: 'var(--mui-palette-divider)' }, head: { fontSize: 12, fontWeight: 600, color: 'var(--mui-palette-text-secondary)' } } },
-      MuiAlert: { defaultProps: { variant: 'outlined' } },
+      MuiAlert: {
+        defaultProps: { variant: 'outlined' },
+        // On a phone the button goes below what it answers, which keeps its width.
+        styleOverrides: { root: { '@media (max-width:599.95px)': { flexWrap: 'wrap' } }, message: { flex: '1 1 180px' } },
+      },
       MuiLink: { defaultProps: { underline: 'always' } },
       MuiCssBaseline: {
         styleOverrides: {

@@ -48,7 +48,7 @@ export type TableProps<Row> = {
   nameOf?: (row: Row) => string;
   /** Buttons at the end of a row. Also shown under the card on phones. */
   actions?: (row: Row) => ReactNode;
-  /** The track of `actions` when they are wider than one icon: head and rows are grids of their own and must agree. */
+  /** The track of `actions` when they are wider than one icon and the rows many: of those only some are drawn, each a grid of its own. */
   actionsWidth?: string;
   error?: unknown;
   onRetry?: () => void;
@@ -96,11 +96,13 @@ function Filled<Row>(p: TableProps<Row> & { rows: Row[]; phone: boolean }) {
     [hasMore, loadingMore, onMore, rows.length],
   );
 
-  const head = phone ? null : <Head {...p} />;
+  // Head and rows take the tracks of one grid, which knows the widest of each column.
+  const sx = phone || windowed ? undefined : sharedTracks;
+  const head = phone ? null : <Head {...p} windowed={windowed} />;
   const draw = (row: Row, i: number, style?: CSSProperties, measure?: Ref<HTMLDivElement>) => (
-    <div key={p.getId(row)} role={phone ? 'listitem' : 'presentation'} data-index={i} ref={measure} style={style} {...(phone ? { 'aria-setsize': hasMore ? -1 : rows.length, 'aria-posinset': i + 1 } : {})}>
-      {phone ? <Card {...p} row={row} /> : <TableRow {...p} row={row} index={i} />}
-    </div>
+    <Box key={p.getId(row)} role={phone ? 'listitem' : 'presentation'} data-index={i} ref={measure} style={style} sx={sx} {...(phone ? { 'aria-setsize': hasMore ? -1 : rows.length, 'aria-posinset': i + 1 } : {})}>
+      {phone ? <Card {...p} row={row} /> : <TableRow {...p} row={row} index={i} windowed={windowed} />}
+    </Box>
   );
   const body = windowed ? (
     <Suspense fallback={<>{rows.slice(0, plain).map((row, i) => draw(row, i))}<div style={{ height: (rows.length - plain) * size }} /></>}>
@@ -125,10 +127,11 @@ function Filled<Row>(p: TableProps<Row> & { rows: Row[]; phone: boolean }) {
         role={phone ? 'list' : 'table'}
         aria-label={p.label}
         {...(phone ? {} : { 'aria-rowcount': hasMore ? -1 : rows.length + 1 })}
+        sx={sx && { display: 'grid', gridTemplateColumns: tracks(p) }}
         onKeyDown={moveBetweenRows}
       >
         {head}
-        {phone ? body : <div role="rowgroup">{body}</div>}
+        {phone ? body : <Box role="rowgroup" sx={{ ...sx, '& > :last-child > [role=row]': { borderBottom: 0 } }}>{body}</Box>}
       </Box>
       {hasMore && (
         <Box sx={{ p: 2, textAlign: 'center' }}>
@@ -141,6 +144,8 @@ function Filled<Row>(p: TableProps<Row> & { rows: Row[]; phone: boolean }) {
 
 const shown = (from?: 'md' | 'lg') => (from === 'lg' ? { xs: 'none', lg: 'block' } : from === 'md' ? { xs: 'none', md: 'block' } : undefined);
 
+const sharedTracks = { display: 'grid', gridColumn: '1 / -1', gridTemplateColumns: 'subgrid' } as const;
+
 function tracks<Row>(p: TableProps<Row>) {
   const line = (max: number) =>
     [
@@ -151,14 +156,14 @@ function tracks<Row>(p: TableProps<Row>) {
   return { xs: line(1), md: line(2), lg: line(3) };
 }
 
-function Head<Row>(p: TableProps<Row> & { rows: Row[] }) {
+function Head<Row>(p: TableProps<Row> & { rows: Row[]; windowed: boolean }) {
   const t = useCommon();
   const { selection, rows, columns, sort, onSort } = p;
   const all = rows.map(p.getId);
   const picked = selection ? all.filter((id) => selection.ids.has(id)).length : 0;
   return (
-    <Box role="rowgroup" sx={{ position: 'sticky', top: 'var(--header-height, 0px)', zIndex: 2, bgcolor: 'background.paper', borderBottom: 1, borderColor: 'divider' }}>
-      <Box role="row" aria-rowindex={1} sx={{ display: 'grid', gridTemplateColumns: tracks(p), alignItems: 'center', minHeight: 40, fontSize: 12, fontWeight: 600, color: 'text.secondary' }}>
+    <Box role="rowgroup" sx={{ ...(!p.windowed && sharedTracks), position: 'sticky', top: 'var(--header-height, 0px)', zIndex: 2, bgcolor: 'background.paper', borderBottom: 1, borderColor: 'divider' }}>
+      <Box role="row" aria-rowindex={1} sx={{ ...(p.windowed ? { display: 'grid', gridTemplateColumns: tracks(p) } : sharedTracks), alignItems: 'center', minHeight: 40, fontSize: 12, fontWeight: 600, color: 'text.secondary' }}>
         {selection && (
           <Box role="columnheader">
             <Checkbox size="small" checked={picked > 0 && picked === all.length} indeterminate={picked > 0 && picked < all.length} slotProps={{ input: { 'aria-label': t('table.selectAll') } }} onChange={() => selection.onChange(picked === all.length ? new Set() : new Set(all))} />
@@ -187,7 +192,7 @@ function Head<Row>(p: TableProps<Row> & { rows: Row[] }) {
 
 const plainLink = { color: 'inherit', textDecoration: 'none' } as const;
 
-function TableRow<Row>(p: TableProps<Row> & { row: Row; index: number }) {
+function TableRow<Row>(p: TableProps<Row> & { row: Row; index: number; windowed: boolean }) {
   const t = useCommon();
   const navigate = useNavigate();
   const { row, selection } = p;
@@ -209,7 +214,7 @@ function TableRow<Row>(p: TableProps<Row> & { row: Row; index: number }) {
       aria-rowindex={p.index + 2}
       aria-selected={selection ? selection.ids.has(id) : undefined}
       onClick={clickable ? open : undefined}
-      sx={{ display: 'grid', gridTemplateColumns: tracks(p), alignItems: 'center', minHeight: rowPx, fontSize: 13, borderBottom: 1, borderColor: 'divider', cursor: clickable ? 'pointer' : undefined, '&:hover': { bgcolor: 'action.hover' }, '&[aria-selected=true]': { bgcolor: 'action.selected' } }}
+      sx={{ ...(p.windowed ? { display: 'grid', gridTemplateColumns: tracks(p) } : sharedTracks), alignItems: 'center', minHeight: rowPx, fontSize: 13, borderBottom: 1, borderColor: 'divider', cursor: clickable ? 'pointer' : undefined, '&:hover': { bgcolor: 'action.hover' }, '&[aria-selected=true]': { bgcolor: 'action.selected' } }}
     >
       {selection && (
         <Box role="cell">

@@ -5,7 +5,7 @@ import Button from '@mui/material/Button';
 import { call, type Invitation } from '../api';
 import { AuthLayout } from '../components/AuthLayout';
 import { FormSkeleton } from '../components/FlowPage';
-import { BrandContext } from '../brand';
+import { BrandContext, useTellBrand } from '../brand';
 import { startUrl } from '../kratos';
 import { signOut } from '../signOut';
 import { browser, waitText } from '../useFlow';
@@ -19,13 +19,16 @@ export default function InvitePage() {
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const broker = `${location.origin}/broker/`;
+  const tellBrand = useTellBrand();
 
   const look = useCallback(async () => {
     const r = await call<Invitation>('POST', '/api/v1/invitations/look', { token });
-    if (r.ok) setInvitation(r.data);
-    else if (r.problem.status === 404 || r.problem.status === 422) setUnknown(true);
+    if (r.ok) {
+      setInvitation(r.data);
+      tellBrand(r.data.agency);
+    } else if (r.problem.status === 404 || r.problem.status === 422) setUnknown(true);
     else setProblem(r.problem.status === 429 ? waitText(r.retryAfter) : r.problem.status === 0 ? t('common.offline') : (r.problem.detail ?? t('common.broken')));
-  }, [token]);
+  }, [token, tellBrand]);
   useEffect(() => {
     // Out of the address at once: it must not stay in the history or in a copied link.
     if (location.hash) history.replaceState(null, '', location.pathname + location.search);

@@ -13,7 +13,11 @@ export default function RegistrationPage() {
   const state = useFlow('registration');
   const visit = useVisit();
   const { flow, busy, submit } = state;
-  const text = visit?.sign_up ? t('signUp.accountText', { agency: visit.sign_up.agency_name }) : t('signUp.accountPlain');
+  const text = visit?.sign_up
+    ? t('signUp.accountText', { agency: visit.sign_up.agency_name })
+    : visit?.invitation && visit.agency
+      ? t('signUp.accountInvited', { agency: visit.agency.name })
+      : t('signUp.accountPlain');
   return (
     <AuthLayout
       title={t('signUp.accountTitle')}
@@ -36,7 +40,7 @@ export default function RegistrationPage() {
             buttons={{ 'method=profile': t('signUp.submit'), screen: t('common.back'), method: t('signUp.accountSubmit') }}
           />
         )}
-        {flow && <Box sx={{ mt: 4, color: 'text.secondary', fontSize: 12, lineHeight: '16px' }}>{t('signUp.terms')}</Box>}
+        {flow && visit?.sign_up && <Box sx={{ mt: 4, color: 'text.secondary', fontSize: 12, lineHeight: '16px' }}>{t('signUp.terms')}</Box>}
       </FlowPage>
     </AuthLayout>
   );

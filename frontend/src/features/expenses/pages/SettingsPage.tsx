@@ -163,7 +163,7 @@ function Rates({ writes }: { writes: boolean }) {
     }
   };
   const add = writes && <Button variant="outlined" onClick={() => setAdding(true)}>{t('settings.addRate')}</Button>;
-  const worth = (r: AllowanceRateView) => `${formatMoney({ amount: r.per_unit, currency: r.currency ?? 'EUR' })} / ${t(`settings.${r.unit ?? 'day'}`)}`;
+  const worth = (r: AllowanceRateView) => `${formatMoney({ amount: r.per_unit, currency: r.currency ?? 'EUR' })} / ${t(`settings.${r.unit ?? 'day'}`).toLowerCase()}`;
   const span = (r: AllowanceRateView) => `${formatDay(r.valid_from)} – ${r.valid_to ? formatDay(r.valid_to) : t('settings.open')}`;
   const columns: Column<AllowanceRateView>[] = [
     { key: 'name', header: t('settings.name'), width: 'minmax(0, 1fr)', cell: (r) => r.name },

@@ -95,7 +95,7 @@ function Taxes({ writes }: { writes: boolean }) {
         getId={(r) => r.id}
         nameOf={(r) => r.name}
         onOpen={writes ? setEditing : undefined}
-        actions={writes ? (r) => <Button size="small" onClick={() => void put(r, !r.archived_at)}>{t(r.archived_at ? 'settings.restore' : 'settings.archive')}</Button> : undefined}
+        actions={writes ? (r) => <Button size="small" color="inherit" onClick={() => void put(r, !r.archived_at)}>{t(r.archived_at ? 'settings.restore' : 'settings.archive')}</Button> : undefined}
         error={list.error}
         onRetry={() => void list.refetch()}
         card={(r) => <CardRow title={r.name} sub={t(`settings.kinds.${r.kind}`)} end={`${r.percent} %`} state={state(r)} />}

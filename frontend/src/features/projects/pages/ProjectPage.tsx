@@ -73,8 +73,8 @@ function Sub({ project: p }: { project: ProjectView }) {
   const dates = [p.starts_on, p.due_on].filter(Boolean).map((d) => formatDay(d ?? '')).join(' – ');
   return (
     <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: 2, flexWrap: 'wrap', fontSize: 13 }}>
-      <Dot colour={p.colour} />{p.code}<span aria-hidden>·</span><Link component={RouterLink} to={`/clients/${p.client_id}`}>{p.client_name}</Link>
-      {dates && <><span aria-hidden>·</span>{dates}</>}
+      <Dot colour={p.colour} />{p.code}<span><span aria-hidden>·&ensp;</span><Link component={RouterLink} to={`/clients/${p.client_id}`}>{p.client_name}</Link></span>
+      {dates && <span><span aria-hidden>·&ensp;</span>{dates}</span>}
     </Box>
   );
 }

@@ -1,5 +1,5 @@
 import { PageHeader } from '../../../shared/ui/PageHeader';
-import { SettingsIndex } from '../components/SettingsPage';
+import { SettingsIndex } from '../components/SettingsIndex';
 import { useT } from '../locale';
 
 export function IndexPage() {
