@@ -127,9 +127,10 @@ func (tw *town) at(label string) string {
 // code waits for a mail to an address and returns the six digits in it.
 func (tw *town) code(t *testing.T, to, about string) string {
 	t.Helper()
-	m := regexp.MustCompile(`(?m)^\s*(\d{6})\s*$`).FindStringSubmatch(tw.letter(t, to, about))
-	if m == nil {
-		t.Fatalf("no code in the mail to %s", to)
+	letter := tw.letter(t, to, about)
+	m := regexp.MustCompile(`(?m)^\s*(\d{6})\s*$`).FindStringSubmatch(letter)
+	if m == nil || !strings.Contains(letter, "where Bureau asks you for it") {
+		t.Fatalf("no code in Bureau's own words in the mail to %s: %s", to, letter)
 	}
 	return m[1]
 }

@@ -35,6 +35,7 @@ type Settings struct {
 	LightHashing               bool // for tests: cheap password hashes
 	Version                    string
 	ClaimsMapper, PersonSchema string
+	Letters                    []Letter
 }
 
 // Config renders the configuration file.
@@ -50,6 +51,9 @@ func Config(s Settings) ([]byte, error) {
 		return nil, err
 	}
 	if s.PersonSchema, err = encoded("person.schema.json"); err != nil {
+		return nil, err
+	}
+	if s.Letters, err = letters(); err != nil {
 		return nil, err
 	}
 	// JSON strings are YAML strings, so no value can break out of its place.
@@ -69,8 +73,10 @@ func encoded(name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("kratos: %w", err)
 	}
-	return base64.StdEncoding.EncodeToString(b), nil
+	return inBase64(string(b)), nil
 }
+
+func inBase64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 
 func asJSON(v any) (string, error) {
 	var out bytes.Buffer

@@ -28,6 +28,7 @@ type Letter struct {
 	Preview    string // what a mail box shows after the subject
 	Heading    string
 	Paragraphs []string
+	Code       string // to be typed in elsewhere: large, on a line of its own
 	Facts      []Fact
 	Action     *Action
 	Note       string // small print under the button
@@ -113,13 +114,14 @@ type Notice struct {
 	Subject    string
 	Heading    string
 	Paragraphs []string
+	Code       string
 	Facts      []Fact
 	Action     *Action
 	Note       string
 }
 
 func (n Notice) Letter(Brand) Letter {
-	l := Letter{Subject: n.Subject, Heading: n.Heading, Paragraphs: n.Paragraphs, Facts: n.Facts, Action: n.Action, Note: n.Note}
+	l := Letter{Subject: n.Subject, Heading: n.Heading, Paragraphs: n.Paragraphs, Code: n.Code, Facts: n.Facts, Action: n.Action, Note: n.Note}
 	if l.Heading == "" {
 		l.Heading = n.Subject
 	}

@@ -47,7 +47,7 @@ function Timer({ place }: { place: 'header' | 'bar' }) {
 
   const stopAt = async (how: { ended_at?: string; whole?: boolean }) => {
     const e = await stop({ timerStop: how }).unwrap();
-    toast(t('stopped', { time: formatDuration(Math.max(60, e.seconds)), project: workName(e) }));
+    toast(t('stopped', { time: e.seconds < 60 ? `${e.seconds} s` : formatDuration(e.seconds), project: workName(e) }));
     close();
   };
   const end = async () => {

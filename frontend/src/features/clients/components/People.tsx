@@ -49,7 +49,7 @@ export function People({ clientId }: { clientId: string }) {
     { key: 'job', header: t('people.jobTitle'), width: 'minmax(0, 1.5fr)', from: 'md', cell: (p) => p.job_title },
     { key: 'email', header: t('people.email'), width: 'minmax(0, 2fr)', cell: (p) => p.email },
     { key: 'phone', header: t('people.phone'), width: '150px', from: 'lg', cell: (p) => p.phone },
-    { key: 'marks', header: t('people.marks'), width: 'minmax(0, 1.2fr)', from: 'md', cell: (p) => marks(p).join(', ') },
+    { key: 'marks', header: t('people.marks'), width: 'minmax(180px, 1.2fr)', from: 'md', cell: (p) => marks(p).join(', ') },
     { key: 'portal', header: t('people.portal'), width: '130px', cell: portal },
   ];
   const add = writes && <Button variant="contained" onClick={() => setEditing('new')}>{t('people.add')}</Button>;
