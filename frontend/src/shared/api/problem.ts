@@ -35,6 +35,12 @@ export function problemText(e: unknown): string {
   return e.problem.detail && !isGeneric(e.problem) ? e.problem.detail : fields.join(' ') || e.problem.detail || e.problem.title || tCommon('error.unknown');
 }
 
+/** What is wrong with the one thing that was entered: the field's own words, and the headline when there are none. */
+export function reasonText(e: unknown): string {
+  const said = isApiError(e) && e.kind === 'problem' ? (e.problem.errors ?? []).map((x) => x.message).filter(Boolean).join(' ') : '';
+  return said ? said[0]!.toUpperCase() + said.slice(1) : problemText(e);
+}
+
 // The validator's own headline says nothing a user could act on; its fields do.
 const isGeneric = (p: Problem) => p.detail === 'validation failed' && (p.errors?.length ?? 0) > 0;
 

@@ -6,7 +6,7 @@ import PinIcon from '@mui/icons-material/PushPinOutlined';
 import PinnedIcon from '@mui/icons-material/PushPinRounded';
 import { useEffect, useRef, useState } from 'react';
 import type { TimeCell, TimeGrid, TimeGridRow } from '../../../shared/api/gen/time.gen';
-import { problemText } from '../../../shared/api/problem';
+import { reasonText } from '../../../shared/api/problem';
 import { formatDayLong, formatDayShort, formatWeekday, today } from '../../../shared/lib/dates';
 import { formatDuration, parseDuration } from '../../../shared/lib/duration';
 import { browserZone } from '../../../shared/lib/zones';
@@ -84,7 +84,7 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
       for (const c of free) await set({ week: weekOf(grid), cell: { day: c.day, ...cellOf(r), seconds, expected_seconds: 0, zone: browserZone() } }).unwrap();
       setSaid(t('grid.filled', { count: free.length }));
     } catch (e) {
-      setSaid(problemText(e));
+      setSaid(reasonText(e));
     }
   };
   const go = (at: At) => {
@@ -211,7 +211,7 @@ function Cell({ row, cell, week, at, stop, today: isToday, readOnly, closed, loc
       return true;
     } catch (e) {
       setText(text);
-      setError(problemText(e));
+      setError(reasonText(e));
       onSaid(t('grid.failed'));
       return false;
     }
