@@ -73,11 +73,14 @@ function Sub({ project: p }: { project: ProjectView }) {
   const dates = [p.starts_on, p.due_on].filter(Boolean).map((d) => formatDay(d ?? '')).join(' – ');
   return (
     <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: 2, flexWrap: 'wrap', fontSize: 13 }}>
-      <Dot colour={p.colour} />{p.code}<span><span aria-hidden>·&ensp;</span><Link component={RouterLink} to={`/clients/${p.client_id}`}>{p.client_name}</Link></span>
-      {dates && <span><span aria-hidden>·&ensp;</span>{dates}</span>}
+      <Dot colour={p.colour} />{p.code}<span><Between /><Link component={RouterLink} to={`/clients/${p.client_id}`}>{p.client_name}</Link></span>
+      {dates && <span><Between />{dates}</span>}
     </Box>
   );
 }
+
+/** A dot between two facts on one line; on phones they stand on several. */
+const Between = () => <Box component="span" aria-hidden sx={{ display: { xs: 'none', sm: 'inline' } }}>·&ensp;</Box>;
 
 function Actions({ project, onEdit, onColumns }: { project: ProjectView; onEdit: () => void; onColumns: () => void }) {
   const t = useT();
