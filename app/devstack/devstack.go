@@ -43,6 +43,8 @@ type Options struct {
 
 	// Throwaway trades safety of the data for speed; Stop removes Data. For tests.
 	Throwaway bool
+	// LightHashing has the identity server hash passwords cheaply, as with Throwaway. For browsers that sign in by the hundred.
+	LightHashing bool
 	// DatabaseOnly leaves Kratos and the mail server out, for commands beside a stopped stack.
 	DatabaseOnly bool
 	// Further databases for agencies that shall be there. Those of earlier starts still are.
@@ -285,7 +287,7 @@ func (s *Stack) startKratos(ctx context.Context, k *kratos, sec secrets, pt *por
 		DSN: database + "&max_conns=10", AuthURL: s.AuthURL,
 		PublicHost: "127.0.0.1", PublicPort: pt.KratosPublic, AdminHost: "127.0.0.1", AdminPort: pt.KratosAdmin, AdminURL: s.KratosAdminURL,
 		CookieName: KratosCookie, SigningKeysFile: signing, CookieSecret: sec.KratosCookie, CipherSecret: sec.KratosCipher,
-		SMTPURL: "smtp://" + s.SMTPAddr + "/?disable_starttls=true", MailFrom: "no-reply@" + s.opts.Domain, LightHashing: s.opts.Throwaway,
+		SMTPURL: "smtp://" + s.SMTPAddr + "/?disable_starttls=true", MailFrom: "no-reply@" + s.opts.Domain, LightHashing: s.opts.Throwaway || s.opts.LightHashing,
 	})
 	if err != nil {
 		return err

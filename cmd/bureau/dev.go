@@ -24,6 +24,7 @@ type devOptions struct {
 	metrics         string
 	demo, noBrowser bool
 	verbose         bool
+	lightHashing    bool
 	further         []string
 	spares          int
 }
@@ -45,6 +46,7 @@ func devCommand(where *place) *cobra.Command {
 	cmd.Flags().BoolVar(&o.noBrowser, "no-browser", false, "open no browser")
 	cmd.Flags().StringSliceVar(&o.further, "database", nil, "a further database for agencies to move to; it stays for later starts")
 	cmd.Flags().IntVar(&o.spares, "spares", 0, "agencies kept ready for the next sign-ups; 0 for the usual number")
+	cmd.Flags().BoolVar(&o.lightHashing, "light-hashing", false, "hash passwords cheaply, for automated browsers that sign in by the hundred")
 	cmd.Flags().BoolVar(&o.verbose, "verbose", false, "log every request")
 	return cmd
 }
@@ -65,7 +67,7 @@ func dev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 	}
 	defer func() { _ = l.Close() }()
 	stack, err := devstack.Start(ctx, devstack.Options{
-		Data: o.data, Domain: domain, Port: o.port, Log: log, Further: o.further,
+		Data: o.data, Domain: domain, Port: o.port, Log: log, Further: o.further, LightHashing: o.lightHashing,
 		Say: func(s string) { _, _ = fmt.Fprintln(out, s) },
 	})
 	if err != nil {

@@ -43,7 +43,7 @@ export async function startServer(extra = []) {
   if (process.env.BUREAU_E2E_PORT) return { port: Number(process.env.BUREAU_E2E_PORT), bureau: commandLine(process.env.BUREAU_E2E_DATA), stop: async () => {} };
   const data = mkdtempSync(path.join(os.tmpdir(), 'bureau-e2e-'));
   const port = await freePort();
-  const child = spawn(path.join(root, 'bin/bureau'), ['dev', '--data', data, '--port', String(port), '--no-browser', ...extra], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(path.join(root, 'bin/bureau'), ['dev', '--data', data, '--port', String(port), '--no-browser', '--light-hashing', ...extra], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   await new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`the server is not ready after 10 minutes:\n${log}`)), 600_000);
