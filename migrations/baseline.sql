@@ -518,6 +518,8 @@ CREATE TABLE invitations (
     accepted_by uuid,
     revoked_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    failed_at timestamp with time zone,
+    failure text DEFAULT ''::text NOT NULL,
     CONSTRAINT invitations_pkey PRIMARY KEY (id),
     CONSTRAINT invitations_token_key UNIQUE (token_hash),
     CONSTRAINT invitations_kind_check CHECK ((kind = ANY (ARRAY['staff'::text, 'contact'::text]))),
@@ -1097,11 +1099,14 @@ CREATE TABLE statement_sends (
     queued_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone,
     bulk boolean DEFAULT false NOT NULL,
+    pdf_hash text DEFAULT ''::text NOT NULL,
+    failed_at timestamp with time zone,
+    failure text DEFAULT ''::text NOT NULL,
     CONSTRAINT statement_sends_pkey PRIMARY KEY (id),
     CONSTRAINT statement_sends_days_check CHECK ((from_on <= to_on))
 );
-CREATE UNIQUE INDEX statement_sends_bulk_key ON statement_sends USING btree (client_id, to_on) WHERE bulk;
 CREATE INDEX statement_sends_client_idx ON statement_sends USING btree (client_id, queued_at DESC);
+CREATE UNIQUE INDEX statement_sends_day_key ON statement_sends USING btree (client_id, to_on) WHERE (bulk AND (failed_at IS NULL));
 CREATE INDEX statement_sends_to_idx ON statement_sends USING btree (to_on);
 
 CREATE TABLE tasks (
@@ -2134,6 +2139,9 @@ CREATE TABLE invoice_sends (
     sent_at timestamp with time zone,
     with_receipts boolean DEFAULT false NOT NULL,
     reminder boolean DEFAULT false NOT NULL,
+    created_by text DEFAULT ''::text NOT NULL,
+    failed_at timestamp with time zone,
+    failure text DEFAULT ''::text NOT NULL,
     CONSTRAINT invoice_sends_pkey PRIMARY KEY (id),
     CONSTRAINT invoice_sends_invoice_fkey FOREIGN KEY (invoice_id) REFERENCES invoices(id)
 );
@@ -2356,6 +2364,7 @@ INSERT INTO schema_migrations (id) VALUES
     ('0158_fees_by_invoice'),
     ('0159_blocks_taken_back'),
     ('0161_rate_tiers'),
+    ('0164_mails_that_failed'),
     ('0166_markups_of_clients'),
     ('0167_retention_of_fees');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES

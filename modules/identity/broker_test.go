@@ -657,6 +657,40 @@ func TestInvite(t *testing.T) {
 	})
 }
 
+// A letter that cannot be delivered is said to be so, and who invited is told; sent again, it is on its way again.
+func TestAnInvitationThatCannotBeDeliveredIsSaidToBeSo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	owner, wrong := h.as(h.owner), "nobody@example.test"
+	h.post.refuses = wrong
+	inv, err := h.s.Invite(owner, identity.NewInvitation{Email: wrong, Role: identity.Employee})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() identity.Invitation {
+		t.Helper()
+		h.Work(t)
+		all, err := h.s.Invitations(owner, identity.InvitationFilter{Email: wrong, Limit: 5})
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		return all[0]
+	}
+	if i := now(); i.FailedAt == nil || i.SentAt != nil || i.Failure != "The mail server refused it: 550 no such box" || i.State(h.Clock.Now()) != identity.Open {
+		t.Fatalf("%+v", i)
+	}
+	if l := h.post.last(t); l.To[0].Email != h.owner.Email || l.Subject != "The invitation of nobody@example.test could not be delivered" || !strings.Contains(l.Text, "550 no such box") {
+		t.Errorf("who invited is told %+v", l)
+	}
+	h.post.refuses = ""
+	if _, err := h.s.Resend(owner, inv.ID); err != nil {
+		t.Fatal(err)
+	}
+	if i := now(); i.FailedAt != nil || i.Failure != "" || i.SentAt == nil || h.post.last(t).To[0].Email != wrong {
+		t.Errorf("sent again: %+v", i)
+	}
+}
+
 func TestInvitationsPerHour(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

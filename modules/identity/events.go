@@ -53,7 +53,7 @@ func memberTrace(id, name string) event.Trace {
 type InvitationChanged struct {
 	InvitationID string `json:"invitation_id"`
 	Email        string `json:"email"`
-	What         string `json:"what"` // sent, revoked, accepted
+	What         string `json:"what"` // sent, revoked, accepted, undelivered
 	ClientID     string `json:"client_id,omitempty"`
 	ContactID    string `json:"contact_id,omitempty"`
 }

@@ -83,11 +83,15 @@ func (k *fakeKratos) set(fn func()) {
 type postbox struct {
 	mu      sync.Mutex
 	letters []mail.Message
+	refuses string // an address that does not exist
 }
 
 func (p *postbox) Send(_ context.Context, m mail.Message) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if m.To[0].Email == p.refuses {
+		return mail.ErrRejected.Saying("The mail server refused it: 550 no such box")
+	}
 	p.letters = append(p.letters, m)
 	return nil
 }

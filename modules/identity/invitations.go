@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,6 +35,8 @@ type Invitation struct {
 	AcceptedAt *time.Time
 	AcceptedBy string
 	RevokedAt  *time.Time
+	FailedAt   *time.Time // the newest letter could not be delivered
+	Failure    string     // what the mail server answered then
 	Version    int
 }
 
@@ -216,6 +219,7 @@ func (s *Service) Resend(ctx context.Context, id string) (Invitation, error) {
 			return err
 		}
 		inv.TokenHash, inv.SentAt, inv.ExpiresAt = nil, nil, now.Add(invitationTime)
+		inv.FailedAt, inv.Failure = nil, ""
 		inv.Mailed = append(inv.Mailed, now)
 		if n := len(inv.Mailed); n > 50 {
 			inv.Mailed = inv.Mailed[n-50:]
@@ -281,6 +285,9 @@ type sendInvitation struct {
 // Kind is the job's stable name.
 func (sendInvitation) Kind() string { return "identity.send_invitation" }
 
+// Tries says how often it is tried.
+func (sendInvitation) Tries() int { return job.TwoDays }
+
 // send writes the letter. The secret exists in it alone: a second run makes
 // another one, and only the newest letter works.
 func (s *Service) send(ctx context.Context, args sendInvitation) error {
@@ -307,7 +314,7 @@ func (s *Service) send(ctx context.Context, args sendInvitation) error {
 			return err
 		}
 		inviter = names[inv.CreatedBy].Name
-		inv.TokenHash, inv.SentAt = hash(token), &now
+		inv.TokenHash, inv.SentAt, inv.FailedAt, inv.Failure = hash(token), &now, nil, ""
 		return s.d.Store.SaveInvitation(ctx, tx, inv)
 	})
 	if err != nil || !open {
@@ -328,11 +335,79 @@ func (s *Service) send(ctx context.Context, args sendInvitation) error {
 	return s.d.Mail.Send(ctx, m)
 }
 
+// unsent notes that the letter of an invitation could not be delivered, and tells who invited.
+func (s *Service) unsent(ctx context.Context, args sendInvitation, why error) error {
+	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if err := tx.Lock(ctx, "identity.invitation/"+args.InvitationID); err != nil {
+			return err
+		}
+		inv, err := s.d.Store.Invitation(ctx, tx, args.InvitationID)
+		if errors.Is(err, ErrInvitationNotFound) {
+			return nil
+		}
+		now := s.now()
+		if err != nil || inv.State(now) != Open || inv.FailedAt != nil {
+			return err
+		}
+		inv.SentAt, inv.FailedAt, inv.Failure = nil, &now, fault.From(why).Said()
+		if err := s.d.Store.SaveInvitation(ctx, tx, inv); err != nil {
+			return err
+		}
+		if inv.CreatedBy != "" {
+			if err := s.d.Jobs.Enqueue(ctx, tx, tellUninvited{Member: inv.CreatedBy, Invitation: inv.ID, Email: inv.Email, At: now, Why: inv.Failure}); err != nil {
+				return err
+			}
+		}
+		return s.d.Events.Publish(ctx, tx, InvitationChanged{InvitationID: inv.ID, Email: inv.Email, What: "undelivered", ClientID: inv.ClientID, ContactID: inv.ContactID})
+	})
+}
+
+// tellUninvited writes to who invited somebody that the letter could not be delivered.
+type tellUninvited struct {
+	Member     string    `json:"member"`
+	Invitation string    `json:"invitation"`
+	Email      string    `json:"email"`
+	At         time.Time `json:"at"`
+	Why        string    `json:"why"`
+}
+
+// Kind names the job.
+func (tellUninvited) Kind() string { return "identity.tell_uninvited" }
+
+func (s *Service) tellUninvited(ctx context.Context, args tellUninvited) error {
+	a, err := tenancy.From(ctx)
+	if err != nil {
+		return err
+	}
+	m, err := s.Member(ctx, args.Member)
+	if errors.Is(err, ErrMemberNotFound) || (err == nil && m.State != Active) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	door, err := s.doorOf(ctx, a)
+	if err != nil {
+		return err
+	}
+	letter, err := mail.Compose(mail.Brand{Name: door.Name, Colour: door.Colour, LogoURL: door.LogoURL, URL: door.URL}, mail.Notice{
+		Subject:    "The invitation of " + args.Email + " could not be delivered",
+		Paragraphs: []string{"The mail to " + args.Email + " could not be delivered. " + args.Why, "Take the invitation back and invite the right address, or send it again."},
+		Action:     &mail.Action{Label: "Look at the invitations", URL: door.URL + "/settings/people"},
+	})
+	if err != nil {
+		return err
+	}
+	letter.To, letter.Key = []mail.Address{{Name: m.Name, Email: m.Email}}, "uninvited-"+args.Invitation+"-"+strconv.FormatInt(args.At.UnixMicro(), 10)
+	return s.d.Mail.Send(ctx, letter)
+}
+
 var roleNames = map[string]string{Owner: "owner", Admin: "administrator", Finance: "finance", Manager: "project manager", Employee: "member", Client: "client"}
 
 // RegisterJobs says which functions do this module's background work.
 func (s *Service) RegisterJobs(r *job.Registry) {
-	job.Handle(r, s.send)
+	job.HandleOr(r, s.send, s.unsent)
+	job.Handle(r, s.tellUninvited)
 	job.Handle(r, s.mirror)
 	job.Handle(r, s.tell)
 	job.Handle(r, s.remind)

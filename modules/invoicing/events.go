@@ -150,3 +150,16 @@ func (StatementSent) EventName() string { return "invoicing.statement_sent.v1" }
 func (e StatementSent) Trace() event.Trace {
 	return event.Trace{Entity: "statement", EntityID: e.ClientID, ClientID: e.ClientID, Label: e.Label}
 }
+
+type (
+	// InvoiceUndelivered is published when a mail with it could not be delivered.
+	InvoiceUndelivered struct{ Fact }
+	// StatementUndelivered is published when a mail with a client's statement could not be.
+	StatementUndelivered StatementSent
+)
+
+func (InvoiceUndelivered) EventName() string   { return "invoicing.invoice_undelivered.v1" }
+func (StatementUndelivered) EventName() string { return "invoicing.statement_undelivered.v1" }
+
+// Trace places the event in the client's timeline.
+func (e StatementUndelivered) Trace() event.Trace { return StatementSent(e).Trace() }

@@ -15,6 +15,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/page"
 	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
+	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/timesheets"
 	"github.com/bureauhq/bureau/tenancy"
@@ -209,6 +210,11 @@ type Mail struct {
 	Files    []File
 }
 
+// Notices writes letters to members.
+type Notices interface {
+	Tell(ctx context.Context, n projects.Notice) error
+}
+
 // Mailer sends mail.
 type Mailer interface {
 	Send(ctx context.Context, m Mail) error
@@ -300,6 +306,12 @@ type Store interface {
 	// AddStatementSend tells whether it was added: of those in bulk there is one a client and day.
 	AddStatementSend(ctx context.Context, tx *tenancy.Tx, s StatementSending) (added bool, err error)
 	StatementSend(ctx context.Context, tx *tenancy.Tx, id string) (StatementSending, error) // ErrNotFound
+	// MarkSendFailed and MarkStatementFailed note that a mail could not be delivered. False: it was noted before, or it was sent.
+	MarkSendFailed(ctx context.Context, tx *tenancy.Tx, s Sending) (bool, error)
+	MarkStatementFailed(ctx context.Context, tx *tenancy.Tx, s StatementSending) (bool, error)
+	// QueueSendAgain and QueueStatementAgain forget that. False: it could be delivered, or is on its way.
+	QueueSendAgain(ctx context.Context, tx *tenancy.Tx, id, by string, at time.Time) (bool, error)
+	QueueStatementAgain(ctx context.Context, tx *tenancy.Tx, id, by string, at time.Time) (bool, error) // ErrStatementMailed
 	// StatementSends are the latest mails with a client's statement, the newest first.
 	StatementSends(ctx context.Context, tx *tenancy.Tx, clientID string, limit int) ([]StatementSending, error)
 	StatementSendsByIDs(ctx context.Context, tx *tenancy.Tx, ids []string) (map[string]StatementSending, error)

@@ -30,9 +30,11 @@ type Sending struct {
 	Message   string
 	// WithReceipts sends the receipts of the expenses on the invoice along.
 	WithReceipts bool
-	Reminder     bool // one of the ladder
+	Reminder     bool   // one of the ladder
+	By           string // the member; empty: it went by itself
 	QueuedAt     time.Time
 	SentAt       *time.Time
+	Failure      Failure
 }
 
 // Letter is what goes into a mail; empty parts are filled from the invoice.
@@ -122,7 +124,7 @@ func (s *Service) sendTx(ctx context.Context, tx *tenancy.Tx, id string, l Lette
 	if i.State != Issued {
 		return Sending{}, ErrNotIssued
 	}
-	out := Sending{ID: s.d.NewID(), InvoiceID: id, Subject: l.Subject, Message: l.Message, WithReceipts: l.WithReceipts, QueuedAt: s.d.Now()}
+	out := Sending{ID: s.d.NewID(), InvoiceID: id, Subject: l.Subject, Message: l.Message, WithReceipts: l.WithReceipts, By: sender(ctx), QueuedAt: s.d.Now()}
 	if out.To, err = s.recipients(ctx, tx, i.ClientID, l.To, "body.to"); err != nil {
 		return out, err
 	}
@@ -197,6 +199,9 @@ type sendMail struct {
 // Kind names the job.
 func (sendMail) Kind() string { return "invoicing.send_mail" }
 
+// Tries says how often it is tried.
+func (sendMail) Tries() int { return job.TwoDays }
+
 // sendMail may run twice: what is marked as sent is not sent again, and the
 // sending's id is the key by which the mail server can tell a repeat.
 func (s *Service) sendMail(ctx context.Context, j sendMail) error {
@@ -245,8 +250,9 @@ func (s *Service) sendMail(ctx context.Context, j sendMail) error {
 func RegisterJobs(r *job.Registry, s *Service) {
 	job.Handle(r, s.keepPDF)
 	r.Always(keepPDF{}) // an issued invoice can be read
-	job.Handle(r, s.sendMail)
-	job.Handle(r, s.mailStatement)
+	job.HandleOr(r, s.sendMail, s.mailLost)
+	job.HandleOr(r, s.mailStatement, s.statementLost)
+	job.Handle(r, s.tellUndelivered)
 	job.HandleWithin(r, roundTime, s.remindRound)
 	job.Handle(r, s.chargeLateFee)
 }

@@ -34,6 +34,7 @@ type Deps struct {
 	Files     Files
 	Images    Images
 	Mailer    Mailer
+	Notices   Notices
 	PayLinks  PayLinks // nil where nobody pays on line
 	Events    Publisher
 	Queue     Queue
@@ -48,7 +49,7 @@ type Service struct{ d Deps }
 // New returns the service. It panics on a missing dependency, at start-up.
 func New(d Deps) *Service {
 	if d.DB == nil || d.Store == nil || d.Settings == nil || d.Plan == nil || d.Clients == nil || d.Time == nil || d.Fees == nil || d.Members == nil || d.Projects == nil ||
-		d.Renderer == nil || d.EInvoices == nil || d.Files == nil || d.Images == nil || d.Mailer == nil || d.Events == nil || d.Queue == nil || d.Now == nil || d.NewID == nil {
+		d.Renderer == nil || d.EInvoices == nil || d.Files == nil || d.Images == nil || d.Mailer == nil || d.Notices == nil || d.Events == nil || d.Queue == nil || d.Now == nil || d.NewID == nil {
 		panic("invoicing: a dependency is missing")
 	}
 	with := map[SourceKind]Billable{OfFee: ofFees{d.Fees}}

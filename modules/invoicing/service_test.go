@@ -53,6 +53,7 @@ type world struct {
 	mails    []invoicing.Mail
 	mailDown error
 	notices  []fees.Notice
+	told     []projects.Notice
 	rounding *timesheets.Rounding // of what an invoice rounds together
 	rounded  map[string]int64     // entry → seconds that its invoice makes of it
 
@@ -223,7 +224,7 @@ func setup(t *testing.T, change ...func(*invoicing.Deps)) *world {
 	}
 	w.fees = fees.New(fees.Deps{DB: w.DB, Store: feesdb.Store{}, Projects: ofWorld{w}, Events: w.Bus, Jobs: w.Queue, Notices: w, Now: w.Clock.Now})
 	d := invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Projects: w, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: w, Images: w, Mailer: w,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Projects: w, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: w, Images: w, Mailer: w, Notices: tells{w},
 		Events: w.Bus, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	}
 	for _, f := range change {
@@ -351,7 +352,7 @@ func TestRule17_ARollbackGivesTheNumberBack(t *testing.T) {
 	lost := w.draft(t, free("Work", "1", "100"))
 	boom := errors.New("the machine fails before the commit")
 	failing := invoicing.New(invoicing.Deps{
-		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Projects: w, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: w, Images: w, Mailer: w,
+		DB: w.DB, Store: invoicingdb.Store{}, Settings: w, Plan: w, Clients: w, Time: w, Fees: w.fees, Members: w, Projects: w, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: w, Images: w, Mailer: w, Notices: tells{w},
 		Events: failingBus{boom}, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	})
 	_, err := failing.Issue(w.Ctx, lost.ID, day.Date{})

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -24,8 +24,10 @@ type StatementSending struct {
 	Message   string
 	By        string // the member; empty: it went by itself
 	Bulk      bool   // with those of other clients
+	Hash      string // of the PDF that was kept for it
 	QueuedAt  time.Time
 	SentAt    *time.Time
+	Failure   Failure
 }
 
 // maxStatementSends is how many mails of a client are told of.
@@ -130,7 +132,7 @@ func statementKey(ctx context.Context, hash string) (string, error) {
 func (s *Service) sendStatement(ctx context.Context, tx *tenancy.Tx, st Statement, hash string, receivers []Recipient, l Letter, bulk bool) (StatementSending, error) {
 	subject, message := st.letter()
 	out := StatementSending{
-		ID: s.d.NewID(), ClientID: st.ClientID, From: st.From, To: st.To, Receivers: receivers, By: cmp.Or(access.From(ctx).MemberID, access.From(ctx).OnBehalfOf), QueuedAt: s.d.Now(),
+		ID: s.d.NewID(), ClientID: st.ClientID, From: st.From, To: st.To, Receivers: receivers, By: sender(ctx), Hash: hash, QueuedAt: s.d.Now(),
 		Subject: cmp.Or(l.Subject, subject), Message: cmp.Or(l.Message, message), Bulk: bulk,
 	}
 	if added, err := s.d.Store.AddStatementSend(ctx, tx, out); err != nil {
@@ -144,8 +146,12 @@ func (s *Service) sendStatement(ctx context.Context, tx *tenancy.Tx, st Statemen
 	if err := audit.Record(ctx, tx, audit.Change{Action: "invoicing.statement_sent", Entity: "statement", EntityID: st.ClientID, After: out}); err != nil {
 		return out, err
 	}
-	label := StatementWordsIn(English).Statement + " " + WordsIn(English).Day(st.To) + " · " + st.ClientName
-	return out, s.d.Events.Publish(ctx, tx, StatementSent{SendingID: out.ID, ClientID: st.ClientID, Label: label})
+	return out, s.d.Events.Publish(ctx, tx, StatementSent{SendingID: out.ID, ClientID: st.ClientID, Label: statementLabel(st.To, st.ClientName)})
+}
+
+// statementLabel names a statement for people.
+func statementLabel(to day.Date, clientName string) string {
+	return StatementWordsIn(English).Statement + " " + WordsIn(English).Day(to) + " · " + clientName
 }
 
 // StatementSendings lists the mails with a client's statement, the latest first.
@@ -168,6 +174,9 @@ type mailStatement struct {
 
 // Kind names the job.
 func (mailStatement) Kind() string { return "invoicing.mail_statement" }
+
+// Tries says how often it is tried.
+func (mailStatement) Tries() int { return job.TwoDays }
 
 // mailStatement may run twice, as sendMail may.
 func (s *Service) mailStatement(ctx context.Context, j mailStatement) error {

@@ -180,7 +180,7 @@ func setup(t *testing.T) *world {
 	h := house{w, who}
 	w.bills = invoicing.New(invoicing.Deps{
 		DB: w.DB, Store: invoicingdb.Store{}, Settings: h, Plan: h, Clients: h, Time: h, Fees: fees.New(fees.Deps{DB: w.DB, Store: feesdb.Store{}, Projects: h, Events: w.Bus, Jobs: w.Queue, Notices: h, Now: w.Clock.Now}), Members: h, Projects: h,
-		Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: h, Images: h, Mailer: h, Events: w.Bus, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
+		Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{}, Files: h, Images: h, Mailer: h, Notices: tells{}, Events: w.Bus, Queue: w.Queue, Now: w.Clock.Now, NewID: id.New,
 	})
 	invoicing.RegisterJobs(w.Registry, w.bills)
 	w.svc = recurring.New(recurring.Deps{
@@ -261,3 +261,8 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// tells is told of no mail that failed: none does here.
+type tells struct{}
+
+func (tells) Tell(context.Context, projects.Notice) error { return nil }

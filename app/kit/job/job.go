@@ -20,6 +20,12 @@ import (
 // Args are the data of one job. Kind is its stable name: "invoicing.send".
 type Args interface{ Kind() string }
 
+// Tried is a job that is tried so often. Others are for weeks: 25 times, each after a longer pause.
+type Tried interface{ Tries() int }
+
+// TwoDays is how often a job is tried that is worth nothing after two days.
+const TwoDays = 16
+
 // Tx is the open transaction a job is inserted in.
 type Tx interface {
 	PGX() pgx.Tx
@@ -52,6 +58,15 @@ func (r *Registry) Always(all ...Args) {
 // that cannot get better by waiting ends the job; all else is tried again.
 func Handle[T Args](r *Registry, fn func(context.Context, T) error) { HandleWithin(r, 0, fn) }
 
+// HandleOr is Handle for work that somebody waits for: lost is told, in the job's agency, when it has ended without success,
+// because it was refused for good or because its tries are used up.
+func HandleOr[T Args](r *Registry, fn func(context.Context, T) error, lost func(context.Context, T, error) error) {
+	river.AddWorker(r.Workers, &worker[T]{fn: fn, lost: lost})
+}
+
+// lostTime is what telling of a job that is lost may take.
+const lostTime = time.Minute
+
 // HandleWithin is Handle for jobs that may take longer than others.
 func HandleWithin[T Args](r *Registry, limit time.Duration, fn func(context.Context, T) error) {
 	river.AddWorker(r.Workers, &worker[T]{fn: fn, limit: limit})
@@ -60,7 +75,8 @@ func HandleWithin[T Args](r *Registry, limit time.Duration, fn func(context.Cont
 type worker[T Args] struct {
 	river.WorkerDefaults[T]
 	fn    func(context.Context, T) error
-	limit time.Duration // 0 takes the runner's
+	lost  func(context.Context, T, error) error // nil: nobody waits for it
+	limit time.Duration                         // 0 takes the runner's
 }
 
 func (w *worker[T]) Timeout(*river.Job[T]) time.Duration { return w.limit }
@@ -71,7 +87,15 @@ func (w *worker[T]) Work(ctx context.Context, j *river.Job[T]) error {
 	if errors.As(err, &early) {
 		return river.JobSnooze(time.Duration(early))
 	}
-	if _, refused := fault.Refusal(err); refused {
+	_, refused := fault.Refusal(err)
+	if err != nil && w.lost != nil && (refused || j.Attempt >= j.MaxAttempts) {
+		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), lostTime) // the last try may have ended because its time was up
+		defer done()
+		if untold := w.lost(ctx, j.Args, err); untold != nil {
+			return river.JobSnooze(lostTime) // once more, or nobody would ever learn of it
+		}
+	}
+	if refused {
 		return river.JobCancel(err)
 	}
 	return err
@@ -113,7 +137,11 @@ func (q *Queue) EnqueueAt(ctx context.Context, tx Tx, at time.Time, all ...Args)
 	}
 	params := make([]river.InsertManyParams, len(all))
 	for i, a := range all {
-		params[i] = river.InsertManyParams{Args: a, InsertOpts: &river.InsertOpts{Metadata: m, Queue: q.Name, ScheduledAt: at}}
+		opts := &river.InsertOpts{Metadata: m, Queue: q.Name, ScheduledAt: at}
+		if t, ok := a.(Tried); ok {
+			opts.MaxAttempts = t.Tries()
+		}
+		params[i] = river.InsertManyParams{Args: a, InsertOpts: opts}
 	}
 	return tx.AsLogin(ctx, func(ctx context.Context) error {
 		if _, err := q.Client.InsertManyFastTx(ctx, tx.PGX(), params); err != nil {

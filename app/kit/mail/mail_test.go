@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -114,6 +115,8 @@ func TestSMTPTellsForeverFromForNow(t *testing.T) {
 		server.Refuse(code, "no such box")
 		if err := sender.Send(t.Context(), letter); !errors.Is(err, want) {
 			t.Errorf("%d: %v, want %v", code, err, want)
+		} else if said := fault.From(err).Said(); !strings.HasSuffix(said, fmt.Sprintf(": %d %d.1.1 no such box", code, code/100)) {
+			t.Errorf("%d is said as %q", code, said)
 		}
 	}
 }

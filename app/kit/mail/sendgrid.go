@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -72,7 +73,7 @@ func (s *sendGridSender) Send(ctx context.Context, m Message) error {
 	request.Body = sg.GetRequestBody(m.v3())
 	answer, err := s.client.SendWithContext(ctx, request)
 	if err != nil {
-		return ErrUnavailable.After(time.Minute).Because(err)
+		return ErrUnavailable.After(time.Minute).Saying("SendGrid could not be reached.").Because(err)
 	}
 	return sendGridFault(answer, time.Now())
 }
@@ -123,13 +124,27 @@ func sendGridFault(answer *rest.Response, now time.Time) error {
 	case code >= 200 && code < 300:
 		return nil
 	case code == http.StatusTooManyRequests || code >= 500:
-		return ErrUnavailable.After(retryAfter(answer.Headers, now)).Because(sendGridError(answer))
+		return ErrUnavailable.After(retryAfter(answer.Headers, now)).Saying("SendGrid put it off: %s", sendGridSaid(answer)).Because(sendGridError(answer))
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
 		// The key is wrong, not the letter: it may go out once somebody mends the setting.
-		return ErrUnavailable.After(10 * time.Minute).Because(sendGridError(answer))
+		return ErrUnavailable.After(10 * time.Minute).Saying("SendGrid does not take our key.").Because(sendGridError(answer))
 	default:
-		return ErrRejected.Because(sendGridError(answer))
+		return ErrRejected.Saying("SendGrid refused it: %s", sendGridSaid(answer)).Because(sendGridError(answer))
 	}
+}
+
+// sendGridSaid is its status with the first thing that it complains about.
+func sendGridSaid(answer *rest.Response) string {
+	var body struct {
+		Errors []struct {
+			Message string `json:"message"`
+		} `json:"errors"`
+	}
+	said := strconv.Itoa(answer.StatusCode)
+	if err := json.Unmarshal([]byte(answer.Body), &body); err == nil && len(body.Errors) > 0 {
+		said += " " + body.Errors[0].Message
+	}
+	return oneLine(said, 200)
 }
 
 func sendGridError(answer *rest.Response) error {

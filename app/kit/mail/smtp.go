@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -146,10 +147,21 @@ func (m Message) mime() (*gomail.Msg, error) {
 // smtpFault believes the server: a 5xx about this letter is final, all else may pass.
 func smtpFault(err error) error {
 	var send *gomail.SendError
-	if errors.As(err, &send) && !send.IsTemp() {
-		if code := send.ErrorCode(); code >= 500 && code < 600 {
-			return ErrRejected.Because(err)
-		}
+	if !errors.As(err, &send) || send.ErrorCode() == 0 {
+		return ErrUnavailable.After(time.Minute).Saying("The mail server could not be reached.").Because(err)
 	}
-	return ErrUnavailable.After(time.Minute).Because(err)
+	if code := send.ErrorCode(); !send.IsTemp() && code >= 500 && code < 600 {
+		return ErrRejected.Saying("The mail server refused it: %s", answer(send)).Because(err)
+	}
+	return ErrUnavailable.After(time.Minute).Saying("The mail server put it off: %s", answer(send)).Because(err)
+}
+
+// answer is what the server said, without what go-mail writes around it.
+func answer(err *gomail.SendError) string {
+	said := err.Error()
+	if _, rest, found := strings.Cut(said, ": "); found {
+		said = rest
+	}
+	said, _, _ = strings.Cut(said, ", affected ")
+	return oneLine(strings.ReplaceAll(said, `"`, ""), 200) // the text of each answer is quoted
 }

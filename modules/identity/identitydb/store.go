@@ -212,13 +212,13 @@ func (Store) UseToken(ctx context.Context, tx *tenancy.Tx, id string, at time.Ti
 }
 
 const invitationColumns = `id, email, name, kind, role, coalesce(contact_id::text, ''), coalesce(client_id::text, ''), token_hash, created_at,
-	coalesce(created_by::text, ''), mailed, sent_at, expires_at, accepted_at, coalesce(accepted_by::text, ''), revoked_at, version`
+	coalesce(created_by::text, ''), mailed, sent_at, expires_at, accepted_at, coalesce(accepted_by::text, ''), revoked_at, failed_at, failure, version`
 
 func scanInvitation(row pgx.CollectableRow) (identity.Invitation, error) {
 	var i identity.Invitation
 	var kind string
 	err := row.Scan(&i.ID, &i.Email, &i.Name, &kind, &i.Role, &i.ContactID, &i.ClientID, &i.TokenHash, &i.CreatedAt,
-		&i.CreatedBy, &i.Mailed, &i.SentAt, &i.ExpiresAt, &i.AcceptedAt, &i.AcceptedBy, &i.RevokedAt, &i.Version)
+		&i.CreatedBy, &i.Mailed, &i.SentAt, &i.ExpiresAt, &i.AcceptedAt, &i.AcceptedBy, &i.RevokedAt, &i.FailedAt, &i.Failure, &i.Version)
 	i.Kind = access.Kind(kind)
 	return i, err
 }
@@ -259,8 +259,8 @@ func (Store) Invitations(ctx context.Context, tx *tenancy.Tx, f identity.Invitat
 // SaveInvitation writes what can change.
 func (Store) SaveInvitation(ctx context.Context, tx *tenancy.Tx, i identity.Invitation) error {
 	tag, err := tx.PGX().Exec(ctx, `UPDATE invitations SET token_hash = $3, mailed = $4, sent_at = $5, expires_at = $6, accepted_at = $7,
-		accepted_by = nullif($8, '')::uuid, revoked_at = $9, version = version + 1 WHERE id = $1 AND version = $2`,
-		i.ID, i.Version, i.TokenHash, i.Mailed, i.SentAt, i.ExpiresAt, i.AcceptedAt, i.AcceptedBy, i.RevokedAt)
+		accepted_by = nullif($8, '')::uuid, revoked_at = $9, failed_at = $10, failure = $11, version = version + 1 WHERE id = $1 AND version = $2`,
+		i.ID, i.Version, i.TokenHash, i.Mailed, i.SentAt, i.ExpiresAt, i.AcceptedAt, i.AcceptedBy, i.RevokedAt, i.FailedAt, i.Failure)
 	if err != nil {
 		return fmt.Errorf("save invitation: %w", err)
 	}

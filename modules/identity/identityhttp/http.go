@@ -138,6 +138,8 @@ type InvitationView struct {
 	CreatedBy string     `json:"created_by"`
 	ExpiresAt time.Time  `json:"expires_at"`
 	SentAt    *time.Time `json:"sent_at"`
+	FailedAt  *time.Time `json:"failed_at" doc:"When its newest letter was given up: it could not be delivered"`
+	Failure   string     `json:"failure" doc:"What the mail server answered then"`
 	Version   int        `json:"version"`
 }
 
@@ -340,7 +342,7 @@ func (h handlers) reactivate(ctx context.Context, in *idIn) (*out[MemberView], e
 func invitationView(i identity.Invitation, now time.Time) InvitationView {
 	return InvitationView{
 		ID: i.ID, Email: i.Email, Name: i.Name, Kind: string(i.Kind), Role: i.Role, ContactID: opt(i.ContactID), ClientID: opt(i.ClientID),
-		State: string(i.State(now)), CreatedAt: i.CreatedAt, CreatedBy: i.CreatedBy, ExpiresAt: i.ExpiresAt, SentAt: i.SentAt, Version: i.Version,
+		State: string(i.State(now)), CreatedAt: i.CreatedAt, CreatedBy: i.CreatedBy, ExpiresAt: i.ExpiresAt, SentAt: i.SentAt, FailedAt: i.FailedAt, Failure: i.Failure, Version: i.Version,
 	}
 }
 

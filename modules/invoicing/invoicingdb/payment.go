@@ -243,17 +243,26 @@ type sendRow struct {
 
 	WithReceipts bool
 	Reminder     bool
+	CreatedBy    string
+	FailedAt     *time.Time
+	Failure      string
 }
 
 func (sendRow) TableName() string { return "invoice_sends" }
 
 func (r sendRow) sending() invoicing.Sending {
-	return invoicing.Sending{ID: r.ID, InvoiceID: r.InvoiceID, To: r.Recipients, Subject: r.Subject, Message: r.Message, WithReceipts: r.WithReceipts, Reminder: r.Reminder, QueuedAt: r.QueuedAt, SentAt: r.SentAt}
+	return invoicing.Sending{
+		ID: r.ID, InvoiceID: r.InvoiceID, To: r.Recipients, Subject: r.Subject, Message: r.Message, WithReceipts: r.WithReceipts, Reminder: r.Reminder, QueuedAt: r.QueuedAt, SentAt: r.SentAt,
+		By: r.CreatedBy, Failure: invoicing.Failure{At: r.FailedAt, Why: r.Failure},
+	}
 }
 
 // AddSend inserts a mail that is to be sent.
 func (Store) AddSend(_ context.Context, tx *tenancy.Tx, s invoicing.Sending) error {
-	return tx.Gorm().Create(&sendRow{s.ID, s.InvoiceID, s.To, s.Subject, s.Message, s.QueuedAt, s.SentAt, s.WithReceipts, s.Reminder}).Error
+	return tx.Gorm().Create(&sendRow{
+		ID: s.ID, InvoiceID: s.InvoiceID, Recipients: s.To, Subject: s.Subject, Message: s.Message, QueuedAt: s.QueuedAt, SentAt: s.SentAt,
+		WithReceipts: s.WithReceipts, Reminder: s.Reminder, CreatedBy: s.By,
+	}).Error
 }
 
 // Sending reads one mail.
@@ -281,9 +290,21 @@ func (Store) Sendings(_ context.Context, tx *tenancy.Tx, invoiceID string) ([]in
 
 // MarkSent notes that a mail has gone out.
 func (Store) MarkSent(ctx context.Context, tx *tenancy.Tx, s invoicing.Sending) error {
-	if _, err := tx.PGX().Exec(ctx, `UPDATE invoice_sends SET sent_at = $2 WHERE id = $1 AND sent_at IS NULL`, s.ID, s.SentAt); err != nil {
+	if _, err := tx.PGX().Exec(ctx, `UPDATE invoice_sends SET sent_at = $2, failed_at = NULL, failure = '' WHERE id = $1 AND sent_at IS NULL`, s.ID, s.SentAt); err != nil {
 		return err
 	}
 	_, err := tx.PGX().Exec(ctx, `UPDATE invoices SET sent_at = $2 WHERE id = $1`, s.InvoiceID, s.SentAt)
 	return err
+}
+
+// MarkSendFailed notes that a mail could not be delivered.
+func (Store) MarkSendFailed(ctx context.Context, tx *tenancy.Tx, s invoicing.Sending) (bool, error) {
+	tag, err := tx.PGX().Exec(ctx, `UPDATE invoice_sends SET failed_at = $2, failure = $3 WHERE id = $1 AND sent_at IS NULL AND failed_at IS NULL`, s.ID, s.Failure.At, s.Failure.Why)
+	return tag.RowsAffected() == 1, err
+}
+
+// QueueSendAgain forgets that a mail could not be delivered. False: it could, or is on its way.
+func (Store) QueueSendAgain(ctx context.Context, tx *tenancy.Tx, id, by string, at time.Time) (bool, error) {
+	tag, err := tx.PGX().Exec(ctx, `UPDATE invoice_sends SET failed_at = NULL, failure = '', queued_at = $2, created_by = $3 WHERE id = $1 AND failed_at IS NOT NULL`, id, at, by)
+	return tag.RowsAffected() == 1, err
 }

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/pg"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -25,6 +26,9 @@ type statementSendRow struct {
 	Bulk       bool
 	QueuedAt   time.Time
 	SentAt     *time.Time
+	PDFHash    string
+	FailedAt   *time.Time
+	Failure    string
 }
 
 func (statementSendRow) TableName() string { return "statement_sends" }
@@ -33,6 +37,7 @@ func (r statementSendRow) sending() invoicing.StatementSending {
 	return invoicing.StatementSending{
 		ID: r.ID, ClientID: r.ClientID, From: day.Of(r.FromOn, time.UTC), To: day.Of(r.ToOn, time.UTC), Receivers: r.Recipients,
 		Subject: r.Subject, Message: r.Message, By: r.CreatedBy, Bulk: r.Bulk, QueuedAt: r.QueuedAt, SentAt: r.SentAt,
+		Hash: r.PDFHash, Failure: invoicing.Failure{At: r.FailedAt, Why: r.Failure},
 	}
 }
 
@@ -40,7 +45,7 @@ func (r statementSendRow) sending() invoicing.StatementSending {
 func (Store) AddStatementSend(_ context.Context, tx *tenancy.Tx, s invoicing.StatementSending) (bool, error) {
 	did := tx.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&statementSendRow{
 		ID: s.ID, ClientID: s.ClientID, FromOn: s.From.In(time.UTC), ToOn: s.To.In(time.UTC), Recipients: s.Receivers,
-		Subject: s.Subject, Message: s.Message, CreatedBy: s.By, Bulk: s.Bulk, QueuedAt: s.QueuedAt, SentAt: s.SentAt,
+		Subject: s.Subject, Message: s.Message, CreatedBy: s.By, Bulk: s.Bulk, QueuedAt: s.QueuedAt, SentAt: s.SentAt, PDFHash: s.Hash,
 	})
 	return did.RowsAffected == 1, did.Error
 }
@@ -71,7 +76,7 @@ func (Store) StatementSendsByIDs(_ context.Context, tx *tenancy.Tx, ids []string
 
 // StatementMailed tells which clients a statement to a day was mailed to.
 func (Store) StatementMailed(_ context.Context, tx *tenancy.Tx, to day.Date, clientIDs []string) (map[string]bool, error) {
-	q := tx.Gorm().Model(&statementSendRow{}).Where("to_on = ?", to)
+	q := tx.Gorm().Model(&statementSendRow{}).Where("to_on = ? AND failed_at IS NULL", to)
 	if len(clientIDs) > 0 {
 		q = q.Where("client_id IN ?", clientIDs)
 	}
@@ -99,6 +104,21 @@ func (Store) StatementSends(_ context.Context, tx *tenancy.Tx, clientID string, 
 
 // MarkStatementSent notes that a mail has gone out.
 func (Store) MarkStatementSent(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error {
-	_, err := tx.PGX().Exec(ctx, `UPDATE statement_sends SET sent_at = $2 WHERE id = $1 AND sent_at IS NULL`, id, at)
+	_, err := tx.PGX().Exec(ctx, `UPDATE statement_sends SET sent_at = $2, failed_at = NULL, failure = '' WHERE id = $1 AND sent_at IS NULL`, id, at)
 	return err
+}
+
+// MarkStatementFailed notes that a mail could not be delivered.
+func (Store) MarkStatementFailed(ctx context.Context, tx *tenancy.Tx, s invoicing.StatementSending) (bool, error) {
+	tag, err := tx.PGX().Exec(ctx, `UPDATE statement_sends SET failed_at = $2, failure = $3 WHERE id = $1 AND sent_at IS NULL AND failed_at IS NULL`, s.ID, s.Failure.At, s.Failure.Why)
+	return tag.RowsAffected() == 1, err
+}
+
+// QueueStatementAgain forgets that a mail could not be delivered. False: it could, or is on its way. ErrStatementMailed.
+func (Store) QueueStatementAgain(ctx context.Context, tx *tenancy.Tx, id, by string, at time.Time) (bool, error) {
+	tag, err := tx.PGX().Exec(ctx, `UPDATE statement_sends SET failed_at = NULL, failure = '', queued_at = $2, created_by = $3 WHERE id = $1 AND failed_at IS NOT NULL`, id, at, by)
+	if pg.Violates(err, "statement_sends_day_key") {
+		err = invoicing.ErrStatementMailed.Because(err)
+	}
+	return tag.RowsAffected() == 1, err
 }

@@ -71,6 +71,7 @@ func Register(api *httpapi.API, svc *invoicing.Service) {
 	send := op("send", http.MethodPost, "/{id}/send", "Mail an issued invoice with its PDF")
 	send.Need, send.Status, send.Idempotent = invoicing.CanIssue, http.StatusAccepted, true
 	httpapi.Handle(api, send, h.send)
+	registerSendAgain(api, h)
 	void := op("void", http.MethodPost, "/{id}/void", "Take an issued invoice back and say what becomes of its time")
 	void.Need = invoicing.CanIssue
 	httpapi.Handle(api, void, h.void)

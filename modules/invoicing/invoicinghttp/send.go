@@ -2,8 +2,10 @@ package invoicinghttp
 
 import (
 	"context"
+	"net/http"
 	"time"
 
+	"github.com/bureauhq/bureau/app/kit/httpapi"
 	"github.com/bureauhq/bureau/modules/invoicing"
 )
 
@@ -29,7 +31,9 @@ type InvoiceSending struct {
 	To       []string   `json:"to"`
 	Subject  string     `json:"subject"`
 	QueuedAt time.Time  `json:"queued_at"`
-	SentAt   *time.Time `json:"sent_at" doc:"Null while it is under way"`
+	SentAt   *time.Time `json:"sent_at" doc:"Null while it is under way, and where it could not be delivered"`
+	FailedAt *time.Time `json:"failed_at" doc:"When it was given up: it could not be delivered"`
+	Failure  string     `json:"failure" doc:"What the mail server answered then"`
 }
 
 // InvoiceSendings are the mails of an invoice.
@@ -38,7 +42,7 @@ type InvoiceSendings struct {
 }
 
 func sendingView(s invoicing.Sending) InvoiceSending {
-	v := InvoiceSending{ID: s.ID, To: make([]string, len(s.To)), Subject: s.Subject, QueuedAt: s.QueuedAt, SentAt: s.SentAt}
+	v := InvoiceSending{ID: s.ID, To: make([]string, len(s.To)), Subject: s.Subject, QueuedAt: s.QueuedAt, SentAt: s.SentAt, FailedAt: s.Failure.At, Failure: s.Failure.Why}
 	for n, r := range s.To {
 		v.To[n] = r.Email
 	}
@@ -55,6 +59,21 @@ func (h handlers) send(ctx context.Context, in *struct {
 		l = invoicing.Letter(*in.Body)
 	}
 	s, err := h.svc.Send(ctx, in.ID, l)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body InvoiceSending }{sendingView(s)}, nil
+}
+
+func registerSendAgain(api *httpapi.API, h handlers) {
+	httpapi.Handle(api, httpapi.Op{
+		ID: "invoices-send-again", Tag: "invoices", Method: http.MethodPost, Path: "/api/v1/sends/{id}/again", Summary: "Mail an invoice or a statement again that could not be delivered",
+		Need: invoicing.CanIssue, Status: http.StatusAccepted, Idempotent: true,
+	}, h.sendAgain)
+}
+
+func (h handlers) sendAgain(ctx context.Context, in *IDIn) (*struct{ Body InvoiceSending }, error) {
+	s, err := h.svc.SendAgain(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}

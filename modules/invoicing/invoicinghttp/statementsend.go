@@ -55,7 +55,9 @@ type StatementMail struct {
 	From       day.Date   `json:"from"`
 	To         day.Date   `json:"to"`
 	QueuedAt   time.Time  `json:"queued_at"`
-	SentAt     *time.Time `json:"sent_at" doc:"Null while it is under way"`
+	SentAt     *time.Time `json:"sent_at" doc:"Null while it is under way, and where it could not be delivered"`
+	FailedAt   *time.Time `json:"failed_at" doc:"When it was given up: it could not be delivered"`
+	Failure    string     `json:"failure" doc:"What the mail server answered then"`
 }
 
 // StatementMails are the latest mails with a client's statement.
@@ -64,7 +66,7 @@ type StatementMails struct {
 }
 
 func statementMailView(s invoicing.StatementSending) StatementMail {
-	v := StatementMail{ID: s.ID, Recipients: make([]string, len(s.Receivers)), Subject: s.Subject, From: s.From, To: s.To, QueuedAt: s.QueuedAt, SentAt: s.SentAt}
+	v := StatementMail{ID: s.ID, Recipients: make([]string, len(s.Receivers)), Subject: s.Subject, From: s.From, To: s.To, QueuedAt: s.QueuedAt, SentAt: s.SentAt, FailedAt: s.Failure.At, Failure: s.Failure.Why}
 	for n, r := range s.Receivers {
 		v.Recipients[n] = r.Email
 	}

@@ -210,7 +210,8 @@ type StatementRunClient struct {
 	Reason     string        `json:"reason" doc:"Why it was skipped: no_balance, no_contact, already_sent, archived or left_out"`
 	Open       []money.Money `json:"open" doc:"At the end of the last day, by currency"`
 	Recipients []string      `json:"recipients"`
-	SentAt     *time.Time    `json:"sent_at" doc:"Null while the mail is under way"`
+	SentAt     *time.Time    `json:"sent_at" doc:"Null while the mail is under way, and where it could not be delivered"`
+	FailedAt   *time.Time    `json:"failed_at" doc:"When its mail was given up: it could not be delivered"`
 	Code       string        `json:"code" doc:"Of a refusal"`
 	Why        string        `json:"why"`
 }
@@ -235,7 +236,10 @@ func (h handlers) statementClients(ctx context.Context, in *struct {
 	for n, i := range all {
 		v := StatementRunClient{ClientID: i.ClientID, ClientName: i.ClientName, State: string(i.State), Reason: string(i.Reason), Open: append([]money.Money{}, i.Open...), Recipients: []string{}, Code: i.Code, Why: i.Why}
 		if i.Mail != nil {
-			v.Recipients, v.SentAt = addresses(i.Mail.Receivers), i.Mail.SentAt
+			v.Recipients, v.SentAt, v.FailedAt = addresses(i.Mail.Receivers), i.Mail.SentAt, i.Mail.Failure.At
+			if v.FailedAt != nil {
+				v.Why = i.Mail.Failure.Why
+			}
 		}
 		out.Items[n] = v
 	}

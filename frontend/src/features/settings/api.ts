@@ -35,7 +35,9 @@ export type Invitation = {
   state: 'open' | 'accepted' | 'revoked' | 'expired';
   created_at: string;
   expires_at: string;
-  sent_at: string;
+  sent_at: string | null;
+  failed_at: string | null;
+  failure: string;
   version: number;
 };
 export type Position = { id: string; name: string; archived: boolean; version: number };

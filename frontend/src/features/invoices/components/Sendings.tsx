@@ -1,12 +1,15 @@
 import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
+import { useInvoicesSendAgainMutation } from '../../../shared/api/gen/invoices.gen';
 import { formatDay, formatMoment } from '../../../shared/lib/dates';
-import { useMe } from '../../../shared/lib/me';
+import { useCan, useMe } from '../../../shared/lib/me';
 import { ErrorState, Section, SkeletonRows } from '../../../shared/ui/states';
+import { toast } from '../../../shared/ui/Toast';
 import { useInvoicesSendingsQuery, useInvoicesStatementSendingsQuery } from '../api';
 import { useT } from '../locales/en';
 
-type Sent = { id: string; to: string[]; note?: string; sent_at: string | null };
+type Sent = { id: string; to: string[]; note?: string; sent_at: string | null; failed_at: string | null; failure: string };
 
 /** The mails with this invoice. */
 export function Sendings({ id }: { id: string }) {
@@ -23,7 +26,9 @@ export function StatementSendings({ clientId }: { clientId: string }) {
 }
 
 function Mails({ items, error, onRetry }: { items?: Sent[]; error: unknown; onRetry: () => void }) {
+  const [again] = useInvoicesSendAgainMutation();
   const t = useT();
+  const sends = useCan()('invoicing.invoices.issue');
   const zone = useMe()?.agency.time_zone;
   return (
     <Section title={t('send.history')}>
@@ -32,10 +37,15 @@ function Mails({ items, error, onRetry }: { items?: Sent[]; error: unknown; onRe
       ) : (
         <Box component="ul" sx={{ listStyle: 'none', m: 0, p: 0, display: 'grid', gap: 2, overflowWrap: 'anywhere' }}>
           {items.map((s) => (
-            <li key={s.id}>
-              {s.to.join(', ')}
-              <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[s.sent_at ? formatMoment(s.sent_at, zone) : t('send.underWay'), s.note].filter(Boolean).join(' · ')}</Typography>
-            </li>
+            <Box component="li" key={s.id} sx={{ display: 'flex', flexWrap: 'wrap', justifyContent: 'space-between', alignItems: 'center', columnGap: 3, rowGap: 2 }}>
+              <Box sx={{ minWidth: 0 }}>
+                {s.to.join(', ')}
+                <Typography variant="body2" sx={{ color: s.failed_at ? 'error.main' : 'text.secondary' }}>
+                  {[s.failed_at ? t('send.failed', { at: formatMoment(s.failed_at, zone), why: s.failure }) : s.sent_at ? formatMoment(s.sent_at, zone) : t('send.underWay'), s.note].filter(Boolean).join(' · ')}
+                </Typography>
+              </Box>
+              {s.failed_at && sends && <Button size="small" variant="outlined" onClick={() => void again({ id: s.id }).unwrap().then(onRetry, toast.failed)}>{t('send.again')}</Button>}
+            </Box>
           ))}
         </Box>
       )}

@@ -75,7 +75,7 @@ export const useT = registerLocale('runs', {
     reasons: { no_balance: 'Nothing open', no_contact: 'No contact', already_sent: 'Sent already', archived: 'Archived', left_out: 'Left out' },
     noContactHelp: 'No address for invoices: add a contact', leave: 'Leave out', back: 'Take back', aheadEmpty: 'Nobody owed anything on this day', aheadEmptyText: 'Choose another day, or also those who were billed or paid in the days.',
     noneEmpty: 'Nobody is left out', day: 'Statements to', sent: 'Sent', skipped: 'Gets none', refused: 'Refused', begun: 'Started', byItself: 'By itself, every month',
-    states: { pending: 'Waiting', sent: 'Sent', skipped: 'None', refused: 'Refused', cancelled: 'Passed over' }, underway: 'On its way', sentAt: 'Sent {{at}}',
+    states: { pending: 'Waiting', sent: 'Sent', skipped: 'None', refused: 'Refused', cancelled: 'Passed over' }, underway: 'On its way', failed: 'Not delivered', sentAt: 'Sent {{at}}',
     cancel: 'End the run', cancelText: 'Statements that were sent are sent. The others are left.', unsent_one: '{{count}} still on its way', unsent_other: '{{count}} still on their way',
   },
 });

@@ -65,9 +65,9 @@ function Clients({ run: r }: { run: StatementRunView }) {
   // A mail goes out some moments after it was asked for, and nobody is told of each.
   const query = useStatementClientsFeedInfiniteQuery({ id: r.id, ...(wanted && { state: wanted }) }, { pollingInterval: waits ? 5000 : 0 });
   const list = useFeed(query);
-  const waiting = r.state === 'running' || (list.rows ?? []).some((i) => i.state === 'sent' && !i.sent_at);
+  const waiting = r.state === 'running' || (list.rows ?? []).some((i) => i.state === 'sent' && !i.sent_at && !i.failed_at);
   if (waits !== waiting) setWaits(waiting);
-  const chip = (i: StatementRunClient) => <StatusChip label={i.state === 'sent' && !i.sent_at ? t('statements.underway') : t(`statements.states.${i.state}`)} tone={i.state === 'sent' && !i.sent_at ? 'brand' : tones[i.state]} />;
+  const chip = (i: StatementRunClient) => i.failed_at ? <StatusChip label={t('statements.failed')} tone="danger" /> : <StatusChip label={i.state === 'sent' && !i.sent_at ? t('statements.underway') : t(`statements.states.${i.state}`)} tone={i.state === 'sent' && !i.sent_at ? 'brand' : tones[i.state]} />;
   const note = (i: StatementRunClient) => {
     const reason = reasonOf(i.reason);
     return [reason && t(`statements.reasons.${reason}`), i.why, i.recipients.join(', ')].filter(Boolean).join(' · ');
@@ -75,7 +75,7 @@ function Clients({ run: r }: { run: StatementRunView }) {
   const at = (i: StatementRunClient) => (i.sent_at ? formatMoment(i.sent_at, zone) : '');
   const columns: Column<StatementRunClient>[] = [
     { key: 'client', header: t('statements.client'), width: 'minmax(0, 2fr)', cell: (i) => i.client_name },
-    { key: 'state', header: t('state'), width: '130px', cell: chip },
+    { key: 'state', header: t('state'), width: '150px', cell: chip },
     { key: 'note', header: t('note'), width: 'minmax(0, 3fr)', wrap: true, cell: note },
     { key: 'at', header: t('statements.sent'), width: '180px', from: 'lg', cell: at },
     { key: 'open', header: t('statements.open'), width: '150px', numeric: true, cell: (i) => <Totals of={i.open} /> },

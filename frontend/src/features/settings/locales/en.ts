@@ -135,7 +135,7 @@ export const en = {
     ownRole: 'Nobody changes their own role. Ask another owner or administrator.',
     ownersOnly: 'Only an owner can make, change or deactivate an owner.',
   },
-  invite: {
+  invite: { failed: 'Not delivered',
     seats: '{{used}} seats are used, {{reserved}} kept for open invitations.',
     seatsOf: '{{used}} of {{most}} seats are used, {{reserved}} kept for open invitations.',
     seatsPaid: '{{used}} of {{paid}} paid seats are used, {{reserved}} kept for open invitations.',

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
+import Typography from '@mui/material/Typography';
 import MoreIcon from '@mui/icons-material/MoreVertRounded';
 import { formatAgo, formatDay, formatMoment } from '../../../shared/lib/dates';
 import { useParam, useTab } from '../../../shared/lib/hooks';
@@ -160,11 +161,14 @@ function Invitations({ onInvite }: { onInvite?: () => void }) {
   const [state, setState] = useParam('invitations', 'open');
   const list = useSettingsInvitationsInfiniteQuery({ state: state === 'all' ? '' : state });
   const rows = list.data?.pages.flatMap((p) => p.items);
+  const failed = (i: Invitation) => i.state === 'open' && i.failed_at;
+  const chip = (i: Invitation) => (failed(i) ? <StatusChip label={t('invite.failed')} tone="danger" /> : <StatusChip label={t(`invite.state.${i.state}`)} tone={invitationTones[i.state]} />);
+  const failure = (i: Invitation) => failed(i) && <Typography variant="body2" sx={{ color: 'error.main' }}>{i.failure}</Typography>;
   const columns: Column<Invitation>[] = [
-    { key: 'email', header: t('invite.to'), width: 'minmax(0, 2fr)', cell: (i) => i.email },
+    { key: 'email', header: t('invite.to'), width: 'minmax(0, 2fr)', wrap: true, cell: (i) => <>{i.email}{failure(i)}</> },
     { key: 'role', header: t('people.role'), cell: (i) => roleName(i.role) },
     { key: 'expires', header: t('invite.expires'), cell: (i) => formatMoment(i.expires_at), from: 'md' },
-    { key: 'state', header: t('people.state'), width: '130px', cell: (i) => <StatusChip label={t(`invite.state.${i.state}`)} tone={invitationTones[i.state]} /> },
+    { key: 'state', header: t('people.state'), width: '160px', cell: chip },
   ];
   return (
     <>
@@ -179,7 +183,7 @@ function Invitations({ onInvite }: { onInvite?: () => void }) {
         rows={rows}
         columns={columns}
         getId={(i) => i.id}
-        card={(i) => <CardRow title={i.email} end={roleName(i.role)} sub={`${t('invite.expires')} ${formatDay(i.expires_at.slice(0, 10))}`} state={<StatusChip label={t(`invite.state.${i.state}`)} tone={invitationTones[i.state]} />} />}
+        card={(i) => <CardRow title={i.email} end={roleName(i.role)} sub={`${t('invite.expires')} ${formatDay(i.expires_at.slice(0, 10))}`} state={chip(i)} below={failure(i)} />}
         actions={can('identity.invitations.write') ? (i) => <InvitationMenu invitation={i} /> : undefined}
         error={list.error}
         onRetry={() => void list.refetch()}
