@@ -1,6 +1,8 @@
 package retainers_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/retainers"
+	"github.com/bureauhq/bureau/tenancy"
 )
 
 // busy is a retainer of which February has a rollover, a block, an adjustment, more work than there is, and January a grant that expires with it.
@@ -106,5 +109,37 @@ func TestEveryLanguageHasEveryWordOfAStatement(t *testing.T) {
 	t.Parallel()
 	for _, l := range invoicing.Languages {
 		testkit.SameWords(t, string(l), retainers.PrintWordsIn(l), retainers.PrintWordsIn(invoicing.English), 2)
+	}
+}
+
+// A paper of some hundred sheets is refused, on the screen and for the client; one with as many entries as may be is drawn.
+func TestAPaperOfTooManyEntriesIsRefused(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	d := w.support()
+	d.StartsOn = day.New(2026, 3, 1)
+	r := w.create(t, d)
+	p := w.periods(t, r.ID)[0]
+	must(t, w.DB.Run(w.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		_, err := tx.PGX().Exec(ctx, `INSERT INTO retainer_ledger (id, retainer_id, period, kind, entry_id, day, amount, created_at)
+			SELECT gen_random_uuid(), $1, 1, 'use', gen_random_uuid(), '2026-03-02', 36, now() FROM generate_series(1, 10001)`, r.ID)
+		return err
+	}))
+	if _, err := w.svc.StatementPDF(w.Ctx, p.ID, true); !errors.Is(err, retainers.ErrLongPrint) {
+		t.Errorf("10,001 entries: %v", err)
+	}
+	must(t, w.DB.Read(w.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		if _, err := w.svc.PrintOfClientTx(ctx, tx, w.client, p.ID); !errors.Is(err, retainers.ErrLongPrint) {
+			t.Errorf("for the client: %v", err)
+		}
+		return nil
+	}))
+	must(t, w.DB.Run(w.Ctx, func(ctx context.Context, tx *tenancy.Tx) error { // one is taken back
+		_, err := tx.PGX().Exec(ctx, `INSERT INTO retainer_ledger (id, retainer_id, period, kind, entry_id, day, amount, created_at)
+			SELECT gen_random_uuid(), retainer_id, period, kind, entry_id, day, -amount, now() FROM retainer_ledger WHERE retainer_id = $1 AND kind = 'use' LIMIT 1`, r.ID)
+		return err
+	}))
+	if f, err := w.svc.StatementPDF(w.Ctx, p.ID, false); err != nil || len(f.Bytes) == 0 {
+		t.Errorf("10,000 entries: %v", err)
 	}
 }
