@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/money"
@@ -236,5 +237,56 @@ func TestBadTiersAreRefusedAtTheirField(t *testing.T) {
 		if f := fault.From(err); err == nil || len(f.Fields) != 1 || f.Fields[0].Path != c.want {
 			t.Errorf("%s: %v", c.want, err)
 		}
+	}
+}
+
+// Tiers stay when only the price changes, on the line that takes over too, come back with an undo, and are nothing for who may not see amounts.
+func TestTiersThroughChangesOfTheirRate(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	card := w.card(t, rates.Agency)
+	month := support(rates.PerMonth)
+	r, err := w.svc.AddRate(w.Ctx, card.ID, rates.RateDraft{Target: rates.Member, TargetID: w.ada, PerHour: hundredTwenty, Tiers: &month, From: day.MustParse("2026-01-01")})
+	if err != nil || !r.Tiers.Same(&month) {
+		t.Fatalf("added: %+v, %v", r, err)
+	}
+	said := func(on string) (out []*rates.Tiers) {
+		t.Helper()
+		c, err := w.svc.Card(w.Ctx, card.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range c.Rates {
+			if r.On(day.MustParse(on)) {
+				out = append(out, r.Tiers)
+			}
+		}
+		return out
+	}
+	after, _, kept, err := w.svc.Revise(w.Ctx, r.ID, r.Version, rates.Revision{PerHour: decimal.NewFromInt(130), Reach: rates.FromDay, From: day.MustParse("2026-03-10")})
+	if err != nil || after.ID == r.ID || !after.Tiers.Same(&month) {
+		t.Errorf("from a day on: %+v, %v", after, err)
+	}
+	if _, _, _, err := w.svc.UndoRevision(w.Ctx, kept.ID); err != nil {
+		t.Error(err)
+	}
+	if got := said("2026-03-20"); len(got) != 1 || !got[0].Same(&month) {
+		t.Errorf("undone: %+v", got)
+	}
+	c, err := w.svc.Card(w.Ctx, card.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := (*rates.Tiers)(nil)
+	_, _, kept, err = w.svc.Revise(w.Ctx, r.ID, c.Rates[0].Version, rates.Revision{PerHour: hundredTwenty, Tiers: &none, Reach: rates.NewOnly})
+	if got := said("2026-03-20"); err != nil || got[0] != nil {
+		t.Errorf("taken away: %+v, %v", got, err)
+	}
+	if _, _, _, err := w.svc.UndoRevision(w.Ctx, kept.ID); err != nil || !said("2026-03-20")[0].Same(&month) {
+		t.Errorf("back again: %v", err)
+	}
+	reader := w.As(access.Actor{Name: "Rea Reader"}, rates.ReadCards)
+	if c, err := w.svc.Card(reader, card.ID); err != nil || c.Rates[0].Tiers != nil || c.Rates[0].PerHour != nil {
+		t.Errorf("who may not see amounts sees %+v, %v", c.Rates, err)
 	}
 }
