@@ -1,4 +1,4 @@
--- through 0167_retention_of_fees
+-- through 0168_holidays_fill_targets
 -- Made by `make baseline` from the steps of tenant/: what a new agency begins with. Not edited by hand.
 
 CREATE TABLE agency_settings (
@@ -1261,9 +1261,11 @@ CREATE TABLE time_settings (
     sheet_periods jsonb DEFAULT '[]'::jsonb NOT NULL,
     entity_graces jsonb DEFAULT '[]'::jsonb NOT NULL,
     members_set_billable boolean DEFAULT true NOT NULL,
+    holidays text DEFAULT 'lower'::text NOT NULL,
     CONSTRAINT time_settings_pkey PRIMARY KEY (one),
     CONSTRAINT time_settings_forgotten_check CHECK (((forgotten_hours >= 1) AND (forgotten_hours <= 24))),
     CONSTRAINT time_settings_grace_check CHECK ((((grace_days >= 0) AND (grace_days <= 90)) AND (grace_every = ANY (ARRAY['week'::text, 'month'::text])))),
+    CONSTRAINT time_settings_holidays_check CHECK ((holidays = ANY (ARRAY['lower'::text, 'fill'::text]))),
     CONSTRAINT time_settings_mode_check CHECK ((rounding_mode = ANY (ARRAY['none'::text, 'up'::text, 'down'::text, 'nearest'::text]))),
     CONSTRAINT time_settings_one_check CHECK (one),
     CONSTRAINT time_settings_overlap_check CHECK ((overlap = ANY (ARRAY['allow'::text, 'warn'::text, 'refuse'::text]))),
@@ -2366,8 +2368,9 @@ INSERT INTO schema_migrations (id) VALUES
     ('0161_rate_tiers'),
     ('0164_mails_that_failed'),
     ('0166_markups_of_clients'),
-    ('0167_retention_of_fees');
+    ('0167_retention_of_fees'),
+    ('0168_holidays_fill_targets');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');
-INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks, sheet_periods, entity_graces, members_set_billable) VALUES
-    ('true', NULL, 'warn', 'none', '900', '0', 'entry', '1', NULL, NULL, NULL, 'month', NULL, '10', 'anyone', 'true', '[]', '[]', '[]', 'true');
+INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks, sheet_periods, entity_graces, members_set_billable, holidays) VALUES
+    ('true', NULL, 'warn', 'none', '900', '0', 'entry', '1', NULL, NULL, NULL, 'month', NULL, '10', 'anyone', 'true', '[]', '[]', '[]', 'true', 'lower');

@@ -260,18 +260,32 @@ func later(a, b day.Date) day.Date {
 	return a
 }
 
-// ExpectedTx returns the time members are expected to work, per day.
-func (s *Service) ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, from, to day.Date) (map[string]map[day.Date]time.Duration, error) {
+// Target is how long somebody is expected to work on a day, less holidays and leave, and how much longer it
+// would be without the holiday.
+type Target struct{ Work, Holiday time.Duration }
+
+// TargetsTx returns the targets of members, per day.
+func (s *Service) TargetsTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, from, to day.Date) (map[string]map[day.Date]Target, error) {
 	r := day.Range{From: from, To: to}
 	o, err := s.daysOff(ctx, tx, memberIDs, r)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]map[day.Date]time.Duration, len(memberIDs))
+	out := make(map[string]map[day.Date]Target, len(memberIDs))
 	for _, m := range memberIDs {
-		out[m] = o.expected(m, r)
+		out[m] = o.targets(m, r)
 	}
 	return out, nil
+}
+
+func (o daysOff) targets(member string, r day.Range) map[day.Date]Target {
+	work := o.expected(member, r)
+	without := o.days[member].within(Expected(r, o.dated[member], o.of[member]))
+	out := make(map[day.Date]Target, len(work))
+	for d, t := range work {
+		out[d] = Target{t, without[d] - t}
+	}
+	return out
 }
 
 // Room is how much somebody can work on a day, by schedule and holidays, and how much of it they are there for: leave lowers the

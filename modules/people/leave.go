@@ -107,11 +107,12 @@ func (o daysOff) costs(t LeaveType, a LeaveAsk) (days []LeaveDay, total decimal.
 	r := day.Range{From: a.First, To: a.Last}
 	whole := Expected(r, o.dated[a.MemberID], nil)
 	working := Expected(r, o.dated[a.MemberID], o.holidays(a.MemberID, r))
+	shares := o.left(a.MemberID, r)
 	for d := range r.Days() {
-		if working[d] <= 0 {
+		left, some := shares[d]
+		if !some {
 			continue
 		}
-		left := decimal.NewFromInt(int64(working[d])).Div(decimal.NewFromInt(int64(whole[d])))
 		one := LeaveDay{Day: d, Share: decimal.Min(a.share(d), left)}
 		seconds := decimal.Min(decimal.NewFromInt(int64(whole[d]/time.Second)).Mul(one.Share), decimal.NewFromInt(int64(working[d]/time.Second)))
 		if a.Seconds > 0 {
@@ -124,6 +125,18 @@ func (o daysOff) costs(t LeaveType, a LeaveAsk) (days []LeaveDay, total decimal.
 		days, total = append(days, one), total.Add(one.Cost)
 	}
 	return days, total
+}
+
+// left is the share of each day that holidays leave, where there is any working time.
+func (o daysOff) left(member string, r day.Range) map[day.Date]decimal.Decimal {
+	whole, working := Expected(r, o.dated[member], nil), Expected(r, o.dated[member], o.holidays(member, r))
+	out := map[day.Date]decimal.Decimal{}
+	for d, t := range working {
+		if t > 0 {
+			out[d] = decimal.NewFromInt(int64(t)).Div(decimal.NewFromInt(int64(whole[d])))
+		}
+	}
+	return out
 }
 
 // check finds what can be said of an ask without looking at anything else.
@@ -151,14 +164,17 @@ func (a LeaveAsk) check(t LeaveType) error {
 
 const maxLeave = 366
 
-// meets tells whether two asks want more of a day than there is.
-func (a LeaveAsk) meets(o LeaveAsk) bool {
-	one := decimal.NewFromInt(1)
+// meets tells whether two asks want more of a day than there is: of half a holiday, more than the other half.
+func (a LeaveAsk) meets(o LeaveAsk, left map[day.Date]decimal.Decimal) bool {
 	for d := range (day.Range{From: later(a.First, o.First), To: earlier(a.Last, o.Last)}).Days() {
 		if a.Seconds > 0 && o.Seconds > 0 {
 			return a.Seconds+o.Seconds > 24*3600
 		}
-		if a.Seconds > 0 || o.Seconds > 0 || a.share(d).Add(o.share(d)).GreaterThan(one) {
+		most, some := left[d]
+		if !some {
+			most = decimal.NewFromInt(1)
+		}
+		if a.Seconds > 0 || o.Seconds > 0 || a.share(d).Add(o.share(d)).GreaterThan(most) {
 			return true
 		}
 	}

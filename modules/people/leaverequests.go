@@ -97,8 +97,9 @@ func (s *Service) quote(ctx context.Context, tx *tenancy.Tx, a LeaveAsk, except 
 	if err != nil {
 		return q, err
 	}
+	left := off.left(a.MemberID, day.Range{From: a.First, To: a.Last})
 	for _, o := range others {
-		if o.ID != except && a.meets(o.LeaveAsk) {
+		if o.ID != except && a.meets(o.LeaveAsk, left) {
 			return q, ErrLeaveOverlap
 		}
 	}

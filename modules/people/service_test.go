@@ -44,19 +44,21 @@ func setup(t *testing.T) (*testkit.Agency, *people.Service) {
 
 func expected(t *testing.T, a *testkit.Agency, svc *people.Service, member, from, to string) (map[day.Date]time.Duration, time.Duration) {
 	t.Helper()
-	var got map[string]map[day.Date]time.Duration
+	var found map[string]map[day.Date]people.Target
 	err := a.DB.Read(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
-		got, err = svc.ExpectedTx(ctx, tx, []string{member}, day.MustParse(from), day.MustParse(to))
+		found, err = svc.TargetsTx(ctx, tx, []string{member}, day.MustParse(from), day.MustParse(to))
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var sum time.Duration
-	for _, d := range got[member] {
-		sum += d
+	got := map[day.Date]time.Duration{}
+	for d, t := range found[member] {
+		got[d] = t.Work
+		sum += t.Work
 	}
-	return got[member], sum
+	return got, sum
 }
 
 // Rules 41 and 69: capacity of a day comes from the schedule valid that day, less the

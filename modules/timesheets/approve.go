@@ -3,7 +3,6 @@ package timesheets
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/audit"
@@ -233,7 +232,7 @@ func (s *Service) fillSheets(ctx context.Context, tx *tenancy.Tx, sheets []Sheet
 	a := access.From(ctx)
 	lines, at, ids := make([]SheetLine, len(sheets)), map[string]*SheetLine{}, make([]string, len(sheets))
 	for i, sheet := range sheets {
-		lines[i] = SheetLine{Sheet: sheet, PerDay: map[day.Date]int64{}, ExpectedOn: map[day.Date]int64{}, Own: sheet.MemberID == a.MemberID, MoneyHidden: !a.Can(SeeRates)}
+		lines[i] = SheetLine{Sheet: sheet, PerDay: map[day.Date]int64{}, Targets: Targets{}, Own: sheet.MemberID == a.MemberID, MoneyHidden: !a.Can(SeeRates)}
 		at[sheet.ID], ids[i] = &lines[i], sheet.ID
 	}
 	if len(ids) == 0 {
@@ -273,27 +272,20 @@ func (s *Service) fillExpected(ctx context.Context, tx *tenancy.Tx, lines []Shee
 			span.To = last
 		}
 	}
-	expected, err := s.d.Schedules.ExpectedTx(ctx, tx, distinct(members), span.From, span.To)
+	c, err := s.d.Store.Settings(ctx, tx, false)
+	if err != nil {
+		return err
+	}
+	targets, err := s.targets(ctx, tx, c.Holidays, distinct(members), span)
 	if err != nil {
 		return err
 	}
 	for i := range lines {
 		for d := range lines[i].Days().Days() {
-			lines[i].ExpectedOn[d] = int64(expected[lines[i].MemberID][d] / time.Second)
-			lines[i].Expected += lines[i].ExpectedOn[d]
+			t := targets[lines[i].MemberID][d]
+			lines[i].Targets[d] = t
+			lines[i].Expected, lines[i].Filled = lines[i].Expected+t.Expected, lines[i].Filled+t.Filled
 		}
 	}
 	return nil
-}
-
-// Missing is what a member was expected to log and did not, day by day: more
-// hours on one day do not make up for none on another.
-func Missing(expected, logged map[day.Date]int64) map[day.Date]int64 {
-	out := map[day.Date]int64{}
-	for d, want := range expected {
-		if gap := want - logged[d]; gap > 0 {
-			out[d] = gap
-		}
-	}
-	return out
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
@@ -149,7 +148,7 @@ func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memb
 	week := d.Week(c.calendar.WeekStart)
 	g := Grid{
 		MemberID: memberID, Locked: c.settings.Lock,
-		Totals: map[day.Date]int64{}, Expected: map[day.Date]int64{}, Zone: c.calendar.Zone,
+		Totals: map[day.Date]int64{}, Targets: Targets{}, Zone: c.calendar.Zone,
 	}
 	for d := range week.Days() {
 		g.Days = append(g.Days, d)
@@ -171,7 +170,7 @@ func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memb
 		}
 	}
 	g.fill(entries, append(rowsOf(sheets, week.From), pins...))
-	if err := s.addUp(ctx, tx, &g, sheets); err != nil {
+	if err := s.addUp(ctx, tx, c, &g, sheets); err != nil {
 		return g, err
 	}
 	if a := access.From(ctx); memberID == a.MemberID || a.Can(SeeLeave) { // why somebody is away is not for everybody who may read their time
@@ -190,10 +189,10 @@ func (s *Service) gridTx(ctx context.Context, tx *tenancy.Tx, c conditions, memb
 }
 
 // addUp tells what is in the sheets of a week, in their other weeks too, and what is missing in them.
-func (s *Service) addUp(ctx context.Context, tx *tenancy.Tx, g *Grid, sheets []Sheet) error {
+func (s *Service) addUp(ctx context.Context, tx *tenancy.Tx, c conditions, g *Grid, sheets []Sheet) error {
 	week := day.Range{From: g.Days[0], To: g.Days[len(g.Days)-1]}
 	all := day.Range{From: earlier(week.From, sheets[0].Week), To: later(week.To, sheets[len(sheets)-1].Until)}
-	expected, err := s.d.Schedules.ExpectedTx(ctx, tx, []string{g.MemberID}, all.From, all.To)
+	found, err := s.targets(ctx, tx, c.settings.Holidays, []string{g.MemberID}, all)
 	if err != nil {
 		return err
 	}
@@ -205,17 +204,17 @@ func (s *Service) addUp(ctx context.Context, tx *tenancy.Tx, g *Grid, sheets []S
 		}
 		logged = days[g.MemberID]
 	}
-	seconds := func(d day.Date) int64 { return int64(expected[g.MemberID][d] / time.Second) }
+	targets := found[g.MemberID]
 	for _, d := range g.Days {
-		g.Expected[d] = seconds(d)
+		g.Targets[d] = targets[d]
 	}
 	for _, sheet := range sheets {
-		part, wanted := SheetPart{Sheet: sheet}, map[day.Date]int64{}
+		part, wanted := SheetPart{Sheet: sheet}, Targets{}
 		for d := range sheet.Days().Days() {
-			wanted[d] = seconds(d)
-			part.Seconds, part.Expected = part.Seconds+logged[d], part.Expected+wanted[d]
+			wanted[d] = targets[d]
+			part.Seconds, part.Expected, part.Filled = part.Seconds+logged[d], part.Expected+wanted[d].Expected, part.Filled+wanted[d].Filled
 		}
-		part.Missing = Missing(wanted, logged)
+		part.Missing = wanted.Missing(logged)
 		g.Parts = append(g.Parts, part)
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
@@ -58,6 +57,7 @@ type MissingFilter struct {
 type Gap struct {
 	Days                      day.Range
 	Expected, Logged, Missing int64
+	Filled                    int64              // what of Expected holidays fill
 	Closed                    int64              // what of it nobody can log any more: its day is closed, or approved
 	PerDay                    map[day.Date]int64 // what is missing and can still be logged, day by day
 	SheetID, State            string             // of the sheet with most to do; no id: never opened
@@ -71,9 +71,9 @@ func (g Gap) open() int64 { return g.Missing - g.Closed }
 type MissingLine struct {
 	people.Employed
 
-	Expected, Logged, Missing, Closed int64
-	Gaps                              []Gap
-	NotSubmitted, Waiting             int // sheets
+	Expected, Filled, Logged, Missing, Closed int64
+	Gaps                                      []Gap
+	NotSubmitted, Waiting                     int // sheets
 }
 
 func (l MissingLine) open() int64 { return l.Missing - l.Closed }
@@ -246,7 +246,7 @@ func (s *Service) gaps(ctx context.Context, tx *tenancy.Tx, c conditions, roster
 	for _, sheet := range there {
 		r.From, r.To = earlier(r.From, sheet.Week), later(r.To, sheet.Until)
 	}
-	expected, err := s.d.Schedules.ExpectedTx(ctx, tx, ids, r.From, r.To)
+	targets, err := s.targets(ctx, tx, c.settings.Holidays, ids, r)
 	if err != nil {
 		return nil, err
 	}
@@ -257,7 +257,7 @@ func (s *Service) gaps(ctx context.Context, tx *tenancy.Tx, c conditions, roster
 	sheets, columns := byMember(there), f.columns(c)
 	out := make([]MissingLine, len(roster))
 	for i, p := range roster {
-		l := comparison{c: c, person: p, expected: expected[p.ID], logged: logged[p.ID]}
+		l := comparison{c: c, person: p, targets: targets[p.ID], logged: logged[p.ID]}
 		l.sheets = c.parts(p.ID, asked, sheets[p.ID])
 		out[i] = l.line(columns)
 	}
@@ -273,11 +273,11 @@ func tally(is bool) int {
 
 // comparison compares what one person logged with what was expected.
 type comparison struct {
-	c        conditions
-	person   people.Employed
-	expected map[day.Date]time.Duration
-	logged   map[day.Date]int64
-	sheets   []Sheet // of all days that are looked at
+	c       conditions
+	person  people.Employed
+	targets Targets
+	logged  map[day.Date]int64
+	sheets  []Sheet // of all days that are looked at
 }
 
 func (w comparison) line(columns []day.Range) MissingLine {
@@ -288,7 +288,7 @@ func (w comparison) line(columns []day.Range) MissingLine {
 	}
 	for _, days := range columns {
 		g := w.gap(days)
-		out.Expected, out.Logged, out.Missing, out.Closed = out.Expected+g.Expected, out.Logged+g.Logged, out.Missing+g.Missing, out.Closed+g.Closed
+		out.Expected, out.Filled, out.Logged, out.Missing, out.Closed = out.Expected+g.Expected, out.Filled+g.Filled, out.Logged+g.Logged, out.Missing+g.Missing, out.Closed+g.Closed
 		out.Gaps = append(out.Gaps, g)
 	}
 	return out
@@ -299,14 +299,15 @@ func (w comparison) due(s Sheet) bool {
 	if !s.Until.Before(w.c.today) || !s.Takes() {
 		return false
 	}
-	expected, logged := w.add(s.Days(), nil)
-	return logged > 0 || (expected > 0 && !w.c.settings.Lock.Locks(s.Until))
+	want, logged := w.add(s.Days(), nil)
+	return logged > 0 || (want.Expected > want.Filled && !w.c.settings.Lock.Locks(s.Until))
 }
 
 // gap looks at some days.
 func (w comparison) gap(days day.Range) Gap {
 	g := Gap{Days: days, State: Draft, PerDay: map[day.Date]int64{}}
-	g.Expected, g.Logged = w.add(days, g.PerDay)
+	want, logged := w.add(days, g.PerDay)
+	g.Expected, g.Filled, g.Logged = want.Expected, want.Filled, logged
 	most := -1
 	for _, s := range w.sheets {
 		if s.Until.Before(days.From) || s.Week.After(days.To) {
@@ -332,7 +333,7 @@ func (w comparison) closed(d day.Date) bool {
 }
 
 // add sums the days that are over, and those of them on which the person was employed (rules 41 and 66).
-func (w comparison) add(days day.Range, missing map[day.Date]int64) (expected, logged int64) {
+func (w comparison) add(days day.Range, missing map[day.Date]int64) (want Target, logged int64) {
 	for d := range days.Days() {
 		if !d.Before(w.c.today) {
 			break
@@ -341,13 +342,13 @@ func (w comparison) add(days day.Range, missing map[day.Date]int64) (expected, l
 		if _, employed := w.person.Within(day.Range{From: d, To: d}); !employed {
 			continue
 		}
-		want := int64(w.expected[d] / time.Second)
-		expected += want
-		if gap := want - w.logged[d]; gap > 0 && missing != nil {
+		t := w.targets[d]
+		want.Expected, want.Filled = want.Expected+t.Expected, want.Filled+t.Filled
+		if gap := t.missing(w.logged[d]); gap > 0 && missing != nil {
 			missing[d] = gap
 		}
 	}
-	return expected, logged
+	return want, logged
 }
 
 // sortedDays are the days on which something is missing, in order.

@@ -67,6 +67,48 @@ func TestRule41_MissingTimeIsExpectedLessLoggedPerDay(t *testing.T) {
 	}
 }
 
+// By both choices the same is missing; what is expected differs by what the holiday fills. Thursday is half a holiday, Friday a whole one.
+func TestHolidaysLowerTheTargetOrFillIt(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	mia := w.hire("Mia", "2026-01-01", "")
+	w.holiday = map[day.Date]time.Duration{day.MustParse("2026-02-26"): 1, day.MustParse("2026-02-27"): 2}
+	for d, hours := range map[string]float64{"2026-02-23": 8, "2026-02-24": 10, "2026-02-25": 4, "2026-02-26": 3, "2026-02-27": 1} {
+		w.log(t, mia, d, hours)
+	}
+	look := func(h timesheets.Holidays, expected, filled int64) {
+		t.Helper()
+		l := w.missing(t, lastWeek())[0]
+		if l.Expected != expected*3600 || l.Filled != filled*3600 || l.Logged != 26*3600 || l.Missing != 5*3600 {
+			t.Errorf("%s: %+v; want %d expected, %d filled, 26 logged, 4 + 1 missing", h, l, expected, filled)
+		}
+		g, err := w.svc.Week(w.manager(), l.ID, day.MustParse("2026-02-26"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		part := g.Parts[0]
+		if part.Expected != expected*3600 || part.Filled != filled*3600 || part.Missing[day.MustParse("2026-02-26")] != 3600 || part.Missing[day.MustParse("2026-02-27")] != 0 {
+			t.Errorf("%s, the week: %+v", h, part)
+		}
+	}
+	look("as it is at first", 28, 0)
+	for version, h := range []timesheets.Holidays{timesheets.FillTarget, timesheets.LowerTarget} {
+		if _, err := w.svc.ChangeSettings(w.Ctx, version+1, timesheets.SettingsChange{Holidays: &h}); err != nil {
+			t.Fatal(err)
+		}
+		if h == timesheets.FillTarget {
+			look(h, 40, 12)
+		} else {
+			look(h, 28, 0)
+		}
+	}
+	wrong := timesheets.Holidays("ignore")
+	_, err := w.svc.ChangeSettings(w.Ctx, 3, timesheets.SettingsChange{Holidays: &wrong})
+	if f := fault.From(err).Fields; len(f) != 1 || f[0].Path != "body.holidays" {
+		t.Errorf("another choice: %v", err)
+	}
+}
+
 func TestRule66_JoinersAndLeaversCountOnlyDaysEmployed(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

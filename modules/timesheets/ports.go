@@ -208,7 +208,7 @@ type Rate struct {
 
 // Schedules tells the hours that members are expected to work, per day.
 type Schedules interface {
-	ExpectedTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, from, to day.Date) (map[string]map[day.Date]time.Duration, error)
+	TargetsTx(ctx context.Context, tx *tenancy.Tx, memberIDs []string, from, to day.Date) (map[string]map[day.Date]people.Target, error)
 	// AwayTx names why a member does not work, or works less, on the days on which that is so.
 	AwayTx(ctx context.Context, tx *tenancy.Tx, memberID string, from, to day.Date) (map[day.Date][]string, error)
 	// EmployedTx lists all people by name with the days on which they are employed, those who have left too.

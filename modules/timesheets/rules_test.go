@@ -201,8 +201,7 @@ func TestRoundingByDayAddsUp(t *testing.T) {
 func TestRule41_MissingIsExpectedLessLoggedPerDay(t *testing.T) {
 	t.Parallel()
 	monday, tuesday, wednesday := day.MustParse("2026-03-02"), day.MustParse("2026-03-03"), day.MustParse("2026-03-04")
-	got := timesheets.Missing(
-		map[day.Date]int64{monday: 8 * 3600, tuesday: 8 * 3600, wednesday: 0},
+	got := timesheets.Targets{monday: {Expected: 8 * 3600}, tuesday: {Expected: 8 * 3600}, wednesday: {}}.Missing(
 		map[day.Date]int64{monday: 10 * 3600, tuesday: 5 * 3600, wednesday: 3600},
 	)
 	if len(got) != 1 || got[tuesday] != 3*3600 {

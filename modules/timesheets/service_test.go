@@ -43,7 +43,8 @@ type world struct {
 	approvers []string          // besides the owner
 	roster    []people.Employed
 	onLeave   map[string]bool
-	off       map[day.Date]bool // days on which nobody works
+	off       map[day.Date]bool          // days on which nobody works
+	holiday   map[day.Date]time.Duration // 1: half of the day is one, 2: all of it
 	website   string
 	support   string
 	client    string
@@ -139,14 +140,15 @@ func (w *world) ResolveTx(_ context.Context, _ *tenancy.Tx, qs []timesheets.Rate
 	return out, nil
 }
 
-func (w *world) ExpectedTx(_ context.Context, _ *tenancy.Tx, members []string, from, to day.Date) (map[string]map[day.Date]time.Duration, error) {
-	one := map[day.Date]time.Duration{}
+func (w *world) TargetsTx(_ context.Context, _ *tenancy.Tx, members []string, from, to day.Date) (map[string]map[day.Date]people.Target, error) {
+	one := map[day.Date]people.Target{}
 	for d := range (day.Range{From: from, To: to}).Days() {
 		if wd := d.Weekday(); wd != time.Saturday && wd != time.Sunday && !w.off[d] {
-			one[d] = 8 * time.Hour
+			half := w.holiday[d] * 4 * time.Hour
+			one[d] = people.Target{Work: 8*time.Hour - half, Holiday: half}
 		}
 	}
-	out := map[string]map[day.Date]time.Duration{}
+	out := map[string]map[day.Date]people.Target{}
 	for _, m := range members {
 		out[m] = one
 	}

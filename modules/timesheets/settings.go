@@ -41,6 +41,7 @@ type Settings struct {
 	OwnException   bool  // the only one who can approve may approve their own, with a reason
 	// MembersSetBillable lets all who log time say whether it is billable; otherwise that takes SetBillable.
 	MembersSetBillable bool
+	Holidays           Holidays
 	Version            int
 }
 
@@ -57,6 +58,7 @@ type SettingsChange struct {
 	Route         *Route
 	OwnException  *bool
 	SetBillable   *bool // by all who log time
+	Holidays      *Holidays
 	Reason        string
 }
 
@@ -150,6 +152,11 @@ func (s Settings) with(ch SettingsChange, before Settings, by string, now time.T
 	}
 	if ch.SetBillable != nil {
 		s.MembersSetBillable = *ch.SetBillable
+	}
+	if ch.Holidays != nil {
+		if s.Holidays = *ch.Holidays; !s.Holidays.known() {
+			return s, ErrBadSettings.At("body.holidays", "must be lower or fill")
+		}
 	}
 	if ch.Forgotten != nil {
 		if s.ForgottenHours = *ch.Forgotten; s.ForgottenHours < 1 || s.ForgottenHours > 24 {

@@ -85,7 +85,9 @@ type SheetLine struct {
 	BilledSeconds                      int64         // what the rounding rule makes of them
 	Amounts                            []money.Money // empty for those who may not see rates
 	MoneyHidden                        bool
-	PerDay, ExpectedOn                 map[day.Date]int64
+	Filled                             int64 // what of Expected holidays fill
+	PerDay                             map[day.Date]int64
+	Targets                            Targets
 	NoRate                             int
 	Own                                bool
 }
@@ -98,7 +100,7 @@ type Grid struct {
 	Days     []day.Date
 	Rows     []GridRow
 	Totals   map[day.Date]int64
-	Expected map[day.Date]int64
+	Targets  Targets
 	Away     map[day.Date][]string // holidays and leave, by name
 	Locked   Lock
 	Seconds  int64
@@ -108,8 +110,8 @@ type Grid struct {
 // SheetPart is a sheet that has days of a week, with what is in all of it.
 type SheetPart struct {
 	Sheet
-	Seconds, Expected int64
-	Missing           map[day.Date]int64
+	Seconds, Expected, Filled int64
+	Missing                   map[day.Date]int64
 }
 
 // GridRow is one project, task and service.

@@ -30,6 +30,7 @@ type settingsRow struct {
 	ApprovalRoute      string
 	OwnException       bool
 	MembersSetBillable bool
+	Holidays           string
 	EntityLocks        string
 	EntityGraces       string
 	SheetPeriods       string
@@ -37,7 +38,7 @@ type settingsRow struct {
 }
 
 const settingsColumns = `locked_through, locked_by, locked_at, grace_days, grace_every, grace_after, overlap,
-	rounding_mode, rounding_step, rounding_minimum, rounding_scope, forgotten_hours, approval_route, own_exception, members_set_billable, entity_locks, entity_graces, sheet_periods, version`
+	rounding_mode, rounding_step, rounding_minimum, rounding_scope, forgotten_hours, approval_route, own_exception, members_set_billable, holidays, entity_locks, entity_graces, sheet_periods, version`
 
 // Settings reads the one row, held against a change when hold is set.
 func (Store) Settings(_ context.Context, tx *tenancy.Tx, hold bool) (timesheets.Settings, error) {
@@ -52,7 +53,7 @@ func (Store) Settings(_ context.Context, tx *tenancy.Tx, hold bool) (timesheets.
 	s := timesheets.Settings{
 		Lock:  timesheets.Lock{Through: r.LockedThrough, By: pg.Text(r.LockedBy), At: utc(r.LockedAt)},
 		Grace: timesheets.Grace{On: r.GraceDays != nil, Every: r.GraceEvery, After: r.GraceAfter}, Overlap: r.Overlap, ForgottenHours: r.ForgottenHours,
-		Route: timesheets.Route(r.ApprovalRoute), OwnException: r.OwnException, MembersSetBillable: r.MembersSetBillable, Version: r.Version,
+		Route: timesheets.Route(r.ApprovalRoute), OwnException: r.OwnException, MembersSetBillable: r.MembersSetBillable, Holidays: timesheets.Holidays(r.Holidays), Version: r.Version,
 		Rounding: timesheets.Rounding{Mode: r.RoundingMode, Step: r.RoundingStep, Minimum: r.RoundingMinimum, Scope: r.RoundingScope},
 	}
 	if r.GraceDays != nil {
@@ -120,10 +121,10 @@ func (Store) SaveSettings(_ context.Context, tx *tenancy.Tx, s timesheets.Settin
 		return false, fmt.Errorf("what is handed in together: %w", err)
 	}
 	res := tx.Gorm().Exec(`UPDATE time_settings SET locked_through = ?, locked_by = ?, locked_at = ?, grace_days = ?, grace_every = ?, grace_after = ?,
-		overlap = ?, rounding_mode = ?, rounding_step = ?, rounding_minimum = ?, rounding_scope = ?, forgotten_hours = ?, approval_route = ?, own_exception = ?, members_set_billable = ?, entity_locks = ?::jsonb, entity_graces = ?::jsonb, sheet_periods = ?::jsonb,
+		overlap = ?, rounding_mode = ?, rounding_step = ?, rounding_minimum = ?, rounding_scope = ?, forgotten_hours = ?, approval_route = ?, own_exception = ?, members_set_billable = ?, holidays = ?, entity_locks = ?::jsonb, entity_graces = ?::jsonb, sheet_periods = ?::jsonb,
 		version = version + 1 WHERE one AND version = ?`,
 		s.Lock.Through, pg.Null(s.Lock.By), s.Lock.At, grace, s.Grace.Every, s.Grace.After,
-		s.Overlap, s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope, s.ForgottenHours, string(s.Route), s.OwnException, s.MembersSetBillable, string(raw), string(rules), string(periods), s.Version)
+		s.Overlap, s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope, s.ForgottenHours, string(s.Route), s.OwnException, s.MembersSetBillable, string(s.Holidays), string(raw), string(rules), string(periods), s.Version)
 	return res.RowsAffected == 1, res.Error
 }
 

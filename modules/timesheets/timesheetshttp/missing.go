@@ -28,8 +28,9 @@ type MissingTimeGap struct {
 	From        day.Date `json:"from"`
 	To          day.Date `json:"to"`
 	Expected    int64    `json:"expected"`
+	Filled      int64    `json:"filled" doc:"What of what is expected public holidays fill"`
 	Logged      int64    `json:"logged"`
-	Missing     int64    `json:"missing" doc:"Expected less logged, day by day: more on one day does not make up for another"`
+	Missing     int64    `json:"missing" doc:"Expected less filled and logged, day by day: more on one day does not make up for another"`
 	Closed      int64    `json:"closed" doc:"How much of what is missing nobody can log any more: its day is closed, or approved"`
 	State       string   `json:"state" enum:"draft,submitted,approved,rejected" doc:"Of its timesheet; of several, of the one with most to do"`
 	TimesheetID *string  `json:"timesheet_id" doc:"The timesheet; null until somebody logged time in it"`
@@ -42,6 +43,7 @@ type MissingTimeLine struct {
 	Name         string           `json:"name"`
 	Active       bool             `json:"active" doc:"Not for those who have left: they cannot be reminded"`
 	Expected     int64            `json:"expected"`
+	Filled       int64            `json:"filled" doc:"What of what is expected public holidays fill"`
 	Logged       int64            `json:"logged"`
 	Missing      int64            `json:"missing"`
 	Closed       int64            `json:"closed" doc:"How much of what is missing nobody can log any more"`
@@ -103,11 +105,11 @@ type (
 
 func toMissing(l timesheets.MissingLine) MissingTimeLine {
 	v := MissingTimeLine{
-		MemberID: l.ID, Name: l.Name, Active: l.Active, Expected: l.Expected, Logged: l.Logged, Missing: l.Missing, Closed: l.Closed,
+		MemberID: l.ID, Name: l.Name, Active: l.Active, Expected: l.Expected, Filled: l.Filled, Logged: l.Logged, Missing: l.Missing, Closed: l.Closed,
 		NotSubmitted: l.NotSubmitted, Waiting: l.Waiting, Gaps: make([]MissingTimeGap, len(l.Gaps)),
 	}
 	for i, g := range l.Gaps {
-		v.Gaps[i] = MissingTimeGap{g.Days.From, g.Days.To, g.Expected, g.Logged, g.Missing, g.Closed, g.State, null(g.SheetID), g.Due}
+		v.Gaps[i] = MissingTimeGap{g.Days.From, g.Days.To, g.Expected, g.Filled, g.Logged, g.Missing, g.Closed, g.State, null(g.SheetID), g.Due}
 	}
 	return v
 }
@@ -149,14 +151,14 @@ func (h handlers) missingCSV(ctx context.Context, in *missingCSVIn) (*fileOut, e
 	}
 	out := table.Table{Columns: []table.Column{
 		table.Col("member", table.Text), table.Col("from", table.Date), table.Col("to", table.Date),
-		table.Col("expected_hours", table.Number), table.Col("logged_hours", table.Number), table.Col("missing_hours", table.Number), table.Col("state", table.Text), table.Col("closed_hours", table.Number),
+		table.Col("expected_hours", table.Number), table.Col("logged_hours", table.Number), table.Col("missing_hours", table.Number), table.Col("state", table.Text), table.Col("closed_hours", table.Number), table.Col("filled_hours", table.Number),
 	}}
 	hours := func(seconds int64) string {
 		return decimal.NewFromInt(seconds).Div(decimal.NewFromInt(3600)).Round(4).String()
 	}
 	for _, l := range lines {
 		for _, g := range l.Gaps {
-			out.Rows = append(out.Rows, []string{l.Name, g.Days.From.String(), g.Days.To.String(), hours(g.Expected), hours(g.Logged), hours(g.Missing), g.State, hours(g.Closed)})
+			out.Rows = append(out.Rows, []string{l.Name, g.Days.From.String(), g.Days.To.String(), hours(g.Expected), hours(g.Logged), hours(g.Missing), g.State, hours(g.Closed), hours(g.Filled)})
 		}
 	}
 	body, err := out.CSV()

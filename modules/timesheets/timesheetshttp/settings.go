@@ -83,6 +83,7 @@ type TimeSettingsView struct {
 	Route         string            `json:"approval_route" enum:"anyone,lead,manager,lead_manager,manager_lead" doc:"Whose approval time needs, in which order"`
 	OwnException  bool              `json:"own_exception" doc:"The only one who can approve may approve their own time, with a reason"`
 	SetBillable   bool              `json:"members_set_billable" doc:"All who log time may say whether it is billable; otherwise that takes timesheets.entries.set_billable"`
+	Holidays      string            `json:"holidays" enum:"lower,fill" doc:"A public holiday lowers what is expected on its day, or leaves it and fills it"`
 	Version       int               `json:"version"`
 }
 
@@ -114,6 +115,7 @@ type TimeSettingsChange struct {
 	Route         *string              `json:"approval_route,omitempty" enum:"anyone,lead,manager,lead_manager,manager_lead"`
 	OwnException  *bool                `json:"own_exception,omitempty"`
 	SetBillable   *bool                `json:"members_set_billable,omitempty" doc:"All who log time may say whether it is billable"`
+	Holidays      *string              `json:"holidays,omitempty" enum:"lower,fill" doc:"A public holiday lowers what is expected on its day, or leaves it and fills it"`
 	Reason        string               `json:"reason,omitempty" maxLength:"500" doc:"Required to open a locked period again"`
 }
 
@@ -139,7 +141,7 @@ func oneSettings(s timesheets.Settings, err error) (*settingsOut, error) {
 	}
 	v := TimeSettingsView{
 		Grace: GraceView{s.Grace.On, s.Grace.Days, s.Grace.Every}, Overlap: s.Overlap, Forgotten: s.ForgottenHours, Route: string(s.Route), OwnException: s.OwnException,
-		SetBillable: s.MembersSetBillable, Version: s.Version,
+		SetBillable: s.MembersSetBillable, Holidays: string(s.Holidays), Version: s.Version,
 		Rounding: RoundingView{s.Rounding.Mode, s.Rounding.Step, s.Rounding.Minimum, s.Rounding.Scope},
 	}
 	v.EntityLocks = []EntityLockView{}
@@ -173,6 +175,10 @@ func (h handlers) changeSettings(ctx context.Context, in *settingsIn) (*settings
 	if r := in.Body.Route; r != nil {
 		route := timesheets.Route(*r)
 		ch.Route = &route
+	}
+	if r := in.Body.Holidays; r != nil {
+		holidays := timesheets.Holidays(*r)
+		ch.Holidays = &holidays
 	}
 	if r := in.Body.Rounding; r != nil {
 		ch.Rounding = &timesheets.Rounding{Mode: r.Mode, Step: r.StepSeconds, Minimum: r.MinimumSeconds, Scope: r.Scope}

@@ -59,6 +59,7 @@ type TimesheetLine struct {
 	BillableSeconds int64         `json:"billable_seconds"`
 	BilledSeconds   int64         `json:"billed_seconds" doc:"What the rounding rule makes of the billable ones"`
 	ExpectedSeconds int64         `json:"expected_seconds"`
+	FilledSeconds   int64         `json:"filled_seconds" doc:"What of the expected ones public holidays fill"`
 	PerDay          []DaySeconds  `json:"per_day"`
 	Amounts         []money.Money `json:"amounts,omitempty" doc:"Absent for those who may not see rates"`
 	NoRate          *int          `json:"no_rate,omitempty" doc:"Billable entries without a rate"`
@@ -70,21 +71,22 @@ type DaySeconds struct {
 	Day      day.Date `json:"day"`
 	Seconds  int64    `json:"seconds"`
 	Expected int64    `json:"expected"`
+	Filled   int64    `json:"filled" doc:"What of what is expected a public holiday fills, where the agency has it so"`
 	Missing  int64    `json:"missing"`
 	Away     []string `json:"away,omitempty" doc:"Holidays and leave of the day, by name"`
 }
 
 func toLine(l timesheets.SheetLine) TimesheetLine {
 	v := TimesheetLine{
-		TimesheetView: toSheet(l.Sheet), Seconds: l.Seconds, BillableSeconds: l.BillableSeconds, BilledSeconds: l.BilledSeconds, ExpectedSeconds: l.Expected,
+		TimesheetView: toSheet(l.Sheet), Seconds: l.Seconds, BillableSeconds: l.BillableSeconds, BilledSeconds: l.BilledSeconds, ExpectedSeconds: l.Expected, FilledSeconds: l.Filled,
 		Amounts: l.Amounts, Own: l.Own, PerDay: []DaySeconds{},
 	}
 	if !l.MoneyHidden {
 		v.NoRate = &l.NoRate
 	}
-	missing := timesheets.Missing(l.ExpectedOn, l.PerDay)
+	missing := l.Targets.Missing(l.PerDay)
 	for d := range l.Days().Days() {
-		v.PerDay = append(v.PerDay, DaySeconds{Day: d, Seconds: l.PerDay[d], Expected: l.ExpectedOn[d], Missing: missing[d]})
+		v.PerDay = append(v.PerDay, DaySeconds{Day: d, Seconds: l.PerDay[d], Expected: l.Targets[d].Expected, Filled: l.Targets[d].Filled, Missing: missing[d]})
 	}
 	return v
 }
@@ -112,6 +114,7 @@ type TimeGrid struct {
 	Rows          []TimeGridRow   `json:"rows"`
 	Seconds       int64           `json:"seconds"`
 	Expected      int64           `json:"expected"`
+	Filled        int64           `json:"filled" doc:"What of what is expected public holidays fill"`
 	Missing       int64           `json:"missing"`
 	LockedThrough *day.Date       `json:"locked_through,omitempty"`
 	Zone          string          `json:"zone"`
@@ -122,6 +125,7 @@ type TimesheetPart struct {
 	TimesheetView
 	Seconds     int64        `json:"seconds"`
 	Expected    int64        `json:"expected"`
+	Filled      int64        `json:"filled" doc:"What of what is expected public holidays fill"`
 	Missing     int64        `json:"missing"`
 	MissingDays []DayMissing `json:"missing_days" doc:"The days on which something is missing"`
 }
@@ -133,7 +137,7 @@ type DayMissing struct {
 }
 
 func toPart(p timesheets.SheetPart) TimesheetPart {
-	v := TimesheetPart{TimesheetView: toSheet(p.Sheet), Seconds: p.Seconds, Expected: p.Expected, MissingDays: []DayMissing{}}
+	v := TimesheetPart{TimesheetView: toSheet(p.Sheet), Seconds: p.Seconds, Expected: p.Expected, Filled: p.Filled, MissingDays: []DayMissing{}}
 	for d := range p.Days().Days() {
 		if missing := p.Missing[d]; missing > 0 {
 			v.Missing += missing
@@ -179,10 +183,10 @@ func toGrid(g timesheets.Grid) TimeGrid {
 	if !g.Locked.Through.IsZero() {
 		v.LockedThrough = &g.Locked.Through
 	}
-	missing := timesheets.Missing(g.Expected, g.Totals)
+	missing := g.Targets.Missing(g.Totals)
 	for _, d := range g.Days {
-		v.Days = append(v.Days, DaySeconds{d, g.Totals[d], g.Expected[d], missing[d], g.Away[d]})
-		v.Expected += g.Expected[d]
+		v.Days = append(v.Days, DaySeconds{d, g.Totals[d], g.Targets[d].Expected, g.Targets[d].Filled, missing[d], g.Away[d]})
+		v.Expected, v.Filled = v.Expected+g.Targets[d].Expected, v.Filled+g.Targets[d].Filled
 		v.Missing += missing[d]
 	}
 	for _, r := range g.Rows {

@@ -11,8 +11,8 @@ import { ApprovalsPage } from './pages/ApprovalsPage';
 const week = '2026-03-02';
 const line = (id: string, member: string, over: Partial<TimesheetLine> = {}): TimesheetLine => ({
   id, member_id: member, week, from: week, until: addDays(week, 6), state: 'submitted', submitted_at: null, decided_at: null, decided_by: null, reason: '', exception_reason: '', version: 7,
-  seconds: 136_800, billable_seconds: 100_000, billed_seconds: 100_000, expected_seconds: 144_000, own: false, no_rate: 0, amounts: [{ amount: '3610.00', currency: 'EUR' }],
-  per_day: Array.from({ length: 7 }, (_, i) => ({ day: addDays(week, i), seconds: 0, expected: 0, missing: 0 })), ...over,
+  seconds: 136_800, billable_seconds: 100_000, billed_seconds: 100_000, expected_seconds: 144_000, filled_seconds: 0, own: false, no_rate: 0, amounts: [{ amount: '3610.00', currency: 'EUR' }],
+  per_day: Array.from({ length: 7 }, (_, i) => ({ day: addDays(week, i), seconds: 0, expected: 0, filled: 0, missing: 0 })), ...over,
 });
 let waiting: TimesheetLine[] = [];
 let refused = '';

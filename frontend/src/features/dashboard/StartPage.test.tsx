@@ -10,7 +10,7 @@ import { StartPage } from './pages/StartPage';
 
 const monday = startOfWeek(today('Europe/Berlin'));
 const week = {
-  timesheets: [{ from: monday, until: addDays(monday, 6), state: 'draft' }], seconds: 5400, expected: 144_000,
+  timesheets: [{ from: monday, until: addDays(monday, 6), state: 'draft' }], seconds: 5400, expected: 144_000, filled: 0,
   days: Array.from({ length: 7 }, (_, i) => ({ day: addDays(monday, i), seconds: i === 0 ? 5400 : 0, expected: i < 5 ? 28_800 : 0 })),
 };
 const gap = { from: addDays(monday, -7), to: addDays(monday, -1), missing: 23_400, closed: 0, due: true, state: 'draft' };
@@ -27,7 +27,7 @@ function Known() {
 it('shows an owner the week, tasks, approvals, invoices and what to set up', async () => {
   server.use(
     ...answers,
-    http.get('*/api/v1/approvals', () => HttpResponse.json(pageOf([{ id: 's1', member_id: 'm2', from: monday, until: addDays(monday, 6), seconds: 144_000, expected_seconds: 144_000 }]))),
+    http.get('*/api/v1/approvals', () => HttpResponse.json(pageOf([{ id: 's1', member_id: 'm2', from: monday, until: addDays(monday, 6), seconds: 144_000, expected_seconds: 144_000, filled_seconds: 0 }]))),
     http.get('*/api/v1/members', () => HttpResponse.json(pageOf([{ id: 'm2', name: 'Ben Osei' }]))),
     http.get('*/api/v1/invoices', () => HttpResponse.json(pageOf([{ id: 'i1', number: '2026-0001', client_name: 'Initech', due_on: '2020-01-01', balance: { amount: '1190.00', currency: 'EUR' }, state: 'issued' }]))),
     http.get('*/api/v1/settings/checklist', () => HttpResponse.json({ hidden: false, sample_loaded: false, sample_state: 'none', steps: [{ key: 'add_client', done: true }, { key: 'track_time', done: false }] })),

@@ -9,10 +9,11 @@ export type Week = {
   days: { day: string; seconds: number; expected: number }[];
   seconds: number;
   expected: number;
+  filled: number;
 };
 export type Missing = { missing: number; not_submitted: number; gaps: { from: string; to: string; missing: number; closed: number; due: boolean; state: string }[] };
 export type Task = { id: string; name: string; due_on: string | null; project: { id: string; name: string; code: string }; column_name: string; priority: string };
-export type Approval = { id: string; member_id: string; from: string; until: string; seconds: number; expected_seconds: number };
+export type Approval = { id: string; member_id: string; from: string; until: string; seconds: number; expected_seconds: number; filled_seconds: number };
 export type Invoice = { id: string; number: string | null; client_name: string; due_on: string | null; balance: MoneyValue; state: string };
 export type Checklist = { hidden: boolean; sample_loaded: boolean; sample_state: 'none' | 'loading' | 'failed' | 'loaded'; steps: { key: string; done: boolean }[] };
 type Page<T> = { items: T[]; next: string | null };

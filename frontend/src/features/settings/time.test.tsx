@@ -11,7 +11,7 @@ let settings: Record<string, unknown> = {};
 let sent: { match: string | null; body: Record<string, unknown> }[] = [];
 
 beforeEach(() => {
-  settings = { overlap: 'warn', approval_route: 'anyone', own_exception: true, members_set_billable: true, forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'entry' }, locked_through: '2026-03-31', locked_by: 'm2', locked_at: '2026-04-02T10:00:00Z', closed_itself: false, entity_locks: [{ entity_id: 'e2', through: '2026-04-30', locked_by: 'm2', locked_at: '2026-05-02T10:00:00Z', closed_itself: false }], entity_graces: [], period: { every: 'week', next: null }, grace: { on: false, days: 5, every: 'month' }, version: 4 };
+  settings = { overlap: 'warn', approval_route: 'anyone', own_exception: true, members_set_billable: true, holidays: 'lower', forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'entry' }, locked_through: '2026-03-31', locked_by: 'm2', locked_at: '2026-04-02T10:00:00Z', closed_itself: false, entity_locks: [{ entity_id: 'e2', through: '2026-04-30', locked_by: 'm2', locked_at: '2026-05-02T10:00:00Z', closed_itself: false }], entity_graces: [], period: { every: 'week', next: null }, grace: { on: false, days: 5, every: 'month' }, version: 4 };
   sent = [];
   server.use(
     http.get('*/api/v1/members', () => HttpResponse.json(pageOf([{ id: 'm2', name: 'Olive Owner', kind: 'staff', state: 'active' }]))),
@@ -45,7 +45,7 @@ it('shows what a rounding rule means while it is chosen, and saves it with its v
   expect(await violations()).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Save' }));
   expect(await screen.findByText('Rules for time saved')).toBeVisible();
-  expect(sent).toEqual([{ match: '"4"', body: { overlap: 'warn', approval_route: 'anyone', own_exception: true, members_set_billable: true, forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'task' }, grace: { on: false, days: 5, every: 'month' } } }]);
+  expect(sent).toEqual([{ match: '"4"', body: { overlap: 'warn', approval_route: 'anyone', own_exception: true, members_set_billable: true, holidays: 'lower', forgotten_hours: 10, rounding: { mode: 'up', step_seconds: 900, minimum_seconds: 0, scope: 'task' }, grace: { on: false, days: 5, every: 'month' } } }]);
 });
 
 it('says who closed time, and lets periods close by themselves', async () => {

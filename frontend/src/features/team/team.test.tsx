@@ -7,8 +7,8 @@ import { screenWidth } from '../../test/setup';
 import { server, signInAs } from '../../test/server';
 import { TeamPage } from './pages/TeamPage';
 
-const gap = { from: '2026-02-23', to: '2026-03-01', expected: 144_000, logged: 120_600, missing: 23_400, closed: 0, state: 'draft', timesheet_id: null, due: true };
-const mia = { member_id: 'm1', name: 'Mia Member', active: true, expected: 144_000, logged: 120_600, missing: 23_400, closed: 0, not_submitted: 1, waiting: 0, gaps: [gap] };
+const gap = { from: '2026-02-23', to: '2026-03-01', expected: 144_000, filled: 0, logged: 120_600, missing: 23_400, closed: 0, state: 'draft', timesheet_id: null, due: true };
+const mia = { member_id: 'm1', name: 'Mia Member', active: true, expected: 144_000, filled: 0, logged: 120_600, missing: 23_400, closed: 0, not_submitted: 1, waiting: 0, gaps: [gap] };
 const tom = { ...mia, member_id: 'm2', name: 'Tom Tester', missing: 0, not_submitted: 0, waiting: 1, gaps: [{ ...gap, logged: 144_000, missing: 0, due: false, state: 'submitted', timesheet_id: 's9' }] };
 let asked: URLSearchParams[] = [];
 let reminded: unknown[] = [];

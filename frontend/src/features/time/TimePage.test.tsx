@@ -19,13 +19,13 @@ function grid(seconds: Record<string, number> = {}, over: Partial<TimeGrid['time
   const timesheet = { id: 's1', member_id: 'm1', week, from: week, until: addDays(week, 6), state: 'draft', submitted_at: null, decided_at: null, decided_by: null, reason: '', exception_reason: '', version: 3, ...over } as TimeGrid['timesheet'];
   return {
     timesheet,
-    timesheets: [{ ...timesheet, seconds: total, expected: 144_000, missing: days.reduce((sum, d, i) => sum + missing(d, i), 0), missing_days: days.map((day, i) => ({ day, missing: missing(day, i) })).filter((d) => d.missing > 0) }],
-    days: days.map((day, i) => ({ day, seconds: seconds[day] ?? 0, expected: expected(i), missing: missing(day, i) })),
+    timesheets: [{ ...timesheet, seconds: total, expected: 144_000, filled: 0, missing: days.reduce((sum, d, i) => sum + missing(d, i), 0), missing_days: days.map((day, i) => ({ day, missing: missing(day, i) })).filter((d) => d.missing > 0) }],
+    days: days.map((day, i) => ({ day, seconds: seconds[day] ?? 0, expected: expected(i), filled: 0, missing: missing(day, i) })),
     rows: [{
       project_id: 'p1', project_code: 'ACM-001', project_name: 'Website', client_name: 'Acme', task_id: null, task_name: '', service_id: null, service_name: '', pinned: false, open: true, seconds: total,
       cells: days.map((day) => ({ day, seconds: seconds[day] ?? 0, note: '', entries: seconds[day] ? 1 : 0, state: seconds[day] ? 'draft' : '', timed: false, editable: true, billable: true })),
     }],
-    seconds: total, expected: 144_000, missing: 144_000 - total, zone: 'Europe/Berlin',
+    seconds: total, expected: 144_000, filled: 0, missing: 144_000 - total, zone: 'Europe/Berlin',
   };
 }
 

@@ -24,7 +24,7 @@ export function Week({ sheet: s, name, picked, open, busy, onPick, onOpen, onApp
   const phone = usePhone();
   const range = formatPeriod(s.from, s.until);
   const what = t('what', { name, range });
-  const gap = s.seconds - s.expected_seconds;
+  const gap = s.seconds + s.filled_seconds - s.expected_seconds;
   return (
     <Box component="li" data-sheet={s.id}>
       <Box sx={{ display: 'flex', alignItems: 'center', columnGap: { xs: 1, sm: 4 }, rowGap: 1, px: { xs: 1, sm: 4 }, pr: { xs: 3, sm: 4 }, py: 3, flexWrap: { xs: 'wrap', md: 'nowrap' } }}>

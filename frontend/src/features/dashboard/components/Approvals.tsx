@@ -20,7 +20,7 @@ export function Approvals() {
       empty={{ title: t('approvals.empty'), text: t('approvals.emptyText') }}
       getId={(a) => a.id}
       href={(a) => `/approvals?open=${a.id}`}
-      draw={(a) => <CardRow title={nameOf(a.member_id)} end={formatDuration(a.seconds)} sub={daysBetween(a.from, a.until) === 6 ? t('approvals.week', { day: formatDay(a.from) }) : formatPeriod(a.from, a.until)} state={<Box component="span" sx={{ color: 'text.secondary' }}>{a.seconds < a.expected_seconds ? t('approvals.less', { time: formatDuration(a.expected_seconds - a.seconds) }) : ''}</Box>} />}
+      draw={(a) => <CardRow title={nameOf(a.member_id)} end={formatDuration(a.seconds)} sub={daysBetween(a.from, a.until) === 6 ? t('approvals.week', { day: formatDay(a.from) }) : formatPeriod(a.from, a.until)} state={<Box component="span" sx={{ color: 'text.secondary' }}>{a.seconds + a.filled_seconds < a.expected_seconds ? t('approvals.less', { time: formatDuration(a.expected_seconds - a.filled_seconds - a.seconds) }) : ''}</Box>} />}
     />
   );
 }

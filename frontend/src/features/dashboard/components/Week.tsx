@@ -31,7 +31,7 @@ function Filled({ week, day }: { week: WeekData; day: string }) {
   const state = week.timesheets.find((s) => s.from <= day && day <= s.until)?.state;
   // A little air above the highest day, so that the line of what is expected is seen.
   const highest = 1.1 * Math.max(8 * 3600, ...week.days.map((d) => Math.max(d.seconds, d.expected)));
-  const left = week.expected - week.seconds;
+  const left = week.expected - week.filled - week.seconds;
   return (
     <>
       <Box sx={{ display: 'flex', alignItems: 'baseline', gap: 2, flexWrap: 'wrap', mb: 3 }}>

@@ -16,6 +16,7 @@ import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locale';
 import { billed, roundingModes, roundingScopes, type Rounding } from '../timeRules';
 
+const holidayRules = ['lower', 'fill'] as const;
 const overlaps = ['allow', 'warn', 'refuse'] as const;
 const approvalRoutes = ['anyone', 'lead', 'manager', 'lead_manager', 'manager_lead'] as const;
 const periods = ['week', 'month'] as const;
@@ -36,6 +37,7 @@ export function TimeRulesForm({ settings, entities, writes }: { settings: TimeSe
       approval_route: v.picklist(approvalRoutes),
       own_exception: v.boolean(),
       members_set_billable: v.boolean(),
+      holidays: v.picklist(holidayRules),
       forgotten_hours: v.pipe(v.number(c('error.required')), v.integer(t('time.hoursRange')), v.minValue(1, t('time.hoursRange')), v.maxValue(24, t('time.hoursRange'))),
       grace: closing,
       entity_graces: v.array(v.object({ entity_id: v.string(), grace: closing })),
@@ -48,6 +50,7 @@ export function TimeRulesForm({ settings, entities, writes }: { settings: TimeSe
   const grace = useWatch({ control: form.control, name: 'grace' });
   const graces = useWatch({ control: form.control, name: 'entity_graces' });
   const every = useWatch({ control: form.control, name: 'period.every' });
+  const holidays = useWatch({ control: form.control, name: 'holidays' });
   const { next } = settings.period;
   return (
     <Form
@@ -119,6 +122,9 @@ export function TimeRulesForm({ settings, entities, writes }: { settings: TimeSe
       <Section title={t('time.billable')}>
         <SwitchField name="members_set_billable" label={t('time.setBillable')} help={t('time.setBillableHelp')} />
       </Section>
+      <Section title={t('time.holidays')}>
+        <SelectField name="holidays" label={t('time.holidaysLabel')} help={t(`time.holidaysHelp.${holidays}`)} options={holidayRules.map((h) => ({ value: h, label: t(`time.holidayRules.${h}`) }))} />
+      </Section>
       <Section title={t('time.overlap')}>
         <SelectField name="overlap" label={t('time.overlapLabel')} help={t('time.overlapHelp')} options={overlaps.map((o) => ({ value: o, label: t(`time.overlaps.${o}`) }))} />
       </Section>
@@ -138,6 +144,7 @@ const values = (s: TimeSettingsView, entities: LegalEntityView[]) => ({
   approval_route: s.approval_route,
   own_exception: s.own_exception,
   members_set_billable: s.members_set_billable,
+  holidays: s.holidays,
   forgotten_hours: s.forgotten_hours,
   grace: s.grace.on || s.grace.days > 0 ? s.grace : { ...s.grace, days: 5 },
   rounding: { ...s.rounding, step_seconds: minutes(s.rounding.step_seconds), minimum_seconds: minutes(s.rounding.minimum_seconds) },

@@ -141,7 +141,7 @@ function Cards({ rows, onRemind }: RowsProps) {
             <Typography sx={{ fontWeight: 650, fontVariantNumeric: 'tabular-nums' }}>{open(l) > 0 ? t('missingHours', { time: formatDuration(open(l)) }) : ''}</Typography>
           </Box>
           <Typography variant="body2" sx={{ color: 'text.secondary' }}>
-            {[l.closed > 0 && t('closedHours', { time: formatDuration(l.closed) }), l.not_submitted > 0 && t('notSubmitted', { count: l.not_submitted }), l.waiting > 0 && t('waiting', { count: l.waiting }), !l.active && t('left')].filter(Boolean).join(' · ') || t('of', { logged: formatDuration(l.logged), expected: formatDuration(l.expected) })}
+            {[l.closed > 0 && t('closedHours', { time: formatDuration(l.closed) }), l.not_submitted > 0 && t('notSubmitted', { count: l.not_submitted }), l.waiting > 0 && t('waiting', { count: l.waiting }), !l.active && t('left')].filter(Boolean).join(' · ') || t('of', { logged: formatDuration(l.logged + l.filled), expected: formatDuration(l.expected) })}
           </Typography>
           <Box component="ul" sx={{ listStyle: 'none', m: 0, mt: 2, p: 0, display: 'grid', gap: 1 }}>
             {l.gaps.filter((g) => g.missing > 0 || g.due || g.state === 'submitted').map((g) => (

@@ -31,7 +31,7 @@ export function SheetBar({ part: s, named }: { part: TimesheetPart; named: boole
   // Nothing is missing yet today or later; whoever hands it in now is asked about those days as well.
   const now = today(browserZone());
   const over = missing.filter((d) => d.day < now);
-  const of = named ? t('sheet.of', { time: formatDuration(s.seconds), expected: formatDuration(s.expected) }) : '';
+  const of = named ? t('sheet.of', { time: formatDuration(s.seconds + s.filled), expected: formatDuration(s.expected) }) : '';
   const logged = over.length > 0 ? t('sheet.missing', said(over)) : s.missing === 0 && s.expected > 0 ? t('sheet.full') : '';
   const submitLabel = named ? t('sheet.submitNamed', { name }) : t('sheet.submit');
   const hand = async () => {

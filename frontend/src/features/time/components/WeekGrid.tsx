@@ -155,6 +155,13 @@ export function WeekGrid({ grid, rows, label, readOnly, onCell }: { grid: TimeGr
             {grid.days.map((d) => <Box component="td" key={d.day} className={d.day === now ? 'today' : undefined} sx={{ fontWeight: '620 !important' }}>{formatDuration(d.seconds)}</Box>)}
             <td className="total">{formatDuration(grid.seconds)}</td>
           </tr>
+          {grid.filled > 0 && (
+            <tr>
+              <Box component="th" scope="row" sx={{ color: 'text.secondary' }}>{t('grid.filled')}</Box>
+              {grid.days.map((d) => <Box component="td" key={d.day} className={d.day === now ? 'today' : undefined} sx={{ color: 'text.secondary' }}>{d.filled > 0 ? formatDuration(d.filled) : ''}</Box>)}
+              <Box component="td" className="total" sx={{ color: 'text.secondary', fontWeight: '400 !important' }}>{formatDuration(grid.filled)}</Box>
+            </tr>
+          )}
           <tr>
             <Box component="th" scope="row" sx={{ color: 'text.secondary' }}>{t('grid.expected')}</Box>
             {grid.days.map((d) => <Box component="td" key={d.day} className={d.day === now ? 'today' : undefined} sx={{ color: d.missing > 0 && d.day < now ? 'warning.main' : 'text.secondary' }}>{d.expected ? formatDuration(d.expected) : '–'}</Box>)}

@@ -16,7 +16,7 @@ export const useT = registerLocale('time', {
     label: 'Week of {{range}}',
     work: 'Project and task',
     total: 'Total',
-    expected: 'Expected',
+    expected: 'Expected', filled: 'Public holidays',
     missing: 'Missing',
     add: 'Add row',
     addTitle: 'Add a row',

@@ -60,7 +60,7 @@ export function TimePage() {
     <>
       <PageHeader
         title={t('title')}
-        sub={data && `${formatDuration(data.seconds)} / ${formatDuration(data.expected)}`}
+        sub={data && `${formatDuration(data.seconds + data.filled)} / ${formatDuration(data.expected)}`}
         actions={
           <>
             {phone && !timer.data?.timer && <Button variant="outlined" onClick={() => command('timer.toggle')}>{t('startTimer')}</Button>}
