@@ -8,7 +8,7 @@ type Names = { items: { id: string; name: string; code?: string }[] };
 export const api = invoicesApi.enhanceEndpoints({ addTagTypes: ['clients', 'projects'] }).injectEndpoints({
   endpoints: (build) => ({
     invoicesFeed: build.infiniteQuery<InvoicesListApiResponse, InvoicesListApiArg, string>({ ...infinite('/api/v1/invoices'), providesTags: ['invoices'] }),
-    entriesFeed: build.infiniteQuery<ReviewEntriesApiResponse, ReviewEntriesApiArg, string>({
+    invoiceEntriesFeed: build.infiniteQuery<ReviewEntriesApiResponse, ReviewEntriesApiArg, string>({
       infiniteQueryOptions: infinite('').infiniteQueryOptions,
       query: ({ queryArg: { id, lineId }, pageParam }) => ({ url: `/api/v1/invoices/${encodeURIComponent(id)}/entries`, params: { limit: 50, ...(lineId && { line_id: lineId }), ...(pageParam && { cursor: pageParam }) } }),
       providesTags: ['invoices'],
@@ -36,5 +36,5 @@ export const api = invoicesApi.enhanceEndpoints({ addTagTypes: ['clients', 'proj
   }),
 });
 
-export const { useInvoicesFeedInfiniteQuery, useEntriesFeedInfiniteQuery, useRealisationFeedInfiniteQuery, useExchangeRatesFeedInfiniteQuery, useRevaluationsFeedInfiniteQuery, useOverdueFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useMorePlanQuery, useCreditPaperQuery, useEntitySampleQuery, useEntitySamplePdfMutation, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
+export const { useInvoicesFeedInfiniteQuery, useInvoiceEntriesFeedInfiniteQuery, useRealisationFeedInfiniteQuery, useExchangeRatesFeedInfiniteQuery, useRevaluationsFeedInfiniteQuery, useOverdueFeedInfiniteQuery, useInvoiceSumQuery, useTimePlanQuery, useMorePlanQuery, useCreditPaperQuery, useEntitySampleQuery, useEntitySamplePdfMutation, useInvoiceClientsQuery, useInvoiceProjectsQuery } = api;
 export * from '../../shared/api/gen/invoices.gen';

@@ -11,7 +11,7 @@ import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { later } from '../../../shared/ui/later';
 import { Duration, Money, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, Section } from '../../../shared/ui/states';
-import { useEntriesFeedInfiniteQuery, type InvoiceEntry, type InvoiceLineView, type InvoiceView } from '../api';
+import { useInvoiceEntriesFeedInfiniteQuery, type InvoiceEntry, type InvoiceLineView, type InvoiceView } from '../api';
 import { useT } from '../locales/en';
 
 const WriteDialog = later(async () => (await import('./WriteDialog')).WriteDialog);
@@ -61,7 +61,7 @@ function TimeLine({ invoice: i, line: l, blocked }: { invoice: InvoiceView; line
 
 function Entries({ id, line, onWrite }: { id: string; line: string; onWrite: ((e: InvoiceEntry) => void) | undefined }) {
   const t = useT();
-  const list = useFeed<InvoiceEntry>(useEntriesFeedInfiniteQuery({ id, lineId: line }));
+  const list = useFeed<InvoiceEntry>(useInvoiceEntriesFeedInfiniteQuery({ id, lineId: line }));
   const why = (e: InvoiceEntry) => (e.written ? [e.reason, e.write_note, e.written_by].filter(Boolean).join(' · ') : '');
   const columns: Column<InvoiceEntry>[] = [
     { key: 'who', header: t('worked.who'), width: 'minmax(0, 2fr)', cell: (e) => [e.day && formatDay(e.day), e.member_name].filter(Boolean).join(' · ') },

@@ -19,13 +19,14 @@ import { LateCharges } from '../components/LateCharges';
 import { OnLine } from '../components/OnLine';
 import { Payments } from '../components/Payments';
 import { Reminders } from '../components/Reminders';
-import { Review } from '../components/Review';
 import { Sendings } from '../components/Sendings';
 import { Worked } from '../components/Worked';
 import { WriteOffs } from '../components/WriteOffs';
 import { useT } from '../locales/en';
 import { quote, tones } from '../model';
 
+// Of drafts, which only they see here who may not write them.
+const Review = lazy(async () => ({ default: (await import('../components/Review')).Review }));
 const DraftEditor = lazy(async () => ({ default: (await import('../components/DraftEditor')).DraftEditor }));
 const SendDialog = lazy(async () => ({ default: (await import('../components/SendDialog')).SendDialog }));
 const PaymentDialog = lazy(async () => ({ default: (await import('../components/PaymentDialog')).PaymentDialog }));
@@ -88,7 +89,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
       <Box sx={{ display: 'grid', gap: 6, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 760px) minmax(280px, 1fr)' }, alignItems: 'start' }}>
         {paper.data ? <Paper document={paper.data.document} /> : paper.error ? <ErrorState error={paper.error} onRetry={() => void paper.refetch()} /> : <SkeletonPage />}
         <Box sx={{ display: 'grid' }}>
-          {i.state === 'draft' && <Review invoice={i} />}
+          {i.state === 'draft' && <Suspense fallback={null}><Review invoice={i} /></Suspense>}
           {plain && <Worked invoice={i} />}
           {plain && <Payments invoice={i} />}
           {plain && <OnLine invoice={i} />}
