@@ -152,7 +152,7 @@ func (s *Service) BillTx(ctx context.Context, tx *tenancy.Tx, documentID string,
 			e := Entry{ID: id.New(), FeeID: f.ID, PartID: t.partID, Kind: t.kind, HeldOf: of, DocumentID: documentID, Amount: t.amount, Percent: t.percent, At: s.now()}
 			e.SourceID = e.ID
 			entries = append(entries, e)
-			lines[n] = append(lines[n], Line{SourceID: e.ID, Kind: t.kind, Percent: f.Retain, ProjectID: f.ProjectID, ClientID: f.ClientID, Description: t.text, Amount: t.amount})
+			lines[n] = append(lines[n], Line{SourceID: e.ID, Kind: t.kind, Percent: f.Retain, UpTo: t.upTo, ProjectID: f.ProjectID, ClientID: f.ClientID, Description: t.text, Amount: t.amount})
 			return e.ID
 		}
 		for _, t := range all {
@@ -182,6 +182,7 @@ type taken struct {
 	name         string // short, for what is held of it
 	amount       money.Money
 	percent      *decimal.Decimal
+	upTo         *Done
 }
 
 // take notes what a pick takes of the fee, and says how the line is called.
@@ -271,8 +272,7 @@ func (f *Fee) takePercent(p Pick, at func(field, text string) error) ([]taken, e
 	f.Billed = f.Billed.Add(amount)
 	t := taken{kind: OfBilled, text: f.Name, name: f.Name, amount: amount}
 	if p.Amount == nil {
-		t.percent = &upTo
-		t.text = fmt.Sprintf("%s: %s %% of %s done", f.Name, upTo.String(), f.Contract)
+		t.percent, t.upTo = &upTo, &Done{upTo, f.Contract}
 	}
 	return []taken{t}, nil
 }

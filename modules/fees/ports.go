@@ -127,10 +127,17 @@ type Line struct {
 	SourceID    string
 	Kind        EntryKind
 	Percent     decimal.Decimal // of what is held
+	UpTo        *Done           // how far a fee by percent is billed with it
 	ProjectID   string
 	ClientID    string
 	Description string
 	Amount      money.Money
+}
+
+// Done is how much of a contract is done.
+type Done struct {
+	Percent  decimal.Decimal
+	Contract money.Money
 }
 
 // Coverage names the projects and tasks whose time is paid for by fees.

@@ -1,6 +1,7 @@
 package invoicing_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/bureauhq/bureau/app/kit/day"
@@ -73,6 +74,27 @@ func at(err error, path string) bool {
 		}
 	}
 	return false
+}
+
+func TestALineSaysHowMuchOfAFeeIsDoneInItsLanguage(t *testing.T) {
+	t.Parallel()
+	for language, want := range map[string]string{
+		"en": "Relaunch: 33.3333 % of €10,000.01 done",
+		"de": "Relaunch: 33,3333 % von 10.000,01 € erbracht",
+		"fr": "Relaunch : 33,3333 % de 10 000,01 € réalisés",
+		"es": "Relaunch: 33,3333 % de 10.000,01 € realizado",
+	} {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			w.client.Language = language
+			f := w.fee(t, fees.Draft{Name: "Relaunch", Kind: fees.ByPercent, Amount: euros("10000.01")})
+			plain := strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(w.bill(t, upTo(f, "33.3333")).Lines[0].Description)
+			if plain != want {
+				t.Errorf("%q, want %q", plain, want)
+			}
+		})
+	}
 }
 
 func TestFixedFeeByPercentIsNeverMoreThanTheContract(t *testing.T) {

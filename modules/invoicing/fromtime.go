@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/money"
 	"github.com/bureauhq/bureau/modules/fees"
 	"github.com/bureauhq/bureau/modules/rates"
 	"github.com/bureauhq/bureau/modules/timesheets"
@@ -202,11 +203,11 @@ func (i *Invoice) assemble(f FromTime, b basket) ([]LeftOut, error) {
 	return append(out, abroad...), nil
 }
 
-// wordsFor are those of the document's language. They are asked for only where lines say days, some time does not count once, or
-// something is retained.
+// wordsFor are those of the document's language. They are asked for only where lines say days, some time does not count once, or a
+// fee says how much is done or retained.
 func (s *Service) wordsFor(ctx context.Context, tx *tenancy.Tx, i Invoice, by GroupBy, entries []TimeEntry, agreed []fees.Line) (Words, error) {
-	retains := slices.ContainsFunc(agreed, func(l fees.Line) bool { return l.Kind != fees.OfBilled })
-	if by != ByDay && by != ByEntry && !retains && !slices.ContainsFunc(entries, func(e TimeEntry) bool { return len(e.Parts) > 0 }) {
+	speaks := slices.ContainsFunc(agreed, func(l fees.Line) bool { return l.Kind != fees.OfBilled || l.UpTo != nil })
+	if by != ByDay && by != ByEntry && !speaks && !slices.ContainsFunc(entries, func(e TimeEntry) bool { return len(e.Parts) > 0 }) {
 		return Words{}, nil
 	}
 	return s.wordsOf(ctx, tx, i)
@@ -281,6 +282,9 @@ func feeLines(agreed []fees.Line, taxes []string, words Words) []Line {
 		case fees.OfReleased:
 			lines[n].Kind, lines[n].Description = RetainLine, Fill(words.Released, "what", l.Description)
 		case fees.OfBilled:
+			if done := l.UpTo; done != nil {
+				lines[n].Description = Fill(words.Done, "what", l.Description, "percent", words.Number(done.Percent), "contract", money.Format(done.Contract, words.locale))
+			}
 		}
 	}
 	return lines

@@ -25,6 +25,7 @@ var Languages = []Language{English, German, French, Spanish}
 // Words are what a document says beside what was entered. A test sees that no language lacks one.
 type Words struct {
 	Agreed, Contract, BilledBefore, ThisDocument, Left    string
+	Done                                                  string // of a fee by percent, with {what}, {percent} and {contract}
 	Retained, Held, Released                              string // Held with {percent} and {what}, Released with {what}
 	Deposit, LessDeposit, OfIt, Rounding                  string // with {number}, {day} and {net}
 	Invoice, CreditNote, Draft                            string
@@ -56,7 +57,7 @@ var words = map[Language]Words{
 		SampleBuyer: "Example Ltd\n1 Market Street\nLondon W1", SampleWork: "Design of the new website\nHosting",
 		AfterHours: "after hours", Saturday: "Saturday", Sunday: "Sunday", Holiday: "public holiday",
 		TierUpTo: "up to {hours} h", TierOver: "over {hours} h", TierDay: " a day", TierMonth: " a month",
-		Agreed: "Agreed", Contract: "Contract", BilledBefore: "Billed before", ThisDocument: "This document", Left: "Left", Retained: "Retained", Held: "Less {percent} % retained until the end: {what}", Released: "Retained until now: {what}", Deposit: "Deposit invoice", LessDeposit: "Less deposit {number} of {day}, net {net}", OfIt: "of it", Rounding: "Rounding",
+		Agreed: "Agreed", Contract: "Contract", BilledBefore: "Billed before", ThisDocument: "This document", Left: "Left", Done: "{what}: {percent} % of {contract} done", Retained: "Retained", Held: "Less {percent} % retained until the end: {what}", Released: "Retained until now: {what}", Deposit: "Deposit invoice", LessDeposit: "Less deposit {number} of {day}, net {net}", OfIt: "of it", Rounding: "Rounding",
 		Invoice: "Invoice", CreditNote: "Credit note", Draft: "Draft", BillTo: "BILL TO", Date: "Date", Due: "Due", ForInvoice: "For invoice", Of: "Of",
 		Period: "Period", SupplyOn: "Date of supply", Reference: "Your reference", TaxID: "Tax ID", TaxNumber: "Tax number", Description: "Description", Quantity: "Quantity",
 		Price: "Price", Amount: "Amount", Less: "less {what}", On: "on {what}", Subtotal: "Subtotal", Discount: "Discount", Net: "Net", Total: "Total", TotalCredited: "Total credited",
@@ -74,7 +75,7 @@ var words = map[Language]Words{
 		SampleBuyer: "Muster GmbH\nMarktstraße 1\n10115 Berlin", SampleWork: "Gestaltung der neuen Website\nBereitstellung",
 		AfterHours: "außerhalb der Geschäftszeiten", Saturday: "Samstag", Sunday: "Sonntag", Holiday: "Feiertag",
 		TierUpTo: "bis {hours} Std.", TierOver: "über {hours} Std.", TierDay: " am Tag", TierMonth: " im Monat",
-		Agreed: "Vereinbart", Contract: "Auftrag", BilledBefore: "Bisher berechnet", ThisDocument: "Diese Rechnung", Left: "Offen", Retained: "Einbehalten", Held: "Abzüglich {percent} % Einbehalt bis zum Abschluss: {what}", Released: "Bisheriger Einbehalt: {what}", Deposit: "Anzahlungsrechnung", LessDeposit: "Abzüglich Anzahlung {number} vom {day}, netto {net}", OfIt: "davon", Rounding: "Rundung",
+		Agreed: "Vereinbart", Contract: "Auftrag", BilledBefore: "Bisher berechnet", ThisDocument: "Diese Rechnung", Left: "Offen", Done: "{what}: {percent} % von {contract} erbracht", Retained: "Einbehalten", Held: "Abzüglich {percent} % Einbehalt bis zum Abschluss: {what}", Released: "Bisheriger Einbehalt: {what}", Deposit: "Anzahlungsrechnung", LessDeposit: "Abzüglich Anzahlung {number} vom {day}, netto {net}", OfIt: "davon", Rounding: "Rundung",
 		Invoice: "Rechnung", CreditNote: "Gutschrift", Draft: "Entwurf", BillTo: "RECHNUNG AN", Date: "Datum", Due: "Fällig", ForInvoice: "Zu Rechnung", Of: "Vom",
 		Period: "Zeitraum", SupplyOn: "Leistungsdatum", Reference: "Ihr Zeichen", TaxID: "USt-IdNr.", TaxNumber: "Steuernummer", Description: "Beschreibung", Quantity: "Menge",
 		Price: "Preis", Amount: "Betrag", Less: "abzüglich {what}", On: "auf {what}", Subtotal: "Zwischensumme", Discount: "Rabatt", Net: "Netto", Total: "Gesamt", TotalCredited: "Gutgeschrieben",
@@ -92,7 +93,7 @@ var words = map[Language]Words{
 		SampleBuyer: "Modèle SARL\n1, rue du Marché\n75001 Paris", SampleWork: "Conception du nouveau site web\nHébergement",
 		AfterHours: "hors heures ouvrées", Saturday: "samedi", Sunday: "dimanche", Holiday: "jour férié",
 		TierUpTo: "jusqu’à {hours} h", TierOver: "au-delà de {hours} h", TierDay: " par jour", TierMonth: " par mois",
-		Agreed: "Convenu", Contract: "Contrat", BilledBefore: "Déjà facturé", ThisDocument: "Ce document", Left: "Reste", Retained: "Retenu", Held: "Moins {percent} % de retenue de garantie jusqu’à la fin : {what}", Released: "Retenue de garantie libérée : {what}", Deposit: "Facture d’acompte", LessDeposit: "Moins acompte {number} du {day}, HT {net}", OfIt: "de celui-ci", Rounding: "Arrondi",
+		Agreed: "Convenu", Contract: "Contrat", BilledBefore: "Déjà facturé", ThisDocument: "Ce document", Left: "Reste", Done: "{what} : {percent} % de {contract} réalisés", Retained: "Retenu", Held: "Moins {percent} % de retenue de garantie jusqu’à la fin : {what}", Released: "Retenue de garantie libérée : {what}", Deposit: "Facture d’acompte", LessDeposit: "Moins acompte {number} du {day}, HT {net}", OfIt: "de celui-ci", Rounding: "Arrondi",
 		Invoice: "Facture", CreditNote: "Avoir", Draft: "Brouillon", BillTo: "FACTURÉ À", Date: "Date", Due: "Échéance", ForInvoice: "Sur facture", Of: "Du",
 		Period: "Période", SupplyOn: "Date de livraison", Reference: "Votre référence", TaxID: "N° TVA", TaxNumber: "N° fiscal", Description: "Désignation", Quantity: "Quantité",
 		Price: "Prix", Amount: "Montant", Less: "moins {what}", On: "sur {what}", Subtotal: "Sous-total", Discount: "Remise", Net: "Total HT", Total: "Total TTC", TotalCredited: "Total crédité",
@@ -110,7 +111,7 @@ var words = map[Language]Words{
 		SampleBuyer: "Ejemplo S.L.\nCalle del Mercado 1\n28001 Madrid", SampleWork: "Diseño del nuevo sitio web\nAlojamiento",
 		AfterHours: "fuera de horario", Saturday: "sábado", Sunday: "domingo", Holiday: "festivo",
 		TierUpTo: "hasta {hours} h", TierOver: "más de {hours} h", TierDay: " al día", TierMonth: " al mes",
-		Agreed: "Acordado", Contract: "Contrato", BilledBefore: "Ya facturado", ThisDocument: "Este documento", Left: "Pendiente", Retained: "Retenido", Held: "Menos {percent} % de retención de garantía hasta el final: {what}", Released: "Retención de garantía liberada: {what}", Deposit: "Factura de anticipo", LessDeposit: "Menos anticipo {number} del {day}, base {net}", OfIt: "de este", Rounding: "Redondeo",
+		Agreed: "Acordado", Contract: "Contrato", BilledBefore: "Ya facturado", ThisDocument: "Este documento", Left: "Pendiente", Done: "{what}: {percent} % de {contract} realizado", Retained: "Retenido", Held: "Menos {percent} % de retención de garantía hasta el final: {what}", Released: "Retención de garantía liberada: {what}", Deposit: "Factura de anticipo", LessDeposit: "Menos anticipo {number} del {day}, base {net}", OfIt: "de este", Rounding: "Redondeo",
 		Invoice: "Factura", CreditNote: "Factura rectificativa", Draft: "Borrador", BillTo: "FACTURAR A", Date: "Fecha", Due: "Vencimiento", ForInvoice: "De la factura", Of: "Del",
 		Period: "Periodo", SupplyOn: "Fecha de la operación", Reference: "Su referencia", TaxID: "NIF-IVA", TaxNumber: "NIF", Description: "Descripción", Quantity: "Cantidad",
 		Price: "Precio", Amount: "Importe", Less: "menos {what}", On: "sobre {what}", Subtotal: "Subtotal", Discount: "Descuento", Net: "Base imponible", Total: "Total", TotalCredited: "Total abonado",
