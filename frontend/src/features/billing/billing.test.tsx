@@ -64,7 +64,7 @@ it('says that a smaller plan comes, and offers to keep the larger one', async ()
   );
   const { user } = renderApp(<BillingPage />);
   expect(await screen.findByText(/Your plan changes to Starter on 1 Dec 2026.* It holds 10 people/)).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Change seats' })); // of what is billed from then on
+  await user.click(await screen.findByRole('button', { name: 'Change seats' })); // of what is billed from then on
   expect(await screen.findByRole('dialog', { name: 'Change seats' })).toBeVisible();
   await expect.poll(() => asked).toContainEqual({ plan: 'starter', seats: 3 });
   await user.click(screen.getByRole('button', { name: 'Cancel' }));

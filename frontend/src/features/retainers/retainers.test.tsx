@@ -81,7 +81,7 @@ it('drafts the invoice of a block again that came to nothing', async () => {
   const blocks = await screen.findByRole('region', { name: 'Blocks' });
   expect(within(blocks).getByText(/Does not count: its invoice came to nothing · until 31 Dec 2026/)).toBeVisible();
   expect(within(blocks).queryByRole('link')).toBeNull();
-  await user.click(within(blocks).getByRole('button', { name: 'Draft its invoice again' }));
+  await user.click(await within(blocks).findByRole('button', { name: 'Draft its invoice again' }));
   expect(await within(blocks).findByRole('link', { name: 'Invoice' })).toHaveAttribute('href', '/invoices/i2');
   expect(asked).toBe('/api/v1/prepaid-blocks/b1/invoice');
   expect(within(blocks).queryByRole('button')).toBeNull();

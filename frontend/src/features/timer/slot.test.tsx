@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { TimerView } from '../../shared/api/gen/time.gen';
@@ -63,7 +63,7 @@ it('counts from the server’s start and stops', async () => {
   expect(await screen.findByRole('timer')).toHaveTextContent(/1:02:0\d/);
   await user.click(screen.getByRole('button', { name: 'Stop timer' }));
   expect(await screen.findByText('Saved 1:02 on Website')).toBeVisible();
-  expect(screen.queryByRole('timer')).toBeNull();
+  await waitFor(() => expect(screen.queryByRole('timer')).toBeNull());
 });
 
 describe('a timer that may have been forgotten', () => {
