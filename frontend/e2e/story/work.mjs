@@ -48,6 +48,8 @@ export async function moveCard({ olivia }) {
     await card.focus();
     await page.keyboard.press('Space');
     await page.getByText(new RegExp(`Draw the header is over ${first}`)).waitFor({ state: 'attached' });
+    // What is picked up listens to keys from the next turn of the page's clock on.
+    await page.evaluate(() => new Promise((next) => { setTimeout(next, 0); }));
     await page.keyboard.press('ArrowRight');
     await page.getByText(new RegExp(`Draw the header is over ${second}`)).waitFor({ state: 'attached' });
     await page.keyboard.press('Space');
