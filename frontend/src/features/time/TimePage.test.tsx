@@ -235,3 +235,16 @@ it('exports the week that is shown, as CSV and as a workbook', async () => {
   await user.click(within(dialog).getByRole('switch', { name: 'Everybody’s time' }));
   expect(href('CSV').searchParams.get('member_id')).toBeNull();
 });
+
+it('says that an end which is not after its start is of the next day', async () => {
+  const { user } = renderApp(<TimePage />, { at: '/time?date=2026-03-02', path: '/time' });
+  await user.click(await screen.findByRole('button', { name: 'Log time' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Log time' });
+  await user.click(within(dialog).getByRole('button', { name: 'Start and end' }));
+  await user.type(within(dialog).getByLabelText(/^Start/), '13:00');
+  await user.type(within(dialog).getByLabelText(/^End/), '14:00');
+  expect(within(dialog).queryByText('On the next day')).toBeNull();
+  await user.clear(within(dialog).getByLabelText(/^End/));
+  await user.type(within(dialog).getByLabelText(/^End/), '12:00');
+  expect(await within(dialog).findByText('On the next day')).toBeVisible();
+});

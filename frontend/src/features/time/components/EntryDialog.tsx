@@ -76,6 +76,8 @@ function EntryFields({ form, entry }: { form: AnyForm<Values>; entry?: TimeEntry
   const how = useController({ name: 'how', control }).field;
   const billable = useController({ name: 'billable', control });
   const service = useWatch({ name: 'service_id', control });
+  const [from, to] = useWatch({ name: ['started_at', 'ended_at'], control });
+  const overnight = Boolean(from && to) && endsNextDay(from, to);
   const bills = useSetsBillable();
   const same = entry?.project_id === project.value && (entry?.task_id ?? '') === task.value && (entry?.service_id ?? '') === service;
   const says = useWorkSays({ projectId: project.value, taskId: task.value, serviceId: service }, bills || same);
@@ -94,7 +96,7 @@ function EntryFields({ form, entry }: { form: AnyForm<Values>; entry?: TimeEntry
       <FieldRow>
         <DateField name="day" label={t('entry.date')} />
         {how.value === 'duration' ? <DurationField name="seconds" label={t('entry.duration')} /> : <TimeField name="started_at" label={t('entry.start')} />}
-        {how.value === 'times' && <TimeField name="ended_at" label={t('entry.end')} />}
+        {how.value === 'times' && <TimeField name="ended_at" label={t('entry.end')} help={overnight ? t('entry.nextDay') : undefined} />}
       </FieldRow>
       {services.length > 0 && <SelectField name="service_id" label={t('entry.service')} empty={t('entry.noService')} options={services} />}
       <TextField name="note" label={t('entry.note')} multiline rows={2} maxLength={2000} />
@@ -123,8 +125,10 @@ function missing(v: Values, t: ReturnType<typeof useT>): FieldErrors<Values> {
 }
 
 /** An end that is not after its start is of the next day. */
+const endsNextDay = (start: string, end: string) => end <= start;
+
 function when(v: Values, zone: string): Partial<NewTimeEntry> {
   if (v.how === 'duration') return { day: v.day, seconds: v.seconds ?? 0 };
-  const last = v.ended_at <= v.started_at ? addDays(v.day, 1) : v.day;
+  const last = endsNextDay(v.started_at, v.ended_at) ? addDays(v.day, 1) : v.day;
   return { started_at: instantOf(v.day, v.started_at, zone).toISOString(), ended_at: instantOf(last, v.ended_at, zone).toISOString() };
 }

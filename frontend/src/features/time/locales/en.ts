@@ -67,7 +67,7 @@ export const useT = registerLocale('time', {
     how: 'How to enter the time',
     date: 'Date',
     start: 'Start',
-    end: 'End',
+    end: 'End', nextDay: 'On the next day',
     note: 'Note',
     notBillable: 'Not billable',
     saved: 'Saved',
