@@ -3,9 +3,11 @@ package portal_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/id"
 	"github.com/bureauhq/bureau/app/kit/money"
@@ -170,6 +172,34 @@ func setup(t *testing.T) *world {
 		asPia: a.As(access.Actor{
 			Kind: access.Contact, Role: "contact", Name: "Pia", ContactID: pia.ID, ClientID: mine.ID,
 		}, portal.View),
+	}
+}
+
+// Of one day the newest number comes first, and 10 after 9, in whichever order they were drafted.
+func TestInvoicesComeByNumber(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.invoices = nil
+	for _, n := range []struct{ number, on string }{{"INV-9", "2026-03-02"}, {"INV-11", "2026-03-02"}, {"INV-8", "2026-03-01"}, {"INV-10", "2026-03-02"}, {"INV-12", "2026-03-03"}} {
+		w.invoices = append(w.invoices, portal.Invoice{ID: n.number, ClientID: w.mine.ID, Number: n.number, State: "issued", IssueOn: day.MustParse(n.on), Total: money.Of(100, "EUR"), Balance: money.Of(100, "EUR")})
+	}
+	want := []string{"INV-12", "INV-11", "INV-10", "INV-9", "INV-8"}
+	all, err := w.svc.Invoices(w.asPia)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := w.svc.Overview(w.asPia)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, got := range map[string][]portal.Invoice{"the list": all, "the overview": o.Invoices} {
+		var numbers []string
+		for _, i := range got {
+			numbers = append(numbers, i.Number)
+		}
+		if !slices.Equal(numbers, want) {
+			t.Errorf("%s has %v, want %v", what, numbers, want)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -181,7 +182,14 @@ func (s *Service) Invoices(ctx context.Context) ([]Invoice, error) {
 		return nil, err
 	}
 	all, err := s.d.Invoices.Invoices(ctx, a.ClientID)
-	return slices.DeleteFunc(all, func(i Invoice) bool { return !seesInvoice(a, i) }), err
+	all = slices.DeleteFunc(all, func(i Invoice) bool { return !seesInvoice(a, i) })
+	slices.SortStableFunc(all, newestFirst)
+	return all, err
+}
+
+// newestFirst puts documents of one day in the order of their numbers, of which 10 comes after 9.
+func newestFirst(a, b Invoice) int {
+	return cmp.Or(b.IssueOn.Compare(a.IssueOn), cmp.Compare(len(b.Number), len(a.Number)), cmp.Compare(b.Number, a.Number))
 }
 
 // Invoice returns one invoice.
