@@ -354,29 +354,54 @@ func (s *Service) keep(ctx context.Context, tx *tenancy.Tx, action, documentID s
 	return audit.Record(ctx, tx, audit.Change{Action: action, Entity: "invoice", EntityID: documentID, After: entries})
 }
 
-// ProgressTx tells how far the fees on a document are billed.
-func (s *Service) ProgressTx(ctx context.Context, tx *tenancy.Tx, documentID string) ([]Progress, error) {
-	on, err := s.d.Store.OnDocument(ctx, tx, documentID)
+// ProgressTx tells how far the fees on a document are billed. Billed before is what was invoiced: other drafts may be
+// deleted yet, and whoever reads the document has not seen them.
+func (s *Service) ProgressTx(ctx context.Context, tx *tenancy.Tx, documentID string, drafts Drafts) ([]Progress, error) {
+	on, err := s.d.Store.OnDocuments(ctx, tx, documentID)
 	if err != nil || len(on) == 0 {
 		return nil, err
 	}
-	ids := make([]string, 0, len(on))
-	for feeID := range on {
-		ids = append(ids, feeID)
+	var ids, documents []string
+	for _, d := range on {
+		ids = append(ids, d.FeeID)
+		if d.DocumentID != documentID {
+			documents = append(documents, d.DocumentID)
+		}
 	}
 	slices.Sort(ids)
-	all, err := s.d.Store.ByIDs(ctx, tx, ids)
+	slices.Sort(documents)
+	pending, err := drafts(ctx, tx, slices.Compact(documents))
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.d.Store.ByIDs(ctx, tx, slices.Compact(ids))
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Progress, 0, len(all))
 	for _, f := range all {
-		d := on[f.ID]
-		of := func(minor int64) money.Money { return money.Of(minor, f.Contract.Currency) }
-		if d.This == 0 {
-			continue
+		if p := f.progress(documentID, on, pending); !p.This.IsZero() {
+			out = append(out, p)
 		}
-		out = append(out, Progress{f.Name, f.Contract, of(d.Others), of(d.This), f.Left(), f.Retained()})
 	}
 	return out, nil
+}
+
+// progress adds up what documents bill of f, so that before, this, retained and left make the contract.
+func (f Fee) progress(documentID string, on []OnDocument, drafts []string) Progress {
+	var before, this, retained int64
+	for _, d := range on {
+		switch {
+		case d.FeeID != f.ID || slices.Contains(drafts, d.DocumentID):
+			continue
+		case d.DocumentID == documentID:
+			this += d.Sum()
+		default:
+			before += d.Sum()
+		}
+		retained -= d.Held + d.Released
+	}
+	retained = max(retained, 0) // a release may stand before the draft that it is of
+	of := func(minor int64) money.Money { return money.Of(minor, f.Contract.Currency) }
+	return Progress{f.Name, f.Contract, of(before), of(this), of(f.Contract.Minor - before - this - retained), of(retained)}
 }

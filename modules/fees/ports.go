@@ -91,8 +91,17 @@ type Entry struct {
 	At         time.Time
 }
 
-// OnDocument is what of a fee is on a document, and what is on others.
-type OnDocument struct{ This, Others int64 }
+// OnDocument is what of a fee one document bills.
+type OnDocument struct {
+	FeeID, DocumentID      string
+	Billed, Held, Released int64 // what is held is less than zero
+}
+
+// Sum is what of the document the fee comes to.
+func (d OnDocument) Sum() int64 { return d.Billed + d.Held + d.Released }
+
+// Drafts tells which of some documents are drafts: what is on them is not invoiced yet. Whoever makes documents knows.
+type Drafts func(ctx context.Context, tx *tenancy.Tx, documentIDs []string) ([]string, error)
 
 // Store keeps fees. Its one implementation is feesdb.
 type Store interface {
@@ -107,8 +116,8 @@ type Store interface {
 	FeeOfPart(ctx context.Context, tx *tenancy.Tx, partID string) (string, error) // ErrPartNotFound
 	Take(ctx context.Context, tx *tenancy.Tx, all []Entry) error                  // adds rows and keeps the sums; ErrReleased
 	Entries(ctx context.Context, tx *tenancy.Tx, ids []string) ([]Entry, error)   // by id, in its order
-	// OnDocument adds up the ledgers of the fees that are on a document.
-	OnDocument(ctx context.Context, tx *tenancy.Tx, documentID string) (map[string]OnDocument, error)
+	// OnDocuments adds up the ledgers of the fees that are on a document, one row for each fee and each document that it is on.
+	OnDocuments(ctx context.Context, tx *tenancy.Tx, documentID string) ([]OnDocument, error)
 }
 
 // Pick says what of a fee goes on a document: a part of it, what is done up to
@@ -143,11 +152,11 @@ type Done struct {
 // Coverage names the projects and tasks whose time is paid for by fees.
 type Coverage struct{ Projects, Tasks map[string]bool }
 
-// Progress is how far a fee is billed, seen from one document.
+// Progress is how far a fee is billed, seen from one document. What is on drafts, but for that document itself, is left.
 type Progress struct {
 	Name                         string
 	Contract, Before, This, Left money.Money
-	Retained                     money.Money // of it, by all documents, and not invoiced yet
+	Retained                     money.Money // of it, and not invoiced yet
 }
 
 // Return says how much of a billed row comes back: Before of Of had come back

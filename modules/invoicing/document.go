@@ -80,7 +80,7 @@ func (d Document) Retains() bool {
 type Progress struct {
 	Name     string      `json:"name"`
 	Contract money.Money `json:"contract" doc:"With all change orders"`
-	Before   money.Money `json:"before" doc:"Billed on other documents"`
+	Before   money.Money `json:"before" doc:"Invoiced on other documents; what is on other drafts is left"`
 	This     money.Money `json:"this"`
 	Left     money.Money `json:"left"`
 	Retained money.Money `json:"retained" doc:"Billed and kept back by the client until the end"`

@@ -132,6 +132,46 @@ func TestFixedFeeByPercentIsNeverMoreThanTheContract(t *testing.T) {
 	}
 }
 
+// What stands on another draft may be deleted yet: the paper says what was invoiced, and the fee is not billed twice for all that.
+func TestBilledBeforeIsWhatWasInvoiced(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	f := w.fee(t, fees.Draft{Name: "Relaunch", Kind: fees.ByPercent, Amount: euros("1000"), Retain: dec("10")})
+	pending := w.bill(t, upTo(f, "40"))
+	shows := func(what string, p []invoicing.Progress, before, this, retained, left string) {
+		t.Helper()
+		if len(p) != 1 || p[0].Before != euros(before) || p[0].This != euros(this) || p[0].Retained != euros(retained) || p[0].Left != euros(left) {
+			t.Errorf("%s: %+v, want %s, %s, %s, %s", what, p, before, this, retained, left)
+		}
+	}
+	second := w.issueBill(t, upTo(f, "70"))
+	shows("beside a draft over 400", second.Document.Progress, "0", "270", "30", "700")
+	p, err := w.svc.Paper(w.Ctx, pending.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shows("the draft itself", p.Document.Progress, "270", "360", "70", "300")
+	_, _, err = w.svc.CreateFromTime(w.Ctx, invoicing.FromTime{Fees: []fees.Pick{{FeeID: f.ID, Amount: new(euros("300.01"))}}, From: day.MustParse("2026-02-01"), To: day.MustParse("2026-03-02")})
+	wantFault(t, err, fees.ErrCannotBill)
+	if _, err := w.svc.VoidInvoice(w.Ctx, second.ID, "", "wrong client"); err != nil {
+		t.Fatal(err)
+	}
+	if p, err = w.svc.Paper(w.Ctx, pending.ID); err != nil {
+		t.Fatal(err)
+	}
+	shows("after the other one was voided", p.Document.Progress, "0", "360", "40", "600")
+	release := w.bill(t, fees.Pick{FeeID: f.ID, Release: true})
+	if p, err = w.svc.Paper(w.Ctx, release.ID); err != nil {
+		t.Fatal(err)
+	}
+	shows("the release of what is held on a draft", p.Document.Progress, "0", "40", "0", "960")
+	issued, err := w.svc.Issue(w.Ctx, pending.ID, day.Date{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shows("issued", issued.Document.Progress, "0", "360", "40", "600")
+}
+
 func TestFeeComesBackWithItsDocument(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -154,7 +154,7 @@ type Fees interface {
 	DueTx(ctx context.Context, tx *tenancy.Tx, clientID string, projectIDs []string, on day.Date) ([]fees.Due, error)
 	DueOfTx(ctx context.Context, tx *tenancy.Tx, clientIDs []string, on day.Date) ([]fees.Due, error) // no ids: of all clients
 	CoveredTx(ctx context.Context, tx *tenancy.Tx, projectIDs []string) (fees.Coverage, error)
-	ProgressTx(ctx context.Context, tx *tenancy.Tx, documentID string) ([]fees.Progress, error)
+	ProgressTx(ctx context.Context, tx *tenancy.Tx, documentID string, drafts fees.Drafts) ([]fees.Progress, error)
 	AgainTx(ctx context.Context, tx *tenancy.Tx, documentID string, sourceIDs []string) ([]string, error)
 	HeldOfTx(ctx context.Context, tx *tenancy.Tx, sourceIDs []string) (map[string]string, error)
 	GiveBackTx(ctx context.Context, tx *tenancy.Tx, documentID string, back []fees.Return) error
@@ -257,6 +257,7 @@ type Store interface {
 
 	Invoice(ctx context.Context, tx *tenancy.Tx, id string) (Invoice, error)       // ErrNotFound
 	LockedInvoice(ctx context.Context, tx *tenancy.Tx, id string) (Invoice, error) // ErrNotFound; held until the end
+	Drafts(ctx context.Context, tx *tenancy.Tx, ids []string) ([]string, error)    // those of them that are drafts
 	AddInvoice(ctx context.Context, tx *tenancy.Tx, i Invoice) error
 	SaveDraft(ctx context.Context, tx *tenancy.Tx, i Invoice) error // ErrStale; head and lines
 	RemoveDraft(ctx context.Context, tx *tenancy.Tx, id string) error

@@ -112,7 +112,7 @@ func (s *Service) progress(ctx context.Context, tx *tenancy.Tx, i *Invoice) erro
 	if !slices.ContainsFunc(i.Lines, func(l Line) bool { return l.Kind == FeeLine || l.Kind == RetainLine }) {
 		return nil
 	}
-	all, err := s.d.Fees.ProgressTx(ctx, tx, i.ID)
+	all, err := s.d.Fees.ProgressTx(ctx, tx, i.ID, s.d.Store.Drafts)
 	for _, p := range all {
 		i.Progress = append(i.Progress, Progress(p))
 	}

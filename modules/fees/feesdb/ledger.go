@@ -64,20 +64,14 @@ func (Store) Entries(ctx context.Context, tx *tenancy.Tx, ids []string) ([]fees.
 	})
 }
 
-// OnDocument adds up the ledgers of the fees that are on a document.
-func (Store) OnDocument(ctx context.Context, tx *tenancy.Tx, documentID string) (map[string]fees.OnDocument, error) {
+// OnDocuments adds up the ledgers of the fees that are on a document, one row for each fee and each document that it is on.
+func (Store) OnDocuments(ctx context.Context, tx *tenancy.Tx, documentID string) ([]fees.OnDocument, error) {
 	rows, err := tx.PGX().Query(ctx, `
-		SELECT fee_id::text, coalesce(sum(amount_minor) FILTER (WHERE document_id = $1), 0)::bigint, coalesce(sum(amount_minor) FILTER (WHERE document_id <> $1), 0)::bigint
-		FROM fee_ledger WHERE fee_id IN (SELECT fee_id FROM fee_ledger WHERE document_id = $1) GROUP BY 1`, documentID)
+		SELECT fee_id::text, document_id::text, coalesce(sum(amount_minor) FILTER (WHERE kind = 'billed'), 0)::bigint,
+			coalesce(sum(amount_minor) FILTER (WHERE kind = 'held'), 0)::bigint, coalesce(sum(amount_minor) FILTER (WHERE kind = 'released'), 0)::bigint
+		FROM fee_ledger WHERE fee_id IN (SELECT fee_id FROM fee_ledger WHERE document_id = $1) GROUP BY 1, 2`, documentID)
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]fees.OnDocument{}
-	var feeID string
-	var on fees.OnDocument
-	_, err = pgx.ForEachRow(rows, []any{&feeID, &on.This, &on.Others}, func() error {
-		out[feeID] = on
-		return nil
-	})
-	return out, err
+	return pgx.CollectRows(rows, pgx.RowToStructByPos[fees.OnDocument])
 }

@@ -223,6 +223,18 @@ func (s Store) Invoice(ctx context.Context, tx *tenancy.Tx, id string) (invoicin
 	return s.read(ctx, tx, tx.Gorm(), id)
 }
 
+// Drafts tells which of some documents are drafts.
+func (Store) Drafts(ctx context.Context, tx *tenancy.Tx, ids []string) ([]string, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := tx.PGX().Query(ctx, `SELECT id::text FROM invoices WHERE id = ANY ($1::uuid[]) AND state = 'draft'`, ids)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
 // LockedInvoice reads one invoice and holds it until the transaction ends.
 func (s Store) LockedInvoice(ctx context.Context, tx *tenancy.Tx, id string) (invoicing.Invoice, error) {
 	return s.read(ctx, tx, tx.Gorm().Clauses(clause.Locking{Strength: "UPDATE"}), id)
