@@ -1,6 +1,7 @@
 package people
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -15,7 +16,7 @@ var (
 	ErrLeaveTypeTaken = fault.Define(fault.Conflict, "people.leave_type_taken", "There is a kind of leave with this name.").At("body.name", "is taken")
 	ErrBadLeave       = fault.Define(fault.Invalid, "people.bad_leave", "This leave cannot be taken like that.")
 	ErrNoLeave        = fault.Define(fault.NotFound, "people.no_leave", "There is no such leave.")
-	ErrLeaveOverlap   = fault.Define(fault.Conflict, "people.leave_overlap", "There is leave on some of these days already.").At("body.first_day", "meets leave that is there already")
+	ErrLeaveOverlap   = fault.Define(fault.Conflict, "people.leave_overlap", "There is leave on some of these days already.")
 	ErrLeaveCostsNone = fault.Define(fault.Invalid, "people.leave_no_work", "Nobody expects work on these days: they are free anyway.").At("body.first_day", "has no working time")
 	ErrLeaveBalance   = fault.Define(fault.Conflict, "people.leave_balance", "There is not enough left for this.")
 	ErrLeaveState     = fault.Define(fault.Conflict, "people.leave_state", "This leave is not in a state that allows this.")
@@ -164,21 +165,56 @@ func (a LeaveAsk) check(t LeaveType) error {
 
 const maxLeave = 366
 
-// meets tells whether two asks want more of a day than there is: of half a holiday, more than the other half.
-func (a LeaveAsk) meets(o LeaveAsk, left map[day.Date]decimal.Decimal) bool {
-	for d := range (day.Range{From: later(a.First, o.First), To: earlier(a.Last, o.Last)}).Days() {
-		if a.Seconds > 0 && o.Seconds > 0 {
-			return a.Seconds+o.Seconds > 24*3600
+// fits refuses an ask where it and the leave that is there already take more of a day than is scheduled. Half a day takes half of what is.
+func (o daysOff) fits(a LeaveAsk, others []LeaveAsk) error {
+	r := day.Range{From: a.First, To: a.Last}
+	whole, working := Expected(r, o.dated[a.MemberID], nil), Expected(r, o.dated[a.MemberID], o.holidays(a.MemberID, r))
+	for d := range r.Days() {
+		there := slices.DeleteFunc(slices.Clone(others), func(x LeaveAsk) bool { return d.Before(x.First) || d.After(x.Last) })
+		if len(there) == 0 {
+			continue
 		}
-		most, some := left[d]
-		if !some {
-			most = decimal.NewFromInt(1)
+		room := decimal.NewFromInt(int64(working[d] / time.Second))
+		left := room
+		for _, x := range there {
+			left = left.Sub(x.takes(d, whole[d], working[d]))
 		}
-		if a.Seconds > 0 || o.Seconds > 0 || a.share(d).Add(o.share(d)).GreaterThan(most) {
-			return true
+		takes := a.takes(d, whole[d], working[d])
+		if room.IsZero() { // free anyway: nothing is taken of it, by one leave
+			left, takes = decimal.Zero, half
+		}
+		if takes.GreaterThan(left) {
+			return a.overlap(d, left, room)
 		}
 	}
-	return false
+	return nil
+}
+
+// takes is how many seconds of a day an ask takes, of a whole day and what holidays leave of it.
+func (a LeaveAsk) takes(d day.Date, whole, working time.Duration) decimal.Decimal {
+	asked := decimal.NewFromInt(int64(a.Seconds))
+	if a.Seconds == 0 {
+		asked = decimal.NewFromInt(int64(whole / time.Second)).Mul(a.share(d))
+	}
+	return decimal.Min(asked, decimal.NewFromInt(int64(working/time.Second)))
+}
+
+// overlap says on which day there is leave already, and what that leaves.
+func (a LeaveAsk) overlap(d day.Date, left, room decimal.Decimal) error {
+	at, rest := "body.first_day", ""
+	if a.Seconds > 0 {
+		at = "body.seconds"
+	}
+	if left.IsPositive() {
+		rest = ", which leaves " + clock(left) + " of " + clock(room) + " hours"
+	}
+	return ErrLeaveOverlap.Saying("There is leave on %s already%s.", d, rest).At(at, "meets leave that is there already on "+d.String()+rest)
+}
+
+// clock writes seconds as hours and minutes.
+func clock(seconds decimal.Decimal) string {
+	n := seconds.IntPart()
+	return fmt.Sprintf("%d:%02d", n/3600, n%3600/60)
 }
 
 func earlier(a, b day.Date) day.Date {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
+	"github.com/bureauhq/bureau/app/kit/fault"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/people"
 	"github.com/bureauhq/bureau/tenancy"
@@ -291,6 +293,34 @@ func TestLeaveThatCannotBe(t *testing.T) {
 	if _, sum := expected(t, a, svc, access.From(me).MemberID, "2026-03-03", "2026-03-03"); sum != 5*time.Hour+30*time.Minute {
 		t.Errorf("expected on that day: %v", sum)
 	}
+	sickFor := func(seconds int, half bool) people.LeaveAsk {
+		return people.LeaveAsk{TypeID: sick.ID, First: day.New(2026, 3, 3), Last: day.New(2026, 3, 3), Seconds: seconds, HalfLast: half}
+	}
+	says := func(what string, err error, path, text string) {
+		t.Helper()
+		want(t, what, err, people.ErrLeaveOverlap)
+		if f := fault.From(err); len(f.Fields) != 1 || f.Fields[0].Path != path || !strings.Contains(f.Fields[0].Text, text) {
+			t.Errorf("%s: %+v, want %s to say %q", what, f.Fields, path, text)
+		}
+	}
+	// Of eight hours five and a half are left, of which half the day takes four.
+	_, err = svc.QuoteLeave(me, sickFor(5*3600+1800+60, false))
+	says("more hours than are left of the day", err, "body.seconds", "2026-03-03, which leaves 5:30 of 8:00 hours")
+	if _, err := svc.QuoteLeave(me, sickFor(5*3600+1800, false)); err != nil {
+		t.Errorf("all that is left of the day: %v", err)
+	}
+	if _, err := svc.AskLeave(me, sickFor(0, true)); err != nil {
+		t.Errorf("half the day beside two hours and a half: %v", err)
+	}
+	_, err = svc.QuoteLeave(me, sickFor(0, true))
+	says("the other half, of which only a part is left", err, "body.first_day", "2026-03-03, which leaves 1:30 of 8:00 hours")
+	_, err = svc.QuoteLeave(me, sickFor(5460, false))
+	says("more than three together leave", err, "body.seconds", "1:30 of 8:00")
+	if _, err := svc.AskLeave(me, sickFor(5400, false)); err != nil {
+		t.Errorf("the rest of the day: %v", err)
+	}
+	_, err = svc.QuoteLeave(me, sickFor(60, false))
+	says("a minute of a day that is full", err, "body.seconds", "already on 2026-03-03")
 	_, err = svc.CancelLeave(me, r.ID, r.Version, "")
 	want(t, "leave that has begun", err, people.ErrLeaveState)
 	if err := svc.AdjustLeave(a.Ctx, access.From(me).MemberID, kind.ID, people.LeaveFact{Day: day.New(2026, 1, 1), Amount: amount("2.5"), Note: "brought along"}); err != nil {

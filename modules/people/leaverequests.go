@@ -97,11 +97,14 @@ func (s *Service) quote(ctx context.Context, tx *tenancy.Tx, a LeaveAsk, except 
 	if err != nil {
 		return q, err
 	}
-	left := off.left(a.MemberID, day.Range{From: a.First, To: a.Last})
+	var there []LeaveAsk
 	for _, o := range others {
-		if o.ID != except && a.meets(o.LeaveAsk, left) {
-			return q, ErrLeaveOverlap
+		if o.ID != except {
+			there = append(there, o.LeaveAsk)
 		}
+	}
+	if err := off.fits(a, there); err != nil {
+		return q, err
 	}
 	b, err := s.books(ctx, tx, a.MemberID)
 	if err != nil || !q.Type.Counts() {
