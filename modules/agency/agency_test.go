@@ -2,8 +2,11 @@ package agency_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,6 +94,27 @@ func TestColours(t *testing.T) {
 		shade := agency.Readable(hex)
 		if c := agency.Contrast(shade, "#FFFFFF"); c < 4.5 || c > 5.2 {
 			t.Errorf("%s became %s with a contrast of %.2f, want just over 4.5", hex, shade, c)
+		}
+	}
+	if err := agency.CheckColour("#777777"); err == nil || !strings.Contains(err.Error(), "contrast of 4.4 to 1") {
+		t.Errorf("4.48 is said as %v, which is not enough", err)
+	}
+}
+
+// The page proposes the same shades; its test reads the same file.
+func TestShadesAreThoseOfThePage(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("../../frontend/src/shared/lib/shades.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shades map[string]string
+	if err := json.Unmarshal(raw, &shades); err != nil || len(shades) == 0 {
+		t.Fatal(shades, err)
+	}
+	for hex, want := range shades {
+		if got := agency.Readable(hex); got != want {
+			t.Errorf("%s became %s, want %s", hex, got, want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -21,7 +22,7 @@ func CheckColour(hex string) error {
 		return fmt.Errorf("is not a colour such as #2855D9")
 	}
 	if c := Contrast(hex, "#FFFFFF"); c < leastContrast {
-		return fmt.Errorf("has a contrast of %.1f to 1 with white; 4.5 are needed. %s is the nearest shade", c, Readable(hex))
+		return fmt.Errorf("has a contrast of %.1f to 1 with white; 4.5 are needed. %s is the nearest shade", math.Floor(c*10)/10, Readable(hex))
 	}
 	return nil
 }
@@ -32,16 +33,20 @@ func Contrast(a, b string) float64 {
 	return (math.Max(x, y) + 0.05) / (math.Min(x, y) + 0.05)
 }
 
-// Readable returns hex darkened in OKLCH, hue and chroma kept where the gamut
-// allows, until white text on it can be read.
+// Readable returns hex, moved towards black in OKLCH just far enough that white text on it can be read. Pages
+// propose the same shade by the same steps (frontend/src/shared/lib/colour.ts).
 func Readable(hex string) string {
-	l, a, b := oklab(rgb(hex))
-	for range 200 {
-		out := format(fromOklab(l, a, b))
-		if Contrast(out, "#FFFFFF") >= leastContrast {
+	if Contrast(hex, "#FFFFFF") >= leastContrast {
+		return strings.ToUpper(hex)
+	}
+	start, a, b := oklab(rgb(hex))
+	const steps = 50
+	for n := 1; n <= steps; n++ {
+		l := start * (1 - float64(n)/steps)
+		fade := l / start // chroma must shrink near black
+		if out := format(fromOklab(l, a*fade, b*fade)); Contrast(out, "#FFFFFF") >= leastContrast {
 			return out
 		}
-		l -= 0.005
 	}
 	return "#000000"
 }
