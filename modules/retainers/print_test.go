@@ -143,3 +143,25 @@ func TestAPaperOfTooManyEntriesIsRefused(t *testing.T) {
 		t.Errorf("10,000 entries: %v", err)
 	}
 }
+
+// Who reads the third sheet knows what its columns are.
+func TestEverySheetOfWorkNamesItsColumns(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	d := w.support()
+	d.StartsOn = day.New(2026, 3, 1)
+	r := w.create(t, d)
+	p := w.periods(t, r.ID)[0]
+	must(t, w.DB.Run(w.Ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		_, err := tx.PGX().Exec(ctx, `INSERT INTO retainer_ledger (id, retainer_id, period, kind, entry_id, day, amount, created_at)
+			SELECT gen_random_uuid(), $1, 1, 'use', gen_random_uuid(), '2026-03-02', 36, now() FROM generate_series(1, 120)`, r.ID)
+		return err
+	}))
+	f, err := w.svc.StatementPDF(w.Ctx, p.ID, false)
+	must(t, err)
+	said, words := testkit.PDFText(t, f.Bytes), retainers.PrintWordsIn(invoicing.English)
+	sheets := strings.Count(said, " / 3\n")
+	if heads := strings.Count(said, words.Day+"\n"+words.What+"\n"); sheets != 3 || heads != sheets {
+		t.Errorf("%d sheets name the columns %d times:\n%s", sheets, heads, said)
+	}
+}

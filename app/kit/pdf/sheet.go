@@ -39,6 +39,7 @@ type Sheet struct {
 	Accent [3]int
 	Row    float64 // height of a line of text
 	Scale  float64 // of the letters
+	feet   string
 }
 
 // New begins a paper of a day, without a page yet. The colour is "#2855d9"; any other text is a dark grey.
@@ -57,12 +58,12 @@ func New(title, author, colour string, on day.Date) *Sheet {
 	s.AddUTF8FontFromBytes("sans", "B", bold)
 	s.SetMargins(Left, Top, 210-Right)
 	s.SetAutoPageBreak(false, 0)
-	s.AliasNbPages("{pages}")
 	return s
 }
 
 // Bytes ends the paper.
 func (s *Sheet) Bytes() ([]byte, error) {
+	s.drawFeet()
 	var out bytes.Buffer
 	if err := s.Output(&out); err != nil {
 		return nil, fmt.Errorf("draw a paper: %w", err)
@@ -115,11 +116,18 @@ func (s *Sheet) BreakAt(y *float64) bool {
 	return true
 }
 
-// Foot writes the foot of a page.
-func (s *Sheet) Foot(text string) {
-	s.Font("", 7.5, 130)
-	s.Put(Left, 282, 140, "L", text)
-	s.Put(160, 282, 30, "R", fmt.Sprintf("%d / {pages}", s.PageNo()))
+// Feet says what stands at the foot of every page, beside its number.
+func (s *Sheet) Feet(text string) { s.feet = text }
+
+// drawFeet waits until all pages are there: a number ends at the edge only when it is known how wide it is.
+func (s *Sheet) drawFeet() {
+	of := s.PageCount()
+	for n := 1; n <= of; n++ {
+		s.SetPage(n)
+		s.Font("", 7.5, 130)
+		s.Put(Left, 282, 140, "L", s.feet)
+		s.Put(160, 282, Right-160, "R", fmt.Sprintf("%d / %d", n, of))
+	}
 }
 
 // Short cuts a text to a width.

@@ -39,7 +39,7 @@ func (Renderer) Render(doc invoicing.Document, logo []byte) ([]byte, error) {
 	if doc.Layout == invoicing.Compact {
 		s.Row, s.Scale = 4.2, 0.88
 	}
-	s.SetFooterFunc(s.foot)
+	s.Feet(s.foot())
 	s.AddPage()
 	s.head(logo)
 	s.table()
@@ -362,7 +362,7 @@ func (s *sheet) closing() {
 	}
 }
 
-func (s *sheet) foot() {
+func (s *sheet) foot() string {
 	parts := nonEmpty(s.doc.Seller.Name, s.doc.Seller.Registration)
 	if s.doc.Seller.TaxID != "" {
 		parts = append(parts, s.words.TaxID+" "+s.doc.Seller.TaxID)
@@ -370,5 +370,5 @@ func (s *sheet) foot() {
 	if s.doc.Seller.TaxNumber != "" {
 		parts = append(parts, s.words.TaxNumber+" "+s.doc.Seller.TaxNumber)
 	}
-	s.Foot(strings.Join(parts, " · "))
+	return strings.Join(parts, " · ")
 }

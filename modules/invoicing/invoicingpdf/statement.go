@@ -12,7 +12,7 @@ func (Renderer) RenderStatement(st invoicing.Statement) ([]byte, error) {
 	date, w := invoicing.WordsIn(st.Language).Day, invoicing.StatementWordsIn(st.Language)
 	s := &sheet{Sheet: pdf.New(w.Statement+" "+st.ClientName, "", st.Colour, st.To), words: invoicing.WordsIn(st.Language)}
 	s.doc.Locale, s.doc.Seller.Name = st.Locale, st.Seller
-	s.SetFooterFunc(s.foot)
+	s.Feet(s.foot())
 	s.AddPage()
 	s.SetTextColor(s.Accent[0], s.Accent[1], s.Accent[2])
 	s.SetFont("sans", "B", 20)

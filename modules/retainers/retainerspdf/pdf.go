@@ -27,6 +27,7 @@ type sheet struct {
 	words retainers.PrintWords
 	date  func(day.Date) string
 	y     float64
+	heads bool // the columns are named again on a new page
 }
 
 // Render draws a statement as a PDF.
@@ -35,7 +36,7 @@ func (Renderer) Render(p retainers.Print, logo []byte) ([]byte, error) {
 	s := &sheet{
 		Sheet: pdf.New(words.Title+" "+p.Retainer.Name, p.Head.Seller, p.Head.Colour, last), Print: p, words: words, date: invoicing.WordsIn(p.Head.Language).Day, y: pdf.Top,
 	}
-	s.SetFooterFunc(func() { s.Foot(p.Head.Seller) })
+	s.Feet(p.Head.Seller)
 	s.AddPage()
 	s.head(logo)
 	s.sums()
@@ -161,6 +162,7 @@ func (s *sheet) work() {
 		return
 	}
 	s.workHead()
+	s.heads = true
 	var used, late, over int64
 	for _, e := range s.Work {
 		what := join(" · ", e.ProjectName, e.TaskName)
@@ -215,6 +217,9 @@ func (s *sheet) line(on day.Date, what, under, over, figure string) {
 	if s.y+height > pdf.Bottom && height < pdf.Bottom-pdf.Top {
 		s.AddPage()
 		s.y = pdf.Top
+		if s.heads {
+			s.workHead()
+		}
 	}
 	s.BreakAt(&s.y)
 	s.Font("", 9, 30)
