@@ -6,6 +6,7 @@ import type { RateCardView, RateView } from '../../shared/api/gen/rates.gen';
 import { renderApp, violations } from '../../test/render';
 import { server } from '../../test/server';
 import { RateDialog } from './components/RateDialog';
+import { UndoLast } from './components/UndoLast';
 
 const rate: RateView = { id: 'r1', card_id: 'k1', kind: 'member', target_id: 'm1', per_hour: '100', valid_from: '2026-01-01', valid_to: null, version: 5 };
 const card = { id: 'k1', name: 'Standard', level: 'agency', client_id: null, project_id: null, currency: 'EUR', version: 1 } as RateCardView;
@@ -57,4 +58,17 @@ it('takes a price back', async () => {
   await user.click(within(dialog).getByRole('button', { name: 'Save' }));
   await user.click(await screen.findByRole('button', { name: 'Undo' }));
   expect(await screen.findByText('Undone for 2 entries. Others stay: 1 billed since')).toBeVisible();
+});
+
+it('takes no room while there is nothing to undo on the card', async () => {
+  server.use(http.get('*/api/v1/rates/revisions/last', () => HttpResponse.json({ id: 'u1', rate_id: 'r1', card_id: 'k1', entries: 2, undo_until: '2026-03-02T12:00:00Z' })));
+  const both = (
+    <>
+      <div data-testid="other"><UndoLast cardId="k2" rates={[rate]} nameOf={() => 'Ada'} /></div>
+      <div data-testid="its"><UndoLast cardId="k1" rates={[rate]} nameOf={() => 'Ada'} /></div>
+    </>
+  );
+  renderApp(both);
+  expect(await within(screen.getByTestId('its')).findByRole('button', { name: 'Undo' })).toBeVisible();
+  expect(screen.getByTestId('other')).toBeEmptyDOMElement();
 });

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useClientsListQuery } from '../../../shared/api/gen/clients.gen';
 import { useHolidayRegionsListQuery } from '../../../shared/api/gen/people.gen';
 import { useProjectsListQuery } from '../../../shared/api/gen/projects.gen';
-import { useRateMultipliersListQuery, useRateMultipliersRemoveMutation, type RateMultipliersView } from '../../../shared/api/gen/rates.gen';
+import { useRateMultipliersLastAdditionQuery, useRateMultipliersListQuery, useRateMultipliersRemoveMutation, type RateMultipliersView } from '../../../shared/api/gen/rates.gen';
 import { formatDay, today } from '../../../shared/lib/dates';
 import { useParam } from '../../../shared/lib/hooks';
 import { useCan, useMe } from '../../../shared/lib/me';
@@ -12,7 +12,7 @@ import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { FilterBar } from '../../../shared/ui/filters';
 import { later } from '../../../shared/ui/later';
 import { StatusChip } from '../../../shared/ui/small';
-import { EmptyState, NoResults } from '../../../shared/ui/states';
+import { EmptyState, Held, NoResults } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
 import { factorKinds, standing } from '../model';
@@ -32,6 +32,7 @@ export function Multipliers({ adding, onAdd }: { adding: boolean; onAdd: (on: bo
   const clients = useClientsListQuery({ limit: 200, state: 'all' }, { skip: !can('clients.clients.read') }).data?.items ?? [];
   const projects = useProjectsListQuery({ limit: 200 }, { skip: !can('projects.projects.read') }).data?.items ?? [];
   const regions = useHolidayRegionsListQuery(undefined, { skip: !can('people.positions.read') }).data?.items ?? [];
+  const undo = useRateMultipliersLastAdditionQuery(undefined, { skip: !writes });
   const [removing, setRemoving] = useState<RateMultipliersView | null>(null);
   const [remove] = useRateMultipliersRemoveMutation();
   const whose = (m: RateMultipliersView) =>
@@ -62,19 +63,21 @@ export function Multipliers({ adding, onAdd }: { adding: boolean; onAdd: (on: bo
         ]}
       />
       {writes && <UndoMultipliers />}
-      <DataTable
-        label={t('tab.multipliers')}
-        rows={list.data?.items}
-        columns={columns}
-        getId={(m) => m.id}
-        nameOf={whose}
-        actionsWidth="96px"
-        actions={writes ? (m) => <Button size="small" color="inherit" onClick={() => setRemoving(m)}>{t('card.remove')}</Button> : undefined}
-        card={(m) => <CardRow title={whose(m)} sub={`${factors(m)} · ${formatDay(m.valid_from)} – ${until(m)}`} state={chip(m)} />}
-        error={list.error}
-        onRetry={() => void list.refetch()}
-        empty={client || project ? <NoResults onClear={clear} /> : <EmptyState title={t('multipliers.empty')} text={t('multipliers.emptyText')} action={add} />}
-      />
+      <Held until={!undo.isLoading}>
+        <DataTable
+          label={t('tab.multipliers')}
+          rows={list.data?.items}
+          columns={columns}
+          getId={(m) => m.id}
+          nameOf={whose}
+          actionsWidth="96px"
+          actions={writes ? (m) => <Button size="small" color="inherit" onClick={() => setRemoving(m)}>{t('card.remove')}</Button> : undefined}
+          card={(m) => <CardRow title={whose(m)} sub={`${factors(m)} · ${formatDay(m.valid_from)} – ${until(m)}`} state={chip(m)} />}
+          error={list.error}
+          onRetry={() => void list.refetch()}
+          empty={client || project ? <NoResults onClear={clear} /> : <EmptyState title={t('multipliers.empty')} text={t('multipliers.emptyText')} action={add} />}
+        />
+      </Held>
       {adding && <MultipliersDialog day={day} client={client} project={project} clients={clients} projects={projects} regions={regions} onClose={() => onAdd(false)} />}
       <ConfirmDialog
         open={removing !== null}

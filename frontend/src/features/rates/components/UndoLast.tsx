@@ -27,15 +27,11 @@ export function UndoLast({ cardId, nameOf, rates }: { cardId: string; nameOf: (r
   const last = useRatesLastRevisionQuery().data;
   const { run, busy } = useUndo();
   const rate = last?.card_id === cardId ? rates.find((r) => r.id === last.rate_id) : undefined;
-  // It comes after the page: its place is kept.
+  if (!last || !rate) return null;
   return (
-    <Box sx={{ minHeight: 40, mb: 2, display: 'flex', alignItems: 'center', gap: 2, color: 'text.secondary' }}>
-      {last && rate && (
-        <>
-          <span>{t('revise.last', { name: nameOf(rate), count: last.entries })}</span>
-          <Button size="small" disabled={busy} onClick={() => void run(last.id)}>{t('revise.undo')}</Button>
-        </>
-      )}
+    <Box sx={{ minHeight: 40, mb: 2, display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 2, color: 'text.secondary' }}>
+      <span>{t('revise.last', { name: nameOf(rate), count: last.entries })}</span>
+      <Button size="small" disabled={busy} onClick={() => void run(last.id)}>{t('revise.undo')}</Button>
     </Box>
   );
 }

@@ -26,14 +26,13 @@ export function UndoMultipliers() {
       toast.failed(e);
     }
   };
-  // It comes after the page: its place is kept.
   return (
-    <Box sx={{ minHeight: 40, mb: 2, display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 2, color: 'text.secondary' }}>
+    <>
       {last?.id && (
-        <>
+        <Box sx={{ minHeight: 40, mb: 2, display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: 2, color: 'text.secondary' }}>
           <span>{t('multipliers.last', { count: last.entries })}</span>
           <Button size="small" disabled={looking.isLoading} onClick={() => void look(last.id)}>{t('revise.undo')}</Button>
-        </>
+        </Box>
       )}
       <ConfirmDialog
         open={asking !== null}
@@ -47,6 +46,6 @@ export function UndoMultipliers() {
           toast(t('revise.undone', { count: effect.entries }));
         }}
       />
-    </Box>
+    </>
   );
 }

@@ -6,7 +6,7 @@ import { useParams } from 'react-router';
 import { useClientsGetQuery } from '../../../shared/api/gen/clients.gen';
 import { usePositionsListQuery } from '../../../shared/api/gen/people.gen';
 import { useProjectsGetQuery } from '../../../shared/api/gen/projects.gen';
-import { useRateCardsArchiveMutation, useRateCardsGetQuery, useRateCardsRestoreMutation, useRatesRemoveMutation, useServicesListQuery, type RateCardView, type RateView } from '../../../shared/api/gen/rates.gen';
+import { useRateCardsArchiveMutation, useRateCardsGetQuery, useRateCardsRestoreMutation, useRatesLastRevisionQuery, useRatesRemoveMutation, useServicesListQuery, type RateCardView, type RateView } from '../../../shared/api/gen/rates.gen';
 import { useTasksListQuery } from '../../../shared/api/gen/tasks.gen';
 import { useStaff } from '../../../shared/api/members';
 import { useServices } from '../../../shared/api/services';
@@ -17,7 +17,7 @@ import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { NotInPlan, useLacks } from '../../../shared/ui/NotInPlan';
 import { StatusChip } from '../../../shared/ui/small';
-import { EmptyState, ErrorState, SkeletonPage } from '../../../shared/ui/states';
+import { EmptyState, ErrorState, Held, SkeletonPage } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { later } from '../../../shared/ui/later';
 import { UndoLast } from '../components/UndoLast';
@@ -57,6 +57,7 @@ function Ready({ card }: { card: RateCardView }) {
   const writes = can('rates.cards.write') && can('rates.bill.see') && !card.archived_at;
   const beyond = useLacks('custom_rates') && card.level !== 'agency';
   const day = today(me?.agency.time_zone);
+  const undo = useRatesLastRevisionQuery(undefined, { skip: !writes });
   const targets = useTargets(card);
   const client = useClientsGetQuery({ id: card.client_id ?? '' }, { skip: !card.client_id }).data;
   const project = useProjectsGetQuery({ id: card.project_id ?? '' }, { skip: !card.project_id }).data;
@@ -114,17 +115,19 @@ function Ready({ card }: { card: RateCardView }) {
       />
       {beyond && writes && <Box sx={{ mb: 4 }}><NotInPlan feature="custom_rates" /></Box>}
       {writes && <UndoLast cardId={card.id} nameOf={name} rates={card.rates ?? []} />}
-      <DataTable
-        label={card.name}
-        rows={rows}
-        columns={columns}
-        getId={(r) => r.id}
-        nameOf={name}
-        onOpen={writes && !beyond ? setEditing : undefined}
-        actions={writes ? (r) => <Button size="small" color="inherit" onClick={() => setRemoving(r)}>{t('card.remove')}</Button> : undefined}
-        card={(r) => <CardRow title={name(r)} end={price(r)} sub={span(r)} state={chip(r)} below={tiers(r) || undefined} />}
-        empty={<EmptyState title={t('card.empty')} text={t('card.emptyText')} action={add} />}
-      />
+      <Held until={!undo.isLoading}>
+        <DataTable
+          label={card.name}
+          rows={rows}
+          columns={columns}
+          getId={(r) => r.id}
+          nameOf={name}
+          onOpen={writes && !beyond ? setEditing : undefined}
+          actions={writes ? (r) => <Button size="small" color="inherit" onClick={() => setRemoving(r)}>{t('card.remove')}</Button> : undefined}
+          card={(r) => <CardRow title={name(r)} end={price(r)} sub={span(r)} state={chip(r)} below={tiers(r) || undefined} />}
+          empty={<EmptyState title={t('card.empty')} text={t('card.emptyText')} action={add} />}
+        />
+      </Held>
       {editing && <RateDialog card={card} rate={editing === 'new' ? undefined : editing} day={day} targets={targets.options} onClose={() => setEditing(null)} />}
       {renaming && <RenameDialog card={card} onClose={() => setRenaming(false)} />}
       <ConfirmDialog
