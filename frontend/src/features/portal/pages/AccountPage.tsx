@@ -11,8 +11,9 @@ import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { FilterBar } from '../../../shared/ui/filters';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Figure, Figures, Money } from '../../../shared/ui/small';
-import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
+import { EmptyState, Section } from '../../../shared/ui/states';
 import { useAccountAsQuery, useAs } from '../api';
+import { NotYet } from '../components/NotYet';
 import { useT } from '../locales/en';
 
 const ages = ['current', 'd30', 'd60', 'd90', 'more'] as const;
@@ -25,7 +26,7 @@ export function AccountPage() {
   const [from, setFrom] = useParam('from');
   const [until, setUntil] = useParam('to');
   const { data: a, error, refetch } = useAccountAsQuery({ as, from, to: until });
-  if (!a) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!a) return <NotYet title={t('account.title')} error={error} onRetry={() => void refetch()} />;
   const pdf = new URLSearchParams({ ...(from && { from }), ...(until && { to: until }), ...(as && { preview: as }) });
   return (
     <>

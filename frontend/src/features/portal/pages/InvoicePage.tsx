@@ -5,8 +5,8 @@ import { formatDay } from '../../../shared/lib/dates';
 import { Paper } from '../../../shared/paper/Paper';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Figure, Figures, Money } from '../../../shared/ui/small';
-import { ErrorState, SkeletonPage } from '../../../shared/ui/states';
 import { useAs, useInvoiceAsQuery } from '../api';
+import { NotYet } from '../components/NotYet';
 import { InvoiceStatus } from '../components/parts';
 import { Pay } from '../components/Pay';
 import { useT } from '../locales/en';
@@ -16,7 +16,7 @@ export function InvoicePage() {
   const { id = '' } = useParams();
   const { as, to, pdf, file } = useAs();
   const { data: i, error, refetch } = useInvoiceAsQuery({ as, id });
-  if (!i) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!i) return <NotYet title={t('invoices')} error={error} onRetry={() => void refetch()} />;
   return (
     <>
       <PageHeader

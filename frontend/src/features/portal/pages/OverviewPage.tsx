@@ -2,8 +2,9 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Figure, Figures, Money } from '../../../shared/ui/small';
-import { EmptyState, ErrorState, SkeletonPage } from '../../../shared/ui/states';
+import { EmptyState } from '../../../shared/ui/states';
 import { useAs, useMilestonesAsQuery, useOverviewAsQuery } from '../api';
+import { NotYet } from '../components/NotYet';
 import { Milestones } from '../components/Milestones';
 import { InvoiceTable } from '../components/InvoiceTable';
 import { ProjectCards } from '../components/parts';
@@ -14,7 +15,7 @@ export function OverviewPage() {
   const { as } = useAs();
   const { data: o, error, refetch } = useOverviewAsQuery({ as });
   const milestones = useMilestonesAsQuery({ as });
-  if (!o || milestones.isLoading) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!o || milestones.isLoading) return <NotYet title={t('nav.overview')} error={error} onRetry={() => void refetch()} />;
   const waiting = milestones.data?.items.filter((m) => !m.accepted_at) ?? [];
   const first = o.contact.split(' ')[0] ?? '';
   return (

@@ -9,8 +9,9 @@ import { useMe } from '../../../shared/lib/me';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { later } from '../../../shared/ui/later';
 import { Duration, Facts, PersonAvatar } from '../../../shared/ui/small';
-import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
+import { EmptyState, Section } from '../../../shared/ui/states';
 import { useAs, useMilestonesAsQuery, useProjectAsQuery } from '../api';
+import { NotYet } from '../components/NotYet';
 import { Milestones } from '../components/Milestones';
 import { Progress, ProjectState } from '../components/parts';
 import { useT } from '../locales/en';
@@ -38,7 +39,7 @@ export function ProjectPage() {
   const { data: p, error, refetch } = useProjectAsQuery({ as, id });
   const milestones = useMilestonesAsQuery({ as });
   const [replying, setReplying] = useState<Thread | null>(null);
-  if (!p || milestones.isLoading) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!p || milestones.isLoading) return <NotYet title={t('projects')} error={error} onRetry={() => void refetch()} />;
   const agreed = milestones.data?.items.filter((m) => m.project_id === id) ?? [];
   const threads = threadsOf(p.comments ?? []);
   return (

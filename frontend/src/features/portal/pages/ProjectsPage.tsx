@@ -1,6 +1,7 @@
 import { PageHeader } from '../../../shared/ui/PageHeader';
-import { EmptyState, ErrorState, SkeletonPage } from '../../../shared/ui/states';
+import { EmptyState } from '../../../shared/ui/states';
 import { useAs, useProjectsAsQuery } from '../api';
+import { NotYet } from '../components/NotYet';
 import { ProjectCards } from '../components/parts';
 import { useT } from '../locales/en';
 
@@ -8,7 +9,7 @@ export function ProjectsPage() {
   const t = useT();
   const { as } = useAs();
   const { data, error, refetch } = useProjectsAsQuery({ as });
-  if (!data) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data) return <NotYet title={t('projects')} error={error} onRetry={() => void refetch()} />;
   return (
     <>
       <PageHeader title={t('projects')} />

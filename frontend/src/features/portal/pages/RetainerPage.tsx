@@ -5,8 +5,9 @@ import { formatFigure, type FigureValue } from '../../../shared/lib/figures';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
-import { EmptyState, ErrorState, SkeletonPage } from '../../../shared/ui/states';
+import { EmptyState } from '../../../shared/ui/states';
 import { useAs, useRetainerAsQuery } from '../api';
+import { NotYet } from '../components/NotYet';
 import { useT } from '../locales/en';
 
 /** All periods of an agreement, each leading to its statement. */
@@ -15,7 +16,7 @@ export function RetainerPage() {
   const { id = '' } = useParams();
   const { as, to } = useAs();
   const { data: r, error, refetch } = useRetainerAsQuery({ as, id });
-  if (!r) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!r) return <NotYet title={t('retainers')} error={error} onRetry={() => void refetch()} />;
   const said = (f: unknown) => formatFigure(f as FigureValue);
   const span = (p: PortalRetainerPeriod) => `${formatDay(p.from_on)} – ${formatDay(p.to_on)}`;
   const state = (p: PortalRetainerPeriod) => <StatusChip label={t(`retainer.${p.state}`)} tone={p.state === 'open' ? 'brand' : 'neutral'} />;

@@ -6,15 +6,16 @@ import type { PortalRetainer } from '../../../shared/api/gen/portal.gen';
 import { formatDay } from '../../../shared/lib/dates';
 import { addFigures, formatFigure, sizeOf, type FigureValue } from '../../../shared/lib/figures';
 import { PageHeader } from '../../../shared/ui/PageHeader';
-import { EmptyState, ErrorState, SkeletonPage } from '../../../shared/ui/states';
+import { EmptyState } from '../../../shared/ui/states';
 import { useAs, useRetainersAsQuery } from '../api';
+import { NotYet } from '../components/NotYet';
 import { useT } from '../locales/en';
 
 export function RetainersPage() {
   const t = useT();
   const { as } = useAs();
   const { data, error, refetch } = useRetainersAsQuery({ as });
-  if (!data) return error === undefined ? <SkeletonPage /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data) return <NotYet title={t('retainers')} error={error} onRetry={() => void refetch()} />;
   return (
     <>
       <PageHeader title={t('retainers')} />

@@ -9,9 +9,10 @@ import { formatDay } from '../../../shared/lib/dates';
 import { asAdded, formatFigure, signedFigure, sizeOf, type FigureValue } from '../../../shared/lib/figures';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { PageHeader } from '../../../shared/ui/PageHeader';
-import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
+import { EmptyState, Section } from '../../../shared/ui/states';
 import { Sums, type Sum } from '../../../shared/ui/Sums';
 import { useAs, useStatementAsInfiniteQuery } from '../api';
+import { NotYet } from '../components/NotYet';
 import { useT } from '../locales/en';
 
 const said = (f: unknown) => formatFigure(f as FigureValue);
@@ -24,7 +25,7 @@ export function StatementPage() {
   const q = useStatementAsInfiniteQuery({ as, id: period });
   const feed = useFeed<PortalWork>(q);
   const s = q.data?.pages[0];
-  if (!s) return q.error === undefined ? <SkeletonPage /> : <ErrorState error={q.error} onRetry={() => void q.refetch()} />;
+  if (!s) return <NotYet title={t('retainers')} error={q.error} onRetry={() => void q.refetch()} />;
   const p = s.period;
   const sums: Sum[] = [
     { label: t('retainer.opening'), value: said(p.opening) },
