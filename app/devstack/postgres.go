@@ -294,13 +294,15 @@ func (p *postgres) command(throwaway bool) *exec.Cmd {
 		"max_parallel_workers_per_gather=0", "jit=off", "timezone=UTC", "log_timezone=UTC", "log_min_messages=warning",
 		// Three at once, the server's default, took a third of two cores while schemas were made, and people waited for it.
 		"autovacuum_max_workers=" + strconv.Itoa(sweepers(runtime.NumCPU())),
+		// Each visit reads the catalogue's entry of every table and index, of which 2,000 agencies have above a million.
+		"autovacuum_naptime=3min",
 	}
 	if throwaway {
 		set = append(set, "shared_buffers=64MB", "max_wal_size=512MB", "fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0")
 	} else {
 		// Only what is used of the buffers is taken. A checkpoint syncs every file that was touched, and each agency has
 		// hundreds: seldom is quick. It costs disk while much is written, and some seconds after a crash.
-		set = append(set, "shared_buffers="+strconv.Itoa(buffers())+"MB", "max_wal_size=2GB", "checkpoint_timeout=15min")
+		set = append(set, "shared_buffers="+strconv.Itoa(buffers())+"MB", "max_wal_size=4GB", "checkpoint_timeout=15min")
 		if runtime.GOOS == "linux" {
 			// After a crash every file is synced before anything else, and there may be hundreds of thousands.
 			set = append(set, "recovery_init_sync_method=syncfs")

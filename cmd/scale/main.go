@@ -45,7 +45,7 @@ type run struct {
 	data, out, doc, program                            string
 	port                                               int
 	skew                                               float64
-	onlySignUps                                        bool
+	onlySignUps, onlyRatios                            bool
 
 	sheet report.Sheet
 	began time.Time
@@ -63,6 +63,7 @@ func main() {
 	flag.IntVar(&r.over, "over", 1000, "agencies that these are sent to")
 	flag.IntVar(&r.signUps, "sign-ups", 40, "people who sign up beside traffic; half as many do beside as much traffic as the machine takes")
 	flag.BoolVar(&r.onlySignUps, "only-sign-ups", false, "measure these alone, with the agencies that are there")
+	flag.BoolVar(&r.onlyRatios, "only-ratios", false, "compare the pool with its rivals alone, over the agencies that are there")
 	flag.IntVar(&r.traffic, "traffic", 100, "requests a second beside them")
 	flag.IntVar(&r.spares, "spares", 60, "agencies kept ready for them; a few minutes' worth, since they are made in quiet moments")
 	flag.IntVar(&r.rounds, "rounds", 5, "rounds of each comparison")
@@ -97,8 +98,10 @@ func (r *run) all(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.live(ctx); err != nil {
-		return err
+	if !r.onlyRatios {
+		if err := r.live(ctx); err != nil {
+			return err
+		}
 	}
 	text := fmt.Sprintf("%d agencies, %s; Zipf %g; %s before the run, %s after it; %s in all. `make scale AGENCIES=%d`.\n\n%s",
 		r.agencies, machine(), r.skew, before, conditions(), time.Since(r.began).Round(time.Second), r.agencies, r.sheet.Markdown())
@@ -145,14 +148,10 @@ func (r *run) beside(ctx context.Context) error {
 		return err
 	}
 	all = all[:min(len(all), r.agencies)]
-	if err := r.checkpoint(ctx, stack.DatabaseURL); err != nil {
-		return err
-	}
-	if err := r.migrate(ctx, stack.Addresses); err != nil {
-		return err
-	}
-	if err := r.export(ctx, a, all); err != nil {
-		return err
+	if !r.onlyRatios {
+		if err := r.maintain(ctx, a, all, stack.Addresses); err != nil {
+			return err
+		}
 	}
 	a.Close() // its connections would be among those that are looked at
 	cfg := tenancyConfig(stack.Addresses)
@@ -161,6 +160,20 @@ func (r *run) beside(ctx context.Context) error {
 		return err
 	}
 	return logStatements(ctx, stack.DatabaseURL, true) // for the start that comes next
+}
+
+// maintain is what an operator does to all agencies.
+func (r *run) maintain(ctx context.Context, a *app.App, all []tenancy.Agency, at devstack.Addresses) error {
+	if err := r.checkpoint(ctx, at.DatabaseURL); err != nil {
+		return err
+	}
+	if err := r.migrate(ctx, at); err != nil {
+		return err
+	}
+	if err := r.export(ctx, a, all); err != nil {
+		return err
+	}
+	return r.sweep(ctx, at.DatabaseURL)
 }
 
 // tenancyConfig has the figures of production, written out.
