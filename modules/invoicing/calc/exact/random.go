@@ -26,7 +26,7 @@ var Taxes = []calc.Tax{
 var Currencies = []string{"JPY", "EUR", "USD", "KWD"}
 
 // Random makes a document with all that one may have: several taxes a line,
-// discounts of both forms at both places, lines that give back.
+// discounts of both forms at both places, lines that give back, lines of which a part is retained.
 func Random(r *rand.Rand) calc.Sum {
 	s := calc.Sum{
 		Currency: Currencies[r.IntN(len(Currencies))], Rounding: []money.Mode{money.HalfUp, money.HalfEven}[r.IntN(2)],
@@ -52,6 +52,10 @@ func Random(r *rand.Rand) calc.Sum {
 			}
 		}
 		s.Lines = append(s.Lines, l)
+		if held := retained(r, l, places); r.IntN(5) == 0 && held.UnitPrice.IsPositive() {
+			whole = whole.Add(held.Quantity.Mul(held.UnitPrice))
+			s.Lines = append(s.Lines, held)
+		}
 	}
 	switch r.IntN(4) {
 	case 0:
@@ -60,6 +64,12 @@ func Random(r *rand.Rand) calc.Sum {
 		s.Discount.Amount = whole.Abs().Mul(decimal.New(r.Int64N(20), -2)).Truncate(places)
 	}
 	return s
+}
+
+// retained takes off up to a fifth of a line with its taxes, as what a client keeps back of a fee is.
+func retained(r *rand.Rand, of calc.Line, places int32) calc.Line {
+	share := decimal.New(1+r.Int64N(200_000), -6)
+	return calc.Line{Quantity: decimal.NewFromInt(-1), UnitPrice: of.Quantity.Mul(of.UnitPrice).Mul(share).Round(places), Taxes: of.Taxes}
 }
 
 func bears(l calc.Line, t calc.Tax) bool {

@@ -1,11 +1,14 @@
+import { valibotResolver } from '@hookform/resolvers/valibot';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
+import * as v from 'valibot';
 import {
   useAllowanceRatesCreateMutation, useAllowanceRatesEndMutation, useExpenseCategoriesChangeMutation, useExpenseCategoriesCreateMutation, useExpenseCategoriesListQuery, useExpenseMarkupsChangeMutation, useExpenseMarkupsCreateMutation, useExpensePoliciesChangeMutation, useExpensePoliciesCreateMutation,
   type AllowanceRateView, type ExpenseCategoryView, type ExpenseMarkupView, type ExpensePolicyView,
 } from '../../../shared/api/gen/expenses.gen';
 import { useClientsListQuery } from '../../../shared/api/gen/clients.gen';
 import { useTaxRatesListQuery } from '../../../shared/api/gen/invoices.gen';
+import { tCommon } from '../../../shared/lib/i18n';
 import { useCan, useMe } from '../../../shared/lib/me';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { AutocompleteField, DateField, MoneyField, NumberField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
@@ -75,13 +78,19 @@ export function PolicyDialog({ policy: p, onClose }: Done & { policy?: ExpensePo
   );
 }
 
+const said = (s: string | null) => Boolean(s);
+const markupSchema = v.object({
+  client_id: v.pipe(v.string(), v.minLength(1, () => tCommon('error.required'))),
+  markup_percent: v.pipe(v.nullable(v.string()), v.check(said, () => tCommon('error.required'))),
+});
+
 export function MarkupDialog({ markup: m, onClose }: Done & { markup?: ExpenseMarkupView }) {
   const t = useT();
   const [typed, setTyped] = useState('');
   const clients = useClientsListQuery({ q: typed, limit: 50 }, { skip: Boolean(m) });
   const [create] = useExpenseMarkupsCreateMutation();
   const [change] = useExpenseMarkupsChangeMutation();
-  const form = useForm({ defaultValues: { client_id: m?.client_id ?? '', markup_percent: (m?.markup_percent ?? null) as string | null } });
+  const form = useForm({ resolver: valibotResolver(markupSchema), defaultValues: { client_id: m?.client_id ?? '', markup_percent: (m?.markup_percent ?? null) as string | null } });
   const options = m ? [{ value: m.client_id, label: m.client_name }] : (clients.data?.items ?? []).map((c) => ({ value: c.id, label: c.name, sub: c.code }));
   return (
     <FormDialog
