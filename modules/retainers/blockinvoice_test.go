@@ -85,6 +85,14 @@ func (w *world) sell(t testing.TB, retainerID, from string) retainers.Block {
 	return b
 }
 
+// sold is a world with a retainer that has nothing but one block.
+func sold(t testing.TB, deficit retainers.Deficit, overage retainers.Overage, from string) (*world, retainers.Row, retainers.Block) {
+	t.Helper()
+	w := setup(t)
+	r := w.onlyBlocks(t, deficit, overage)
+	return w, r, w.sell(t, r.ID, from)
+}
+
 // replayed holds the stored figures of a retainer against what its ledger comes to from nothing.
 func (w *world) replayed(t testing.TB, retainerID string) {
 	t.Helper()
@@ -134,9 +142,7 @@ func TestABlockIsTakenBackWithItsInvoice(t *testing.T) {
 		"paid, unpaid and then voided":  {retainers.FromPaid, pay, func(t testing.TB, w *world, of string) { t.Helper(); w.unpay(t, of); w.void(t, of) }},
 		"issued, the end is told twice": {retainers.FromIssued, issue, func(t testing.TB, w *world, of string) { t.Helper(); w.void(t, of); w.void(t, of) }},
 	} {
-		w := setup(t)
-		r := w.onlyBlocks(t, retainers.BillDeficit, retainers.AtRate)
-		b := w.sell(t, r.ID, c.from)
+		w, r, b := sold(t, retainers.BillDeficit, retainers.AtRate, c.from)
 		left := func() int64 { return w.periods(t, r.ID)[2].Closing / 3600 }
 		if c.begins != nil {
 			c.begins(t, w, b.InvoiceID)
@@ -179,9 +185,7 @@ func TestABlockIsTakenBackWithItsInvoice(t *testing.T) {
 // A payment that is taken back leaves the invoice: paid again, the block counts again.
 func TestABlockOnceItIsPaidFollowsItsPayments(t *testing.T) {
 	t.Parallel()
-	w := setup(t)
-	r := w.onlyBlocks(t, retainers.CarryDeficit, retainers.AtRate)
-	b := w.sell(t, r.ID, retainers.FromPaid)
+	w, r, b := sold(t, retainers.CarryDeficit, retainers.AtRate, retainers.FromPaid)
 	w.issue(t, b.InvoiceID)
 	w.count(t, w.approved("2026-03-02", 4))
 	for range 2 {
@@ -217,9 +221,8 @@ func TestABlockOnceItIsPaidFollowsItsPayments(t *testing.T) {
 func TestACreditNoteIsNoPaymentOfABlock(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ from, left string }{{retainers.FromPaid, "0"}, {retainers.FromIssued, "0"}, {retainers.FromNow, "10"}} {
-		w := setup(t)
-		r := w.onlyBlocks(t, retainers.CarryDeficit, retainers.AtRate)
-		b, draft := w.sell(t, r.ID, c.from), id.New()
+		w, r, b := sold(t, retainers.CarryDeficit, retainers.AtRate, c.from)
+		draft := id.New()
 		w.issue(t, b.InvoiceID)
 		w.became(t, invoicing.Standing{State: invoicing.Void}, b.InvoiceID, invoicing.InvoicePaid{Fact: fact(b.InvoiceID)})
 		w.credit(t, b.InvoiceID, draft)
@@ -284,9 +287,7 @@ func TestABlockOfAClosedPeriodIsTakenBackInTheOldestOpenOne(t *testing.T) {
 // Nobody can refuse that a block is gone: where overage is refused, what was approved stays approved, and is beyond it.
 func TestTakingABlockBackRefusesNothing(t *testing.T) {
 	t.Parallel()
-	w := setup(t)
-	r := w.onlyBlocks(t, retainers.BillDeficit, retainers.Refuse)
-	b := w.sell(t, r.ID, retainers.FromIssued)
+	w, r, b := sold(t, retainers.BillDeficit, retainers.Refuse, retainers.FromIssued)
 	w.issue(t, b.InvoiceID)
 	w.count(t, w.approved("2026-03-02", 8))
 	w.void(t, b.InvoiceID)

@@ -97,15 +97,12 @@ func TestWhatABlockGaveInClosedPeriodsIsGivenBack(t *testing.T) {
 func TestWhatIsGivenBackIsNeitherTooMuchNorTooLittle(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		ps, events := history(t)
+		ps, events := history(t, true)
 		gone := map[string]bool{}
 		for _, e := range events {
 			gone[e.Of] = true
 		}
 		blocks := slices.DeleteFunc(slices.Clone(events), func(e ledger.Event) bool { return e.Kind != ledger.Block || gone[e.ID] || e.Period == len(ps) })
-		if len(blocks) == 0 {
-			t.Skip("nothing to take back")
-		}
 		b := rapid.SampledFrom(blocks).Draw(t, "block")
 		open := ps[len(ps)-1]
 		closed := ps[b.Period-1 : len(ps)-1]

@@ -205,8 +205,8 @@ func TestPeriodsAreAnchored(t *testing.T) {
 }
 
 // history is a random account: terms, grants with their own expiry, blocks that are taken back and count again,
-// adjustments, and work that is counted, corrected and taken back.
-func history(t *rapid.T) ([]ledger.Period, []ledger.Event) {
+// adjustments, and work that is counted, corrected and taken back. Where one is sold, it has a block before its last period that nobody takes back.
+func history(t *rapid.T, sold bool) ([]ledger.Period, []ledger.Event) {
 	var terms ledger.Terms
 	if rapid.Bool().Draw(t, "capped") {
 		terms.Cap = ptr(rapid.Int64Range(0, 60).Draw(t, "cap"))
@@ -214,7 +214,14 @@ func history(t *rapid.T) ([]ledger.Period, []ledger.Event) {
 	if rapid.Bool().Draw(t, "limited") {
 		terms.Deficit = ptr(rapid.Int64Range(0, 30).Draw(t, "deficit"))
 	}
-	ps := months(rapid.IntRange(1, 6).Draw(t, "periods"), terms)
+	fewest, soldIn := 1, 0
+	if sold {
+		fewest = 2
+	}
+	ps := months(rapid.IntRange(fewest, 6).Draw(t, "periods"), terms)
+	if sold {
+		soldIn = rapid.IntRange(1, len(ps)-1).Draw(t, "sold in")
+	}
 	var events []ledger.Event
 	var counting []ledger.Event // blocks that nobody took back
 	add := func(e ledger.Event) {
@@ -230,8 +237,20 @@ func history(t *rapid.T) ([]ledger.Period, []ledger.Event) {
 			g.Until = p.Days.From.AddMonths(n + 1).AddDays(-1)
 		}
 		add(g)
+		some := func() ledger.Event {
+			return ledger.Event{Period: p.Number, Day: p.Days.From.AddDays(rapid.IntRange(0, p.Days.Len()-1).Draw(t, "day"))}
+		}
+		sale := func(e ledger.Event) ledger.Event {
+			e.Kind, e.Amount = ledger.Block, rapid.Int64Range(1, 40).Draw(t, "block")
+			e.Until = e.Day.AddDays(rapid.IntRange(0, 90).Draw(t, "until"))
+			return e
+		}
+		if p.Number == soldIn {
+			add(sale(some()))
+			counting = counting[:len(counting)-1]
+		}
 		for range rapid.IntRange(0, 8).Draw(t, "events") {
-			e := ledger.Event{Period: p.Number, Day: p.Days.From.AddDays(rapid.IntRange(0, p.Days.Len()-1).Draw(t, "day"))}
+			e := some()
 			switch rapid.IntRange(0, 10).Draw(t, "kind") {
 			case 10:
 				if len(counting) == 0 {
@@ -246,8 +265,7 @@ func history(t *rapid.T) ([]ledger.Period, []ledger.Event) {
 					e.Amount = -ledger.Back(carryBefore(ps, events, b.Period), closed, events, b.ID, nobody)
 				}
 			case 0:
-				e.Kind, e.Amount = ledger.Block, rapid.Int64Range(1, 40).Draw(t, "block")
-				e.Until = e.Day.AddDays(rapid.IntRange(0, 90).Draw(t, "until"))
+				e = sale(e)
 			case 1:
 				e.Kind, e.Amount = ledger.Adjust, rapid.Int64Range(-20, 20).Draw(t, "adjust")
 			case 2:
@@ -274,7 +292,7 @@ func carryBefore(ps []ledger.Period, events []ledger.Event, number int) ledger.C
 func TestStatementsAddUpWhateverHappened(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		ps, events := history(t)
+		ps, events := history(t, false)
 		opening := int64(0)
 		for _, s := range ledger.Replay(ps, events) {
 			if s.Opening != opening {
@@ -313,7 +331,7 @@ func TestStatementsAddUpWhateverHappened(t *testing.T) {
 func TestReplayIsTheSameFromAnyPeriodOn(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		ps, events := history(t)
+		ps, events := history(t, false)
 		all := ledger.Replay(ps, events)
 		if again := ledger.Replay(ps, rapid.Permutation(events).Draw(t, "order")); !reflect.DeepEqual(all, again) {
 			t.Fatal("another order gives other balances")
