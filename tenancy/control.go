@@ -119,9 +119,9 @@ func (c *Control) RunOne(ctx context.Context, fn func(context.Context, Querier) 
 	return noted(ctx, away(fn(ctx, c.pool)))
 }
 
-// ReadOne is RunOne for what changes nothing.
+// ReadOne is RunOne for what changes nothing; the database refuses writes in it.
 func (c *Control) ReadOne(ctx context.Context, fn func(context.Context, Querier) error) error {
-	return away(fn(ctx, c.pool))
+	return away(fn(ctx, onlyReads{c.pool}))
 }
 
 // ExecUnsynced is a single statement that does not wait for the disk: what a crash of the database may lose as a whole, because
