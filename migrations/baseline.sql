@@ -1,4 +1,4 @@
--- through 0168_holidays_fill_targets
+-- through 0170_places_of_tallies
 -- Made by `make baseline` from the steps of tenant/: what a new agency begins with. Not edited by hand.
 
 CREATE TABLE agency_settings (
@@ -1302,6 +1302,15 @@ CREATE INDEX time_sums_nothing_idx ON time_sums USING btree (id) WHERE (entries 
 CREATE INDEX time_sums_project_idx ON time_sums USING btree (project_id, month);
 CREATE INDEX time_sums_task_idx ON time_sums USING btree (task_id) WHERE (task_id IS NOT NULL);
 
+CREATE TABLE time_tally_edges (
+    rate_id uuid NOT NULL,
+    project_id uuid NOT NULL,
+    since date NOT NULL,
+    place bigint NOT NULL,
+    change integer NOT NULL,
+    CONSTRAINT time_tally_edges_key PRIMARY KEY (rate_id, project_id, since, place)
+) WITH (fillfactor=80);
+
 CREATE TABLE timers (
     id uuid NOT NULL,
     member_id uuid NOT NULL,
@@ -1966,7 +1975,7 @@ CREATE INDEX time_entries_sheet_idx ON time_entries USING btree (timesheet_id) W
 CREATE INDEX time_entries_state_idx ON time_entries USING btree (state, work_date, id) WHERE (deleted_at IS NULL);
 CREATE INDEX time_entries_sums_idx ON time_entries USING btree (work_date) INCLUDE (member_id, project_id, client_id, task_id, service_id, state, billable, raw_seconds, billed_seconds, premium_seconds, tier_worth, rate_amount, rate_currency) WHERE (deleted_at IS NULL);
 CREATE INDEX time_entries_task_idx ON time_entries USING btree (task_id, work_date, id) WHERE ((deleted_at IS NULL) AND (task_id IS NOT NULL));
-CREATE INDEX time_entries_tier_idx ON time_entries USING btree (rate_id, project_id, tier_since) WHERE ((tier_since IS NOT NULL) AND (deleted_at IS NULL));
+CREATE INDEX time_entries_tier_idx ON time_entries USING btree (rate_id, project_id, tier_since) WHERE ((tier_since IS NOT NULL) AND (deleted_at IS NULL) AND (state = ANY (ARRAY['draft'::text, 'submitted'::text, 'rejected'::text])));
 CREATE INDEX time_entries_unbilled_idx ON time_entries USING btree (client_id, work_date) WHERE ((deleted_at IS NULL) AND (state = 'approved'::text) AND billable);
 CREATE INDEX time_entries_waiting_idx ON time_entries USING btree (timesheet_id) WHERE ((deleted_at IS NULL) AND (state = 'submitted'::text));
 CREATE INDEX time_entries_words_idx ON time_entries USING gin (to_tsvector('simple'::regconfig, regexp_replace(note, '[^[:alnum:]]+'::text, ' '::text, 'g'::text))) WHERE (deleted_at IS NULL);
@@ -2369,7 +2378,8 @@ INSERT INTO schema_migrations (id) VALUES
     ('0164_mails_that_failed'),
     ('0166_markups_of_clients'),
     ('0167_retention_of_fees'),
-    ('0168_holidays_fill_targets');
+    ('0168_holidays_fill_targets'),
+    ('0170_places_of_tallies');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');
 INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks, sheet_periods, entity_graces, members_set_billable, holidays) VALUES

@@ -2,6 +2,7 @@ package rates
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -160,6 +161,22 @@ type Taken struct{ spans []span } // in order, each apart from the next
 
 // span is a stretch of a count; its end is not part of it.
 type span struct{ from, to int64 }
+
+// TakenBetween are the places of stretches that begin, by +1, and end, by -1, at some.
+func TakenBetween(changes map[int64]int) (k Taken) {
+	depth, from := 0, int64(0)
+	for _, place := range slices.Sorted(maps.Keys(changes)) {
+		before := depth
+		depth += changes[place]
+		switch {
+		case before <= 0 && depth > 0:
+			from = place
+		case before > 0 && depth <= 0:
+			k.Add(from, place-from)
+		}
+	}
+	return k
+}
 
 // Add takes places that hours have.
 func (k *Taken) Add(from, seconds int64) {

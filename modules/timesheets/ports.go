@@ -50,8 +50,9 @@ type Store interface {
 	RemoveEntry(ctx context.Context, tx *tenancy.Tx, e Entry) error
 	Entry(ctx context.Context, tx *tenancy.Tx, id string) (Entry, error) // ErrNotFound
 	Entries(ctx context.Context, tx *tenancy.Tx, f Filter) ([]Entry, error)
-	// Tallied lists the entries of tallies that were not deleted, by date; with hold nobody else changes them before the end of tx.
-	Tallied(ctx context.Context, tx *tenancy.Tx, of []Tally, hold bool) ([]Entry, error)
+	// Tallied lists the entries of tallies that are neither approved, billed nor deleted, and those with the ids of instead, by date; and the
+	// places that all others have. With hold nobody else changes them before the end of tx.
+	Tallied(ctx context.Context, tx *tenancy.Tx, of []Tally, instead []string, hold bool) ([]Entry, map[Tally]*rates.Taken, error)
 	// Around tells what else a member has on a day and which entries meet a span.
 	Around(ctx context.Context, tx *tenancy.Tx, q Around) (seconds int64, overlaps []string, err error)
 	// SetBilledSeconds writes the derived seconds of entries, and what their parts make of them.

@@ -241,7 +241,7 @@ func hours(h float64) *int64 {
 	return &s
 }
 
-func (w *world) log(t *testing.T, ctx context.Context, d string, h float64) timesheets.Entry {
+func (w *world) log(t testing.TB, ctx context.Context, d string, h float64) timesheets.Entry {
 	t.Helper()
 	e, _, err := w.svc.Log(ctx, timesheets.NewEntry{ProjectID: w.website, Day: day.MustParse(d), Seconds: hours(h)})
 	if err != nil {
@@ -250,7 +250,7 @@ func (w *world) log(t *testing.T, ctx context.Context, d string, h float64) time
 	return e
 }
 
-func (w *world) sheet(t *testing.T, ctx context.Context, sheetID string) timesheets.Sheet {
+func (w *world) sheet(t testing.TB, ctx context.Context, sheetID string) timesheets.Sheet {
 	t.Helper()
 	line, _, _, err := w.svc.Sheet(ctx, sheetID)
 	if err != nil {

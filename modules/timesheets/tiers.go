@@ -69,7 +69,11 @@ func (s *Service) recount(ctx context.Context, tx *tenancy.Tx, c conditions, of 
 			return nil, err
 		}
 	}
-	there, err := s.d.Store.Tallied(ctx, tx, of, hold)
+	ids := make([]string, len(instead))
+	for i, e := range instead {
+		ids[i] = e.ID
+	}
+	there, taken, err := s.d.Store.Tallied(ctx, tx, of, ids, hold)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +94,7 @@ func (s *Service) recount(ctx context.Context, tx *tenancy.Tx, c conditions, of 
 		}
 	}
 	for _, t := range of {
-		place(groups[t], func(e *Entry) bool {
+		place(groups[t], taken[t], func(e *Entry) bool {
 			return e.State == Approved || e.State == Billed || !given[e.ID] && c.lock(e.ClientID).Locks(e.Day)
 		})
 	}
@@ -103,9 +107,11 @@ func (s *Service) recount(ctx context.Context, tx *tenancy.Tx, c conditions, of 
 }
 
 // place cuts the entries of one tally where tiers begin. What is frozen keeps its places; the others have those that are left, by work
-// date, start and creation.
-func place(entries []*Entry, frozen func(*Entry) bool) {
-	var taken rates.Taken
+// date, start and creation. Taken are the places of others.
+func place(entries []*Entry, taken *rates.Taken, frozen func(*Entry) bool) {
+	if taken == nil {
+		taken = &rates.Taken{}
+	}
 	var open []*Entry
 	for _, e := range entries {
 		if !frozen(e) {
@@ -126,7 +132,7 @@ func place(entries []*Entry, frozen func(*Entry) bool) {
 		if !e.Billable {
 			seconds = 0
 		}
-		split.Parts = split.Tiers.Place(work, seconds, *e.Rate, &taken)
+		split.Parts = split.Tiers.Place(work, seconds, *e.Rate, taken)
 		e.Split = &split
 	}
 }

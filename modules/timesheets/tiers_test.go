@@ -62,6 +62,7 @@ func (w *world) wantCut(t *testing.T, when string, want map[string]string) {
 		}
 	}
 	w.sumsHold(t, when)
+	w.placesHold(t, when)
 }
 
 // Hours count by work date, start and creation, whenever they are logged, and an entry that crosses a threshold is cut there.
@@ -334,6 +335,7 @@ func TestTiersAddUpWhateverHappens(t *testing.T) {
 			}
 		}
 		w.sumsHold(t, "many things")
+		w.placesHold(t, "many things")
 	}
 }
 
@@ -358,6 +360,7 @@ func TestTiersOfManyAtOnce(t *testing.T) {
 		t.Errorf("the total is %v of %d s, %v", total.Amounts, total.BilledSeconds, err)
 	}
 	w.sumsHold(t, "many at once")
+	w.placesHold(t, "many at once")
 }
 
 // At the rate of a contract hours have no tiers; what they count as stays.

@@ -79,12 +79,21 @@ func (Store) SumsOff(ctx context.Context, tx *tenancy.Tx) (off int, err error) {
 		}
 		return nil
 	})
-	return off, err
+	if err != nil {
+		return off, err
+	}
+	var n int
+	err = tx.PGX().QueryRow(ctx, `SELECT count(*) FROM (`+edgesAmiss+`) AS off`).Scan(&n)
+	return off + n, err
 }
 
 // AddUpAgain adds what is missing to each sum and takes off what is too much. Sums and entries are read at one moment, and
 // what others change meanwhile comes on top of it, so nobody has to wait and nothing is counted twice.
 func (Store) AddUpAgain(ctx context.Context, tx *tenancy.Tx) error {
+	if _, err := tx.PGX().Exec(ctx, `INSERT INTO time_tally_edges AS e (`+edgeKey+`, change) `+edgesAmiss+`
+		ON CONFLICT ON CONSTRAINT time_tally_edges_key DO UPDATE SET change = e.change + EXCLUDED.change`); err != nil {
+		return fmt.Errorf("mend the places of tallies: %w", err)
+	}
 	return eachMonth(ctx, tx, func(first, next day.Date) error {
 		for _, k := range kept {
 			_, err := tx.PGX().Exec(ctx, `INSERT INTO `+k.table+` AS d (`+k.keys+`, `+sumsOf+`)

@@ -24,8 +24,8 @@ func summed(tx *tenancy.Tx, change *gorm.DB) (int, error) {
 	return keepingSums(tx, change.Statement.SQL.String(), change.Statement.Vars...)
 }
 
-// keepingSums runs a statement that changes entries and carries what it changed over to time_sums and time_day_sums: as one statement, so
-// that neither can be had without the other. Rows are met in the order of their key, in which two of these never wait for each other in a circle.
+// keepingSums runs a statement that changes entries and carries what it changed over to time_sums, time_day_sums and time_tally_edges: as one
+// statement, so that none can be had without the others. Rows are met in the order of their key, in which two of these never wait for each other in a circle.
 func keepingSums(tx *tenancy.Tx, change string, args ...any) (n int, err error) {
 	ctx := tx.Gorm().Statement.Context
 	if err := tx.PGX().QueryRow(ctx, `WITH changed AS (`+change+` RETURNING old AS was, new AS now),
@@ -56,7 +56,12 @@ func keepingSums(tx *tenancy.Tx, change string, args ...any) (n int, err error) 
 			ORDER BY 2, 1, 3, 4, 5
 			ON CONFLICT ON CONSTRAINT time_day_sums_key DO UPDATE SET entries = d.entries + EXCLUDED.entries, no_rate = d.no_rate + EXCLUDED.no_rate,
 				seconds = d.seconds + EXCLUDED.seconds, billable_seconds = d.billable_seconds + EXCLUDED.billable_seconds,
-				billed_seconds = d.billed_seconds + EXCLUDED.billed_seconds, worth = d.worth + EXCLUDED.worth)
+				billed_seconds = d.billed_seconds + EXCLUDED.billed_seconds, worth = d.worth + EXCLUDED.worth),
+		edges AS (
+			INSERT INTO time_tally_edges AS e (`+edgeKey+`, change)
+			SELECT rate_id, project_id, tier_since, place, sum(sign * way) FROM sides`+edgesOf+` GROUP BY 1, 2, 3, 4 HAVING sum(sign * way) <> 0
+			ORDER BY 1, 2, 3, 4
+			ON CONFLICT ON CONSTRAINT time_tally_edges_key DO UPDATE SET change = e.change + EXCLUDED.change)
 		SELECT count(*) FROM changed`, args...).Scan(&n); err != nil {
 		return 0, err
 	}
