@@ -2,11 +2,14 @@ package invoicingpdf_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
@@ -14,6 +17,8 @@ import (
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/money"
+	"github.com/bureauhq/bureau/app/kit/pdf"
+	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/invoicing"
 	"github.com/bureauhq/bureau/modules/invoicing/calc"
 	"github.com/bureauhq/bureau/modules/invoicing/invoicingpdf"
@@ -114,6 +119,44 @@ func TestLanguagesAndLayoutsDraw(t *testing.T) {
 			seen[string(raw)] = name
 			if dir := os.Getenv("BUREAU_PDF_DIR"); dir != "" {
 				_ = os.WriteFile(dir+"/"+name+".pdf", raw, 0o600)
+			}
+		}
+	}
+}
+
+// The heads of the table of fees stand apart in every language, with what is retained among them too.
+func TestHeadsOfFeesStandApart(t *testing.T) {
+	t.Parallel()
+	for _, language := range invoicing.Languages {
+		for _, retained := range []int64{0, 119988} {
+			doc := document(1)
+			eur := func(minor int64) money.Money { return money.Of(minor, "EUR") }
+			doc.Language, doc.Progress = language, []invoicing.Progress{{Name: "Relaunch", Contract: eur(2400000), Before: eur(739926), This: eur(739926), Left: eur(920148 - retained), Retained: eur(retained)}}
+			raw, err := invoicingpdf.Renderer{}.Render(doc, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := invoicing.WordsIn(language)
+			heads := strings.Fields(strings.Join([]string{w.Agreed, w.Contract, w.BilledBefore, w.ThisDocument, w.Retained, w.Left}, " "))
+			rows := map[string][][2]float64{}
+			m := pdf.New("", "", "", doc.IssueOn)
+			m.Font("B", 8.5, 0)
+			for _, p := range testkit.PDFPieces(t, raw) {
+				if words := strings.Fields(p.Text); len(words) > 0 && !slices.ContainsFunc(words, func(x string) bool { return !slices.Contains(heads, x) }) {
+					key := fmt.Sprintf("%.1f", p.Y)
+					rows[key] = append(rows[key], [2]float64{p.X, p.X + m.GetStringWidth(p.Text)})
+				}
+			}
+			if len(rows) == 0 {
+				t.Errorf("%s: no heads", language)
+			}
+			for y, row := range rows {
+				slices.SortFunc(row, func(a, b [2]float64) int { return cmp.Compare(a[0], b[0]) })
+				for n := 1; n < len(row); n++ {
+					if row[n][0] < row[n-1][1]+1 {
+						t.Errorf("%s, retained %d: two heads at %s mm have %.1f mm between them", language, retained, y, row[n][0]-row[n-1][1])
+					}
+				}
 			}
 		}
 	}
