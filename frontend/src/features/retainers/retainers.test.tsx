@@ -6,6 +6,7 @@ import { problem } from '../../test/factories';
 import { renderApp, violations } from '../../test/render';
 import { server } from '../../test/server';
 import { AdjustDialog } from './components/AmountDialogs';
+import { Bar } from './components/Bar';
 import { RetainerPage } from './pages/RetainerPage';
 import { StatementPage } from './pages/StatementPage';
 
@@ -86,4 +87,12 @@ it('drafts the invoice of a block again that came to nothing', async () => {
   expect(asked).toBe('/api/v1/prepaid-blocks/b1/invoice');
   expect(within(blocks).queryByRole('button')).toBeNull();
   expect(await violations()).toEqual([]);
+});
+
+it('says of a period what is beyond it and what a later block leaves, as its list does', () => {
+  const p = { ...period, opening: h(0), granted: h(12), adjusted: h(0), used: h(33), overage: h(33), left: h(12) } as never;
+  renderApp(<><Bar period={p} currency="EUR" /><Bar period={{ ...period, overage: h(0), used: h(40), left: h(6) } as never} currency="EUR" /></>);
+  expect(screen.getByText('Beyond it: 33:00 h · Left: 12:00 h')).toBeVisible();
+  expect(screen.queryByText(/over budget/)).toBeNull();
+  expect(screen.getByText('6:00 h left')).toBeVisible();
 });

@@ -3,10 +3,19 @@ import LinearProgress from '@mui/material/LinearProgress';
 import Typography from '@mui/material/Typography';
 import { useCommon } from '../lib/i18n';
 
-type BudgetProps = { used: number; total: number; format: (n: number) => string; label: string; compact?: boolean; marks?: number[] };
+type BudgetProps = {
+  used: number;
+  total: number;
+  format: (n: number) => string;
+  label: string;
+  compact?: boolean;
+  marks?: number[];
+  /** What became of the rest, where that is not the difference: too much, then. */
+  rest?: string;
+};
 
 /** Used against planned: a bar, and always the numbers. */
-export function BudgetBar({ used, total, format, label, compact, marks }: BudgetProps) {
+export function BudgetBar({ used, total, format, label, compact, marks, rest }: BudgetProps) {
   const t = useCommon();
   const percent = total > 0 ? Math.round((used / total) * 100) : 0;
   const colour = percent > 100 ? 'error' : percent >= 80 ? 'warning' : 'primary';
@@ -15,8 +24,8 @@ export function BudgetBar({ used, total, format, label, compact, marks }: Budget
       {!compact && (
         <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 2, mb: 1, flexWrap: 'wrap' }}>
           <Typography variant="body2">{t('budget.used', { used: format(used), total: format(total), percent })}</Typography>
-          <Typography variant="body2" sx={{ color: percent > 100 ? 'error.main' : 'text.secondary' }}>
-            {percent > 100 ? t('budget.over', { over: format(used - total) }) : t('budget.left', { left: format(total - used) })}
+          <Typography variant="body2" sx={{ color: rest || percent > 100 ? 'error.main' : 'text.secondary' }}>
+            {rest ? rest : percent > 100 ? t('budget.over', { over: format(used - total) }) : t('budget.left', { left: format(total - used) })}
           </Typography>
         </Box>
       )}

@@ -43,7 +43,7 @@ function Retainer({ retainer: r }: { retainer: PortalRetainer }) {
           <LinearProgress variant="determinate" value={Math.min(100, percent)} color={percent > 100 ? 'error' : percent >= 80 ? 'warning' : 'primary'} aria-label={used} sx={{ height: 8, borderRadius: 1 }} />
           <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 3, mt: 2, flexWrap: 'wrap' }}>
             <Typography variant="body2">{used}</Typography>
-            <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('retainer.left', { left: formatFigure(f(p.left)) })}</Typography>
+            <Typography variant="body2" sx={{ color: 'text.secondary' }}>{[sizeOf(f(p.overage)) > 0 && `${t('retainer.over')}: ${formatFigure(f(p.overage))}`, t('retainer.left', { left: formatFigure(f(p.left)) })].filter(Boolean).join(' · ')}</Typography>
           </Box>
         </>
       )}

@@ -4,7 +4,7 @@ import { formatDuration } from '../../../shared/lib/duration';
 import { formatMoney } from '../../../shared/lib/money';
 import { BudgetBar } from '../../../shared/ui/small';
 import { useT } from '../locales/en';
-import { available, size } from '../model';
+import { available, isNothing, said, size } from '../model';
 
 /** What was used of what there is, as a bar with its numbers. */
 export function Bar({ period, currency, compact }: { period: RetainerPeriodView; currency: string; compact?: boolean }) {
@@ -12,5 +12,8 @@ export function Bar({ period, currency, compact }: { period: RetainerPeriodView;
   const whole = available(period);
   if (formatFigure(whole) === '–') return '–';
   const format = (n: number) => (whole.seconds === null ? formatMoney({ amount: String(n), currency }) : `${formatDuration(n)} h`);
-  return <BudgetBar compact={compact} label={t('bar')} used={size(period.used)} total={size(whole)} format={format} />;
+  // What is beyond it may have come before a block: then there is something left all the same.
+  const beyond = isNothing(period.overage) ? '' : `${t('over')}: ${said(period.overage)}`;
+  const rest = [beyond, beyond && size(period.left) > 0 && `${t('left')}: ${said(period.left)}`].filter(Boolean).join(' · ');
+  return <BudgetBar compact={compact} label={t('bar')} used={size(period.used)} total={size(whole)} format={format} rest={rest} />;
 }

@@ -62,7 +62,7 @@ function Ready({ retainer: r }: { retainer: RetainerView }) {
           {r.low_since && <Typography variant="body2" sx={{ color: 'warning.main', mt: 2 }}>{t('alert.since', { day: formatDay(r.low_since.slice(0, 10)) })}</Typography>}
         </Section>
       )}
-      <Box sx={{ display: 'grid', gap: 4, gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 3fr) minmax(0, 2fr)' }, alignItems: 'start' }}>
+      <Box sx={{ display: 'grid', gap: 4, gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 5fr) minmax(0, 3fr)' }, alignItems: 'start' }}>
         <Section title={t('periods')} pad={false}><Periods retainer={r} /></Section>
         <Box>
           <Section title={t('terms')}><Terms retainer={r} /></Section>
@@ -97,7 +97,7 @@ function Periods({ retainer: r }: { retainer: RetainerView }) {
   const list = useRetainersPeriodsQuery({ id: r.id, limit: 60 });
   const state = (p: RetainerPeriodView) => <StatusChip label={t(p.state)} tone={p.state === 'open' ? 'brand' : 'neutral'} />;
   const columns: Column<RetainerPeriodView>[] = [
-    { key: 'span', header: t('period'), width: 'minmax(170px, 2fr)', cell: span },
+    { key: 'span', header: t('period'), width: 'minmax(204px, 2fr)', cell: span },
     { key: 'opening', header: t('opening'), numeric: true, width: '104px', from: 'lg', cell: (p) => said(p.opening) },
     { key: 'granted', header: t('granted'), numeric: true, width: '96px', from: 'md', cell: (p) => said(p.granted) },
     { key: 'used', header: t('used'), numeric: true, width: '96px', cell: (p) => said(p.used) },
