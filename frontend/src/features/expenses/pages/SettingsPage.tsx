@@ -57,6 +57,7 @@ function Categories({ writes }: { writes: boolean }) {
   };
   const add = writes && <Button variant="outlined" onClick={() => setEditing('new')}>{t('settings.addCategory')}</Button>;
   const percent = (s: string | undefined) => (Number(s) === 0 ? '' : `${s} %`);
+  const named = (what: string, s: string | undefined) => percent(s) && `${what}: ${percent(s)}`;
   const state = (c: ExpenseCategoryView) => (c.archived_at ? <StatusChip label={t('settings.archived')} /> : '');
   const columns: Column<ExpenseCategoryView>[] = [
     { key: 'name', header: t('settings.name'), width: 'minmax(0, 2fr)', cell: (c) => c.name },
@@ -70,7 +71,7 @@ function Categories({ writes }: { writes: boolean }) {
       <DataTable
         label={t('settings.categories')} rows={list.data?.items} columns={columns} getId={(c) => c.id} nameOf={(c) => c.name} onOpen={writes ? setEditing : undefined} error={list.error} onRetry={() => void list.refetch()}
         actionsWidth="96px" actions={writes ? (c) => <Button size="small" color="inherit" onClick={() => void put(c)}>{t(c.archived_at ? 'settings.restore' : 'settings.archive')}</Button> : undefined}
-        card={(c) => <CardRow title={c.name} sub={[c.account_code, percent(c.tax_percent)].filter(Boolean).join(' · ')} state={state(c)} />}
+        card={(c) => <CardRow title={c.name} sub={[c.account_code, named(t('settings.tax'), c.tax_percent), named(t('settings.markup'), c.markup_percent)].filter(Boolean).join(' · ')} state={state(c)} />}
         empty={<EmptyState title={t('settings.noCategory')} text={t('settings.noCategoryText')} action={add} />}
       />
       {editing && <CategoryDialog category={editing === 'new' ? undefined : editing} onClose={() => setEditing(null)} />}
