@@ -11,7 +11,7 @@ export function ProgressTable({ of: d }: { of: Document }) {
   const head = [t('contract'), t('before'), t('now'), ...(retains ? [t('retained')] : []), t('left')];
   return (
     <Box role="region" aria-label={t('agreed')} tabIndex={0} sx={{ mt: 5, overflowX: 'auto', fontSize: 12 }}>
-      <Box component="table" sx={{ width: '100%', borderCollapse: 'collapse', '& th, & td': { p: 1, textAlign: 'end', fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }, '& th:first-of-type': { textAlign: 'start', whiteSpace: 'normal', minWidth: 96, fontWeight: 400 }, '& thead th': { color: 'text.secondary', fontWeight: 600 } }}>
+      <Box component="table" sx={{ width: '100%', borderCollapse: 'collapse', '& th, & td': { p: 1, textAlign: 'end', fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }, '& th:first-of-type': { textAlign: 'start', whiteSpace: 'normal', overflowWrap: 'break-word', minWidth: 96 }, '& tbody th': { fontWeight: 400 }, '& thead th': { color: 'text.secondary', fontWeight: 600 } }}>
         <thead><tr><th scope="col">{t('agreed')}</th>{head.map((h) => <th key={h} scope="col">{h}</th>)}</tr></thead>
         <tbody>
           {d.progress.map((r) => (
