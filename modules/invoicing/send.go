@@ -252,7 +252,7 @@ func RegisterJobs(r *job.Registry, s *Service) {
 	r.Always(keepPDF{}) // an issued invoice can be read
 	job.HandleOr(r, s.sendMail, s.mailLost)
 	job.HandleOr(r, s.mailStatement, s.statementLost)
-	job.Handle(r, s.tellUndelivered)
+	job.HandleLetter(r, s.tellUndelivered)
 	job.HandleWithin(r, roundTime, s.remindRound)
 	job.Handle(r, s.chargeLateFee)
 }

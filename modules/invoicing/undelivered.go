@@ -12,6 +12,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/modules/projects"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -51,7 +52,7 @@ func (s *Service) mailLost(ctx context.Context, j sendMail, why error) error {
 		if err != nil || !first {
 			return err
 		}
-		letter := tellUndelivered{Member: cmp.Or(out.By, i.CreatedBy), Sending: out.ID, What: "Invoice " + i.label(), To: addresses(out.To), Why: out.Failure.Why, Path: "/invoices/" + i.ID}
+		letter := tellUndelivered{Member: cmp.Or(out.By, i.CreatedBy), Sending: out.ID, What: "Invoice " + i.label(), To: addresses(out.To), Why: out.Failure.Why, Unsure: errors.Is(why, job.ErrCut), Path: "/invoices/" + i.ID}
 		if i.Kind == CreditNote {
 			letter.What = "Credit note " + i.label()
 		}
@@ -82,7 +83,7 @@ func (s *Service) statementLost(ctx context.Context, j mailStatement, why error)
 			return err
 		}
 		label := statementLabel(out.To, c.Name)
-		letter := tellUndelivered{Member: out.By, Sending: out.ID, What: label, To: addresses(out.Receivers), Why: out.Failure.Why, Path: "/statements/" + out.ClientID}
+		letter := tellUndelivered{Member: out.By, Sending: out.ID, What: label, To: addresses(out.Receivers), Why: out.Failure.Why, Unsure: errors.Is(why, job.ErrCut), Path: "/statements/" + out.ClientID}
 		return s.undelivered(ctx, tx, letter, StatementUndelivered{SendingID: out.ID, ClientID: out.ClientID, Label: label})
 	})
 }
@@ -104,18 +105,23 @@ type tellUndelivered struct {
 	What    string   `json:"what"`
 	To      []string `json:"to"`
 	Why     string   `json:"why"`
+	Unsure  bool     `json:"unsure,omitempty"` // it may have arrived
 	Path    string   `json:"path"`
 }
 
 // Kind names the job.
 func (tellUndelivered) Kind() string { return "invoicing.tell_undelivered" }
 
+// Tries says how often it is tried, and Addressee whom it goes to.
+func (tellUndelivered) Tries() int          { return job.TwoDays }
+func (j tellUndelivered) Addressee() string { return j.Member }
+
 func (s *Service) tellUndelivered(ctx context.Context, j tellUndelivered) error {
-	return s.d.Notices.Tell(ctx, projects.Notice{
-		Key: "undelivered-" + j.Sending + "-" + j.Member, MemberID: j.Member, Subject: j.What + " could not be delivered",
-		Paragraphs: []string{fmt.Sprintf("The mail to %s could not be delivered. %s", strings.Join(j.To, ", "), j.Why), "Correct the address, or send it again."},
-		Action:     "Look at it", Path: j.Path,
-	})
+	subject, said := j.What+" could not be delivered", []string{fmt.Sprintf("The mail to %s could not be delivered. %s", strings.Join(j.To, ", "), j.Why), "Correct the address, or send it again."}
+	if j.Unsure {
+		subject, said = j.What+" may not have arrived", []string{fmt.Sprintf("The mail to %s may not have arrived. %s", strings.Join(j.To, ", "), j.Why), "Ask whether it is there, or send it again."}
+	}
+	return s.d.Notices.Tell(ctx, projects.Notice{Key: "undelivered-" + j.Sending + "-" + j.Member, MemberID: j.Member, Subject: subject, Paragraphs: said, Action: "Look at it", Path: j.Path})
 }
 
 // SendAgain mails once more what could not be delivered, an invoice or a statement: the same letter to the same people. What was

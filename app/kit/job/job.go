@@ -20,8 +20,11 @@ import (
 // Args are the data of one job. Kind is its stable name: "invoicing.send".
 type Args interface{ Kind() string }
 
-// Tried is a job that is tried so often. Others are for weeks: 25 times, each after a longer pause.
+// Tried is a job that is tried so often (HandleOr). Others are for weeks: 25 times, each after a longer pause.
 type Tried interface{ Tries() int }
+
+// spare is how often beyond its tries a job may come to tell that it is lost.
+const spare = 4
 
 // TwoDays is how often a job is tried that is worth nothing after two days.
 const TwoDays = 16
@@ -38,7 +41,9 @@ type Tx interface {
 // Registry collects the workers of all modules before the runner starts.
 type Registry struct {
 	Workers *river.Workers
-	always  map[string]bool
+	// Undelivered is told of a mail to a member that was given up (HandleLetter). nil: nobody is.
+	Undelivered func(ctx context.Context, memberID string, why error) error
+	always      map[string]bool
 }
 
 // NewRegistry returns an empty registry.
@@ -58,11 +63,18 @@ func (r *Registry) Always(all ...Args) {
 // that cannot get better by waiting ends the job; all else is tried again.
 func Handle[T Args](r *Registry, fn func(context.Context, T) error) { HandleWithin(r, 0, fn) }
 
-// HandleOr is Handle for work that somebody waits for: lost is told, in the job's agency, when it has ended without success,
-// because it was refused for good or because its tries are used up.
-func HandleOr[T Args](r *Registry, fn func(context.Context, T) error, lost func(context.Context, T, error) error) {
-	river.AddWorker(r.Workers, &worker[T]{fn: fn, lost: lost})
+// HandleOr is Handle for mails and other work that somebody waits for: lost is told, in the job's agency, when it has ended
+// without success, because it was refused for good, because its tries are used up, or because its last try was cut off (ErrCut).
+func HandleOr[T interface {
+	Args
+	Tried
+}](r *Registry, fn func(context.Context, T) error, lost func(context.Context, T, error) error) {
+	var of T
+	river.AddWorker(r.Workers, &worker[T]{fn: fn, lost: lost, tries: of.Tries()})
 }
+
+// ErrCut is why a job is lost whose process ended in its last try.
+var ErrCut = fault.Define(fault.Unavailable, "job.cut", "The server stopped while it was sent: it may have arrived all the same.")
 
 // lostTime is what telling of a job that is lost may take.
 const lostTime = time.Minute
@@ -76,29 +88,47 @@ type worker[T Args] struct {
 	river.WorkerDefaults[T]
 	fn    func(context.Context, T) error
 	lost  func(context.Context, T, error) error // nil: nobody waits for it
+	tries int                                   // after which it is lost
 	limit time.Duration                         // 0 takes the runner's
 }
 
 func (w *worker[T]) Timeout(*river.Job[T]) time.Duration { return w.limit }
 
+// NextRetry is at once for a job whose last try was cut off: there is only something to tell.
+func (w *worker[T]) NextRetry(j *river.Job[T]) time.Time {
+	if w.lost == nil || j.Attempt < w.tries {
+		return time.Time{} // the runner's
+	}
+	return time.Now()
+}
+
 func (w *worker[T]) Work(ctx context.Context, j *river.Job[T]) error {
-	err := w.fn(ctx, j.Args)
+	var err error = ErrCut
+	if w.lost == nil || j.Attempt <= w.tries || !rescued(j.JobRow) {
+		err = w.fn(ctx, j.Args)
+	}
 	var early notYet
 	if errors.As(err, &early) {
 		return river.JobSnooze(time.Duration(early))
 	}
 	_, refused := fault.Refusal(err)
-	if err != nil && w.lost != nil && (refused || j.Attempt >= j.MaxAttempts) {
+	given := refused || (w.lost != nil && j.Attempt >= w.tries)
+	if err != nil && w.lost != nil && given {
 		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), lostTime) // the last try may have ended because its time was up
 		defer done()
 		if untold := w.lost(ctx, j.Args, err); untold != nil {
 			return river.JobSnooze(lostTime) // once more, or nobody would ever learn of it
 		}
 	}
-	if refused {
+	if err != nil && given {
 		return river.JobCancel(err)
 	}
 	return err
+}
+
+// rescued tells whether the process of the try before ended, or hung, and the queue brought the job back.
+func rescued(j *rivertype.JobRow) bool {
+	return len(j.Errors) > 0 && j.Errors[len(j.Errors)-1].Error == "Stuck job rescued by JobRescuer"
 }
 
 type notYet time.Duration
@@ -139,7 +169,7 @@ func (q *Queue) EnqueueAt(ctx context.Context, tx Tx, at time.Time, all ...Args)
 	for i, a := range all {
 		opts := &river.InsertOpts{Metadata: m, Queue: q.Name, ScheduledAt: at}
 		if t, ok := a.(Tried); ok {
-			opts.MaxAttempts = t.Tries()
+			opts.MaxAttempts = t.Tries() + spare
 		}
 		params[i] = river.InsertManyParams{Args: a, InsertOpts: opts}
 	}
