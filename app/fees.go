@@ -14,7 +14,8 @@ import (
 // feeNotices answers fees.Notices: some letters are for contacts of clients.
 type feeNotices struct {
 	notices
-	db *tenancy.DB
+	db     *tenancy.DB
+	sender mail.Sender
 }
 
 func (n feeNotices) Tell(ctx context.Context, l fees.Notice) error {
@@ -22,16 +23,41 @@ func (n feeNotices) Tell(ctx context.Context, l fees.Notice) error {
 	if l.ContactID == "" {
 		return n.notices.Tell(ctx, letter)
 	}
-	var c clients.Contact
-	err := n.db.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
-		c, err = n.s.Clients.ContactTx(ctx, tx, l.ContactID)
-		return err
-	})
+	c, err := n.contact(ctx, l.ContactID)
 	if errors.Is(err, clients.ErrContactNotFound) || (err == nil && (c.Email == "" || c.ArchivedAt != nil || c.Portal == clients.PortalEnded)) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return n.write(ctx, letter, mail.Address{Name: c.Name, Email: c.Email})
+	msg, err := n.compose(ctx, letter, l.Language)
+	if err != nil {
+		return err
+	}
+	msg.To = []mail.Address{{Name: c.Name, Email: c.Email}}
+	return n.sender.Send(ctx, msg)
+}
+
+func (n feeNotices) contact(ctx context.Context, id string) (c clients.Contact, err error) {
+	err = n.db.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		c, err = n.s.Clients.ContactTx(ctx, tx, id)
+		return err
+	})
+	return c, err
+}
+
+func (n feeNotices) Language(ctx context.Context, contactID string) (language string, err error) {
+	c, err := n.contact(ctx, contactID)
+	if errors.Is(err, clients.ErrContactNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	err = n.db.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		head, err := n.s.Invoicing.LetterheadTx(ctx, tx, c.ClientID)
+		language = string(head.Language)
+		return err
+	})
+	return language, err
 }

@@ -127,7 +127,7 @@ func (a *App) wireServices() error {
 	clients.Listen(a.Bus, s.Clients, s.Identity)
 	s.Projects = projects.New(projects.Deps{
 		DB: a.DB, Store: projectsdb.Store{}, Clients: s.Clients, Members: members{s.Identity}, Settings: s.Agency, Holidays: s.People, Logged: logged{s}, Services: sales{s}, Billing: whoBills{s}, Events: a.Bus,
-		Jobs: a.Queue, Notices: budgetNotices{notices{s, a.cfg.Mail}}, Now: now,
+		Jobs: a.Queue, Notices: budgetNotices{notices{s}}, Now: now,
 	})
 	projects.RegisterJobs(a.Jobs, s.Projects)
 	s.Rates = rates.New(rates.Deps{
@@ -136,7 +136,7 @@ func (a *App) wireServices() error {
 	})
 	s.Timesheets = timesheets.New(timesheets.Deps{
 		DB: a.DB, Store: timesheetsdb.Store{}, Projects: workplaces{s.Projects, s.Clients}, Services: sales{s}, Rates: prices{s.Rates}, Schedules: s.People,
-		Agency: whereabouts{s.Agency}, Team: team{members{s.Identity}}, Lines: s.People, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s, a.cfg.Mail}, Ledgers: ledgers{s}, Invoicers: entities{s}, Now: now,
+		Agency: whereabouts{s.Agency}, Team: team{members{s.Identity}}, Lines: s.People, Bus: a.Bus, Jobs: a.Queue, Notices: notices{s}, Ledgers: ledgers{s}, Invoicers: entities{s}, Now: now,
 	})
 	timesheets.RegisterJobs(a.Jobs, s.Timesheets)
 	if err := a.wireCalendars(); err != nil {
@@ -147,12 +147,12 @@ func (a *App) wireServices() error {
 	s.Expenses = expenses.New(expenses.Deps{
 		DB: a.DB, Store: expensesdb.Store{}, House: spend, Projects: spend, Clients: spend, Team: spend, Taxes: targets{s}, Files: papers{a.cfg.Files}, Bus: a.Bus, Now: now, NewID: id.New,
 	})
-	s.Fees = fees.New(fees.Deps{DB: a.DB, Store: feesdb.Store{}, Projects: s.Projects, Events: a.Bus, Jobs: a.Queue, Notices: feeNotices{notices{s, a.cfg.Mail}, a.DB}, Now: now})
+	s.Fees = fees.New(fees.Deps{DB: a.DB, Store: feesdb.Store{}, Projects: s.Projects, Events: a.Bus, Jobs: a.Queue, Notices: feeNotices{notices{s}, a.DB, a.cfg.Mail}, Now: now})
 	fees.RegisterJobs(a.Jobs, s.Fees)
 	bill := forInvoices{s}
 	s.Invoicing = invoicing.New(invoicing.Deps{
 		DB: a.DB, Store: invoicingdb.Store{}, Settings: bill, Plan: plans{a.Gate}, Clients: bill, Time: bill, Fees: s.Fees, Expenses: spentForInvoices{s.Expenses}, Members: bill, Projects: bill, Renderer: invoicingpdf.Renderer{}, EInvoices: einvoice.Writer{},
-		Files: papers{a.cfg.Files}, Images: images{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, Notices: budgetNotices{notices{s, a.cfg.Mail}}, PayLinks: payLinks{s, addresses{a.places}}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
+		Files: papers{a.cfg.Files}, Images: images{a.cfg.Files}, Mailer: letters{a.cfg.Mail}, Notices: budgetNotices{notices{s}}, PayLinks: payLinks{s, addresses{a.places}}, Events: a.Bus, Queue: a.Queue, Now: now, NewID: id.New,
 		Periods: s.Timesheets,
 	})
 	invoicing.RegisterJobs(a.Jobs, s.Invoicing)
@@ -163,13 +163,13 @@ func (a *App) wireServices() error {
 	recurring.Listen(a.Bus, s.Recurring)
 	s.Retainers = retainers.New(retainers.Deps{
 		DB: a.DB, Store: retainersdb.Store{}, Clients: s.Clients, Projects: s.Projects, Time: s.Timesheets, Members: bill, Settings: s.Agency, Bills: s.Invoicing, Renderer: retainerspdf.Renderer{},
-		Events: a.Bus, Jobs: a.Queue, Notices: budgetNotices{notices{s, a.cfg.Mail}}, Now: now,
+		Events: a.Bus, Jobs: a.Queue, Notices: budgetNotices{notices{s}}, Now: now,
 	})
 	retainers.RegisterJobs(a.Jobs, s.Retainers)
 	retainers.Listen(a.Bus, s.Retainers)
 	s.Payments = payments.New(payments.Deps{
 		DB: a.DB, Store: paymentsdb.Store{}, Directory: paymentsdb.NewDirectory(a.Control, a.Queue), Provider: a.cfg.Payments, Bills: s.Invoicing, Profile: forPayments{s}, Places: addresses{a.places},
-		Agencies: a.Registry, Team: forPayments{s}, Notices: paymentNotices{notices{s, a.cfg.Mail}}, Rounds: accounts, Events: a.Bus, Jobs: a.Queue, Clock: a.billingClock(), Now: now, NewID: id.New, Log: a.log,
+		Agencies: a.Registry, Team: forPayments{s}, Notices: paymentNotices{notices{s}}, Rounds: accounts, Events: a.Bus, Jobs: a.Queue, Clock: a.billingClock(), Now: now, NewID: id.New, Log: a.log,
 	})
 	payments.RegisterJobs(a.Jobs, s.Payments)
 	payments.Listen(a.Bus, s.Payments)

@@ -198,10 +198,7 @@ func (l ledgers) RoomTx(ctx context.Context, tx *tenancy.Tx, e timesheets.Entry)
 }
 
 // notices answers timesheets.Notices: letters to members, in the agency's looks.
-type notices struct {
-	s      *Services
-	sender mail.Sender
-}
+type notices struct{ s *Services }
 
 func (n notices) Tell(ctx context.Context, l timesheets.Notice) error {
 	m, err := n.s.Identity.Member(ctx, l.MemberID)
@@ -211,27 +208,28 @@ func (n notices) Tell(ctx context.Context, l timesheets.Notice) error {
 	if err != nil {
 		return err
 	}
-	return n.write(ctx, l, mail.Address{Name: m.Name, Email: m.Email})
-}
-
-// write sends a letter in the agency's looks.
-func (n notices) write(ctx context.Context, l timesheets.Notice, to mail.Address) error {
-	a, err := tenancy.From(ctx)
+	msg, err := n.compose(ctx, l, "")
 	if err != nil {
 		return err
+	}
+	return n.s.Identity.Write(ctx, m, msg)
+}
+
+// compose is a letter in the agency's looks.
+func (n notices) compose(ctx context.Context, l timesheets.Notice, language string) (msg mail.Message, err error) {
+	a, err := tenancy.From(ctx)
+	if err != nil {
+		return msg, err
 	}
 	door, err := n.s.Identity.Door(ctx, a.Slug)
 	if err != nil {
-		return err
+		return msg, err
 	}
-	msg, err := mail.Compose(mail.Brand{Name: door.Name, Colour: door.Colour, LogoURL: door.LogoURL, URL: door.URL}, mail.Notice{
-		Subject: l.Subject, Paragraphs: l.Paragraphs, Action: &mail.Action{Label: l.Action, URL: door.URL + l.Path},
+	msg, err = mail.Compose(mail.Brand{Name: door.Name, Colour: door.Colour, LogoURL: door.LogoURL, URL: door.URL}, mail.Notice{
+		Language: language, Subject: l.Subject, Paragraphs: l.Paragraphs, Action: &mail.Action{Label: l.Action, URL: door.URL + l.Path},
 	})
-	if err != nil {
-		return err
-	}
-	msg.Key, msg.To = l.Key, []mail.Address{to}
-	return n.sender.Send(ctx, msg)
+	msg.Key = l.Key
+	return msg, err
 }
 
 // budgetNotices answers projects.Notices.

@@ -642,6 +642,8 @@ CREATE TABLE members (
     deactivated_at timestamp with time zone,
     last_seen_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
+    mail_failed_at timestamp with time zone,
+    mail_failure text DEFAULT ''::text NOT NULL,
     CONSTRAINT members_pkey PRIMARY KEY (id),
     CONSTRAINT members_contact_check CHECK ((((kind = 'contact'::text) = (role = 'contact'::text)) AND ((kind = 'contact'::text) = ((contact_id IS NOT NULL) AND (client_id IS NOT NULL))))),
     CONSTRAINT members_kind_check CHECK ((kind = ANY (ARRAY['staff'::text, 'contact'::text]))),
@@ -985,6 +987,9 @@ CREATE TABLE retainers (
     alert_amount bigint,
     alert_percent integer,
     low_since timestamp with time zone,
+    low_failed_at timestamp with time zone,
+    low_failure text DEFAULT ''::text NOT NULL,
+    low_failed_to uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     CONSTRAINT retainers_pkey PRIMARY KEY (id),
     CONSTRAINT retainers_overlap_excl EXCLUDE USING gist (int8range(scope_hash, scope_hash, '[]'::text) WITH &&, daterange(starts_on, ends_on, '[]'::text) WITH &&),
     CONSTRAINT retainers_alert_check CHECK (((alert_amount >= 0) AND ((alert_percent >= 1) AND (alert_percent <= 100)) AND ((alert_amount IS NULL) OR (alert_percent IS NULL)))),
@@ -1700,6 +1705,8 @@ CREATE TABLE milestone_rounds (
     ready_note text DEFAULT ''::text NOT NULL,
     ready_by text DEFAULT ''::text NOT NULL,
     ready_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    failure text DEFAULT ''::text NOT NULL,
     CONSTRAINT milestone_rounds_pkey PRIMARY KEY (id),
     CONSTRAINT milestone_rounds_part_fkey FOREIGN KEY (part_id) REFERENCES fee_parts(id)
 );
@@ -2379,6 +2386,7 @@ INSERT INTO schema_migrations (id) VALUES
     ('0166_markups_of_clients'),
     ('0167_retention_of_fees'),
     ('0168_holidays_fill_targets'),
+    ('0169_letters_that_failed'),
     ('0170_places_of_tallies');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');

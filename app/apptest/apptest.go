@@ -91,14 +91,30 @@ func CalendarServer(t testing.TB) *Calendars {
 
 // Mails keeps the letters that were sent.
 type Mails struct {
-	mu  sync.Mutex
-	all []mail.Message
+	mu      sync.Mutex
+	all     []mail.Message
+	refused map[string]string // by address: why
+}
+
+// Refuse refuses mails to an address for good from now on; without a reason it takes them again.
+func (m *Mails) Refuse(address, why string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.refused == nil {
+		m.refused = map[string]string{}
+	}
+	m.refused[strings.ToLower(address)] = why
 }
 
 // Send implements mail.Sender.
 func (m *Mails) Send(_ context.Context, msg mail.Message) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for _, to := range msg.To {
+		if why := m.refused[strings.ToLower(to.Email)]; why != "" {
+			return mail.ErrRejected.Saying("The mail server refused it: %s", why)
+		}
+	}
 	m.all = append(m.all, msg)
 	return nil
 }

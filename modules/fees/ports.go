@@ -43,6 +43,8 @@ type Jobs interface {
 // Notices writes letters. A member or a contact who has left gets none.
 type Notices interface {
 	Tell(ctx context.Context, n Notice) error
+	// Language is the one in which a contact is written to: that of the client's documents. Empty: there is no such contact.
+	Language(ctx context.Context, contactID string) (string, error)
 }
 
 // Notice is a letter to one member, or to one contact.
@@ -50,6 +52,7 @@ type Notice struct {
 	Key        string // the same for a repeat of the same letter
 	MemberID   string
 	ContactID  string
+	Language   string // of a letter to a contact; those to members are English
 	Subject    string
 	Paragraphs []string
 	Action     string // what its button says
@@ -112,6 +115,8 @@ type Store interface {
 	Save(ctx context.Context, tx *tenancy.Tx, f Fee) error                      // ErrStale; the version that was read goes in
 	AddRound(ctx context.Context, tx *tenancy.Tx, partID string, r Round) error // ErrChangesAsked
 	AnswerRound(ctx context.Context, tx *tenancy.Tx, r Round) error
+	RoundFailed(ctx context.Context, tx *tenancy.Tx, id string, at time.Time, why string) (bool, error) // false: it had
+	RoundQueued(ctx context.Context, tx *tenancy.Tx, id string) error
 	AddOrder(ctx context.Context, tx *tenancy.Tx, feeID string, o Order) error
 	FeeOfPart(ctx context.Context, tx *tenancy.Tx, partID string) (string, error) // ErrPartNotFound
 	Take(ctx context.Context, tx *tenancy.Tx, all []Entry) error                  // adds rows and keeps the sums; ErrReleased

@@ -35,6 +35,8 @@ type Round struct {
 	Note      string
 	ReadyBy   string     // by name
 	ReadyAt   *time.Time // nil: it is worked on
+	FailedAt  *time.Time // when the letter that it is ready was given up
+	Failure   string     // and why
 }
 
 // Open is the round that is worked on, nil if there is none.
@@ -127,7 +129,7 @@ func (s *Service) Ready(ctx context.Context, partID, note string) (f Fee, err er
 		if err := s.save(ctx, tx, "fees.milestone_ready", before, &f, MilestoneReady{factOf(f, p.Name), p.ID}); err != nil {
 			return err
 		}
-		return s.d.Jobs.Enqueue(ctx, tx, tellReady{Round: r.ID, Contact: r.AskedByID, Milestone: p.Name, By: r.ReadyBy, Note: note})
+		return s.d.Jobs.Enqueue(ctx, tx, p.readyLetter(ctx, f, *r))
 	})
 	return f, err
 }
@@ -153,6 +155,10 @@ type tellChanges struct {
 // Kind is the job's stable name.
 func (tellChanges) Kind() string { return "fees.tell_changes" }
 
+// Tries says how often it is tried, and Addressee whom it goes to.
+func (tellChanges) Tries() int          { return job.TwoDays }
+func (j tellChanges) Addressee() string { return j.Member }
+
 // tellReady writes to the contact who asked for changes that they are made.
 type tellReady struct {
 	Round     string `json:"round"`
@@ -160,15 +166,26 @@ type tellReady struct {
 	Milestone string `json:"milestone"`
 	By        string `json:"by"`
 	Note      string `json:"note"`
+	Project   string `json:"project,omitempty"`
+	Sender    string `json:"sender,omitempty"` // who is told if it cannot be delivered
 }
 
 // Kind is the job's stable name.
 func (tellReady) Kind() string { return "fees.tell_ready" }
 
+// Tries says how often it is tried.
+func (tellReady) Tries() int { return job.TwoDays }
+
+// readyLetter is the letter of a round.
+func (p Part) readyLetter(ctx context.Context, f Fee, r Round) tellReady {
+	return tellReady{r.ID, r.AskedByID, p.Name, r.ReadyBy, r.Note, f.ProjectID, access.From(ctx).MemberID}
+}
+
 // RegisterJobs says how the work is done that comes later.
 func RegisterJobs(r *job.Registry, s *Service) {
-	job.Handle(r, s.tellChanges)
-	job.Handle(r, s.tellReady)
+	job.HandleLetter(r, s.tellChanges)
+	job.HandleOr(r, s.tellReady, s.readyLost)
+	job.HandleLetter(r, s.tellLost)
 }
 
 // tellStaff writes to whoever leads the project and whoever agreed on the fee.
@@ -196,13 +213,13 @@ func (s *Service) tellChanges(ctx context.Context, j tellChanges) error {
 	})
 }
 
+// tellReady speaks the language in which the contact's client is written to.
 func (s *Service) tellReady(ctx context.Context, j tellReady) error {
-	said := []string{j.By + " says that the changes to “" + j.Milestone + "” are made."}
-	if j.Note != "" {
-		said = append(said, j.Note)
+	language, err := s.d.Notices.Language(ctx, j.Contact)
+	if err != nil {
+		return err
 	}
-	return s.d.Notices.Tell(ctx, Notice{
-		Key: "milestone-" + j.Round + "-ready", ContactID: j.Contact, Subject: "“" + j.Milestone + "” is ready again",
-		Paragraphs: append(said, "Please look at it, and accept it or say what is still missing."), Action: "Look at the milestone", Path: "/portal",
-	})
+	n := WordsIn(language).Ready(j.Milestone, j.By, j.Note)
+	n.Key, n.ContactID, n.Language = "milestone-"+j.Round+"-ready", j.Contact, language
+	return s.d.Notices.Tell(ctx, n)
 }

@@ -108,6 +108,10 @@ type tellUninvited struct {
 // Kind names the job.
 func (tellUninvited) Kind() string { return "identity.tell_uninvited" }
 
+// Tries says how often it is tried, and Addressee whom it goes to.
+func (tellUninvited) Tries() int          { return job.TwoDays }
+func (t tellUninvited) Addressee() string { return t.Member }
+
 func (s *Service) tellUninvited(ctx context.Context, args tellUninvited) error {
 	a, err := tenancy.From(ctx)
 	if err != nil {
@@ -132,8 +136,8 @@ func (s *Service) tellUninvited(ctx context.Context, args tellUninvited) error {
 	if err != nil {
 		return err
 	}
-	letter.To, letter.Key = []mail.Address{{Name: m.Name, Email: m.Email}}, "uninvited-"+args.Invitation+"-"+strconv.FormatInt(args.At.UnixMicro(), 10)
-	return s.d.Mail.Send(ctx, letter)
+	letter.Key = "uninvited-" + args.Invitation + "-" + strconv.FormatInt(args.At.UnixMicro(), 10)
+	return s.Write(ctx, m, letter)
 }
 
 var roleNames = map[string]string{Owner: "owner", Admin: "administrator", Finance: "finance", Manager: "project manager", Employee: "member", Client: "client"}

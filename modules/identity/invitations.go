@@ -279,11 +279,12 @@ func (s *Service) recordInvitation(ctx context.Context, tx *tenancy.Tx, action, 
 // RegisterJobs says which functions do this module's background work.
 func (s *Service) RegisterJobs(r *job.Registry) {
 	job.HandleOr(r, s.send, s.unsent)
-	job.Handle(r, s.tellUninvited)
+	job.HandleLetter(r, s.tellUninvited)
 	job.Handle(r, s.mirror)
 	job.Handle(r, s.tell)
 	job.Handle(r, s.remind)
-	job.Handle(r, s.tellOwner)
+	job.HandleLetter(r, s.tellOwner)
+	r.Undelivered = s.letterLost
 	r.Always(mirrorMember{}, tellOldAddress{}, tellAccountExists{}, tellOfSupport{})
 }
 

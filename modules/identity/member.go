@@ -34,6 +34,8 @@ type Member struct {
 	UpdatedAt     time.Time
 	DeactivatedAt *time.Time
 	LastSeenAt    *time.Time
+	MailFailedAt  *time.Time // since when mails to the address fail; nil: they arrive
+	MailFailure   string     // what the mail server answered last
 	Version       int
 }
 

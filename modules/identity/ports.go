@@ -22,6 +22,8 @@ type Store interface {
 	// SaveMember writes m if its version is still m.Version, and raises it. ErrStale, ErrAlreadyMember.
 	SaveMember(context.Context, *tenancy.Tx, Member) error
 	SeeMember(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
+	MailFailed(ctx context.Context, tx *tenancy.Tx, id string, at time.Time, why string) error // keeps since when
+	MailArrived(ctx context.Context, tx *tenancy.Tx, id string) error
 	CountOwners(context.Context, *tenancy.Tx) (int, error)
 	CountMembers(context.Context, *tenancy.Tx) (int, error)
 

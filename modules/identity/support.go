@@ -9,6 +9,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/audit"
 	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/app/kit/mail"
 	"github.com/bureauhq/bureau/tenancy"
 )
@@ -217,6 +218,10 @@ type tellOfSupport struct {
 // Kind is the job's stable name.
 func (tellOfSupport) Kind() string { return "identity.tell_of_support" }
 
+// Tries says how often it is tried, and Addressee whom it goes to.
+func (tellOfSupport) Tries() int          { return job.TwoDays }
+func (t tellOfSupport) Addressee() string { return t.MemberID }
+
 // tellOwner writes to an owner that an operator may look into the agency.
 func (s *Service) tellOwner(ctx context.Context, args tellOfSupport) error {
 	a, err := tenancy.From(ctx)
@@ -243,7 +248,6 @@ func (s *Service) tellOwner(ctx context.Context, args tellOfSupport) error {
 	if err != nil {
 		return err
 	}
-	letter.To = []mail.Address{{Name: m.Name, Email: m.Email}}
 	letter.Key = "support-" + args.GrantID + "-" + m.ID
-	return s.d.Mail.Send(ctx, letter)
+	return s.Write(ctx, m, letter)
 }

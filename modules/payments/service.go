@@ -52,8 +52,9 @@ func RegisterJobs(r *job.Registry, s *Service) {
 	job.Handle(r, s.closePages)
 	job.Handle(r, s.refund)
 	job.Handle(r, s.write)
+	job.HandleLetter(r, s.writeTo)
 	job.HandleWithin(r, 10*time.Minute, s.compare)
-	r.Always(noticed{}, closePages{}, refundNow{}, letter{}, compareNow{})
+	r.Always(noticed{}, closePages{}, refundNow{}, letter{}, letterTo{}, compareNow{})
 }
 
 // Listen hears what settles an invoice: pages that ask for more than is open are closed.

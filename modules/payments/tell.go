@@ -3,6 +3,7 @@ package payments
 import (
 	"context"
 
+	"github.com/bureauhq/bureau/app/kit/job"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
@@ -22,21 +23,34 @@ func (s *Service) tell(ctx context.Context, tx *tenancy.Tx, l letter) error {
 	return s.d.Jobs.Enqueue(ctx, tx, l)
 }
 
-// write may run twice: the key tells the mail server that it is the same letter.
+// letterTo is the job that writes to one of them: an address that is refused keeps the letter from nobody else.
+type letterTo struct {
+	letter
+	Member string `json:"member"`
+}
+
+// Kind is the job's stable name.
+func (letterTo) Kind() string { return "payments.tell_member" }
+
+// Tries says how often it is tried, and Addressee whom it goes to.
+func (letterTo) Tries() int          { return job.TwoDays }
+func (l letterTo) Addressee() string { return l.Member }
+
 func (s *Service) write(ctx context.Context, l letter) error {
-	var to []string
-	err := s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
-		to, err = s.d.Team.HoldersTx(ctx, tx, CanSettle)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, id := range to {
-		n := MemberNotice{Key: l.Key + "/" + id, MemberID: id, Subject: l.Subject, Paragraphs: l.Paragraphs, Action: "Look at it", Path: l.Path}
-		if err := s.d.Notices.Tell(ctx, n); err != nil {
+	return s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		to, err := s.d.Team.HoldersTx(ctx, tx, CanSettle)
+		if err != nil {
 			return err
 		}
-	}
-	return nil
+		var all []job.Args
+		for _, id := range to {
+			all = append(all, letterTo{l, id})
+		}
+		return s.d.Jobs.Enqueue(ctx, tx, all...)
+	})
+}
+
+// writeTo may run twice: the key tells the mail server that it is the same letter.
+func (s *Service) writeTo(ctx context.Context, l letterTo) error {
+	return s.d.Notices.Tell(ctx, MemberNotice{Key: l.Key + "/" + l.Member, MemberID: l.Member, Subject: l.Subject, Paragraphs: l.Paragraphs, Action: "Look at it", Path: l.Path})
 }

@@ -35,10 +35,14 @@ type tellBudget struct {
 // Kind is the job's stable name.
 func (tellBudget) Kind() string { return "projects.tell_budget" }
 
+// Tries says how often it is tried, and Addressee whom it goes to.
+func (tellBudget) Tries() int          { return job.TwoDays }
+func (j tellBudget) Addressee() string { return j.Member }
+
 // RegisterJobs says how the work is done that comes later.
 func RegisterJobs(r *job.Registry, s *Service) {
 	job.Handle(r, s.lookAtBudgets)
-	job.Handle(r, s.tellBudget)
+	job.HandleLetter(r, s.tellBudget)
 }
 
 // CountedTx is told, by the transaction that does it, that time of projects was

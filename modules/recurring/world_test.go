@@ -155,6 +155,7 @@ func (h house) Read(context.Context, string) ([]byte, error)                { re
 func (h house) PutLogo(context.Context, string, io.Reader) (string, error)  { return "", nil }
 func (h house) Send(context.Context, invoicing.Mail) error                  { return nil }
 func (h house) Tell(context.Context, fees.Notice) error                     { return nil }
+func (h house) Language(context.Context, string) (string, error)            { return "", nil }
 
 // billing lets the test come between a schedule and invoicing.
 type billing struct {

@@ -145,21 +145,45 @@ type tellLow struct {
 // Kind names the job.
 func (tellLow) Kind() string { return "retainers.tell_low" }
 
-// tell writes to who manages the project, or looks after the client, and to who made the agreement.
+// Tries says how often it is tried.
+func (tellLow) Tries() int { return job.TwoDays }
+
+// tell writes to those whom it concerns.
 func (s *Service) tell(ctx context.Context, tx *tenancy.Tx, r Retainer, left int64) error {
-	c, err := s.d.Clients.ClientTx(ctx, tx, r.ClientID)
+	of, to, err := s.concerned(ctx, tx, r)
 	if err != nil {
 		return err
+	}
+	if err := s.writeLow(ctx, tx, r, left, of, s.now(), to); err != nil {
+		return err
+	}
+	return s.d.Events.Publish(ctx, tx, BalanceLow{r.ref()})
+}
+
+// concerned are who manages the project, or looks after the client, and who made the agreement. It says what it is, too.
+func (s *Service) concerned(ctx context.Context, tx *tenancy.Tx, r Retainer) (name string, members []string, err error) {
+	c, err := s.d.Clients.ClientTx(ctx, tx, r.ClientID)
+	if err != nil {
+		return "", nil, err
 	}
 	manager := c.OwnerID
 	if r.ProjectID != "" {
 		of, err := s.d.Projects.ProjectsByIDsTx(ctx, tx, []string{r.ProjectID})
 		if err != nil {
-			return err
+			return "", nil, err
 		}
 		manager = of[r.ProjectID].ManagerID
 	}
-	letter := tellLow{Retainer: r.ID, Of: fmt.Sprintf("%s (%s)", r.Name, c.Name), Fell: s.now()}
+	for _, m := range slices.Compact([]string{manager, r.CreatedBy}) {
+		if m != "" {
+			members = append(members, m)
+		}
+	}
+	return fmt.Sprintf("%s (%s)", r.Name, c.Name), members, nil
+}
+
+func (s *Service) writeLow(ctx context.Context, tx *tenancy.Tx, r Retainer, left int64, of string, fell time.Time, to []string) error {
+	letter := tellLow{Retainer: r.ID, Of: of, Fell: fell}
 	if r.Unit == Hours {
 		letter.Left = r.Say(left)
 		letter.At = r.Say(r.Alert.Amount)
@@ -168,26 +192,16 @@ func (s *Service) tell(ctx context.Context, tx *tenancy.Tx, r Retainer, left int
 		letter.At = fmt.Sprintf("%d %% of what was granted", r.Alert.Percent)
 	}
 	var letters []job.Args
-	for _, m := range slices.Compact([]string{manager, r.CreatedBy}) {
-		if m != "" {
-			letter.Member = m
-			letters = append(letters, letter)
-		}
+	for _, m := range to {
+		letter.Member = m
+		letters = append(letters, letter)
 	}
-	if err := s.d.Jobs.EnqueueAt(ctx, tx, time.Time{}, letters...); err != nil {
-		return err
-	}
-	return s.d.Events.Publish(ctx, tx, BalanceLow{r.ref()})
+	return s.d.Jobs.EnqueueAt(ctx, tx, time.Time{}, letters...)
 }
 
 // tellLow asks when it is sent whether the member may still see retainers: that may be long after the fall.
 func (s *Service) tellLow(ctx context.Context, j tellLow) error {
-	var readers []string
-	err := s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
-		readers, err = s.d.Members.HoldersTx(ctx, tx, Read)
-		return err
-	})
-	if err != nil || !slices.Contains(readers, j.Member) {
+	if sees, err := s.reads(ctx, j.Member); err != nil || !sees {
 		return err
 	}
 	said := fmt.Sprintf("The balance of %s has fallen to its alert.", j.Of)
@@ -198,8 +212,23 @@ func (s *Service) tellLow(ctx context.Context, j tellLow) error {
 		said += " You are told at " + j.At + "."
 	}
 	return s.d.Notices.Tell(ctx, projects.Notice{
-		Key: fmt.Sprintf("retainer-low-%s-%d-%s", j.Retainer, j.Fell.UnixMicro(), j.Member), MemberID: j.Member, Subject: j.Of + ": little is left",
+		Key: lowKey(j), MemberID: j.Member, Subject: j.Of + ": little is left",
 		Paragraphs: []string{said, "Add a block, adjust it, or agree with the client on what comes next. You are told again when the balance has risen and falls once more."},
 		Action:     "Look at the retainer", Path: "/retainers/" + j.Retainer,
 	})
+}
+
+// lowKey names the letter of a fall to one member.
+func lowKey(j tellLow) string {
+	return fmt.Sprintf("retainer-low-%s-%d-%s", j.Retainer, j.Fell.UnixMicro(), j.Member)
+}
+
+// reads tells whether a member may see retainers.
+func (s *Service) reads(ctx context.Context, memberID string) (sees bool, err error) {
+	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		readers, err := s.d.Members.HoldersTx(ctx, tx, Read)
+		sees = slices.Contains(readers, memberID)
+		return err
+	})
+	return sees, err
 }

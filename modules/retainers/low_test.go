@@ -1,13 +1,17 @@
 package retainers_test
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/bureauhq/bureau/app/kit/day"
 	"github.com/bureauhq/bureau/app/kit/fault"
+	"github.com/bureauhq/bureau/app/kit/id"
+	"github.com/bureauhq/bureau/app/kit/mail"
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/retainers"
 )
@@ -133,6 +137,72 @@ func TestALowBalanceOfABlockInMoney(t *testing.T) {
 	w.Work(t)
 	if len(w.told) != 1 || w.told[0].Paragraphs[0] != "The balance of Support (Acme) has fallen to its alert. You are told at 20 % of what was granted." {
 		t.Fatalf("told %+v", w.told)
+	}
+}
+
+// A letter of a low balance that cannot be delivered is said at the retainer, once for all whom it did not reach; the others whom it
+// concerns are told. It is sent again with what is left then, and means nothing any more once the balance has risen.
+func TestALowBalanceThatCouldNotBeTold(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	d := w.support()
+	d.Fee, d.StartsOn, d.ProjectID = nil, day.New(2026, 3, 1), w.project
+	d.Alert.Amount = text("8")
+	w.manager = id.New()
+	r := w.create(t, d)
+	var lost []string
+	w.Registry.Undelivered = func(_ context.Context, member string, _ error) error {
+		lost = append(lost, member)
+		return nil
+	}
+	refuse := mail.ErrRejected.Saying("The mail server refused it: 550 no such box")
+	w.refused = map[string]error{w.manager: refuse}
+	w.count(t, w.approved("2026-03-02", 33))
+	w.Work(t)
+	find := func() *retainers.LowLost {
+		t.Helper()
+		now, err := w.svc.Find(w.Ctx, r.ID)
+		must(t, err)
+		return now.LowLost
+	}
+	if l := find(); l == nil || !slices.Equal(l.To, []string{w.manager}) || l.Why != refuse.Text || !slices.Equal(lost, l.To) {
+		t.Fatalf("lost %+v, of members %v", l, lost)
+	}
+	if len(w.told) != 2 || w.told[0].MemberID != w.Owner.MemberID || w.told[1].MemberID != w.Owner.MemberID || !strings.Contains(w.told[1].Subject, "was not told that little is left") || !strings.Contains(w.told[1].Paragraphs[0], refuse.Text) {
+		t.Fatalf("told %+v", w.told)
+	}
+
+	w.refused[w.Owner.MemberID] = refuse
+	_, err := w.svc.TellLowAgain(w.Ctx, r.ID)
+	must(t, err)
+	w.Work(t)
+	if l := find(); l == nil || !slices.Equal(l.To, []string{w.manager}) || len(w.told) != 2 {
+		t.Fatalf("sent again: lost %+v, told %+v", l, w.told)
+	}
+	w.count(t, w.approved("2026-03-03", 1))
+	w.refused = nil
+	for range 2 { // a second click sends nothing more
+		_, err = w.svc.TellLowAgain(w.Ctx, r.ID)
+		must(t, err)
+	}
+	w.Work(t)
+	if l := find(); l != nil || len(w.told) != 3 || w.told[2].MemberID != w.manager || !strings.HasPrefix(w.told[2].Paragraphs[0], "6 h are left") {
+		t.Fatalf("arrived: lost %+v, told %+v", l, w.told)
+	}
+
+	_, err = w.svc.Adjust(w.Ctx, r.ID, "20", "A favour")
+	must(t, err)
+	w.refused = map[string]error{w.manager: refuse, w.Owner.MemberID: refuse}
+	_, err = w.svc.Adjust(w.Ctx, r.ID, "-20", "None")
+	must(t, err)
+	w.Work(t)
+	if l := find(); l == nil || len(l.To) != 2 {
+		t.Fatalf("both: %+v", l)
+	}
+	_, err = w.svc.Adjust(w.Ctx, r.ID, "20", "A favour after all")
+	must(t, err)
+	if l := find(); l != nil {
+		t.Errorf("it has risen, and still %+v", l)
 	}
 }
 

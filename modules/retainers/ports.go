@@ -40,6 +40,7 @@ type Store interface {
 	Of(ctx context.Context, tx *tenancy.Tx, clientIDs []string) ([]Retainer, error)   // all of these clients
 	// SetLow notes that the balance fell to its alert, or rose above it, and tells whether that is news.
 	SetLow(ctx context.Context, tx *tenancy.Tx, id string, since *time.Time) (bool, error)
+	SetLowLost(ctx context.Context, tx *tenancy.Tx, id string, lost *LowLost) error
 	// LastGranted is what came by grants and blocks in the last period before a number in which something did.
 	LastGranted(ctx context.Context, tx *tenancy.Tx, retainerID string, before int) (int64, error)
 	Hold(ctx context.Context, tx *tenancy.Tx, ids []string) ([]Retainer, error) // locked, in the order of their ids

@@ -107,6 +107,7 @@ type Retainer struct {
 
 	Alert    *Alert     // at which balance people are told; nil: nobody is
 	LowSince *time.Time // when it fell there; nil: it is above
+	LowLost  *LowLost   // the letters of that which could not be delivered; nil: none
 
 	TurnsAt   *time.Time
 	CreatedAt time.Time

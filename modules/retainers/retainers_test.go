@@ -37,22 +37,27 @@ type world struct {
 	standing        map[string]invoicing.Standing
 	head            invoicing.Letterhead
 
-	mu    sync.Mutex
-	tasks []string
-	told  []projects.Notice
-	state projects.State
-	blind bool // nobody may read retainers any more
+	mu      sync.Mutex
+	tasks   []string
+	told    []projects.Notice
+	refused map[string]error // letters to members
+	state   projects.State
+	manager string // of the project
+	blind   bool   // nobody may read retainers any more
 }
 
 func (w *world) Tell(_ context.Context, n projects.Notice) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if err := w.refused[n.MemberID]; err != nil {
+		return err
+	}
 	w.told = append(w.told, n)
 	return nil
 }
 
 func (w *world) ProjectsByIDsTx(context.Context, *tenancy.Tx, []string) (map[string]projects.Project, error) {
-	return map[string]projects.Project{w.project: {ID: w.project, ClientID: w.client, Name: "Website", State: w.state}}, nil
+	return map[string]projects.Project{w.project: {ID: w.project, ClientID: w.client, Name: "Website", State: w.state, ManagerID: w.manager}}, nil
 }
 
 func (w *world) UnbilledTx(_ context.Context, _ *tenancy.Tx, f timesheets.UnbilledFilter) (out []timesheets.Entry, err error) {
@@ -80,7 +85,7 @@ func (w *world) HoldersTx(_ context.Context, _ *tenancy.Tx, p access.Permission)
 	if p != retainers.Read || w.blind {
 		return nil, nil
 	}
-	return []string{w.Owner.MemberID}, nil
+	return []string{w.Owner.MemberID, w.manager}, nil
 }
 
 func (w *world) SettingsTx(context.Context, *tenancy.Tx) (agency.Settings, error) {

@@ -155,28 +155,38 @@ func (s *Service) Blocks(ctx context.Context, retainerID string) (r Retainer, ou
 	return r, out, err
 }
 
-// Names returns what the clients and projects of retainers are called.
-func (s *Service) Names(ctx context.Context, rows []Row) (clients, projects map[string]string, err error) {
-	var cs, ps []string
+// Names are what the records beside retainers are called.
+type Names struct{ Clients, Projects, Members map[string]string }
+
+// Names returns what the clients and projects of retainers are called, and the members whom letters about them did not reach.
+func (s *Service) Names(ctx context.Context, rows []Row) (n Names, err error) {
+	var cs, ps, ms []string
 	for _, r := range rows {
 		cs, ps = append(cs, r.ClientID), append(ps, r.ProjectID)
+		if r.LowLost != nil {
+			ms = append(ms, r.LowLost.To...)
+		}
 	}
-	clients, projects = map[string]string{}, map[string]string{}
+	n.Clients, n.Projects = map[string]string{}, map[string]string{}
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
 		firms, err := s.d.Clients.ClientsByIDsTx(ctx, tx, distinct(cs))
 		if err != nil {
 			return err
 		}
 		for id, c := range firms {
-			clients[id] = c.Name
+			n.Clients[id] = c.Name
 		}
 		works, err := s.d.Projects.ProjectsByIDsTx(ctx, tx, distinct(ps))
 		for id, p := range works {
-			projects[id] = p.Name
+			n.Projects[id] = p.Name
 		}
+		if err != nil || len(ms) == 0 {
+			return err
+		}
+		n.Members, err = s.d.Members.NamesTx(ctx, tx, distinct(ms))
 		return err
 	})
-	return clients, projects, err
+	return n, err
 }
 
 // OfClientTx lists what a client may see of its retainers, those that ended too.

@@ -38,7 +38,13 @@ func RegisterJobs(r *job.Registry, s *Service) {
 		return err
 	})
 	job.Handle(r, s.makeTasksJob)
-	job.Handle(r, s.tellLow)
+	job.HandleOr(r, s.tellLow, func(ctx context.Context, j tellLow, why error) error {
+		if err := r.LetterLost(ctx, j.Member, why); err != nil {
+			return err
+		}
+		return s.lowLost(ctx, j, why)
+	})
+	job.HandleLetter(r, s.tellLowLost)
 }
 
 func (s *Service) turn(ctx context.Context, j turn) error {

@@ -23,7 +23,7 @@ func (askTimer) Kind() string { return "timesheets.ask_timer" }
 func RegisterJobs(r *job.Registry, s *Service) {
 	job.Handle(r, s.askTimer)
 	job.HandleWithin(r, remindTime, s.remindRound)
-	job.Handle(r, s.remindMember)
+	job.HandleLetter(r, s.remindMember)
 }
 
 // asksAt is when t begins to ask: so many hours after its start, or after its

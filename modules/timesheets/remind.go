@@ -36,6 +36,10 @@ type remindMember struct {
 // Kind is the job's stable name.
 func (remindMember) Kind() string { return "timesheets.remind_member" }
 
+// Tries says how often it is tried, and Addressee whom it goes to.
+func (remindMember) Tries() int          { return job.TwoDays }
+func (j remindMember) Addressee() string { return j.Member }
+
 const remindTime = 10 * time.Minute // that a round may take
 
 // planRound makes the next round: the first moment at which it is time for anybody.

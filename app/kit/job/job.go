@@ -99,7 +99,7 @@ func (w *worker[T]) NextRetry(j *river.Job[T]) time.Time {
 	if w.lost == nil || j.Attempt < w.tries {
 		return time.Time{} // the runner's
 	}
-	return time.Now()
+	return j.CreatedAt // long past
 }
 
 func (w *worker[T]) Work(ctx context.Context, j *river.Job[T]) error {

@@ -24,6 +24,7 @@ type Brand struct {
 // Letter is what a letter says, before it is laid out. Every kind of letter becomes one,
 // so all of them look alike in both parts.
 type Letter struct {
+	Language   string // "de"; empty: English
 	Subject    string
 	Preview    string // what a mail box shows after the subject
 	Heading    string
@@ -111,6 +112,7 @@ func (i Invoice) Letter(b Brand) Letter {
 
 // Notice is any other letter: something happened, and perhaps there is something to do.
 type Notice struct {
+	Language   string // "de"; empty: English
 	Subject    string
 	Heading    string
 	Paragraphs []string
@@ -121,7 +123,7 @@ type Notice struct {
 }
 
 func (n Notice) Letter(Brand) Letter {
-	l := Letter{Subject: n.Subject, Heading: n.Heading, Paragraphs: n.Paragraphs, Code: n.Code, Facts: n.Facts, Action: n.Action, Note: n.Note}
+	l := Letter{Language: n.Language, Subject: n.Subject, Heading: n.Heading, Paragraphs: n.Paragraphs, Code: n.Code, Facts: n.Facts, Action: n.Action, Note: n.Note}
 	if l.Heading == "" {
 		l.Heading = n.Subject
 	}
@@ -141,6 +143,11 @@ var (
 	htmlLayout = htmltemplate.Must(htmltemplate.New("letter.html").Parse(htmlSource))
 	textLayout = texttemplate.Must(texttemplate.New("letter.txt").Parse(textSource))
 )
+
+// orOpen stands before the address of the button, for readers that show none.
+var orOpen = map[string]string{
+	"en": "Or open this address:", "de": "Oder öffnen Sie diese Adresse:", "fr": "Ou ouvrez cette adresse\u00a0:", "es": "O abra esta dirección:",
+}
 
 var errBadLink = errors.New("a letter's link must be an absolute http or https address")
 
@@ -162,12 +169,16 @@ func Compose(b Brand, k Kind) (Message, error) {
 	if !webLink(b.URL) {
 		b.URL = ""
 	}
+	if orOpen[l.Language] == "" {
+		l.Language = "en"
+	}
 	colour, ink := colours(b.Colour)
 	view := struct {
 		Brand       Brand
 		Letter      Letter
 		Colour, Ink htmltemplate.CSS
-	}{b, l, htmltemplate.CSS(colour), htmltemplate.CSS(ink)} //nolint:gosec // colours has checked their form
+		OrOpen      string
+	}{b, l, htmltemplate.CSS(colour), htmltemplate.CSS(ink), orOpen[l.Language]} //nolint:gosec // colours has checked their form
 	var html, text bytes.Buffer
 	if err := htmlLayout.Execute(&html, view); err != nil {
 		return Message{}, err

@@ -13,7 +13,7 @@ export const me = (over: Partial<Me> = {}): Me => ({
 
 /** The same as the server answers it. */
 export const meAnswer = (m: Me) => ({
-  member: { id: m.member_id, name: m.name, email: m.email, contact_id: m.contact_id ?? null, client_id: m.client_id ?? null },
+  member: { id: m.member_id, name: m.name, email: m.email, contact_id: m.contact_id ?? null, client_id: m.client_id ?? null, mail_failed_at: m.mail_fails?.since ?? null, mail_failure: m.mail_fails?.why ?? '' },
   kind: m.kind, role: m.role, permissions: m.permissions, read_only: m.read_only ?? false, agency: { name: m.agency.name, slug: m.agency.slug },
 });
 

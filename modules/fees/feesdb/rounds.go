@@ -2,6 +2,7 @@ package feesdb
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,14 +25,14 @@ func rounds(ctx context.Context, tx *tenancy.Tx, all []fees.Fee) error {
 		return nil
 	}
 	rows, err := tx.PGX().Query(ctx, `
-		SELECT part_id::text, id::text, asked, asked_by, asked_by_id::text, asked_at, ready_note, ready_by, ready_at
+		SELECT part_id::text, id::text, asked, asked_by, asked_by_id::text, asked_at, ready_note, ready_by, ready_at, failed_at, failure
 		FROM milestone_rounds WHERE part_id = ANY($1::uuid[]) ORDER BY part_id, asked_at, id`, ids)
 	if err != nil {
 		return err
 	}
 	var partID string
 	var r fees.Round
-	_, err = pgx.ForEachRow(rows, []any{&partID, &r.ID, &r.Asked, &r.AskedBy, &r.AskedByID, &r.AskedAt, &r.Note, &r.ReadyBy, &r.ReadyAt}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&partID, &r.ID, &r.Asked, &r.AskedBy, &r.AskedByID, &r.AskedAt, &r.Note, &r.ReadyBy, &r.ReadyAt, &r.FailedAt, &r.Failure}, func() error {
 		at[partID].Rounds = append(at[partID].Rounds, r)
 		r = fees.Round{}
 		return nil
@@ -52,5 +53,17 @@ func (Store) AddRound(ctx context.Context, tx *tenancy.Tx, partID string, r fees
 // AnswerRound notes that it is done.
 func (Store) AnswerRound(ctx context.Context, tx *tenancy.Tx, r fees.Round) error {
 	_, err := tx.PGX().Exec(ctx, `UPDATE milestone_rounds SET ready_note = $2, ready_by = $3, ready_at = $4 WHERE id = $1 AND ready_at IS NULL`, r.ID, r.Note, r.ReadyBy, r.ReadyAt)
+	return err
+}
+
+// RoundFailed notes that the letter that it is ready could not be delivered.
+func (Store) RoundFailed(ctx context.Context, tx *tenancy.Tx, id string, at time.Time, why string) (bool, error) {
+	tag, err := tx.PGX().Exec(ctx, `UPDATE milestone_rounds SET failed_at = $2, failure = $3 WHERE id = $1 AND failed_at IS NULL`, id, at, why)
+	return tag.RowsAffected() == 1, err
+}
+
+// RoundQueued notes that it is on its way again.
+func (Store) RoundQueued(ctx context.Context, tx *tenancy.Tx, id string) error {
+	_, err := tx.PGX().Exec(ctx, `UPDATE milestone_rounds SET failed_at = NULL, failure = '' WHERE id = $1`, id)
 	return err
 }

@@ -40,6 +40,7 @@ func Register(api *httpapi.API, svc *fees.Service) {
 	httpapi.Handle(api, accept(op("fee-parts-accept", http.MethodPost, "/fee-parts/{id}/accept", "Accept a milestone, so that it may be billed")), h.accept)
 	httpapi.Handle(api, accept(op("fee-parts-withdraw", http.MethodPost, "/fee-parts/{id}/withdraw", "Take an acceptance back while nothing of it is billed")), h.withdraw)
 	httpapi.Handle(api, accept(op("fee-parts-ready", http.MethodPost, "/fee-parts/{id}/ready", "Say that the changes which the client asked for are made: it is asked again")), h.ready)
+	httpapi.Handle(api, accept(op("fee-parts-tell-again", http.MethodPost, "/fee-parts/{id}/tell-again", "Mail once more that a milestone is ready again, where that could not be delivered")), h.tellAgain)
 }
 
 // IDIn is exported because huma reads embedded inputs only then.
@@ -171,4 +172,8 @@ func (h handlers) ready(ctx context.Context, in *struct {
 },
 ) (*feeOut, error) {
 	return one(h.svc.Ready(ctx, in.ID, in.Body.Note))
+}
+
+func (h handlers) tellAgain(ctx context.Context, in *IDIn) (*feeOut, error) {
+	return one(h.svc.TellAgain(ctx, in.ID))
 }

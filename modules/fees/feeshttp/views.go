@@ -65,6 +65,9 @@ type FeePartRound struct {
 	ReadyAt *time.Time `json:"ready_at" doc:"When it was said to be done"`
 	ReadyBy string     `json:"ready_by"`
 	Note    string     `json:"note"`
+
+	FailedAt *time.Time `json:"failed_at" doc:"When the mail that it is ready was given up; null: it was not"`
+	Failure  string     `json:"failure" doc:"What the mail server answered"`
 }
 
 // FeePartReady is what the client is told with it.
@@ -144,7 +147,7 @@ func view(f fees.Fee) FeeView {
 	for n, p := range f.Parts {
 		v.Parts[n] = FeePart{ID: p.ID, Name: p.Name, Amount: p.Amount, Billed: p.Billed, Left: p.Left(), AcceptedAt: p.AcceptedAt, AcceptedBy: p.AcceptedBy, AcceptedKind: p.AcceptedKind, ChangesAsked: p.Open() != nil, Rounds: make([]FeePartRound, len(p.Rounds))}
 		for k, r := range p.Rounds {
-			v.Parts[n].Rounds[k] = FeePartRound{r.Asked, r.AskedBy, r.AskedAt.UTC(), r.ReadyAt, r.ReadyBy, r.Note}
+			v.Parts[n].Rounds[k] = FeePartRound{r.Asked, r.AskedBy, r.AskedAt.UTC(), r.ReadyAt, r.ReadyBy, r.Note, r.FailedAt, r.Failure}
 		}
 		if p.Percent != nil {
 			s := p.Percent.String()

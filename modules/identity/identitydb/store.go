@@ -23,13 +23,13 @@ type Store struct{}
 var _ identity.Store = Store{}
 
 const memberColumns = `id, coalesce(person_id::text, ''), name, email, kind, role, state, coalesce(contact_id::text, ''), coalesce(client_id::text, ''),
-	created_at, updated_at, deactivated_at, last_seen_at, version`
+	created_at, updated_at, deactivated_at, last_seen_at, mail_failed_at, mail_failure, version`
 
 func scanMember(row pgx.CollectableRow) (identity.Member, error) {
 	var m identity.Member
 	var kind, state string
 	err := row.Scan(&m.ID, &m.PersonID, &m.Name, &m.Email, &kind, &m.Role, &state, &m.ContactID, &m.ClientID,
-		&m.CreatedAt, &m.UpdatedAt, &m.DeactivatedAt, &m.LastSeenAt, &m.Version)
+		&m.CreatedAt, &m.UpdatedAt, &m.DeactivatedAt, &m.LastSeenAt, &m.MailFailedAt, &m.MailFailure, &m.Version)
 	m.Kind, m.State = access.Kind(kind), identity.MemberState(state)
 	return m, err
 }
@@ -123,9 +123,22 @@ func pattern(s string) string {
 	return pg.Contains(s)
 }
 
-// SaveMember writes what can change.
+// MailFailed notes that mails to a member fail, since the first of them.
+func (Store) MailFailed(ctx context.Context, tx *tenancy.Tx, id string, at time.Time, why string) error {
+	_, err := tx.PGX().Exec(ctx, `UPDATE members SET mail_failed_at = coalesce(mail_failed_at, $2), mail_failure = $3 WHERE id = $1`, id, at, why)
+	return err
+}
+
+// MailArrived notes that they do not.
+func (Store) MailArrived(ctx context.Context, tx *tenancy.Tx, id string) error {
+	_, err := tx.PGX().Exec(ctx, `UPDATE members SET mail_failed_at = NULL, mail_failure = '' WHERE id = $1`, id)
+	return err
+}
+
+// SaveMember writes what can change. Another address has not failed yet.
 func (Store) SaveMember(ctx context.Context, tx *tenancy.Tx, m identity.Member) error {
 	tag, err := tx.PGX().Exec(ctx, `UPDATE members SET person_id = nullif($3, '')::uuid, name = $4, email = $5, role = $6, state = $7,
+		mail_failed_at = CASE WHEN email = $5 THEN mail_failed_at END, mail_failure = CASE WHEN email = $5 THEN mail_failure ELSE '' END,
 		updated_at = $8, deactivated_at = $9, version = version + 1 WHERE id = $1 AND version = $2`,
 		m.ID, m.Version, m.PersonID, m.Name, m.Email, m.Role, string(m.State), m.UpdatedAt, m.DeactivatedAt)
 	if err != nil {

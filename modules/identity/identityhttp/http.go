@@ -13,16 +13,19 @@ import (
 	"github.com/bureauhq/bureau/modules/identity"
 )
 
+// writeMembers is who manages members.
+const writeMembers access.Permission = "identity.members.write"
+
 var person = []access.Kind{access.Staff, access.Contact}
 
 // Register declares the operations.
 func Register(api *httpapi.API, svc *identity.Service) {
 	h := handlers{svc}
 	const (
-		readMembers, writeMembers = "identity.members.read", "identity.members.write"
-		readInv, writeInv         = "identity.invitations.read", "identity.invitations.write"
-		tokens                    = "identity.tokens.write"
-		get, post, patch, del     = http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete
+		readMembers           = "identity.members.read"
+		readInv, writeInv     = "identity.invitations.read", "identity.invitations.write"
+		tokens                = "identity.tokens.write"
+		get, post, patch, del = http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete
 	)
 	anyone := append([]access.Kind{access.Token}, person...)
 
@@ -67,7 +70,11 @@ type MemberView struct {
 	ClientID   *string    `json:"client_id"`
 	CreatedAt  time.Time  `json:"created_at"`
 	LastSeenAt *time.Time `json:"last_seen_at"`
-	Version    int        `json:"version"`
+
+	MailFailedAt *time.Time `json:"mail_failed_at" doc:"Since when mails to the address fail; null: they arrive, or the reader does not manage members"`
+	MailFailure  string     `json:"mail_failure" doc:"What the mail server answered last"`
+
+	Version int `json:"version"`
 }
 
 // MemberList is a page of members by name.
@@ -213,18 +220,24 @@ func opt(s string) *string {
 	return &s
 }
 
-func memberView(m identity.Member) MemberView {
-	return MemberView{
+func memberView(ctx context.Context, m identity.Member) MemberView {
+	v := MemberView{
 		ID: m.ID, Name: m.Name, Email: m.Email, Kind: string(m.Kind), Role: m.Role, State: string(m.State),
 		ContactID: opt(m.ContactID), ClientID: opt(m.ClientID), CreatedAt: m.CreatedAt, LastSeenAt: m.LastSeenAt, Version: m.Version,
 	}
+	if a := access.From(ctx); a.MemberID == m.ID || a.Perms.Has(writeMembers) {
+		v.MailFailedAt, v.MailFailure = m.MailFailedAt, m.MailFailure
+	}
+	return v
 }
 
-func memberOut(m identity.Member, err error) (*out[MemberView], error) {
-	if err != nil {
-		return nil, err
+func memberOut(ctx context.Context) func(identity.Member, error) (*out[MemberView], error) {
+	return func(m identity.Member, err error) (*out[MemberView], error) {
+		if err != nil {
+			return nil, err
+		}
+		return &out[MemberView]{httpapi.ETag(m.Version), memberView(ctx, m)}, nil
 	}
-	return &out[MemberView]{httpapi.ETag(m.Version), memberView(m)}, nil
 }
 
 func sessionView(s identity.Session, current string) SessionView {
@@ -241,7 +254,7 @@ func (h handlers) me(ctx context.Context, _ *none) (*out[MeView], error) {
 		return nil, err
 	}
 	v := MeView{
-		Member: memberView(me.Member), Kind: string(me.Actor.Kind), Role: me.Actor.Role, Permissions: me.Actor.Perms.Names(), ReadOnly: me.Actor.ReadOnly,
+		Member: memberView(ctx, me.Member), Kind: string(me.Actor.Kind), Role: me.Actor.Role, Permissions: me.Actor.Perms.Names(), ReadOnly: me.Actor.ReadOnly,
 		Agency: MyAgency{me.AgencyID, me.AgencySlug, me.AgencyName}, AuthURL: h.svc.Places().Auth(),
 	}
 	if me.Session != nil {
@@ -256,7 +269,7 @@ func (h handlers) me(ctx context.Context, _ *none) (*out[MeView], error) {
 }
 
 func (h handlers) changeMe(ctx context.Context, in *struct{ Body MeChange }) (*out[MemberView], error) {
-	return memberOut(h.svc.Rename(ctx, access.From(ctx).MemberID, in.Body.Name))
+	return memberOut(ctx)(h.svc.Rename(ctx, access.From(ctx).MemberID, in.Body.Name))
 }
 
 func (h handlers) leave(ctx context.Context, _ *none) (*none, error) {
@@ -308,13 +321,13 @@ func (h handlers) members(ctx context.Context, in *membersIn) (*out[MemberList],
 	rows, next := page.Cut(rows, in.Size(), identity.Member.SortKey)
 	list := MemberList{Items: make([]MemberView, len(rows)), Next: next}
 	for i, m := range rows {
-		list.Items[i] = memberView(m)
+		list.Items[i] = memberView(ctx, m)
 	}
 	return &out[MemberList]{Body: list}, nil
 }
 
 func (h handlers) member(ctx context.Context, in *idIn) (*out[MemberView], error) {
-	return memberOut(h.svc.Member(ctx, in.ID))
+	return memberOut(ctx)(h.svc.Member(ctx, in.ID))
 }
 
 type changeMemberIn struct {
@@ -328,15 +341,15 @@ func (h handlers) changeMember(ctx context.Context, in *changeMemberIn) (*out[Me
 	if err != nil {
 		return nil, err
 	}
-	return memberOut(h.svc.ChangeRole(ctx, in.ID, v, in.Body.Role))
+	return memberOut(ctx)(h.svc.ChangeRole(ctx, in.ID, v, in.Body.Role))
 }
 
 func (h handlers) deactivate(ctx context.Context, in *idIn) (*out[MemberView], error) {
-	return memberOut(h.svc.Deactivate(ctx, in.ID))
+	return memberOut(ctx)(h.svc.Deactivate(ctx, in.ID))
 }
 
 func (h handlers) reactivate(ctx context.Context, in *idIn) (*out[MemberView], error) {
-	return memberOut(h.svc.Reactivate(ctx, in.ID))
+	return memberOut(ctx)(h.svc.Reactivate(ctx, in.ID))
 }
 
 func invitationView(i identity.Invitation, now time.Time) InvitationView {

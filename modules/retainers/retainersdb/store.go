@@ -48,6 +48,9 @@ type retainerRow struct {
 	AlertAmount     *int64
 	AlertPercent    *int
 	LowSince        *time.Time
+	LowFailedAt     *time.Time `gorm:"->"`
+	LowFailure      string     `gorm:"->"`
+	LowFailedTo     string     `gorm:"->"` // with commas
 	TurnsAt         *time.Time
 	CreatedAt       time.Time
 	CreatedBy       *string
@@ -61,7 +64,7 @@ func (retainerRow) TableName() string { return "retainers" }
 
 const columns = `r.id, r.client_id, r.project_id, r.name, r.unit, r.currency, r.every, r.anchor_on, r.starts_on, r.ends_on, r.prorate_first, r.grant_amount, r.fee_minor,
 	r.rollover, r.rollover_cap, r.rollover_periods, r.deficit, r.deficit_limit, r.overage, r.overage_rate, r.lead_days, r.grace_days, r.shown_to_client,
-	r.alert_amount, r.alert_percent, r.low_since, r.turns_at,
+	r.alert_amount, r.alert_percent, r.low_since, r.low_failed_at, r.low_failure, array_to_string(r.low_failed_to, ',') AS low_failed_to, r.turns_at,
 	r.created_at, r.created_by, r.updated_at, r.version`
 
 func toRow(r retainers.Retainer) retainerRow {
@@ -93,6 +96,9 @@ func fromRow(r retainerRow) retainers.Retainer {
 	}
 	out.Fee = amount(r.FeeMinor, out.Currency)
 	out.TurnsAt, out.LowSince = utc(r.TurnsAt), utc(r.LowSince)
+	if r.LowFailedAt != nil {
+		out.LowLost = &retainers.LowLost{At: r.LowFailedAt.UTC(), Why: r.LowFailure, To: strings.Split(r.LowFailedTo, ",")}
+	}
 	if r.AlertAmount != nil {
 		out.Alert = &retainers.Alert{Amount: *r.AlertAmount}
 	} else if r.AlertPercent != nil {
@@ -121,10 +127,22 @@ func (Store) Save(_ context.Context, tx *tenancy.Tx, r retainers.Retainer) error
 	return overlap(tx.Gorm().Select("*").Omit("id", "client_id", "project_id", "unit", "currency", "low_since", "created_at", "created_by", "period_id").Where("id = ?", r.ID).Updates(&row).Error)
 }
 
-// SetLow notes whether the balance is low, and tells whether that is news.
+// SetLow notes whether the balance is low, and tells whether that is news. With the news before it goes what became of its letters.
 func (Store) SetLow(_ context.Context, tx *tenancy.Tx, id string, since *time.Time) (bool, error) {
-	res := tx.Gorm().Exec(`UPDATE retainers SET low_since = ?::timestamptz WHERE id = ? AND (low_since IS NULL) = ?`, since, id, since != nil)
+	res := tx.Gorm().Exec(`UPDATE retainers SET low_since = ?::timestamptz, low_failed_at = NULL, low_failure = '', low_failed_to = '{}' WHERE id = ? AND (low_since IS NULL) = ?`, since, id, since != nil)
 	return res.RowsAffected > 0, res.Error
+}
+
+// SetLowLost notes which letters of a low balance could not be delivered; nil: none.
+func (Store) SetLowLost(ctx context.Context, tx *tenancy.Tx, id string, lost *retainers.LowLost) error {
+	var at *time.Time
+	if lost == nil {
+		lost = &retainers.LowLost{}
+	} else {
+		at = &lost.At
+	}
+	_, err := tx.PGX().Exec(ctx, `UPDATE retainers SET low_failed_at = $2, low_failure = $3, low_failed_to = coalesce($4::uuid[], '{}') WHERE id = $1`, id, at, lost.Why, lost.To)
+	return err
 }
 
 func overlap(err error) error {

@@ -21,8 +21,9 @@ type Service interface {
 	Create(context.Context, retainers.Draft) (retainers.Row, error)
 	Change(context.Context, string, int, retainers.Change) (retainers.Row, error)
 	Find(context.Context, string) (retainers.Row, error)
+	TellLowAgain(ctx context.Context, id string) (retainers.Row, error)
 	List(context.Context, retainers.Filter, page.Query) ([]retainers.Row, *string, error)
-	Names(context.Context, []retainers.Row) (clients, projects map[string]string, err error)
+	Names(context.Context, []retainers.Row) (retainers.Names, error)
 	Adjust(ctx context.Context, id, amount, reason string) (retainers.Row, error)
 	AddBlock(context.Context, string, retainers.NewBlock) (retainers.Block, error)
 	DraftBlock(ctx context.Context, blockID string) (retainers.Block, error)
@@ -60,6 +61,7 @@ func Register(api *httpapi.API, svc Service) {
 	httpapi.Handle(api, op("retainers-get", http.MethodGet, base+"/{id}", "One retainer with its period of today"), h.get)
 	httpapi.Handle(api, op("retainers-change", http.MethodPatch, base+"/{id}", "Change the terms of a retainer"), h.change)
 	httpapi.Handle(api, created(op("retainers-adjust", http.MethodPost, base+"/{id}/adjustments", "Add to a retainer or take from it by hand")), h.adjust)
+	httpapi.Handle(api, op("retainers-tell-low-again", http.MethodPost, base+"/{id}/tell-low-again", "Mail once more that little is left, to whom that could not be delivered"), h.tellLowAgain)
 	httpapi.Handle(api, op("retainers-blocks", http.MethodGet, base+"/{id}/blocks", "Blocks that were bought besides, newest first"), h.blocks)
 	httpapi.Handle(api, created(op("retainers-add-block", http.MethodPost, base+"/{id}/blocks", "Sell a block of hours or money")), h.addBlock)
 	httpapi.Handle(api, created(op("prepaid-blocks-draft", http.MethodPost, block+"/{id}/invoice", "Make the draft of a block again whose invoice came to nothing")), h.draftBlock)
@@ -148,14 +150,20 @@ func (h handlers) list(ctx context.Context, in *listIn) (*listOut, error) {
 }
 
 func (h handlers) views(ctx context.Context, rows []retainers.Row) ([]RetainerView, error) {
-	clients, projects, err := h.svc.Names(ctx, rows)
+	names, err := h.svc.Names(ctx, rows)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]RetainerView, len(rows))
 	for i, r := range rows {
 		out[i] = toRetainer(r, retainers.Sees(ctx))
-		out[i].ClientName, out[i].ProjectName = clients[r.ClientID], projects[r.ProjectID]
+		out[i].ClientName, out[i].ProjectName = names.Clients[r.ClientID], names.Projects[r.ProjectID]
+		if l := r.LowLost; l != nil {
+			out[i].LowUndelivered = &RetainerLowUndelivered{FailedAt: l.At, Failure: l.Why, To: []string{}}
+			for _, m := range l.To {
+				out[i].LowUndelivered.To = append(out[i].LowUndelivered.To, names.Members[m])
+			}
+		}
 	}
 	return out, nil
 }
@@ -173,6 +181,11 @@ func (h handlers) one(ctx context.Context, r retainers.Row, err error) (*oneOut,
 
 func (h handlers) get(ctx context.Context, in *IDIn) (*oneOut, error) {
 	r, err := h.svc.Find(ctx, in.ID)
+	return h.one(ctx, r, err)
+}
+
+func (h handlers) tellLowAgain(ctx context.Context, in *IDIn) (*oneOut, error) {
+	r, err := h.svc.TellLowAgain(ctx, in.ID)
 	return h.one(ctx, r, err)
 }
 
@@ -278,12 +291,12 @@ func (h handlers) statement(ctx context.Context, in *IDIn) (*statementOut, error
 	if err != nil {
 		return nil, err
 	}
-	clients, projects, err := h.svc.Names(ctx, []retainers.Row{{Retainer: p.Retainer}})
+	names, err := h.svc.Names(ctx, []retainers.Row{{Retainer: p.Retainer}})
 	if err != nil {
 		return nil, err
 	}
 	v := toStatement(p, retainers.Sees(ctx))
-	v.ClientName, v.ProjectName = clients[p.Retainer.ClientID], projects[p.Retainer.ProjectID]
+	v.ClientName, v.ProjectName = names.Clients[p.Retainer.ClientID], names.Projects[p.Retainer.ProjectID]
 	return &statementOut{v}, nil
 }
 

@@ -108,35 +108,43 @@ type PrepaidBlockList struct {
 
 // RetainerView is a retainer as the web sees it.
 type RetainerView struct {
-	ID              string              `json:"id"`
-	ClientID        string              `json:"client_id"`
-	ClientName      string              `json:"client_name"`
-	ProjectID       *string             `json:"project_id"`
-	ProjectName     string              `json:"project_name"`
-	Name            string              `json:"name"`
-	Unit            string              `json:"unit" enum:"hours,money"`
-	Currency        string              `json:"currency"`
-	Every           string              `json:"every" enum:"month,quarter,year"`
-	AnchorOn        day.Date            `json:"anchor_on"`
-	StartsOn        day.Date            `json:"starts_on"`
-	EndsOn          *day.Date           `json:"ends_on" nullable:"true"`
-	ProrateFirst    bool                `json:"prorate_first"`
-	Granted         RetainerFigure      `json:"granted" doc:"A period"`
-	Fee             *money.Money        `json:"fee" doc:"null: none, or not for the reader"`
-	Rollover        string              `json:"rollover" enum:"none,all,capped,expiring"`
-	RolloverCap     *RetainerFigure     `json:"rollover_cap"`
-	RolloverPeriods *int                `json:"rollover_periods"`
-	Deficit         string              `json:"deficit" enum:"carry,bill"`
-	DeficitLimit    *RetainerFigure     `json:"deficit_limit"`
-	Overage         string              `json:"overage" enum:"refuse,rate,overage_rate,absorb"`
-	OverageRate     *string             `json:"overage_rate" doc:"Decimal; null: none, or not for the reader"`
-	Alert           *RetainerAlert      `json:"alert" doc:"null: nobody is told"`
-	LowSince        *time.Time          `json:"low_since" doc:"When what is left fell to the alert; null: it is above it, or there is none"`
-	LeadDays        int                 `json:"lead_days"`
-	GraceDays       int                 `json:"grace_days"`
-	ShownToClient   bool                `json:"shown_to_client"`
-	Current         *RetainerPeriodView `json:"current" doc:"The period of today, or the nearest one"`
-	Version         int                 `json:"version"`
+	ID              string                  `json:"id"`
+	ClientID        string                  `json:"client_id"`
+	ClientName      string                  `json:"client_name"`
+	ProjectID       *string                 `json:"project_id"`
+	ProjectName     string                  `json:"project_name"`
+	Name            string                  `json:"name"`
+	Unit            string                  `json:"unit" enum:"hours,money"`
+	Currency        string                  `json:"currency"`
+	Every           string                  `json:"every" enum:"month,quarter,year"`
+	AnchorOn        day.Date                `json:"anchor_on"`
+	StartsOn        day.Date                `json:"starts_on"`
+	EndsOn          *day.Date               `json:"ends_on" nullable:"true"`
+	ProrateFirst    bool                    `json:"prorate_first"`
+	Granted         RetainerFigure          `json:"granted" doc:"A period"`
+	Fee             *money.Money            `json:"fee" doc:"null: none, or not for the reader"`
+	Rollover        string                  `json:"rollover" enum:"none,all,capped,expiring"`
+	RolloverCap     *RetainerFigure         `json:"rollover_cap"`
+	RolloverPeriods *int                    `json:"rollover_periods"`
+	Deficit         string                  `json:"deficit" enum:"carry,bill"`
+	DeficitLimit    *RetainerFigure         `json:"deficit_limit"`
+	Overage         string                  `json:"overage" enum:"refuse,rate,overage_rate,absorb"`
+	OverageRate     *string                 `json:"overage_rate" doc:"Decimal; null: none, or not for the reader"`
+	Alert           *RetainerAlert          `json:"alert" doc:"null: nobody is told"`
+	LowSince        *time.Time              `json:"low_since" doc:"When what is left fell to the alert; null: it is above it, or there is none"`
+	LowUndelivered  *RetainerLowUndelivered `json:"low_undelivered" doc:"Mails that little is left which were given up; null: none"`
+	LeadDays        int                     `json:"lead_days"`
+	GraceDays       int                     `json:"grace_days"`
+	ShownToClient   bool                    `json:"shown_to_client"`
+	Current         *RetainerPeriodView     `json:"current" doc:"The period of today, or the nearest one"`
+	Version         int                     `json:"version"`
+}
+
+// RetainerLowUndelivered is who was not told that little is left, and why.
+type RetainerLowUndelivered struct {
+	FailedAt time.Time `json:"failed_at"`
+	Failure  string    `json:"failure" doc:"What the mail server answered last"`
+	To       []string  `json:"to" doc:"By name"`
 }
 
 // RetainerList is a page of retainers.

@@ -19,7 +19,7 @@ export const termsOf = (b: BudgetView): BudgetTerms => ({
 });
 
 export type { FeeView, FeePart } from '../../shared/api/gen/fees.gen';
-export { useFeesListQuery, useFeesCreateMutation, useFeesChangeMutation, useFeesArchiveMutation, useFeesRestoreMutation, useChangeOrdersCreateMutation, useFeePartsAcceptMutation, useFeePartsReadyMutation, useFeePartsWithdrawMutation } from '../../shared/api/gen/fees.gen';
+export { useFeesListQuery, useFeesCreateMutation, useFeesChangeMutation, useFeesArchiveMutation, useFeesRestoreMutation, useChangeOrdersCreateMutation, useFeePartsAcceptMutation, useFeePartsReadyMutation, useFeePartsTellAgainMutation, useFeePartsWithdrawMutation } from '../../shared/api/gen/fees.gen';
 
 export { useInvoicesCreateFromTimeMutation } from '../../shared/api/gen/invoices.gen';
 

@@ -96,3 +96,30 @@ it('says of a period what is beyond it and what a later block leaves, as its lis
   expect(screen.queryByText(/over budget/)).toBeNull();
   expect(screen.getByText('6:00 h left')).toBeVisible();
 });
+
+it('says whom the mail that little is left did not reach, and sends it again', async () => {
+  const lost = { failed_at: '2026-03-04T09:30:00Z', failure: 'The mail server refused it: 550 no such box', to: ['Ben Osei'] };
+  const retainer = {
+    id: 'r1', client_id: 'c1', client_name: 'Acme', project_id: null, project_name: '', name: 'Support', unit: 'hours', currency: 'EUR', every: 'month', anchor_on: '2026-01-01', starts_on: '2026-01-01', ends_on: null, prorate_first: false,
+    granted: h(40), fee: null, rollover: 'all', rollover_cap: null, rollover_periods: null, deficit: 'carry', deficit_limit: null, overage: 'rate', overage_rate: null, alert: { percent: 20, figure: null }, low_since: '2026-03-02T09:00:00Z',
+    low_undelivered: lost as typeof lost | null, lead_days: 0, grace_days: 10, shown_to_client: true, current: { ...period, state: 'open', left: h(2) }, version: 1,
+  };
+  let asked = 0;
+  server.use(
+    http.get('*/api/v1/retainers/:id', () => HttpResponse.json(retainer)),
+    http.get('*/api/v1/retainers/:id/periods', () => HttpResponse.json({ items: [], next: null })),
+    http.get('*/api/v1/retainers/:id/tasks', () => HttpResponse.json({ project_id: null, items: [], made: [], version: 0 })),
+    http.get('*/api/v1/retainers/:id/blocks', () => HttpResponse.json({ items: [], next: null })),
+    http.post('*/api/v1/retainers/r1/tell-low-again', () => {
+      asked += 1;
+      retainer.low_undelivered = null;
+      return HttpResponse.json(retainer);
+    }),
+  );
+  const { user } = renderApp(<RetainerPage />, { at: '/retainers/r1', path: '/retainers/:id' });
+  const said = await screen.findByText(/^The mail about it to Ben Osei could not be delivered on 4 Mar 2026.*550 no such box/);
+  expect(await violations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Send again' }));
+  await waitFor(() => expect(said).not.toBeInTheDocument());
+  expect(asked).toBe(1);
+});

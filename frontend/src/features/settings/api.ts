@@ -25,6 +25,9 @@ export type Member = {
   state: 'active' | 'deactivated';
   created_at: string;
   last_seen_at: string | null;
+  /** Since when mails to the address fail, and what the mail server answered last. Who does not manage members reads nothing of it. */
+  mail_failed_at?: string | null;
+  mail_failure?: string;
   version: number;
 };
 export type Invitation = {

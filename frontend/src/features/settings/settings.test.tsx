@@ -108,6 +108,20 @@ describe('people', () => {
     expect(await screen.findByText(/This is the last owner/)).toBeVisible();
   });
 
+  it('says that mails to somebody fail, in the list and to themselves', async () => {
+    const refused = { mail_failed_at: '2026-03-04T09:30:00Z', mail_failure: 'The mail server refused it: 550 no such box' };
+    server.use(members([olivia, { ...ben, ...refused }]));
+    const list = renderApp(<PeoplePage />);
+    expect(await screen.findByText(`Mails to ${ben.email} fail since 4 Mar 2026. ${refused.mail_failure}`)).toBeVisible();
+    expect(screen.queryByText(/Mails to olivia/)).toBeNull();
+    expect(await violations()).toEqual([]);
+    list.unmount();
+    server.use(http.get('*/api/v1/sessions', () => HttpResponse.json(pageOf([]))));
+    signInAs({ permissions: [], mail_fails: { since: refused.mail_failed_at, why: refused.mail_failure } });
+    renderApp(<ProfilePage />);
+    expect(await screen.findByText(/^Mails to olivia@acme.test fail since 4 Mar 2026. The mail server refused it: 550 no such box/)).toBeVisible();
+  });
+
   it('changes a role', async () => {
     let sent: unknown;
     server.use(members([olivia, ben]), http.patch('*/api/v1/members/m2', async ({ request }) => {

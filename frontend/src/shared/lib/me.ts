@@ -11,6 +11,8 @@ export type Me = {
   email: string;
   role: string;
   permissions: string[];
+  /** Mails to the address do not arrive. */
+  mail_fails?: { since: string; why: string } | undefined;
   /** A look through a contact's eyes; nothing can be changed in it. */
   read_only?: boolean;
   /** What the agency's plan allows; missing where it could not be asked. */
@@ -41,7 +43,7 @@ export type Access = {
 
 // As the server answers; see the operations me-get and settings-get.
 type Answer = Pick<Me, 'kind' | 'role' | 'permissions' | 'read_only'> & { support?: Me['support'] | null } & {
-  member: { id: string; name: string; email: string; contact_id: string | null; client_id: string | null };
+  member: { id: string; name: string; email: string; contact_id: string | null; client_id: string | null; mail_failed_at?: string | null; mail_failure?: string };
   agency: { name: string; slug: string };
 };
 type Settings = Omit<Me['agency'], 'slug'> & { slug: string };
@@ -57,6 +59,7 @@ export const meApi = api.enhanceEndpoints({ addTagTypes: ['me', 'settings', 'bil
         const me: Me = {
           kind: a.kind, role: a.role, permissions: a.permissions, read_only: a.read_only, support: a.support ?? undefined,
           member_id: a.member.id, name: a.member.name, email: a.member.email, contact_id: a.member.contact_id ?? undefined, client_id: a.member.client_id ?? undefined,
+          mail_fails: a.member.mail_failed_at ? { since: a.member.mail_failed_at, why: a.member.mail_failure ?? '' } : undefined,
           agency: { ...looks, slug: a.agency.slug },
         };
         if (!allows(me, 'agency.settings.read')) return { data: me };

@@ -4,7 +4,7 @@ import Link from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link as To, useNavigate } from 'react-router';
-import { formatDay, today } from '../../../shared/lib/dates';
+import { formatDay, formatMoment, today } from '../../../shared/lib/dates';
 import { formatMoney } from '../../../shared/lib/money';
 import { useMe } from '../../../shared/lib/me';
 import { ActionMenu } from '../../../shared/ui/dialogs';
@@ -13,7 +13,7 @@ import { Rounds } from '../../../shared/ui/Rounds';
 import { Can, Figure, Figures, Money, StatusChip } from '../../../shared/ui/small';
 import { EmptyState, ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
-import { useFeePartsAcceptMutation, useFeePartsWithdrawMutation, useFeesArchiveMutation, useFeesListQuery, useFeesRestoreMutation, useInvoicesCreateFromTimeMutation, type FeePart, type FeeView, type ProjectView } from '../api';
+import { useFeePartsAcceptMutation, useFeePartsTellAgainMutation, useFeePartsWithdrawMutation, useFeesArchiveMutation, useFeesListQuery, useFeesRestoreMutation, useInvoicesCreateFromTimeMutation, type FeePart, type FeeView, type ProjectView } from '../api';
 import { useT } from '../locales/en';
 
 const FeeDialog = later(async () => (await import('./FeeDialog')).FeeDialog);
@@ -154,7 +154,23 @@ function Part({ fee: f, part: p }: { fee: FeeView; part: FeePart }) {
         {milestone && p.accepted_at && Number(p.billed.amount) === 0 && <Can permission="fees.milestones.accept"><Link component="button" type="button" aria-label={t('fee.withdrawOf', { name: p.name })} onClick={back}>{t('fee.withdraw')}</Link></Can>}
       </Box>
       <Rounds rounds={p.rounds} name={p.name} zone={zone} />
+      <ReadyLost part={p} />
       {readying && <ReadyDialog part={p} onClose={() => setReadying(false)} />}
+    </Box>
+  );
+}
+
+/** The mail that it is ready again did not reach the client. */
+function ReadyLost({ part: p }: { part: FeePart }) {
+  const t = useT();
+  const zone = useMe()?.agency.time_zone;
+  const [again, { isLoading }] = useFeePartsTellAgainMutation();
+  const last = p.rounds.at(-1);
+  if (!last?.failed_at || p.accepted_at) return null;
+  return (
+    <Box sx={{ flexBasis: '100%', display: 'flex', flexWrap: 'wrap', justifyContent: 'space-between', alignItems: 'center', columnGap: 3, rowGap: 2 }}>
+      <Typography variant="body2" sx={{ color: 'error.main', minWidth: 0, overflowWrap: 'anywhere' }}>{t('fee.readyLost', { who: last.asked_by, at: formatMoment(last.failed_at, zone), why: last.failure })}</Typography>
+      <Can permission="fees.milestones.accept"><Button size="small" variant="outlined" disabled={isLoading} aria-label={t('fee.tellAgainOf', { name: p.name })} onClick={() => void again({ id: p.id }).unwrap().then(() => toast(t('fee.toldAgain')), toast.failed)}>{t('fee.tellAgain')}</Button></Can>
     </Box>
   );
 }

@@ -20,6 +20,7 @@ export const useT = registerLocale('projects', {
   projectLabel: 'Project',
   tabs: { label: 'Parts of the project', board: 'Board', list: 'List', budget: 'Budget', billing: 'Billing', people: 'People', activity: 'Activity' },
   fee: {
+    readyLost: 'The mail to {{who}} that it is ready again could not be delivered on {{at}}. {{why}}', tellAgain: 'Send again', tellAgainOf: 'Send again that {{name}} is ready', toldAgain: 'On its way again',
     add: 'New fee', empty: 'Nothing is agreed beside the hours', emptyText: 'A fixed fee is billed by percent, by a schedule or by milestones, whatever the hours.', bill: 'New invoice', save: 'Save', record: 'Record', more: 'More', actions: 'What to do with {{name}}', name: 'Name', amount: 'Agreed amount', kind: 'Billed', covers: 'Time on the project',
     kinds: { percent: 'By percent', schedule: 'By schedule', milestones: 'By milestones' }, covered: { project: 'Covers all time of the project', tasks: 'Covers time on some tasks', nothing: 'Time is billed by the hour beside it' },
     contract: 'Contract', agreedAt: '{{amount}} at first', billed: 'Billed', left: 'Left', done: 'Done, in percent', due: '{{amount}} to be billed', parts: 'Parts', orders: 'Change orders', approved: 'Approved by {{who}}, {{day}}',

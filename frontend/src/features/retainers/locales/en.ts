@@ -17,6 +17,7 @@ export const useT = registerLocale('retainers', {
   name: 'Name', client: 'Client', project: 'Project', allProjects: 'All projects of the client', left: 'Left', period: 'Period', state: 'State',
   low: 'Low',
   alert: {
+    undelivered: 'The mail about it to {{to}} could not be delivered on {{at}}. {{why}}', again: 'Send again', toldAgain: 'On its way again',
     label: 'When little is left', help: 'Who manages the project or the client, and who made the retainer, get a mail', by: { none: 'Nobody is told', amount: 'Tell at an amount', percent: 'Tell at a percentage' }, amount: 'Tell when this much is left', percent: 'Tell when this share is left', percentHelp: 'Of the grant and blocks of the period',
     at: 'A mail at {{left}}', atPercent: 'A mail at {{percent}} % of what was granted', hidden: 'A mail at an amount',
     since: 'Little is left, since {{day}}',

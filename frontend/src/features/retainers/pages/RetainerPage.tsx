@@ -4,10 +4,10 @@ import MuiLink from '@mui/material/Link';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
-import { usePrepaidBlocksDraftMutation, useRetainersBlocksQuery, useRetainersGetQuery, useRetainersPeriodsQuery, useRetainersTasksQuery, type PrepaidBlock, type RetainerPeriodView, type RetainerView } from '../../../shared/api/gen/retainers.gen';
-import { formatDay } from '../../../shared/lib/dates';
+import { usePrepaidBlocksDraftMutation, useRetainersBlocksQuery, useRetainersGetQuery, useRetainersPeriodsQuery, useRetainersTasksQuery, useRetainersTellLowAgainMutation, type PrepaidBlock, type RetainerPeriodView, type RetainerView } from '../../../shared/api/gen/retainers.gen';
+import { formatDay, formatMoment } from '../../../shared/lib/dates';
 import { formatMoney } from '../../../shared/lib/money';
-import { useCan } from '../../../shared/lib/me';
+import { useCan, useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { later } from '../../../shared/ui/later';
 import { PageHeader } from '../../../shared/ui/PageHeader';
@@ -60,6 +60,7 @@ function Ready({ retainer: r }: { retainer: RetainerView }) {
         <Section title={span(r.current)} action={<Button size="small" component={Link} to={`/retainers/${r.id}/periods/${r.current.id}`}>{t('entries')}</Button>}>
           <Bar period={r.current} currency={r.currency} />
           {r.low_since && <Typography variant="body2" sx={{ color: 'warning.main', mt: 2 }}>{t('alert.since', { day: formatDay(r.low_since.slice(0, 10)) })}</Typography>}
+          {r.low_undelivered && <Undelivered id={r.id} lost={r.low_undelivered} />}
         </Section>
       )}
       <Box sx={{ display: 'grid', gap: 4, gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: 'minmax(0, 5fr) minmax(0, 3fr)' }, alignItems: 'start' }}>
@@ -74,6 +75,19 @@ function Ready({ retainer: r }: { retainer: RetainerView }) {
       {dialog === 'adjust' && <AdjustDialog retainer={r} onClose={close} />}
       {dialog === 'block' && <BlockDialog retainer={r} onClose={close} />}
     </>
+  );
+}
+
+/** Whom the mail that little is left did not reach. */
+function Undelivered({ id, lost }: { id: string; lost: NonNullable<RetainerView['low_undelivered']> }) {
+  const t = useT();
+  const zone = useMe()?.agency.time_zone;
+  const [again, { isLoading }] = useRetainersTellLowAgainMutation();
+  return (
+    <Box sx={{ display: 'flex', flexWrap: 'wrap', justifyContent: 'space-between', alignItems: 'center', columnGap: 3, rowGap: 2, mt: 2 }}>
+      <Typography variant="body2" sx={{ color: 'error.main', minWidth: 0, overflowWrap: 'anywhere' }}>{t('alert.undelivered', { to: lost.to.join(', '), at: formatMoment(lost.failed_at, zone), why: lost.failure })}</Typography>
+      {useCan()('retainers.retainers.write') && <Button size="small" variant="outlined" disabled={isLoading} onClick={() => void again({ id }).unwrap().then(() => toast(t('alert.toldAgain')), toast.failed)}>{t('alert.again')}</Button>}
+    </Box>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import FormControlLabel from '@mui/material/FormControlLabel';
@@ -6,7 +7,7 @@ import Switch from '@mui/material/Switch';
 import Typography from '@mui/material/Typography';
 import { useCalendarFeedsListQuery } from '../../../shared/api/gen/time.gen';
 import { session } from '../../../shared/api/session';
-import { formatAgo, formatMoment } from '../../../shared/lib/dates';
+import { formatAgo, formatDay, formatMoment } from '../../../shared/lib/dates';
 import { shortcuts } from '../../../shared/lib/hooks';
 import { useCan, useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
@@ -37,6 +38,7 @@ export function ProfilePage() {
   if (!me) return null;
   return (
     <SettingsPage title={t('profile.title')} sub={t('profile.sub')}>
+      {me.mail_fails && <Alert severity="error" sx={{ mb: 4, overflowWrap: 'anywhere' }}>{t('profile.mailFails', { email: me.email, day: formatDay(me.mail_fails.since.slice(0, 10)), why: me.mail_fails.why })}</Alert>}
       <Section><ProfileForm key={me.name} name={me.name} email={me.email} role={me.role} /></Section>
       <Section title={t('profile.security')}>
         <Typography sx={{ color: 'text.secondary', mb: 3 }}>{t('profile.securityText')}</Typography>
