@@ -112,14 +112,14 @@ describe('people', () => {
     const refused = { mail_failed_at: '2026-03-04T09:30:00Z', mail_failure: 'The mail server refused it: 550 no such box' };
     server.use(members([olivia, { ...ben, ...refused }]));
     const list = renderApp(<PeoplePage />);
-    expect(await screen.findByText(`Mails to ${ben.email} fail since 4 Mar 2026. ${refused.mail_failure}`)).toBeVisible();
-    expect(screen.queryByText(/Mails to olivia/)).toBeNull();
+    expect(await screen.findByText(`Mails fail since 4 Mar 2026. ${refused.mail_failure}`)).toBeVisible();
+    expect(screen.queryAllByText(/^Mails fail/)).toHaveLength(1);
     expect(await violations()).toEqual([]);
     list.unmount();
     server.use(http.get('*/api/v1/sessions', () => HttpResponse.json(pageOf([]))));
     signInAs({ permissions: [], mail_fails: { since: refused.mail_failed_at, why: refused.mail_failure } });
     renderApp(<ProfilePage />);
-    expect(await screen.findByText(/^Mails to olivia@acme.test fail since 4 Mar 2026. The mail server refused it: 550 no such box/)).toBeVisible();
+    expect(await screen.findByText(/^Mails to olivia@acme.test fail since 4 Mar 2026.* The mail server refused it: 550 no such box$/)).toBeVisible();
   });
 
   it('changes a role', async () => {

@@ -1,3 +1,4 @@
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
 import { useParams } from 'react-router';
@@ -70,7 +71,8 @@ function Clients({ run: r }: { run: StatementRunView }) {
   const chip = (i: StatementRunClient) => i.failed_at ? <StatusChip label={t('statements.failed')} tone="danger" /> : <StatusChip label={i.state === 'sent' && !i.sent_at ? t('statements.underway') : t(`statements.states.${i.state}`)} tone={i.state === 'sent' && !i.sent_at ? 'brand' : tones[i.state]} />;
   const note = (i: StatementRunClient) => {
     const reason = reasonOf(i.reason);
-    return [reason && t(`statements.reasons.${reason}`), i.why, i.recipients.join(', ')].filter(Boolean).join(' · ');
+    const said = [reason && t(`statements.reasons.${reason}`), i.why, i.recipients.join(', ')].filter(Boolean).join(' · ');
+    return i.failed_at ? <Box component="span" sx={{ color: 'error.main' }}>{said}</Box> : said;
   };
   const at = (i: StatementRunClient) => (i.sent_at ? formatMoment(i.sent_at, zone) : '');
   const columns: Column<StatementRunClient>[] = [

@@ -130,7 +130,7 @@ export const en = {
     reactivate: 'Reactivate',
     reactivated: '{{name}} can sign in again',
     actionsFor: 'Actions for {{name}}',
-    mailFails: 'Mails to {{email}} fail since {{day}}. {{why}}',
+    mailFails: 'Mails fail since {{day}}. {{why}}',
     emptyTitle: 'Nobody here yet',
     lastOwner: 'This is the last owner. Make somebody else an owner first, or nobody could run the agency.',
     ownRole: 'Nobody changes their own role. Ask another owner or administrator.',
@@ -274,7 +274,7 @@ export const en = {
     saved: 'Working time set from {{day}}',
   },
   profile: {
-    mailFails: 'Mails to {{email}} fail since {{day}}. {{why}} What they would tell you is in Bureau too. If the address is wrong, change it under Security.',
+    mailFails: 'Mails to {{email}} fail since {{day}}. If the address is wrong, change it under Security. {{why}}',
     title: 'My profile and sessions',
     sub: 'Yours, in this agency.',
     name: 'Name in this agency',

@@ -60,9 +60,9 @@ function Members() {
   const list = useSettingsMembersInfiniteQuery({ q, role, state: state === 'all' ? '' : state });
   const rows = list.data?.pages.flatMap((p) => p.items);
   const name = (m: Member) => (m.id === me?.member_id ? t('people.you', { name: m.name }) : m.name);
-  const mails = (m: Member) => m.mail_failed_at && <Typography variant="body2" sx={{ color: 'error.main', overflowWrap: 'anywhere' }}>{t('people.mailFails', { email: m.email, day: formatDay(m.mail_failed_at.slice(0, 10)), why: m.mail_failure })}</Typography>;
+  const mails = (m: Member) => m.mail_failed_at && <Typography variant="body2" sx={{ color: 'error.main', overflowWrap: 'anywhere' }}>{t('people.mailFails', { day: formatDay(m.mail_failed_at.slice(0, 10)), why: m.mail_failure })}</Typography>;
   const columns: Column<Member>[] = [
-    { key: 'name', header: t('people.name'), width: 'minmax(0, 2fr)', wrap: true, cell: (m) => <><Box sx={{ display: 'flex', alignItems: 'center', gap: 2, minWidth: 0 }}><PersonAvatar name={m.name} size={24} /><Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{name(m)}</Box></Box>{mails(m)}</> },
+    { key: 'name', header: t('people.name'), width: 'minmax(0, 3fr)', wrap: true, cell: (m) => <><Box sx={{ display: 'flex', alignItems: 'center', gap: 2, minWidth: 0 }}><PersonAvatar name={m.name} size={24} /><Box component="span" sx={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{name(m)}</Box></Box>{mails(m)}</> },
     { key: 'email', header: t('invite.to'), width: 'minmax(0, 2fr)', cell: (m) => m.email, from: 'lg' },
     { key: 'role', header: t('people.role'), cell: (m) => roleName(m.role) },
     { key: 'seen', header: t('people.lastSeen'), cell: (m) => (m.last_seen_at ? formatAgo(m.last_seen_at) : t('people.never')), from: 'md' },
