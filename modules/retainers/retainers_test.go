@@ -449,6 +449,40 @@ func TestRenewalsAreMadeOnce(t *testing.T) {
 	}
 }
 
+// Who makes a retainer for months that are over has yet to approve their time: it counts in its own month for the days of grace.
+func TestMonthsThatWereOverStayOpenForTheDaysOfGrace(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.Clock.Set(time.Date(2026, 3, 20, 8, 0, 0, 0, time.UTC))
+	d := w.support()
+	d.GraceDays, d.Rollover = 5, retainers.RollNone
+	r := w.create(t, d)
+	w.Work(t)
+	w.count(t, w.approved("2026-01-12", 8))
+	open := func() (n int) {
+		for _, p := range w.periods(t, r.ID) {
+			if p.ClosedAt == nil {
+				n++
+			}
+		}
+		return n
+	}
+	january := func() retainers.Period { ps := w.periods(t, r.ID); return ps[0] }
+	if p := january(); open() != 3 || p.Used != 8*3600 || p.Adjusted != 0 {
+		t.Errorf("%d are open, of January %s", open(), hours(p))
+	}
+	w.Clock.Set(time.Date(2026, 3, 25, 20, 0, 0, 0, time.UTC))
+	w.Work(t)
+	if open() != 3 {
+		t.Errorf("on the last day of grace %d are open", open())
+	}
+	w.Clock.Set(time.Date(2026, 3, 26, 8, 0, 0, 0, time.UTC))
+	w.Work(t)
+	if open() != 1 {
+		t.Errorf("after the days of grace %d are open", open())
+	}
+}
+
 func TestAMoneyRetainerCountsWhatTimeIsWorth(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

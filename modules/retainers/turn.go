@@ -73,7 +73,7 @@ func (s *Service) turnTx(ctx context.Context, tx *tenancy.Tx, r *Retainer) error
 	if err := s.openThrough(ctx, tx, *r, today.AddDays(r.LeadDays)); err != nil {
 		return err
 	}
-	next, err := s.closeThrough(ctx, tx, *r, today)
+	next, err := s.closeThrough(ctx, tx, *r, today, day.Of(r.CreatedAt, zone))
 	if err != nil {
 		return err
 	}
@@ -148,8 +148,9 @@ func (s *Service) open(ctx context.Context, tx *tenancy.Tx, r Retainer, n int, d
 }
 
 // closeThrough closes the periods whose days of grace are over and tells the
-// day on which something is due next.
-func (s *Service) closeThrough(ctx context.Context, tx *tenancy.Tx, r Retainer, today day.Date) (next day.Date, err error) {
+// day on which something is due next. What was over already when the retainer
+// was made has its days of grace from then on: its time is yet to be approved.
+func (s *Service) closeThrough(ctx context.Context, tx *tenancy.Tx, r Retainer, today, made day.Date) (next day.Date, err error) {
 	_, open, err := s.d.Store.Standing(ctx, tx, r.ID)
 	if err != nil {
 		return next, err
@@ -157,7 +158,11 @@ func (s *Service) closeThrough(ctx context.Context, tx *tenancy.Tx, r Retainer, 
 	n := 1
 	for _, p := range open {
 		n = p.Number() + 1
-		due := p.Days().To.AddDays(r.GraceDays + 1)
+		end := p.Days().To
+		if end.Before(made) {
+			end = made
+		}
+		due := end.AddDays(r.GraceDays + 1)
 		if due.After(today) || !next.IsZero() {
 			if next.IsZero() {
 				next = due

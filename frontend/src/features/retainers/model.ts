@@ -1,5 +1,5 @@
-import type { RetainerFigure, RetainerLine, RetainerPeriodView } from '../../shared/api/gen/retainers.gen';
-import { addFigures, asAdded, formatFigure, signedFigure, sizeOf, type FigureValue } from '../../shared/lib/figures';
+import type { RetainerFigure, RetainerLine } from '../../shared/api/gen/retainers.gen';
+import { asAdded, formatFigure, signedFigure, sizeOf, type FigureValue } from '../../shared/lib/figures';
 
 export const ifMatch = (version: number) => `"${version}"`;
 export const said = (f: RetainerFigure | null | undefined) => formatFigure(f as FigureValue | null | undefined);
@@ -8,8 +8,6 @@ const of = (f: RetainerFigure) => f as FigureValue;
 export const added = (f: RetainerFigure) => asAdded(of(f));
 export const signed = (l: RetainerLine) => signedFigure(of(l.figure), l.kind === 'returned');
 
-/** All there was to use in a period, and what of it was used: the whole and the part of the bar. */
-export const available = (p: RetainerPeriodView): FigureValue => addFigures(of(p.opening), [1, of(p.granted)], [1, of(p.adjusted)]);
 export const size = (f: RetainerFigure | FigureValue) => sizeOf(f as FigureValue);
 export const isNothing = (f: RetainerFigure) => sizeOf(of(f)) === 0;
 

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { http, HttpResponse } from 'msw';
 import { expect, it, vi } from 'vitest';
-import { addFigures, formatFigure } from '../../shared/lib/figures';
+import { addFigures, formatFigure, usage } from '../../shared/lib/figures';
 import { problem } from '../../test/factories';
 import { renderApp, violations } from '../../test/render';
 import { server } from '../../test/server';
@@ -122,4 +122,16 @@ it('says whom the mail that little is left did not reach, and sends it again', a
   await user.click(screen.getByRole('button', { name: 'Send again' }));
   await waitFor(() => expect(said).not.toBeInTheDocument());
   expect(asked).toBe(1);
+});
+
+it('counts what came late or is owed as used where it leaves less than nothing', () => {
+  const at = (opening: number, granted: number, adjusted: number, used: number) => {
+    const u = usage({ opening: h(opening), granted: h(granted), adjusted: h(adjusted), used: h(used) });
+    return `${formatFigure(u.used)} of ${formatFigure(u.all)}`;
+  };
+  expect(at(0, 2, -3, 0)).toBe('3:00 h of 2:00 h');
+  expect(at(0, 2, -3, 1)).toBe('4:00 h of 2:00 h');
+  expect(at(10, 40, -4, 50)).toBe('50:00 h of 46:00 h');
+  expect(at(-4, 2, 0, 1)).toBe('5:00 h of 2:00 h');
+  expect(at(-4, 40, 0, 1)).toBe('1:00 h of 36:00 h');
 });

@@ -31,3 +31,18 @@ export function signedFigure(f: FigureValue, takes = false): string {
   const { value, sign } = asAdded(f);
   return `${takes ? '−' : sign} ${value}`;
 }
+
+type Account = { opening: unknown; granted: unknown; adjusted: unknown; used: unknown };
+
+/**
+ * What was used of what there is in a period of a retainer. What was taken back, as time that came late, and what is owed lessen
+ * what there is; where that leaves less than nothing, they count as used instead: three hours of two say more than none of minus one.
+ */
+export function usage(account: Account): { used: FigureValue; all: FigureValue } {
+  const { opening, granted, adjusted, used } = account as { [k in keyof Account]: FigureValue };
+  const all = addFigures(opening, [1, granted], [1, adjusted]);
+  if (sizeOf(all) >= 0) return { used, all };
+  const taken = [opening, adjusted].filter((f) => sizeOf(f) < 0);
+  const each = (sign: 1 | -1) => taken.map((f): [1 | -1, FigureValue] => [sign, f]);
+  return { used: addFigures(used, ...each(-1)), all: addFigures(all, ...each(-1)) };
+}

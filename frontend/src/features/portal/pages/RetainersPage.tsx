@@ -4,7 +4,7 @@ import Typography from '@mui/material/Typography';
 import { Link } from 'react-router';
 import type { PortalRetainer } from '../../../shared/api/gen/portal.gen';
 import { formatDay } from '../../../shared/lib/dates';
-import { addFigures, formatFigure, sizeOf, type FigureValue } from '../../../shared/lib/figures';
+import { formatFigure, sizeOf, usage, type FigureValue } from '../../../shared/lib/figures';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { EmptyState } from '../../../shared/ui/states';
 import { useAs, useRetainersAsQuery } from '../api';
@@ -29,9 +29,9 @@ function Retainer({ retainer: r }: { retainer: PortalRetainer }) {
   const { to } = useAs();
   const p = r.current;
   const f = (x: unknown) => x as FigureValue;
-  const whole = p && addFigures(f(p.opening), [1, f(p.granted)], [1, f(p.adjusted)]);
-  const percent = p && whole && sizeOf(whole) > 0 ? Math.round((sizeOf(f(p.used)) / sizeOf(whole)) * 100) : 0;
-  const used = p && whole ? t('retainer.used', { used: formatFigure(f(p.used)), all: formatFigure(whole) }) : '';
+  const so = p && usage(p);
+  const percent = so && sizeOf(so.all) > 0 ? Math.round((sizeOf(so.used) / sizeOf(so.all)) * 100) : 0;
+  const used = so ? t('retainer.used', { used: formatFigure(so.used), all: formatFigure(so.all) }) : '';
   return (
     <Box sx={{ border: 1, borderColor: 'divider', borderRadius: 1, bgcolor: 'background.paper', p: 4 }}>
       <Box sx={{ display: 'flex', justifyContent: 'space-between', gap: 3, flexWrap: 'wrap', mb: 3 }}>
