@@ -210,3 +210,44 @@ func TestPortalThroughTheAPI(t *testing.T) {
 	env.Session(t, env.As(t, "member").Member).GET(t, "/api/v1/portal/overview?preview="+pia).Expect(t, http.StatusForbidden)
 	contact.GET(t, "/api/v1/portal/overview?preview="+pia).Expect(t, http.StatusForbidden)
 }
+
+// Who is put away is shut out of the portal, with what invites them, and let in again with the contact.
+func TestAContactWhoIsPutAwayIsShutOut(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	owner := env.As(t, "owner")
+	var c struct{ ID string }
+	owner.POST(t, "/api/v1/clients", map[string]any{"name": "Mine"}).Expect(t, http.StatusCreated).JSON(t, &c)
+	person := func(name string) string {
+		var p struct{ ID string }
+		owner.POST(t, "/api/v1/clients/"+c.ID+"/contacts", map[string]any{"name": name, "email": strings.ToLower(name) + "@mine.example"}).Expect(t, http.StatusCreated).JSON(t, &p)
+		return p.ID
+	}
+	invitation := func(contact, email string) *apptest.Reply {
+		return owner.POST(t, "/api/v1/invitations", map[string]any{"email": email, "name": "Somebody", "role": "contact", "contact_id": contact, "client_id": c.ID})
+	}
+	becomes := func(contact, want string) {
+		t.Helper()
+		eventually(t, "the portal is "+want+" to the contact", func() bool {
+			var got struct{ Portal string }
+			owner.GET(t, "/api/v1/contacts/"+contact).Expect(t, http.StatusOK).JSON(t, &got)
+			return got.Portal == want
+		})
+	}
+	pia, ben := person("Pia"), person("Ben")
+	in := env.Contact(t, pia, c.ID)
+	in.GET(t, "/api/v1/portal/overview").Expect(t, http.StatusOK)
+	becomes(pia, "active")
+	owner.POST(t, "/api/v1/contacts/"+pia+"/archive", nil).Expect(t, http.StatusOK)
+	becomes(pia, "ended")
+	in.GET(t, "/api/v1/portal/overview").Expect(t, http.StatusUnauthorized)
+	invitation(pia, "other@mine.example").Refused(t, http.StatusUnprocessableEntity, "identity.bad_role", "body.contact_id")
+	owner.POST(t, "/api/v1/contacts/"+pia+"/restore", nil).Expect(t, http.StatusOK)
+	becomes(pia, "active")
+	env.Session(t, in.Member).GET(t, "/api/v1/portal/overview").Expect(t, http.StatusOK)
+
+	invitation(ben, "ben@mine.example").Expect(t, http.StatusCreated)
+	becomes(ben, "invited")
+	owner.POST(t, "/api/v1/contacts/"+ben+"/archive", nil).Expect(t, http.StatusOK)
+	becomes(ben, "none")
+}

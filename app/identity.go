@@ -117,5 +117,8 @@ func (c contacts) ClientOfTx(ctx context.Context, tx *tenancy.Tx, contactID stri
 	if errors.Is(err, clients.ErrContactNotFound) {
 		return "", identity.ErrBadRole.At("body.contact_id", "is no contact of this agency")
 	}
+	if err == nil && got.ArchivedAt != nil {
+		return "", identity.ErrBadRole.At("body.contact_id", "is archived: restore the contact first")
+	}
 	return got.ClientID, err
 }

@@ -1,6 +1,10 @@
 package clients
 
-import "github.com/bureauhq/bureau/app/kit/event"
+import (
+	"time"
+
+	"github.com/bureauhq/bureau/app/kit/event"
+)
 
 // Event is what this module announces.
 type Event = event.Event
@@ -59,7 +63,10 @@ type (
 	// ContactArchived is published when a contact is put away.
 	ContactArchived struct{ ContactRef }
 	// ContactRestored is published when a contact is taken back.
-	ContactRestored struct{ ContactRef }
+	ContactRestored struct {
+		ContactRef
+		Since time.Time `json:"since"` // when it was put away
+	}
 
 	// InteractionLogged is published when a note, call or meeting is logged.
 	InteractionLogged struct{ InteractionRef }

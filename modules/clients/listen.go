@@ -3,18 +3,21 @@ package clients
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-// Roster tells which contact a member is; *identity.Service answers it.
+// Roster tells which contact a member is, and lets contacts in; *identity.Service does both.
 type Roster interface {
 	MemberTx(ctx context.Context, tx *tenancy.Tx, id string) (identity.Member, error)
+	EndContact(ctx context.Context, contactID string) error
+	ResumeContact(ctx context.Context, contactID string, since time.Time) error
 }
 
-// Listen keeps in step how far contacts have come with the portal.
+// Listen keeps in step how far contacts have come with the portal, and closes it to those who are put away.
 func Listen(b *event.Bus, s *Service, r Roster) {
 	const name = "clients.portal_state"
 	event.On(b, name, func(ctx context.Context, e identity.InvitationChanged) error {
@@ -38,6 +41,24 @@ func Listen(b *event.Bus, s *Service, r Roster) {
 	event.On(b, name, func(ctx context.Context, e identity.MemberReactivated) error {
 		return member(ctx, e.MemberID, PortalActive)
 	})
+	const doors = "clients.portal_doors"
+	event.On(b, doors, func(ctx context.Context, e ContactArchived) error {
+		if away, err := s.isAway(ctx, e.Contact); err != nil || !away {
+			return err // taken back meanwhile
+		}
+		return r.EndContact(ctx, e.Contact)
+	})
+	event.On(b, doors, func(ctx context.Context, e ContactRestored) error {
+		if away, err := s.isAway(ctx, e.Contact); err != nil || away {
+			return err // put away once more
+		}
+		return r.ResumeContact(ctx, e.Contact, e.Since)
+	})
+}
+
+func (s *Service) isAway(ctx context.Context, contactID string) (bool, error) {
+	c, err := s.FindContact(ctx, contactID)
+	return c.ArchivedAt != nil, err
 }
 
 // portalMoves notes a step. News may come late or twice: an invitation that is

@@ -3,6 +3,7 @@ package clients_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/bureauhq/bureau/app/kit/event"
 	"github.com/bureauhq/bureau/modules/clients"
@@ -15,6 +16,10 @@ type isContact string
 func (c isContact) MemberTx(context.Context, *tenancy.Tx, string) (identity.Member, error) {
 	return identity.Member{ContactID: string(c)}, nil
 }
+
+func (isContact) EndContact(context.Context, string) error { return nil }
+
+func (isContact) ResumeContact(context.Context, string, time.Time) error { return nil }
 
 func TestPortalStateFollowsIdentity(t *testing.T) {
 	t.Parallel()

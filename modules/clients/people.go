@@ -110,7 +110,7 @@ func (s *Service) putContact(ctx context.Context, contactID string, away bool) (
 		}
 		if !away {
 			c.ArchivedAt = nil
-			c, err = s.saveContact(ctx, tx, "clients.contact_restored", before, c, func(r ContactRef) Event { return ContactRestored{r} })
+			c, err = s.saveContact(ctx, tx, "clients.contact_restored", before, c, func(r ContactRef) Event { return ContactRestored{r, *before.ArchivedAt} })
 			return err
 		}
 		now := s.now()

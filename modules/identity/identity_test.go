@@ -264,6 +264,40 @@ func TestMembers(t *testing.T) {
 			t.Fatalf("got %v, %v", rest, err)
 		}
 	})
+	t.Run("a contact is put away and back", func(t *testing.T) {
+		contact := id.New()
+		m, err := h.s.CreateMember(ctx, identity.NewMember{Name: "Pia", Email: "pia@client.example", Role: identity.Client, ContactID: contact, ClientID: id.New()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		is := func(want identity.MemberState) {
+			t.Helper()
+			if m, err = h.s.Member(ctx, m.ID); err != nil || m.State != want {
+				t.Fatalf("%s, want %s (%v)", m.State, want, err)
+			}
+		}
+		for range 2 { // news may come twice
+			if err := h.s.EndContact(ctx, contact); err != nil {
+				t.Fatal(err)
+			}
+			is(identity.Deactivated)
+		}
+		// Somebody ended the access before the contact was put away, and meant it.
+		if err := h.s.ResumeContact(ctx, contact, m.DeactivatedAt.Add(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		is(identity.Deactivated)
+		for range 2 {
+			if err := h.s.ResumeContact(ctx, contact, *m.DeactivatedAt); err != nil {
+				t.Fatal(err)
+			}
+			is(identity.Active)
+			m.DeactivatedAt = new(h.Clock.Now())
+		}
+		if err := h.s.EndContact(ctx, id.New()); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 // Two owners who demote each other at the same moment: one of them fails.

@@ -87,6 +87,11 @@ func (Store) MemberByEmail(ctx context.Context, tx *tenancy.Tx, email string) (i
 	return one(ctx, tx, scanMember, identity.ErrMemberNotFound, `SELECT `+memberColumns+` FROM members WHERE email = $1`, email)
 }
 
+// MembersOfContact finds whom a contact is let in as.
+func (Store) MembersOfContact(ctx context.Context, tx *tenancy.Tx, contactID string) ([]identity.Member, error) {
+	return many(ctx, tx, scanMember, `SELECT `+memberColumns+` FROM members WHERE contact_id = nullif($1, '')::uuid ORDER BY id`, contactID)
+}
+
 // MembersByID finds the members with these ids.
 func (Store) MembersByID(ctx context.Context, tx *tenancy.Tx, ids []string) ([]identity.Member, error) {
 	wanted := make([]string, 0, len(ids))
@@ -267,6 +272,12 @@ func (Store) Invitations(ctx context.Context, tx *tenancy.Tx, f identity.Invitat
 		      ELSE accepted_at IS NULL AND revoked_at IS NULL AND expires_at > $3 END
 		  AND ($5 = '' OR (created_at, id) < ($4::timestamptz, $5::uuid))
 		ORDER BY created_at DESC, id DESC LIMIT $6`, f.Email, string(f.State), f.Now, at, id, f.Limit+1)
+}
+
+// OpenInvitationsOf finds what invites a contact and was neither accepted nor taken back, run out or not.
+func (Store) OpenInvitationsOf(ctx context.Context, tx *tenancy.Tx, contactID string) ([]string, error) {
+	return many(ctx, tx, pgx.RowTo[string], `SELECT id::text FROM invitations
+		WHERE contact_id = nullif($1, '')::uuid AND accepted_at IS NULL AND revoked_at IS NULL ORDER BY id`, contactID)
 }
 
 // SaveInvitation writes what can change.

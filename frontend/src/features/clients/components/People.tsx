@@ -28,7 +28,7 @@ export function People({ clientId }: { clientId: string }) {
   const put = async (p: ContactView) => {
     try {
       await (p.archived_at ? restore : archive)({ id: p.id }).unwrap();
-      if (!p.archived_at) toast(t('people.archivedToast', { name: p.name }), { undo: () => void restore({ id: p.id }) });
+      if (!p.archived_at) toast(t(p.portal === 'active' || p.portal === 'invited' ? 'people.archivedShut' : 'people.archivedToast', { name: p.name }), { undo: () => void restore({ id: p.id }) });
     } catch (e) {
       toast.failed(e);
     }

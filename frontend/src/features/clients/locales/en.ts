@@ -43,7 +43,7 @@ export const useT = registerLocale('clients', {
     title: 'People', add: 'Add contact', edit: 'Edit contact', empty: 'No contacts yet', emptyText: 'The first one becomes the main contact.',
     name: 'Name', marks: 'Role here', email: 'E-mail', phone: 'Phone', jobTitle: 'Job title', primary: 'Main contact', billing: 'Gets invoices',
     billingHelp: 'Invoices are sent to everyone marked so, or else to the main contact.', saved: 'Contact saved',
-    archive: 'Archive', archivedToast: '{{name}} archived', portal: 'Portal', showArchived: 'Show archived',
+    archive: 'Archive', archivedToast: '{{name}} archived', archivedShut: '{{name}} archived; the portal is closed to them until they are restored', portal: 'Portal', showArchived: 'Show archived',
     invite: 'Invite to portal', invited: '{{name}} invited to the portal', preview: 'View as',
     none: 'No access', state_invited: 'Invited', state_active: 'Has access', state_ended: 'Access ended',
   },
