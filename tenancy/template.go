@@ -92,15 +92,18 @@ func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name stri
 		if err := t.empty(ctx, tx); err != nil {
 			return fmt.Errorf("empty the tables: %w", err)
 		}
-		for _, c := range t.tables {
-			if len(c.cuts) == 1 && len(c.cuts[0]) == 0 {
-				continue
+		err := withoutKeys(ctx, tx, func() error {
+			for _, c := range t.tables {
+				if len(c.cuts) == 1 && len(c.cuts[0]) == 0 {
+					continue
+				}
+				if _, err := tx.Conn().PgConn().CopyFrom(ctx, c.reader(mask), `COPY `+c.name+` FROM STDIN`); err != nil {
+					return fmt.Errorf("fill %s: %w", c.name, err)
+				}
 			}
-			if _, err := tx.Conn().PgConn().CopyFrom(ctx, c.reader(mask), `COPY `+c.name+` FROM STDIN`); err != nil {
-				return fmt.Errorf("fill %s: %w", c.name, err)
-			}
-		}
-		if err := t.copyLog(ctx, tx, mask); err != nil {
+			return t.copyLog(ctx, tx, mask)
+		})
+		if err != nil {
 			return err
 		}
 		return enter(ctx, tx, platform, agencyID)
@@ -123,6 +126,26 @@ func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name stri
 		return err
 	})
 	return a, err
+}
+
+// withoutKeys lets fn write rows whose foreign keys hold, as those of a copy do, without looking each of them up, where the
+// login may ask for that. Every key of every agency would have a plan of its own otherwise, which stays in the connection.
+func withoutKeys(ctx context.Context, tx pgx.Tx, fn func() error) error {
+	var may bool
+	if err := tx.QueryRow(ctx, `SELECT has_parameter_privilege('session_replication_role', 'SET')`).Scan(&may); err != nil {
+		return fmt.Errorf("ask whether keys may be left out: %w", err)
+	}
+	if !may {
+		return fn()
+	}
+	if _, err := tx.Exec(ctx, `SET LOCAL session_replication_role = replica`); err != nil {
+		return fmt.Errorf("leave keys out: %w", err)
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `SET LOCAL session_replication_role = origin`)
+	return err
 }
 
 // empty removes the rows that the steps have put in, which the content has too. Every new agency has them in the same

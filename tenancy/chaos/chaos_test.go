@@ -5,6 +5,7 @@ package chaos_test
 import (
 	"context"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -73,9 +74,28 @@ func (w *world) quiet(t *testing.T) {
 			t.Errorf("%s finds %v after the storm: %v", a.schema, marks, err)
 		}
 	}
-	for _, s := range w.DB.Pools() {
+	for _, s := range w.settled(t) {
 		if s.Queue != 0 || s.Idle != s.Open || s.Open > conns+lent || s.Hits == 0 || s.Warm == 0 || s.Cold == 0 || s.Recycled == 0 || s.Tainted == 0 {
 			t.Errorf("after the storm the pool says %+v", s)
+		}
+	}
+}
+
+// settled is what the pools say once nobody has a connection or waits for one any more: what calls that were cut off have
+// left is still being cleaned or closed when the last answer is there.
+func (w *world) settled(t *testing.T) []tenancy.PoolStats {
+	t.Helper()
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for late := time.After(30 * time.Second); ; {
+		all := w.DB.Pools()
+		if !slices.ContainsFunc(all, func(s tenancy.PoolStats) bool { return s.Queue != 0 || s.Idle != s.Open }) {
+			return all
+		}
+		select {
+		case <-look.C:
+		case <-late:
+			return all // the caller says what is wrong
 		}
 	}
 }

@@ -6,9 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/bureauhq/bureau/app"
 	"github.com/bureauhq/bureau/app/apptest"
 	"github.com/bureauhq/bureau/app/kit/access"
+	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/app/sample"
 	"github.com/bureauhq/bureau/cmd/bureau/fleet"
 	"github.com/bureauhq/bureau/tenancy"
@@ -38,6 +41,7 @@ func TestSeedMakesAgenciesThatWork(t *testing.T) {
 	}
 	keys := map[string]string{}
 	for _, one := range all {
+		holdsItsKeys(t, one)
 		ctx := access.With(tenancy.With(t.Context(), one), access.Actor{Kind: access.System, Name: "Test"})
 		var members, indexed int
 		err := a.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
@@ -95,6 +99,33 @@ func TestSeedMakesAgenciesThatWork(t *testing.T) {
 	err = a.Control.Pool().QueryRow(t.Context(), `SELECT count(*) FROM platform.agencies WHERE slug LIKE 'seed-template-%'`).Scan(&left)
 	if err != nil || left != 0 {
 		t.Fatalf("%d templates are left, %v", left, err)
+	}
+}
+
+// holdsItsKeys lays every foreign key of an agency once more, which looks at all rows: they are copied without that.
+func holdsItsKeys(t *testing.T, one tenancy.Agency) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), testkit.Config(t).OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	tx, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(t.Context())) }()
+	rows, err := tx.Query(t.Context(), `SELECT format('ALTER TABLE %s ADD CONSTRAINT proof_%s %s', conrelid::regclass, oid, pg_get_constraintdef(oid))
+		FROM pg_constraint WHERE contype = 'f' AND connamespace = (SELECT schema_name FROM platform.agencies WHERE id = $1)::regnamespace`, one.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(again) < 50 {
+		t.Fatalf("%s has %d foreign keys, %v", one.Slug, len(again), err)
+	}
+	if _, err := tx.Exec(t.Context(), strings.Join(again, ";")); err != nil {
+		t.Errorf("%s: %v", one.Slug, err)
 	}
 }
 
