@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/bureauhq/bureau/app/kit/pg"
 )
 
 // Regret is how long a deleted agency can be taken back.
@@ -42,6 +44,8 @@ const (
 	dropTogether = 8
 	// dropPause lets others breathe: each drop makes all backends forget what they knew of tables.
 	dropPause = 20 * time.Millisecond
+	// smallTries is how often a transaction that lost to another one is made.
+	smallTries = 5
 )
 
 // Due lists the agencies that were deleted before the given time, and those whose removal broke off.
@@ -273,16 +277,27 @@ func (p *Provisioner) forgetAgency(ctx context.Context, a Agency) error {
 	})
 }
 
-// small runs a transaction of the owner that gives up soon when somebody holds what it needs.
+// small runs a transaction of the owner that gives up soon when somebody holds what it needs, and tries again a few times.
 func (p *Provisioner) small(ctx context.Context, placement string, fn func(pgx.Tx) error) error {
 	h, err := p.owner.at(placement)
 	if err != nil {
 		return err
 	}
-	return pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '5s'`); err != nil {
+	for more := smallTries; ; more-- {
+		err = pgx.BeginFunc(ctx, h.pool, func(tx pgx.Tx) error {
+			if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '5s'`); err != nil {
+				return err
+			}
+			return fn(tx)
+		})
+		// A job of the agency, or autovacuum, may hold what this needs and want what it has.
+		if more == 1 || !pg.Retryable(err) {
 			return err
 		}
-		return fn(tx)
-	})
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(dropPause):
+		}
+	}
 }
