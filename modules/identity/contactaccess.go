@@ -41,14 +41,15 @@ func (s *Service) EndContact(ctx context.Context, contactID string) error {
 }
 
 // ResumeContact lets a contact in again that was put away since then and is
-// back. An access that had ended before stays ended: somebody meant that.
+// back. An access that had ended before stays ended: somebody meant that. So
+// does one of which it is not known, as of news from before a release.
 func (s *Service) ResumeContact(ctx context.Context, contactID string, since time.Time) error {
 	all, err := s.membersOf(ctx, contactID)
 	if err != nil {
 		return err
 	}
 	for _, m := range all {
-		if m.State != Deactivated || m.DeactivatedAt == nil || m.DeactivatedAt.Before(since) {
+		if since.IsZero() || m.State != Deactivated || m.DeactivatedAt == nil || m.DeactivatedAt.Before(since) {
 			continue
 		}
 		if _, err := s.Reactivate(ctx, m.ID); err != nil && !errors.Is(err, ErrMemberState) {

@@ -283,10 +283,12 @@ func TestMembers(t *testing.T) {
 			is(identity.Deactivated)
 		}
 		// Somebody ended the access before the contact was put away, and meant it.
-		if err := h.s.ResumeContact(ctx, contact, m.DeactivatedAt.Add(time.Second)); err != nil {
-			t.Fatal(err)
+		for _, since := range []time.Time{m.DeactivatedAt.Add(time.Second), {}} {
+			if err := h.s.ResumeContact(ctx, contact, since); err != nil {
+				t.Fatal(err)
+			}
+			is(identity.Deactivated)
 		}
-		is(identity.Deactivated)
 		for range 2 {
 			if err := h.s.ResumeContact(ctx, contact, *m.DeactivatedAt); err != nil {
 				t.Fatal(err)
