@@ -1,5 +1,4 @@
 import { addMonths, endOfMonth, startOfMonth, startOfWeek, addDays, type Day } from '../../shared/lib/dates';
-import { parseAmount } from '../../shared/lib/money';
 import type { Tone } from '../../shared/ui/small';
 import type { InvoiceLineInput, InvoiceView } from './api';
 
@@ -56,8 +55,7 @@ const discountValues = (x: { discount_percent: string; discount_amount: string }
 
 /** A discount as the server takes it. */
 export const discountInput = (x: DiscountValues) => {
-  const plain = (s: string) => (s ? (parseAmount(s) ?? s) : '0');
-  return { discount_percent: x.discount_in === 'percent' ? plain(x.discount_percent) : '0', discount_amount: x.discount_in === 'amount' ? plain(x.discount_amount) : '0' };
+  return { discount_percent: x.discount_in === 'percent' ? x.discount_percent || '0' : '0', discount_amount: x.discount_in === 'amount' ? x.discount_amount || '0' : '0' };
 };
 
 export const draftValues = (i: InvoiceView): DraftValues => ({
@@ -69,18 +67,16 @@ export const draftValues = (i: InvoiceView): DraftValues => ({
   })),
 });
 
-/** A line as the server takes it: what people type becomes a plain decimal. */
+/** A line as the server takes it. */
 export const lineInput = (l: LineValues): InvoiceLineInput => ({
-  ...(l.id && { id: l.id }), description: l.description, quantity: parseAmount(l.quantity) ?? l.quantity, unit: l.unit,
-  unit_price: parseAmount(l.unit_price) ?? l.unit_price, ...discountInput(l),
+  ...(l.id && { id: l.id }), description: l.description, quantity: l.quantity, unit: l.unit,
+  unit_price: l.unit_price, ...discountInput(l),
   tax_rate_ids: l.tax_rate_ids,
 });
 
 /** Whether the server could calculate the lines as they are being typed. */
 export const countable = (lines: LineValues[]): boolean =>
-  lines.every((l) => l.description.trim() !== '' && parseAmount(l.quantity) !== null && parseAmount(l.unit_price) !== null && countableDiscount(l));
-
-export const countableDiscount = (x: DiscountValues): boolean => [x.discount_percent, x.discount_amount].every((s) => s === '' || parseAmount(s) !== null);
+  lines.every((l) => l.description.trim() !== '' && l.quantity !== '' && l.unit_price !== '');
 
 export const ifMatch = (version: number) => `"${version}"`;
 

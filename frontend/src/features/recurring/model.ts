@@ -1,4 +1,3 @@
-import { parseAmount } from '../../shared/lib/money';
 import type { Tone } from '../../shared/ui/small';
 import type { NewRecurringInvoice, RecurringInvoiceChange, RecurringInvoiceView, RecurringLine, RecurringPeriod } from './api';
 
@@ -32,10 +31,9 @@ export const valuesOf = (r: RecurringInvoiceView | undefined, clientId: string, 
   lines: r ? r.lines.map((l) => ({ ...l, discount_percent: nothing(l.discount_percent), discount_amount: nothing(l.discount_amount) })) : [blankLine()],
 });
 
-const plain = (s: string) => parseAmount(s) ?? s;
 const lineOf = (l: LineValues): RecurringLine => ({
-  description: l.description, quantity: plain(l.quantity), unit: l.unit, unit_price: plain(l.unit_price),
-  ...(l.discount_percent && { discount_percent: plain(l.discount_percent) }), ...(l.discount_amount && !l.discount_percent && { discount_amount: l.discount_amount }), ...(!l.default_taxes && { tax_rate_ids: l.tax_rate_ids }),
+  description: l.description, quantity: l.quantity, unit: l.unit, unit_price: l.unit_price,
+  ...(l.discount_percent && { discount_percent: l.discount_percent }), ...(l.discount_amount && !l.discount_percent && { discount_amount: l.discount_amount }), ...(!l.default_taxes && { tax_rate_ids: l.tax_rate_ids }),
 });
 const whole = (n: number | string | null): number | undefined => (n === null || n === '' ? undefined : Number(n));
 const terms = (x: Values) => whole(x.terms_days);
@@ -64,7 +62,7 @@ export function changeOf(x: Values, looked: number): RecurringInvoiceChange {
 const number = /^-?\d{1,10}(\.\d+)?$/;
 /** Whether the server could tell what comes next from what is typed so far. */
 export function tellable(x: Values): boolean {
-  const ok = (l: LineValues) => l.description.trim() !== '' && number.test(plain(l.quantity)) && number.test(plain(l.unit_price)) && (l.discount_percent === '' || number.test(plain(l.discount_percent)));
+  const ok = (l: LineValues) => l.description.trim() !== '' && number.test(l.quantity) && number.test(l.unit_price) && (l.discount_percent === '' || number.test(l.discount_percent));
   return Boolean(x.client_id && x.starts_on) && (x.ending !== 'on' || x.ends_on !== '') && (x.lines.length > 0 ? x.lines.every(ok) : x.time || x.expenses);
 }
 

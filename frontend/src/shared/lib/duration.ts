@@ -1,15 +1,18 @@
-const hours = new Intl.NumberFormat('en');
+import { i18n } from './i18n';
+import { parseAmount } from './money';
+
+const written = (n: number, maximumFractionDigits = 0): string => new Intl.NumberFormat(i18n.language, { maximumFractionDigits }).format(n);
 
 /** 5400 -> '1:30', 50349600 -> '13,986:00'. Seconds below a minute are dropped. */
 export function formatDuration(seconds: number): string {
   const sign = seconds < 0 ? '-' : '';
   const m = Math.floor(Math.abs(seconds) / 60);
-  return `${sign}${hours.format(Math.floor(m / 60))}:${String(m % 60).padStart(2, '0')}`;
+  return `${sign}${written(Math.floor(m / 60))}:${String(m % 60).padStart(2, '0')}`;
 }
 
 /** 4313700 -> '1,198 h'. Of a budget nobody asks for the minutes; below ten hours a half counts. */
 export function formatHours(seconds: number): string {
-  return `${new Intl.NumberFormat('en', { maximumFractionDigits: Math.abs(seconds) < 36_000 ? 1 : 0 }).format(seconds / 3600)} h`;
+  return `${written(seconds / 3600, Math.abs(seconds) < 36_000 ? 1 : 0)} h`;
 }
 
 /** 5425 -> '1:30:25', for a clock that runs. */
@@ -24,16 +27,21 @@ export function formatClock(seconds: number): string {
  */
 export function parseDuration(text: string): number | null {
   const s = text.trim().toLowerCase();
-  if (s === '') return null;
-  let m = /^(\d{1,4}):([0-5]\d)$/.exec(s);
-  if (m) return Number(m[1]) * 3600 + Number(m[2]) * 60;
-  m = /^:([0-5]\d)$/.exec(s);
-  if (m) return Number(m[1]) * 60;
-  m = /^(\d{1,4}(?:[.,]\d{1,4})?)$/.exec(s);
-  if (m) return toMinutes(Number((m[1] ?? '').replace(',', '.')) * 3600);
-  m = /^(?:(\d{1,4}(?:[.,]\d{1,4})?)\s*(?:h|hr|hrs|hours?))?\s*(?:(\d{1,5})\s*(?:m|min|mins|minutes?))?$/.exec(s);
-  if (m && (m[1] || m[2])) return toMinutes(Number((m[1] ?? '0').replace(',', '.')) * 3600 + Number(m[2] ?? 0) * 60);
-  return null;
+  let m = /^(.*):([0-5]\d)$/.exec(s);
+  if (m) {
+    const whole = m[1] ? hoursOf(m[1]) : 0;
+    return whole !== null && Number.isInteger(whole) ? whole * 3600 + Number(m[2]) * 60 : null;
+  }
+  m = /^([\d.,\s'’]*\d[.,]?)\s*(?:h|hr|hrs|hours?)?$/.exec(s);
+  if (m) return seconds(hoursOf(m[1] ?? ''), 0);
+  m = /^(?:([\d.,\s'’]+?)\s*(?:h|hr|hrs|hours?))?\s*(\d{1,5})\s*(?:m|min|mins|minutes?)$/.exec(s);
+  return m ? seconds(m[1] ? hoursOf(m[1]) : 0, Number(m[2])) : null;
 }
 
-const toMinutes = (seconds: number) => Math.round(seconds / 60) * 60;
+/** Hours with their decimals, no more than anybody works. */
+function hoursOf(text: string): number | null {
+  const n = Number(parseAmount(text) ?? Number.NaN);
+  return n >= 0 && n < 100_000 ? n : null;
+}
+
+const seconds = (hours: number | null, minutes: number): number | null => (hours === null ? null : Math.round(hours * 60 + minutes) * 60);

@@ -18,18 +18,40 @@ export function formatMoney(m: MoneyValue | null | undefined, options: { cents?:
   return f.format(m.amount as unknown as number);
 }
 
-/** What people type ('1.250,50', '1,250.50', '1250') as the server's decimal string; null when it is none. */
-export function parseAmount(text: string): string | null {
-  const s = text.replace(/[\s' ]/g, '');
-  if (!/^-?[\d.,]+$/.test(s) || !/\d/.test(s)) return null;
-  const last = Math.max(s.lastIndexOf('.'), s.lastIndexOf(','));
-  if (last < 0) return s;
-  const sep = s.charAt(last);
-  const other = sep === '.' ? ',' : '.';
-  const digitsAfter = s.length - last - 1;
-  const repeated = s.split(sep).length > 2;
-  // '1,250' and '1.250.000' group thousands; '1,25' and '1.250,5' have decimals.
-  const grouping = repeated || (digitsAfter === 3 && sep === ',' && !s.includes(other));
-  if (grouping) return s.replaceAll(sep, '').replace(other, '.');
-  return `${s.slice(0, last).replaceAll(other, '').replaceAll(sep, '')}.${s.slice(last + 1)}`.replace(/\.$/, '').replace(/^(-?)\./, '$10.');
+const marks = new Map<string, { decimal: string; group: string }>();
+/** What stands before decimals and between thousands where numbers are written this agency's way. */
+function separators(): { decimal: string; group: string } {
+  const locale = i18n.language;
+  let m = marks.get(locale);
+  if (!m) {
+    const parts = new Intl.NumberFormat(locale).formatToParts(-1234567.5);
+    const of = (type: string) => parts.find((p) => p.type === type)?.value ?? '';
+    marks.set(locale, (m = { decimal: of('decimal'), group: of('group') }));
+  }
+  return m;
 }
+
+// India writes 12,34,567: only the last group is always of three. None begins with a nought.
+const grouped = /^[1-9]\d{0,2}(?:[.,]\d{2,3})*[.,]\d{3}$/;
+
+/**
+ * What people type ('1.250,50', '1,250.50', '1250') as the server's decimal string; null when it is none.
+ * '1,250' could be two numbers: it is the one that this agency writes so, and none where it would write neither.
+ */
+export function parseAmount(text: string): string | null {
+  const s = text.replace(/[\s'’]/g, '').replace('−', '-');
+  const [, sign = '', body = ''] = /^(-?)([\d.,]*\d[\d.,]*)$/.exec(s) ?? [];
+  if (!body) return null;
+  const last = Math.max(body.lastIndexOf('.'), body.lastIndexOf(','));
+  const mark = body.charAt(last);
+  const whole = body.slice(0, Math.max(last, 0));
+  const plain = (n: string, decimals = '') => `${sign}${n.replace(/[.,]/g, '').replace(/^0+(?=\d)/, '') || '0'}${decimals && `.${decimals}`}`;
+  if (last < 0) return plain(body);
+  if (whole.includes(mark)) return grouped.test(body) && !body.includes(mark === '.' ? ',' : '.') ? plain(body) : null;
+  if (/[.,]/.test(whole)) return grouped.test(whole) ? plain(whole, body.slice(last + 1)) : null;
+  if (grouped.test(body) && mark !== separators().decimal) return mark === separators().group ? plain(body) : null;
+  return plain(whole, body.slice(last + 1));
+}
+
+/** A decimal string as people would type it, to the last of its places. */
+export const writeDecimal = (plain: string): string => plain.replace('.', separators().decimal);

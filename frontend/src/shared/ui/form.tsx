@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { FormProvider, type FieldValues, type UseFormReturn } from 'react-hook-form';
 import { applyProblem } from '../api/problem';
 import { useCommon } from '../lib/i18n';
+import { whenReadable } from './fields/unreadable';
 
 // The second parameter of a form is its context and the third what the schema
 // makes of the values; helpers need neither.
@@ -17,14 +18,14 @@ export type AnyForm<V extends FieldValues> = UseFormReturn<V, any, any>;
  */
 export function useSubmit<V extends FieldValues>(form: AnyForm<V>, save: (values: V) => Promise<unknown>) {
   const [alert, setAlert] = useState<string | null>(null);
-  const submit = form.handleSubmit(async (values: V) => {
+  const submit = whenReadable(form, form.handleSubmit(async (values: V) => {
     setAlert(null);
     try {
       await save(values);
     } catch (e) {
       setAlert(applyProblem(e, form.setError as never, [...form.control._names.mount]));
     }
-  });
+  }));
   return { submit, alert, clear: () => setAlert(null) };
 }
 

@@ -16,9 +16,10 @@ import { formatDay } from '../../../shared/lib/dates';
 import { useDebounced } from '../../../shared/lib/hooks';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useCan } from '../../../shared/lib/me';
-import { formatMoney, parseAmount } from '../../../shared/lib/money';
+import { formatMoney } from '../../../shared/lib/money';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
-import { DateField, SwitchField, TextField } from '../../../shared/ui/fields';
+import { DateField, DecimalField, SwitchField, TextField } from '../../../shared/ui/fields';
+import { whenReadable } from '../../../shared/ui/fields/unreadable';
 import { FieldRow, Fields } from '../../../shared/ui/form';
 import { Paper } from '../../../shared/paper/Paper';
 import { EInvoice } from './EInvoice';
@@ -33,7 +34,7 @@ import {
   useInvoicesChangeMutation, useInvoicesDeleteMutation, useInvoicesIssueMutation, useInvoicesPreviewQuery, useInvoiceSumQuery, useReviewSettingsQuery, useTaxRatesListQuery, type InvoiceLineView, type InvoiceView,
 } from '../api';
 import { useT } from '../locales/en';
-import { countable, countableDiscount, discountInput, draftValues, ifMatch, lineInput, tones, type DraftValues } from '../model';
+import { countable, discountInput, draftValues, ifMatch, lineInput, tones, type DraftValues } from '../model';
 import { Deposits } from './Deposits';
 import { DiscountField } from './DiscountField';
 import { DraftRate } from './RateFields';
@@ -64,18 +65,18 @@ export function DraftEditor({ invoice: i }: { invoice: InvoiceView }) {
     form.reset(draftValues(i));
     setVersion(i.version);
   }, [i, isDirty, version, form]);
-  const save = form.handleSubmit(async (x) => {
+  const save = whenReadable(form, form.handleSubmit(async (x) => {
     setAlert(null);
     try {
-      const { lines, discount_in, discount_percent, discount_amount, exchange_rate: rate, ...head } = x;
-      const saved = await change({ id: i.id, 'If-Match': ifMatch(version), invoiceChange: { ...head, exchange_rate: parseAmount(rate) ?? rate, ...discountInput({ discount_in, discount_percent, discount_amount }), lines: lines.map(lineInput) } }).unwrap();
+      const { lines, discount_in, discount_percent, discount_amount, ...head } = x;
+      const saved = await change({ id: i.id, 'If-Match': ifMatch(version), invoiceChange: { ...head, ...discountInput({ discount_in, discount_percent, discount_amount }), lines: lines.map(lineInput) } }).unwrap();
       form.reset(draftValues(saved));
       setVersion(saved.version);
       toast(t('draft.saved'));
     } catch (e) {
       setAlert(applyProblem(e, form.setError as never, fieldNames));
     }
-  });
+  }));
   return (
     <FormProvider {...form}>
       <Box component="form" noValidate onSubmit={(e: React.FormEvent) => void save(e)}>
@@ -185,7 +186,7 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
   const point = useWatch({ control, name: 'supply_on' }) || i.period_to || undefined;
   const [within, percent, amount] = useDebounced(useWatch({ control, name: ['discount_in', 'discount_percent', 'discount_amount'] }), 300);
   const whole = { discount_in: within, discount_percent: percent, discount_amount: amount };
-  const ok = countable(lines) && countableDiscount(whole);
+  const ok = countable(lines);
   const { data: sum } = useInvoiceSumQuery(
     { currency: i.currency, rounding, tax_method: method, prices_include_tax: inclusive, ...(point && { tax_point: point }), ...discountInput(whole), lines: lines.map((l) => ({ ...lineInput(l), id: '' })) },
     { skip: !ok },
@@ -199,9 +200,9 @@ function Lines({ invoice: i }: { invoice: InvoiceView }) {
         <Box key={f.key} role="group" aria-label={t('draft.line', { n: n + 1 })} sx={{ borderBottom: 1, borderColor: 'divider', pb: 4, display: 'grid', gap: 3 }}>
           <TextField name={`lines.${n}.description`} label={t('draft.description')} multiline rows={1} maxLength={2000} />
           <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr 1fr 2fr', sm: '116px 70px 1fr 190px' } }}>
-            <TextField name={`lines.${n}.quantity`} label={t('draft.quantity')} maxLength={20} readOnly={settled(f)} />
+            <DecimalField name={`lines.${n}.quantity`} label={t('draft.quantity')} maxLength={20} readOnly={settled(f)} />
             <TextField name={`lines.${n}.unit`} label={t('draft.unit')} maxLength={20} />
-            <TextField name={`lines.${n}.unit_price`} label={t('draft.price')} maxLength={24} readOnly={settled(f)} />
+            <DecimalField name={`lines.${n}.unit_price`} label={t('draft.price')} maxLength={24} readOnly={settled(f)} />
             <Box sx={{ gridColumn: { xs: '1 / -1', sm: 'auto' } }}><DiscountField at={`lines.${n}.`} label={t('draft.discount')} currency={i.currency} /></Box>
           </Box>
           <Box sx={{ display: 'flex', gap: 2, alignItems: 'center', flexWrap: 'wrap' }}>

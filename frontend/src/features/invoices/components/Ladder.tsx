@@ -11,6 +11,7 @@ import { applyProblem } from '../../../shared/api/problem';
 import { formatDay } from '../../../shared/lib/dates';
 import { useMe } from '../../../shared/lib/me';
 import { MoneyField, NumberField, SelectField, SwitchField } from '../../../shared/ui/fields';
+import { whenReadable } from '../../../shared/ui/fields/unreadable';
 import { later } from '../../../shared/ui/later';
 import { Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
@@ -34,7 +35,7 @@ export function Ladder({ policy: p, clientId, writes }: { policy: ReminderPolicy
   const enabled = useWatch({ control: form.control, name: 'enabled' });
   const late = useWatch({ control: form.control, name: 'late' });
   const steps = useWatch({ control: form.control, name: 'steps' });
-  const submit = form.handleSubmit(async (x) => {
+  const submit = whenReadable(form, form.handleSubmit(async (x) => {
     setAlert(null);
     try {
       await save({ reminderPolicyInput: { ...(clientId && { client_id: clientId }), enabled: x.enabled, steps: toSteps(x.steps), late: toLate(x.late), version: p.own ? p.version : 0 } }).unwrap();
@@ -42,7 +43,7 @@ export function Ladder({ policy: p, clientId, writes }: { policy: ReminderPolicy
     } catch (e) {
       setAlert(applyProblem(e, form.setError as never, ['enabled', 'steps.*.days', 'steps.*.fee', ...Object.keys(x.late).map((k) => `late.${k}`)]));
     }
-  });
+  }));
   const back = async () => {
     if (!clientId) return;
     try {

@@ -6,7 +6,7 @@ import { relocated } from '../../../shared/api/problem';
 import { today } from '../../../shared/lib/dates';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useMe } from '../../../shared/lib/me';
-import { formatMoney, parseAmount } from '../../../shared/lib/money';
+import { formatMoney } from '../../../shared/lib/money';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { CheckboxField, DateField, MoneyField, SelectField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
@@ -47,7 +47,7 @@ export function PaymentDialog({ invoice: i, onClose }: { invoice: InvoiceView; o
         // What goes to the one invoice has no field of its own.
         const sent = record({
           newPayment: {
-            amount: money, received_on: x.received_on, method: x.method, reference: x.reference, keep_credit: x.keep_credit, ...(x.exchange_rate && { exchange_rate: parseAmount(x.exchange_rate) ?? x.exchange_rate, exchange_direction: x.exchange_direction }),
+            amount: money, received_on: x.received_on, method: x.method, reference: x.reference, keep_credit: x.keep_credit, ...(x.exchange_rate && { exchange_rate: x.exchange_rate, exchange_direction: x.exchange_direction }),
             allocations: [{ invoice_id: i.id, amount: tooMuch && x.keep_credit ? i.balance : money }],
           },
         }).unwrap();

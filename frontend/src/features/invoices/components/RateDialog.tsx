@@ -5,7 +5,6 @@ import * as v from 'valibot';
 import { today } from '../../../shared/lib/dates';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useMe } from '../../../shared/lib/me';
-import { parseAmount } from '../../../shared/lib/money';
 import { FormDialog } from '../../../shared/ui/dialogs';
 import { AutocompleteField, DateField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
@@ -34,8 +33,8 @@ export function RateDialog({ base, onClose }: { base: string; onClose: () => voi
       title={t('currencies.add')}
       form={form}
       onClose={onClose}
-      onSubmit={async ({ value, ...x }) => {
-        await keep({ newExchangeRate: { ...x, base, value: parseAmount(value) ?? value } }).unwrap();
+      onSubmit={async (x) => {
+        await keep({ newExchangeRate: { ...x, base } }).unwrap();
         toast(t('currencies.kept'));
         onClose();
       }}

@@ -1,4 +1,4 @@
-import { SelectField, TextField } from '../../../shared/ui/fields';
+import { DecimalField, SelectField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
 import { useLegalEntitiesListQuery, type InvoiceView } from '../api';
 import { useT } from '../locales/en';
@@ -9,7 +9,7 @@ export function RateFields({ currency, base, help, required, names = { value: 'e
   const t = useT();
   return (
     <FieldRow>
-      <TextField name={names.value} label={t('rate.label')} help={help} maxLength={24} required={required} />
+      <DecimalField name={names.value} label={t('rate.label')} help={help} maxLength={24} required={required} />
       <SelectField name={names.direction} label={t('rate.quoted')} options={directions.map((d) => ({ value: d, label: t(d === 'units_per_base' ? 'rate.perBase' : 'rate.perUnit', { currency, base }) }))} />
     </FieldRow>
   );

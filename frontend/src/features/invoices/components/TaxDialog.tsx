@@ -3,9 +3,8 @@ import { useEffect } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import * as v from 'valibot';
 import { useCommon } from '../../../shared/lib/i18n';
-import { parseAmount } from '../../../shared/lib/money';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { DateField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
+import { DateField, DecimalField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { useTaxRatesChangeMutation, useTaxRatesCreateMutation, type TaxRateChange, type TaxRateView } from '../api';
@@ -41,7 +40,7 @@ export function TaxDialog({ rate, onClose }: { rate: TaxRateView | null; onClose
       form={form}
       onClose={onClose}
       onSubmit={async ({ percent, from, ...x }) => {
-        const figure = charges(x.kind) ? (parseAmount(percent) ?? percent) : '0';
+        const figure = charges(x.kind) ? percent : '0';
         if (figure === '') {
           form.setError('percent', { message: c('error.required') });
           return;
@@ -58,7 +57,7 @@ export function TaxDialog({ rate, onClose }: { rate: TaxRateView | null; onClose
       <TextField name="name" label={t('settings.taxName')} maxLength={60} autoFocus required />
       <SelectField name="kind" label={t('settings.kind')} options={kinds.map((k) => ({ value: k, label: t(`settings.kinds.${k}`) }))} />
       <FieldRow>
-        {charges(kind) && <TextField name="percent" label={t('settings.percent')} help={kind === 'withholding' ? t('settings.withholdingHelp') : undefined} maxLength={10} required />}
+        {charges(kind) && <DecimalField name="percent" label={t('settings.percent')} help={kind === 'withholding' ? t('settings.withholdingHelp') : undefined} maxLength={10} required />}
         {rate && charges(kind) && <DateField name="from" label={t('settings.changeFrom')} help={t('settings.changeHelp')} />}
       </FieldRow>
       {kind === 'standard' && <SwitchField name="compound" label={t('settings.compound')} help={t('settings.compoundHelp')} />}

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { tCommon } from '../../../shared/lib/i18n';
 import { useMe } from '../../../shared/lib/me';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { DateField, MoneyField, SelectField, TextField } from '../../../shared/ui/fields';
+import { DateField, DecimalField, MoneyField, SelectField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
 import { useFeesCreateMutation } from '../api';
 import { useT } from '../locales/en';
@@ -48,8 +48,8 @@ export function FeeDialog({ projectId, onClose }: { projectId: string; onClose: 
         }
         await create({
           newFee: {
-            project_id: projectId, name: x.name, kind: x.kind, covers: x.covers, amount: { amount: x.amount, currency }, ...(x.retain_percent.trim() && { retain_percent: x.retain_percent.trim().replace(',', '.') }),
-            ...(x.kind !== 'percent' && { parts: x.parts.map((p) => ({ name: p.name, percent: p.percent.replace(',', '.'), ...(p.due_on && { due_on: p.due_on }) })) }),
+            project_id: projectId, name: x.name, kind: x.kind, covers: x.covers, amount: { amount: x.amount, currency }, ...(x.retain_percent && { retain_percent: x.retain_percent }),
+            ...(x.kind !== 'percent' && { parts: x.parts.map((p) => ({ name: p.name, percent: p.percent, ...(p.due_on && { due_on: p.due_on }) })) }),
           },
         }).unwrap();
         onClose();
@@ -61,14 +61,14 @@ export function FeeDialog({ projectId, onClose }: { projectId: string; onClose: 
         <SelectField name="kind" label={t('fee.kind')} options={kinds.map((k) => ({ value: k, label: t(`fee.kinds.${k}`) }))} />
         <SelectField name="covers" label={t('fee.covers')} options={covers.map((k) => ({ value: k, label: t(`fee.covered.${k}`) }))} />
       </FieldRow>
-      <TextField name="retain_percent" label={t('fee.retain')} help={t('fee.retainHelp')} maxLength={10} />
+      <DecimalField name="retain_percent" label={t('fee.retain')} help={t('fee.retainHelp')} maxLength={10} />
       {kind !== 'percent' && (
         <Box role="group" aria-label={t('fee.parts')} sx={{ display: 'grid', gap: 3 }}>
           <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('fee.partsHelp')}</Typography>
           {parts.fields.map((p, n) => (
             <Box key={p.id} sx={{ display: 'grid', gap: 2, alignItems: 'start', gridTemplateColumns: { xs: '1fr', sm: 'minmax(0, 2fr) 110px minmax(0, 1.2fr) auto' } }}>
               <TextField name={`parts.${n}.name`} label={t('fee.part', { n: n + 1 })} maxLength={200} />
-              <TextField name={`parts.${n}.percent`} label={t('fee.partPercent')} maxLength={10} />
+              <DecimalField name={`parts.${n}.percent`} label={t('fee.partPercent')} maxLength={10} />
               <DateField name={`parts.${n}.due_on`} label={t('fee.dueOn')} />
               <Button size="small" color="inherit" disabled={parts.fields.length === 1} aria-label={t('fee.removePart', { n: n + 1 })} onClick={() => parts.remove(n)}>{t('fee.remove')}</Button>
             </Box>

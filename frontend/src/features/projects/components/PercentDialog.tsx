@@ -3,7 +3,7 @@ import { useForm } from 'react-hook-form';
 import * as v from 'valibot';
 import { tCommon } from '../../../shared/lib/i18n';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { TextField } from '../../../shared/ui/fields';
+import { DecimalField } from '../../../shared/ui/fields';
 import { etag, useFeesChangeMutation, type FeeView } from '../api';
 import { useT } from '../locales/en';
 
@@ -22,11 +22,11 @@ export function PercentDialog({ fee: f, onClose }: { fee: FeeView; onClose: () =
       submitLabel={t('fee.save')}
       onClose={onClose}
       onSubmit={async (x) => {
-        await change({ id: f.id, 'If-Match': etag(f.version), feeChange: { percent: x.percent.replace(',', '.') } }).unwrap();
+        await change({ id: f.id, 'If-Match': etag(f.version), feeChange: { percent: x.percent } }).unwrap();
         onClose();
       }}
     >
-      <TextField name="percent" label={t('fee.done')} help={t('fee.percentHelp')} maxLength={10} autoFocus required />
+      <DecimalField name="percent" label={t('fee.done')} help={t('fee.percentHelp')} maxLength={10} autoFocus required />
     </FormDialog>
   );
 }

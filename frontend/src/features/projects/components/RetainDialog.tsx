@@ -1,6 +1,6 @@
 import { useForm } from 'react-hook-form';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { TextField } from '../../../shared/ui/fields';
+import { DecimalField } from '../../../shared/ui/fields';
 import { etag, useFeesChangeMutation, type FeeView } from '../api';
 import { useT } from '../locales/en';
 
@@ -17,11 +17,11 @@ export function RetainDialog({ fee: f, onClose }: { fee: FeeView; onClose: () =>
       submitLabel={t('fee.save')}
       onClose={onClose}
       onSubmit={async (x) => {
-        await change({ id: f.id, 'If-Match': etag(f.version), feeChange: { retain_percent: x.retain_percent.trim().replace(',', '.') || '0' } }).unwrap();
+        await change({ id: f.id, 'If-Match': etag(f.version), feeChange: { retain_percent: x.retain_percent || '0' } }).unwrap();
         onClose();
       }}
     >
-      <TextField name="retain_percent" label={t('fee.retain')} help={t('fee.setRetainHelp')} maxLength={10} autoFocus />
+      <DecimalField name="retain_percent" label={t('fee.retain')} help={t('fee.setRetainHelp')} maxLength={10} autoFocus />
     </FormDialog>
   );
 }

@@ -21,6 +21,7 @@ import { codeOf } from '../../../shared/api/problem';
 import { useServices } from '../../../shared/api/services';
 import { formatDuration, parseDuration } from '../../../shared/lib/duration';
 import { useCommon } from '../../../shared/lib/i18n';
+import { parseAmount } from '../../../shared/lib/money';
 import { useCan } from '../../../shared/lib/me';
 import { BillableSwitch } from '../../../shared/ui/BillableSwitch';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
@@ -223,6 +224,11 @@ function Effort({ task, may, save }: PartProps) {
     if (seconds === null) toast(common('error.duration'), { tone: 'error' });
     else then(seconds);
   };
+  const percent = (s: string) => {
+    const read = s.trim() === '' ? '0' : parseAmount(s.replace('%', ''));
+    if (read === null) toast(common('error.number'), { tone: 'error' });
+    else save({ percent_complete: Math.max(0, Math.min(100, Math.round(Number(read)))) });
+  };
   const shown = (n: number | null | undefined) => (n === null || n === undefined ? '' : formatDuration(n));
   const over = task.estimate_seconds !== null && task.logged_seconds > (task.estimate_seconds ?? 0);
   return (
@@ -232,7 +238,7 @@ function Effort({ task, may, save }: PartProps) {
         <Saved label={t('task.estimate')} value={shown(task.estimate_seconds)} disabled={!may} onSave={(s) => duration(s, (estimate_seconds) => save({ estimate_seconds }))} />
         <TextField label={t('task.logged')} value={formatDuration(task.logged_seconds)} error={over} slotProps={{ htmlInput: { readOnly: true, tabIndex: -1 }, inputLabel: { shrink: true } }} />
         <Saved label={t('task.remaining')} value={shown(task.remaining_seconds)} disabled={!may} onSave={(s) => duration(s, (remaining_seconds) => save({ remaining_seconds }))} />
-        <Saved label={t('task.percent')} value={String(task.percent_complete)} disabled={!may} onSave={(s) => save({ percent_complete: Math.max(0, Math.min(100, Math.round(Number(s.replace(/[^\d.]/g, '')) || 0))) })} />
+        <Saved label={t('task.percent')} value={String(task.percent_complete)} disabled={!may} onSave={percent} />
       </Box>
       {over && <Typography variant="body2" sx={{ color: 'error.main', mt: 2 }}>{t('task.overEstimate')}</Typography>}
       <Box sx={{ mt: 2 }}><BillableSwitch value={task.billable} onChange={(billable) => save({ billable })} disabled={!may} why={t('task.billableWhy')} /></Box>

@@ -10,7 +10,7 @@ import { useMe } from '../../../shared/lib/me';
 import { formatMoney, type MoneyValue } from '../../../shared/lib/money';
 import { timeZones } from '../../../shared/lib/zones';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { AutocompleteField, CheckboxField, DateField, SelectField, TextField, TimeField } from '../../../shared/ui/fields';
+import { AutocompleteField, CheckboxField, DateField, DecimalField, SelectField, TimeField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
@@ -48,7 +48,7 @@ export function MultipliersDialog({ day, client, project, clients, projects, reg
   const resolver: Resolver<Values> = (v) => {
     const errors: FieldErrors<Values> = {};
     for (const name of needs(v)) if (!v[name]) errors[name] = { type: 'required', message: c('error.required') } as never;
-    for (const k of factorKinds) if (!/^\d{1,3}([.,]\d{1,4})?$/.test(v[k].trim()) || factor(v[k]) === '' || Number(factor(v[k])) > 100) errors[k] = { type: 'format', message: t('multipliers.factor') };
+    for (const k of factorKinds) if (!/^\d{1,3}(\.\d{1,4})?$/.test(v[k]) || Number(v[k]) > 100) errors[k] = { type: 'format', message: t('multipliers.factor') };
     const week = v.week.map((h) => (h.opens === '' && h.closes === '' ? undefined : h.opens === '' || h.closes === '' ? t('multipliers.both') : h.closes !== '00:00' && h.closes <= h.opens ? t('multipliers.closesAfter') : undefined));
     if (week.some(Boolean)) errors.week = week.map((message) => (message ? { closes: { type: 'order', message } } : undefined)) as never;
     return Object.keys(errors).length > 0 ? { values: {}, errors } : { values: v, errors: {} };
@@ -84,7 +84,7 @@ export function MultipliersDialog({ day, client, project, clients, projects, reg
       </FieldRow>
       <Typography variant="h3" component="h3">{t('multipliers.factors')}</Typography>
       <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: 'repeat(2, minmax(0, 1fr))', sm: 'repeat(4, minmax(0, 1fr))' } }}>
-        {factorKinds.map((k) => <TextField key={k} name={k} label={t(`multipliers.kinds.${k}`)} required />)}
+        {factorKinds.map((k) => <DecimalField key={k} name={k} label={t(`multipliers.kinds.${k}`)} required />)}
       </Box>
       <Typography variant="h3" component="h3">{t('multipliers.hours')}</Typography>
       <Typography variant="body2" sx={{ color: 'text.secondary' }}>{t('multipliers.hoursText')}</Typography>
@@ -100,12 +100,10 @@ export function MultipliersDialog({ day, client, project, clients, projects, reg
   );
 }
 
-const factor = (s: string): string => s.trim().replace(',', '.');
-
 function body(v: Values): NewRateMultipliers {
   return {
     level: v.level, zone: v.zone, valid_from: v.valid_from, week: businessWeek(v.week), reprice: v.reprice,
-    after_hours: factor(v.after_hours), saturday: factor(v.saturday), sunday: factor(v.sunday), holiday: factor(v.holiday),
+    after_hours: v.after_hours, saturday: v.saturday, sunday: v.sunday, holiday: v.holiday,
     ...(v.region ? { region: v.region } : {}), ...(v.valid_to ? { valid_to: v.valid_to } : {}),
     ...(v.level === 'client' ? { client_id: v.client_id } : v.level === 'project' ? { project_id: v.project_id } : {}),
   };

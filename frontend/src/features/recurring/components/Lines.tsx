@@ -5,7 +5,7 @@ import Button from '@mui/material/Button';
 import IconButton from '@mui/material/IconButton';
 import { useFieldArray, useFormContext, useWatch } from 'react-hook-form';
 import { useTaxRatesListQuery, type TaxRateView } from '../../../shared/api/gen/invoices.gen';
-import { CheckboxField, TextField } from '../../../shared/ui/fields';
+import { CheckboxField, DecimalField, TextField } from '../../../shared/ui/fields';
 import { TaxSelect } from '../../../shared/ui/TaxSelect';
 import { useT } from '../locales/en';
 import { blankLine, type Values } from '../model';
@@ -36,10 +36,10 @@ function Line({ n, taxes, onRemove }: { n: number; taxes: TaxRateView[]; onRemov
         <IconButton aria-label={t('removeLine', { n: n + 1 })} onClick={onRemove}><RemoveIcon fontSize="small" /></IconButton>
       </Box>
       <Box sx={{ display: 'grid', gap: 3, gridTemplateColumns: { xs: '1fr 1fr', sm: '1fr 1fr 2fr 1fr' } }}>
-        <TextField name={`${at}.quantity`} label={t('quantity')} maxLength={20} />
+        <DecimalField name={`${at}.quantity`} label={t('quantity')} maxLength={20} />
         <TextField name={`${at}.unit`} label={t('unit')} maxLength={20} />
-        <TextField name={`${at}.unit_price`} label={t('price')} maxLength={24} />
-        <TextField name={`${at}.discount_percent`} label={t('discount')} maxLength={10} />
+        <DecimalField name={`${at}.unit_price`} label={t('price')} maxLength={24} />
+        <DecimalField name={`${at}.discount_percent`} label={t('discount')} maxLength={10} />
       </Box>
       {taxes.length > 0 && <CheckboxField name={`${at}.default_taxes`} label={t('defaultTaxes')} />}
       {taxes.length > 0 && !usual && <TaxSelect name={`${at}.tax_rate_ids`} label={t('taxes')} taxes={taxes} none="–" />}

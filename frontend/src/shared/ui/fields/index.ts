@@ -2,7 +2,7 @@
 export { AutocompleteField } from './AutocompleteField';
 export { DateField, TimeField } from './dates';
 export type { Option } from './option';
-export { DurationField, MoneyField, NumberField } from './parsed';
+export { DecimalField, DurationField, MoneyField, NumberField } from './parsed';
 export { Picker } from './Picker';
 export { SelectField } from './SelectField';
 export { TextField } from './TextField';
