@@ -26,7 +26,7 @@ var throwAway = migrations.Step{ID: "9999_scale", SQL: `
 	CREATE INDEX tasks_scale_note_idx ON tasks (scale_note);`}
 
 // checkpoint lets the server write and sync what was made, so that this does not go on beside what comes next.
-func (r *run) checkpoint(ctx context.Context, owner string) error {
+func (r *run) checkpoint(ctx context.Context, owner, what string) error {
 	r.say("letting the server sync its files")
 	conn, err := pgx.Connect(ctx, owner)
 	if err != nil {
@@ -37,7 +37,7 @@ func (r *run) checkpoint(ctx context.Context, owner string) error {
 	if _, err := conn.Exec(ctx, `CHECKPOINT`); err != nil {
 		return err
 	}
-	r.sheet.Note("checkpoint after the agencies were made", time.Since(began).Round(time.Second).String())
+	r.sheet.Note(what, time.Since(began).Round(time.Second).String())
 	return nil
 }
 

@@ -164,7 +164,7 @@ func (r *run) beside(ctx context.Context) error {
 
 // maintain is what an operator does to all agencies.
 func (r *run) maintain(ctx context.Context, a *app.App, all []tenancy.Agency, at devstack.Addresses) error {
-	if err := r.checkpoint(ctx, at.DatabaseURL); err != nil {
+	if err := r.checkpoint(ctx, at.DatabaseURL, "checkpoint after the agencies were made"); err != nil {
 		return err
 	}
 	if err := r.migrate(ctx, at); err != nil {
