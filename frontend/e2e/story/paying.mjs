@@ -62,7 +62,10 @@ async function connect(p, button, then) {
   await page.getByRole('button', { name: button }).first().click();
   const dialog = dialogOf(p, 'Connect with Stripe');
   const country = dialog.getByLabel('Country');
-  if (button === 'Connect with Stripe') await country.fill('US');
+  if (button === 'Connect with Stripe') {
+    await country.fill('US');
+    await country.press('Tab');
+  }
   await dialog.locator('button[type=submit]').click();
   await page.getByRole('heading', { name: 'Onboarding' }).waitFor();
   await page.getByRole('button', { name: then }).click();

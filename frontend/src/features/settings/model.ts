@@ -6,12 +6,6 @@ export const locales = ['en-US', 'en-GB', 'en-AU', 'en-CA', 'en-IE', 'de-DE', 'd
 
 export const weekDays = ['monday', 'sunday', 'saturday', 'tuesday', 'wednesday', 'thursday', 'friday'] as const;
 
-/** All currencies that the browser knows, with their names. */
-export function currencies(language: string): { value: string; label: string }[] {
-  const names = new Intl.DisplayNames(language, { type: 'currency' });
-  return Intl.supportedValuesOf('currency').map((c) => ({ value: c, label: `${c} · ${names.of(c) ?? c}` }));
-}
-
 /** "1.250,00 · 31.12.2026": what a locale does to numbers and dates. */
 export function localeSample(locale: string, language: string): string {
   const name = new Intl.DisplayNames(language, { type: 'language' }).of(locale) ?? locale;

@@ -13,7 +13,7 @@ import { useStaff } from '../../../shared/api/members';
 import { useDebounced } from '../../../shared/lib/hooks';
 import { useCommon } from '../../../shared/lib/i18n';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { AutocompleteField, NumberField, SelectField, TextField } from '../../../shared/ui/fields';
+import { AutocompleteField, CountryField, CurrencyField, NumberField, SelectField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { ifMatch } from '../api';
@@ -85,7 +85,7 @@ export function ClientDialog({ client, onClose }: { client?: ClientView; onClose
         <TextField name="website" label={t('field.website')} maxLength={200} />
       </FieldRow>
       <FieldRow>
-        <TextField name="currency" label={t('field.currency')} maxLength={3} />
+        <CurrencyField name="currency" label={t('field.currency')} />
         <NumberField name="payment_terms_days" label={t('field.terms')} unit={t('field.termsUnit')} help={t('field.termsHelp')} />
         <TextField name="tax_id" label={t('field.taxId')} maxLength={40} />
       </FieldRow>
@@ -99,7 +99,7 @@ export function ClientDialog({ client, onClose }: { client?: ClientView; onClose
       <FieldRow>
         <TextField name="addresses.0.postal_code" label={t('field.postalCode')} maxLength={20} />
         <TextField name="addresses.0.city" label={t('field.city')} maxLength={80} />
-        <TextField name="addresses.0.country" label={t('field.country')} maxLength={2} help={t('field.countryHelp')} />
+        <CountryField name="addresses.0.country" label={t('field.country')} />
       </FieldRow>
       <FieldRow>
         <AutocompleteField name="owner_id" label={t('field.owner')} options={staff.options} />

@@ -23,7 +23,7 @@ export const useT = registerLocale('clients', {
     name: 'Name', code: 'Code', codeHelp: 'Project codes begin with it. Made from the name if you leave it empty.',
     currency: 'Currency', credit: 'Credit', taxId: 'Tax id', billingEmail: 'Billing e-mail', website: 'Website', terms: 'Payment terms', termsUnit: 'days',
     termsHelp: 'Empty: your own terms', tags: 'Tags', tagsHelp: 'With commas between', notes: 'Notes', owner: 'Owner', address: 'Address',
-    line1: 'Street', line2: 'More', postalCode: 'Postcode', city: 'City', region: 'Region', country: 'Country', countryHelp: 'Two letters, such as DE',
+    line1: 'Street', line2: 'More', postalCode: 'Postcode', city: 'City', region: 'Region', country: 'Country',
     format: 'Invoices as', formatHelp: 'E-invoices are checked before they are issued', formats: { pdf: 'PDF', facturx: 'Factur-X: a PDF with data', ubl: 'PDF and UBL', cii: 'PDF and CII' },
     entity: 'Invoiced by',
     entityUsual: 'The usual one: {{name}}',

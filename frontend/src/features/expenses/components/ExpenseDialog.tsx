@@ -14,7 +14,7 @@ import { useDebounced } from '../../../shared/lib/hooks';
 import { useMe } from '../../../shared/lib/me';
 import { formatMoney } from '../../../shared/lib/money';
 import { ConfirmDialog, FormDialog } from '../../../shared/ui/dialogs';
-import { AutocompleteField, DateField, MoneyField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
+import { AutocompleteField, CurrencyField, DateField, DecimalField, MoneyField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow, type AnyForm } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
@@ -109,10 +109,10 @@ function ExpenseFields({ form, kept, fixed, currency }: { form: AnyForm<Values>;
       {v.kind === 'receipt' && (
         <FieldRow>
           <MoneyField name="gross" label={t('form.gross')} currency={v.currency.toUpperCase() || currency} help={warning('gross')} autoFocus={!fixed} required />
-          <TextField name="currency" label={t('form.currency')} maxLength={3} />
+          <CurrencyField name="currency" label={t('form.currency')} />
         </FieldRow>
       )}
-      {foreign && <TextField name="exchange_rate" label={t('form.rate')} help={[t('form.rateHelp', { from: v.currency.toUpperCase(), to: currency }), last].filter(Boolean).join(' · ')} maxLength={25} />}
+      {foreign && <DecimalField name="exchange_rate" label={t('form.rate')} help={[t('form.rateHelp', { from: v.currency.toUpperCase(), to: currency }), last].filter(Boolean).join(' · ')} maxLength={25} />}
       {v.kind !== 'receipt' && <Allowances kind={v.kind} />}
       {v.kind === 'mileage' && (
         <>

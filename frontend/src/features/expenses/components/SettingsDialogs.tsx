@@ -11,7 +11,7 @@ import { useTaxRatesListQuery } from '../../../shared/api/gen/invoices.gen';
 import { tCommon } from '../../../shared/lib/i18n';
 import { useCan, useMe } from '../../../shared/lib/me';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { AutocompleteField, DateField, MoneyField, NumberField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
+import { AutocompleteField, CurrencyField, DateField, MoneyField, NumberField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { useT } from '../locales/en';
@@ -19,6 +19,18 @@ import { ifMatch } from '../model';
 
 type Done = { onClose: () => void };
 const plain = (s: string | null | undefined) => s ?? '';
+const said = (s: string | null) => Boolean(s);
+const needed = () => v.pipe(v.string(), v.trim(), v.minLength(1, () => tCommon('error.required')));
+const figure = () => v.pipe(v.nullable(v.string()), v.check(said, () => tCommon('error.required')));
+
+const categorySchema = v.looseObject({ name: needed() });
+const rateSchema = v.looseObject({ name: needed(), per_unit: figure(), currency: needed(), valid_from: needed() });
+const limits = ['per_expense', 'per_day', 'receipt_above', 'late_after_days'] as const;
+const policySchema = (none: string) => v.pipe(
+  v.looseObject({ per_expense: v.nullable(v.string()), per_day: v.nullable(v.string()), receipt_above: v.nullable(v.string()), late_after_days: v.nullable(v.number()) }),
+  v.forward(v.check((x) => limits.some((l) => Boolean(x[l])), none), ['per_expense']),
+);
+const markupSchema = v.object({ client_id: needed(), markup_percent: figure() });
 
 export function CategoryDialog({ category: c, onClose }: Done & { category?: ExpenseCategoryView }) {
   const t = useT();
@@ -26,6 +38,7 @@ export function CategoryDialog({ category: c, onClose }: Done & { category?: Exp
   const [change] = useExpenseCategoriesChangeMutation();
   const taxes = useTaxRatesListQuery(undefined, { skip: !useCan()('invoicing.settings.read') }).data?.items;
   const form = useForm({
+    resolver: valibotResolver(categorySchema) as never,
     defaultValues: { name: c?.name ?? '', account_code: c?.account_code ?? '', billable: c?.billable ?? true, markup_percent: (c?.markup_percent ?? null) as string | null, tax_percent: (c?.tax_percent ?? null) as string | null, tax_rate_id: c?.tax_rate_id ?? '' },
   });
   return (
@@ -57,6 +70,7 @@ export function PolicyDialog({ policy: p, onClose }: Done & { policy?: ExpensePo
   const [change] = useExpensePoliciesChangeMutation();
   const some = (s?: string | null) => s ?? null;
   const form = useForm({
+    resolver: valibotResolver(policySchema(t('settings.noLimit'))) as never,
     defaultValues: { category_id: p?.category_id ?? '', per_expense: some(p?.per_expense), per_day: some(p?.per_day), receipt_above: some(p?.receipt_above), late_after_days: (p?.late_after_days || null) as number | null, refuses: p?.refuses ?? false },
   });
   return (
@@ -77,12 +91,6 @@ export function PolicyDialog({ policy: p, onClose }: Done & { policy?: ExpensePo
     </FormDialog>
   );
 }
-
-const said = (s: string | null) => Boolean(s);
-const markupSchema = v.object({
-  client_id: v.pipe(v.string(), v.minLength(1, () => tCommon('error.required'))),
-  markup_percent: v.pipe(v.nullable(v.string()), v.check(said, () => tCommon('error.required'))),
-});
 
 export function MarkupDialog({ markup: m, onClose }: Done & { markup?: ExpenseMarkupView }) {
   const t = useT();
@@ -115,6 +123,7 @@ export function RateDialog({ onClose }: Done) {
   const [create] = useAllowanceRatesCreateMutation();
   const nothing = null as string | null;
   const form = useForm({
+    resolver: valibotResolver(rateSchema) as never,
     defaultValues: { kind: 'mileage' as 'mileage' | 'per_diem', name: '', unit: 'km' as 'km' | 'mi', currency: agency, per_unit: nothing, half_day: nothing, breakfast_percent: nothing, lunch_percent: nothing, dinner_percent: nothing, valid_from: '', valid_to: '' },
   });
   const stay = form.watch('kind') === 'per_diem';
@@ -138,7 +147,7 @@ export function RateDialog({ onClose }: Done) {
       <FieldRow>
         <MoneyField name="per_unit" label={t('settings.per')} currency={currency} required />
         {stay ? <MoneyField name="half_day" label={t('settings.half')} currency={currency} /> : <SelectField name="unit" label={t('settings.unit')} options={[{ value: 'km', label: t('settings.km') }, { value: 'mi', label: t('settings.mi') }]} />}
-        <TextField name="currency" label={t('settings.currency')} maxLength={3} />
+        <CurrencyField name="currency" label={t('settings.currency')} required />
       </FieldRow>
       {stay && (
         <FieldRow>

@@ -7,7 +7,7 @@ import { useCommon } from '../../../shared/lib/i18n';
 import { useMe } from '../../../shared/lib/me';
 import { formatMoney } from '../../../shared/lib/money';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { AutocompleteField, NumberField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
+import { AutocompleteField, CountryField, CurrencyField, NumberField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
 import { NotInPlan, useLacks } from '../../../shared/ui/NotInPlan';
 import { toast } from '../../../shared/ui/Toast';
@@ -39,7 +39,6 @@ export function EntityDialog({ entity, first, onClose }: { entity: LegalEntityVi
   const form = useForm({ resolver: valibotResolver(schema), defaultValues: start(e, me?.agency) });
   const currency = useWatch({ control: form.control, name: 'currency' });
   const zones = useMemo(() => Intl.supportedValuesOf('timeZone').concat('Etc/UTC').map((z) => ({ value: z, label: z.replaceAll('_', ' ') })), []);
-  const currencies = useMemo(() => Intl.supportedValuesOf('currency').map((x) => ({ value: x, label: x })), []);
   const months = useMemo(() => Array.from({ length: 12 }, (_, n) => ({ value: String(n + 1), label: new Intl.DateTimeFormat('en', { month: 'long', timeZone: 'UTC' }).format(Date.UTC(2026, n, 1)) })), []);
   const heading = (s: string) => <Typography component="h3" sx={{ fontWeight: 600, mt: 2 }}>{s}</Typography>;
   return (
@@ -72,7 +71,7 @@ export function EntityDialog({ entity, first, onClose }: { entity: LegalEntityVi
       <FieldRow>
         <TextField name="address.postal_code" label={t('settings.postal')} maxLength={20} />
         <TextField name="address.city" label={t('settings.city')} maxLength={80} />
-        <TextField name="address.country" label={t('settings.country')} maxLength={2} />
+        <CountryField name="address.country" label={t('settings.country')} />
       </FieldRow>
       <FieldRow>
         <TextField name="email" label={t('settings.email')} type="email" maxLength={200} />
@@ -89,7 +88,7 @@ export function EntityDialog({ entity, first, onClose }: { entity: LegalEntityVi
         <SelectField name="fiscal_month" label={t('settings.fiscal')} options={months} />
       </FieldRow>
       <FieldRow>
-        <AutocompleteField name="currency" label={t('settings.currency')} options={currencies} />
+        <CurrencyField name="currency" label={t('settings.currency')} />
         <SelectField name="rounding" label={t('settings.rounding')} options={(['half_up', 'half_even'] as const).map((r) => ({ value: r, label: t(`settings.roundings.${r}`) }))} />
         <SelectField name="tax_method" label={t('settings.method')} options={(['per_rate', 'per_line'] as const).map((r) => ({ value: r, label: t(`settings.methods.${r}`) }))} />
       </FieldRow>

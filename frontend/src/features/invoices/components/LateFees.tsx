@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box';
 import { useFormContext, useWatch } from 'react-hook-form';
-import { DateField, MoneyField, NumberField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
+import { CurrencyField, DateField, MoneyField, NumberField, SelectField, SwitchField } from '../../../shared/ui/fields';
 import { Fields, FieldRow } from '../../../shared/ui/form';
 import { Section } from '../../../shared/ui/states';
 import { useTaxRatesListQuery } from '../api';
@@ -40,7 +40,7 @@ function Terms() {
         <MoneyField name="late.most" label={t('late.most')} help={t('late.mostHelp')} currency={currency} />
       </FieldRow>
       <FieldRow>
-        <TextField name="late.currency" label={t('late.currency')} maxLength={3} />
+        <CurrencyField name="late.currency" label={t('late.currency')} />
         <SelectField name="late.tax_rate_id" label={t('late.tax')} empty={t('late.noTax')} options={taxes.filter((x) => !x.archived_at).map((x) => ({ value: x.id, label: `${x.name} ${x.percent} %` }))} />
       </FieldRow>
       <SelectField name="late.by" label={t('late.by')} empty={t('late.bys.none')} options={(['draft', 'issue', 'send'] as const).map((x) => ({ value: x, label: t(`late.bys.${x}`) }))} />

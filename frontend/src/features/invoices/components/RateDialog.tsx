@@ -1,12 +1,11 @@
 import { valibotResolver } from '@hookform/resolvers/valibot';
-import { useMemo } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import * as v from 'valibot';
 import { today } from '../../../shared/lib/dates';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useMe } from '../../../shared/lib/me';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { AutocompleteField, DateField, TextField } from '../../../shared/ui/fields';
+import { CurrencyField, DateField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
 import { toast } from '../../../shared/ui/Toast';
 import { useExchangeRatesKeepMutation } from '../api';
@@ -26,7 +25,6 @@ export function RateDialog({ base, onClose }: { base: string; onClose: () => voi
     defaultValues: { currency: base === 'USD' ? 'EUR' : 'USD', on: today(zone), value: '', direction: 'base_per_unit' as Direction, source: '' },
   });
   const currency = useWatch({ control: form.control, name: 'currency' });
-  const currencies = useMemo(() => Intl.supportedValuesOf('currency').filter((x) => x !== base).map((x) => ({ value: x, label: x })), [base]);
   return (
     <FormDialog
       open
@@ -40,7 +38,7 @@ export function RateDialog({ base, onClose }: { base: string; onClose: () => voi
       }}
     >
       <FieldRow>
-        <AutocompleteField name="currency" label={t('currencies.currency')} options={currencies} />
+        <CurrencyField name="currency" label={t('currencies.currency')} except={base} />
         <DateField name="on" label={t('currencies.on')} required />
       </FieldRow>
       <RateFields currency={currency} base={base} names={{ value: 'value', direction: 'direction' }} required />

@@ -4,7 +4,7 @@ import { useForm } from 'react-hook-form';
 import * as v from 'valibot';
 import { session } from '../../../shared/api/session';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { TextField } from '../../../shared/ui/fields';
+import { CountryField } from '../../../shared/ui/fields';
 import { usePaymentAccountConnectMutation, type PaymentAccount } from '../api';
 import { useT } from '../locales/en';
 
@@ -28,7 +28,7 @@ export function ConnectDialog({ account: a, onClose }: { account: PaymentAccount
       }}
     >
       <Typography>{t(`says.${a.state}`)}</Typography>
-      {fresh && <TextField name="country" label={t('country')} help={t('countryHelp')} maxLength={2} autoFocus />}
+      {fresh && <CountryField name="country" label={t('country')} help={t('countryHelp')} autoFocus />}
     </FormDialog>
   );
 }

@@ -9,7 +9,7 @@ import { useRateCardsCreateMutation, type RateCardView } from '../../../shared/a
 import { useDebounced } from '../../../shared/lib/hooks';
 import { useCommon } from '../../../shared/lib/i18n';
 import { FormDialog } from '../../../shared/ui/dialogs';
-import { AutocompleteField, SelectField, TextField } from '../../../shared/ui/fields';
+import { AutocompleteField, CurrencyField, SelectField, TextField } from '../../../shared/ui/fields';
 import { FieldRow } from '../../../shared/ui/form';
 import { NotInPlan, useLacks } from '../../../shared/ui/NotInPlan';
 import { toast } from '../../../shared/ui/Toast';
@@ -52,7 +52,7 @@ export function NewCardDialog({ onClose }: { onClose: () => void }) {
       <TextField name="name" label={t('name')} maxLength={80} autoFocus required />
       <FieldRow>
         <SelectField name="level" label={t('level')} options={(['agency', 'client', 'project'] as const).map((x) => ({ value: x, label: t(`levels.${x}`) }))} />
-        <TextField name="currency" label={t('currency')} maxLength={3} help={t('currencyHelp')} />
+        <CurrencyField name="currency" label={t('currency')} help={t('currencyHelp')} />
       </FieldRow>
       {beyond && <NotInPlan feature="custom_rates" />}
       {level === 'client' && <AutocompleteField name="client_id" label={t('client')} required onSearch={setText} loading={clients.isFetching} options={(clients.data?.items ?? []).map((x) => ({ value: x.id, label: x.name, sub: x.code }))} />}

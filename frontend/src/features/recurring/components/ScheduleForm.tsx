@@ -12,7 +12,7 @@ import { formatDay, today } from '../../../shared/lib/dates';
 import { useDebounced } from '../../../shared/lib/hooks';
 import { useCommon } from '../../../shared/lib/i18n';
 import { useCan, useMe } from '../../../shared/lib/me';
-import { AutocompleteField, CheckboxField, DateField, NumberField, SelectField, TextField } from '../../../shared/ui/fields';
+import { AutocompleteField, CheckboxField, CurrencyField, DateField, NumberField, SelectField, TextField } from '../../../shared/ui/fields';
 import { FieldRow, Form } from '../../../shared/ui/form';
 import { Section, SkeletonRows } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
@@ -155,7 +155,7 @@ function Terms({ how, days, isNew }: { how: Values['how']; days: Values['terms_d
       <SelectField name="how" label={t('how')} options={hows.filter((h) => h === 'draft' || h === how || can('invoicing.invoices.issue')).map((h) => ({ value: h, label: t(`hows.${h}`) }))} />
       <FieldRow>
         <NumberField name="terms_days" label={t('terms')} help={t('termsHelp')} />
-        {isNew && <TextField name="currency" label={t('currency')} help={t('currencyHelp')} maxLength={3} />}
+        {isNew && <CurrencyField name="currency" label={t('currency')} help={t('currencyHelp')} />}
         {entities.length > 1 && <SelectField name="entity_id" label={t('entity')} empty={t('defaultEntity')} options={entities.map((e) => ({ value: e.id, label: e.name }))} />}
       </FieldRow>
       {days !== null && days !== '' && <CheckboxField name="end_of_month" label={t('endOfMonth')} />}

@@ -8,13 +8,13 @@ import * as v from 'valibot';
 import { contrast, readable } from '../../../shared/lib/colour';
 import { i18n, useCommon } from '../../../shared/lib/i18n';
 import { timeZones } from '../../../shared/lib/zones';
-import { AutocompleteField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
+import { AutocompleteField, CurrencyField, SelectField, SwitchField, TextField } from '../../../shared/ui/fields';
 import { FieldRow, Form } from '../../../shared/ui/form';
 import { Section } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
 import { useChangeAgencySettingsMutation, type Settings } from '../api';
 import { useT } from '../locale';
-import { currencies, locales, localeSample, weekDays } from '../model';
+import { locales, localeSample, weekDays } from '../model';
 
 const hex = /^#[0-9a-f]{6}$/i;
 
@@ -39,7 +39,6 @@ export function AgencyForm({ settings, writes }: { settings: Settings; writes: b
   const form = useForm({ resolver: valibotResolver(schema), defaultValues: values(settings), disabled: !writes });
   useEffect(() => form.reset(values(settings), { keepDirtyValues: true }), [settings, form]);
   const zones = useMemo(() => timeZones(settings.time_zone), [settings.time_zone]);
-  const money = useMemo(() => currencies(i18n.language), []);
 
   return (
     <Form
@@ -66,7 +65,7 @@ export function AgencyForm({ settings, writes }: { settings: Settings; writes: b
           <AutocompleteField name="time_zone" label={t('agency.timeZone')} help={t('agency.timeZoneHelp')} options={zones} required />
           <FieldRow>
             <SelectField name="week_start" label={t('agency.weekStart')} options={weekDays.map((d) => ({ value: d, label: t(`agency.days.${d}`) }))} />
-            <AutocompleteField name="currency" label={t('agency.currency')} help={t('agency.currencyHelp')} options={money} required />
+            <CurrencyField name="currency" label={t('agency.currency')} help={t('agency.currencyHelp')} required />
           </FieldRow>
           <SelectField name="locale" label={t('agency.locale')} options={locales.map((l) => ({ value: l, label: localeSample(l, i18n.language) }))} />
         </Rows>

@@ -13,10 +13,10 @@ export type AutoProps = Base & {
   placeholder?: string;
 };
 
-type PickerProps = Omit<AutoProps, 'name'> & { value: string; onChange: (v: string) => void; onBlur?: () => void; error?: string; inputRef?: React.Ref<HTMLInputElement>; clearable?: boolean; /** Hears what is typed and leaves the filtering here. */ onInput?: (text: string) => void };
+type PickerProps = Omit<AutoProps, 'name'> & { value: string; onChange: (v: string) => void; onBlur?: () => void; error?: string; inputRef?: React.Ref<HTMLInputElement>; clearable?: boolean; /** Hears what is typed and leaves the filtering here. */ onInput?: (text: string) => void; /** Which options what is typed leaves, best first. */ search?: (options: Option[], text: string) => Option[] };
 
 /** A choice out of many, without a form: for filters and inline choices. */
-export function Picker({ options, loading, onSearch, placeholder, value, onChange, onBlur, error, inputRef, clearable = true, onInput, ...p }: PickerProps) {
+export function Picker({ options, loading, onSearch, placeholder, value, onChange, onBlur, error, inputRef, clearable = true, onInput, search, ...p }: PickerProps) {
   const t = useCommon();
   const chosen = options.find((o) => o.value === value) ?? null;
   return (
@@ -26,7 +26,7 @@ export function Picker({ options, loading, onSearch, placeholder, value, onChang
       onChange={(_, o) => onChange(o?.value ?? '')}
       onBlur={onBlur}
       onInputChange={(_, s, reason) => reason === 'input' && (onSearch ?? onInput)?.(s)}
-      filterOptions={onSearch ? (x) => x : undefined}
+      filterOptions={onSearch ? (x) => x : search && ((x, { inputValue }) => search(x, inputValue))}
       isOptionEqualToValue={(a, b) => a.value === b.value}
       getOptionLabel={(o) => o.label}
       getOptionKey={(o) => o.value}
