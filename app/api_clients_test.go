@@ -251,3 +251,102 @@ func TestAContactWhoIsPutAwayIsShutOut(t *testing.T) {
 	owner.POST(t, "/api/v1/contacts/"+ben+"/archive", nil).Expect(t, http.StatusOK)
 	becomes(ben, "none")
 }
+
+// An access that ended by name stays ended whatever is restored, until it is given back by name.
+func TestAccessOfOneContactEndsAndIsGivenBack(t *testing.T) {
+	t.Parallel()
+	env := apptest.New(t)
+	owner, manager, member := env.As(t, "owner"), env.As(t, "manager"), env.As(t, "member")
+	var c struct{ ID string }
+	owner.POST(t, "/api/v1/clients", map[string]any{"name": "Mine"}).Expect(t, http.StatusCreated).JSON(t, &c)
+	var people []string
+	for _, name := range []string{"pia", "ben", "cem", "dora"} {
+		var p struct{ ID string }
+		owner.POST(t, "/api/v1/clients/"+c.ID+"/contacts", map[string]any{"name": name, "email": name + "@mine.example"}).Expect(t, http.StatusCreated).JSON(t, &p)
+		people = append(people, p.ID)
+	}
+	pia, ben, cem, dora := people[0], people[1], people[2], people[3]
+	invite := func(contact, email string) *apptest.Reply {
+		return owner.POST(t, "/api/v1/invitations", map[string]any{"email": email, "role": "contact", "contact_id": contact, "client_id": c.ID})
+	}
+	type view struct {
+		Portal string
+		Ended  *struct {
+			By   string
+			Away bool `json:"while_archived"`
+		} `json:"access_ended"`
+	}
+	look := func(contact string) (v view) {
+		owner.GET(t, "/api/v1/contacts/"+contact).Expect(t, http.StatusOK).JSON(t, &v)
+		return v
+	}
+	becomes := func(contact, want string, away bool) {
+		t.Helper()
+		eventually(t, "the portal is "+want+" to the contact", func() bool {
+			v := look(contact)
+			return v.Portal == want && (v.Ended == nil) == (want != "ended") && (v.Ended == nil || v.Ended.Away == away)
+		})
+	}
+	post := func(path string) *apptest.Reply { return owner.POST(t, "/api/v1/"+path, nil) }
+	inPia, inBen := env.Contact(t, pia, c.ID), env.Contact(t, ben, c.ID)
+	becomes(pia, "active", false)
+	becomes(ben, "active", false)
+	invite(dora, "dora@mine.example").Expect(t, http.StatusCreated)
+	becomes(dora, "invited", false)
+	var counted struct {
+		People struct{ Active, Invited int } `json:"portal_people"`
+	}
+	owner.GET(t, "/api/v1/clients/"+c.ID).Expect(t, http.StatusOK).JSON(t, &counted)
+	if counted.People.Active != 2 || counted.People.Invited != 1 {
+		t.Errorf("counted %+v", counted.People)
+	}
+
+	// Who may: ending as editing contacts, giving back as inviting them.
+	member.POST(t, "/api/v1/contacts/"+pia+"/end-access", nil).Expect(t, http.StatusForbidden)
+	for range 2 { // ending twice is ending once
+		var v view
+		manager.POST(t, "/api/v1/contacts/"+pia+"/end-access", nil).Expect(t, http.StatusOK).JSON(t, &v)
+		if v.Portal != "ended" || v.Ended == nil || v.Ended.By != manager.Member.Name || v.Ended.Away {
+			t.Fatalf("answered %+v %+v", v, v.Ended)
+		}
+	}
+	inPia.GET(t, "/api/v1/portal/overview").Expect(t, http.StatusUnauthorized)
+	manager.POST(t, "/api/v1/contacts/"+pia+"/give-access-back", nil).Expect(t, http.StatusForbidden)
+	post("contacts/"+cem+"/give-access-back").Refused(t, http.StatusConflict, "identity.nothing_ended")
+
+	// The client is put away: all are out; who was out by name is so afterwards.
+	post("clients/"+c.ID+"/archive").Expect(t, http.StatusOK)
+	becomes(ben, "ended", true)
+	becomes(dora, "none", false)
+	inBen.GET(t, "/api/v1/portal/overview").Expect(t, http.StatusUnauthorized)
+	post("contacts/"+pia+"/give-access-back").Refused(t, http.StatusConflict, "clients.archived")
+	invite(cem, "cem@mine.example").Refused(t, http.StatusUnprocessableEntity, "identity.bad_role", "body.client_id")
+	// A contact who is taken back meanwhile waits for the client.
+	post("contacts/"+ben+"/archive").Expect(t, http.StatusOK)
+	post("contacts/"+ben+"/give-access-back").Refused(t, http.StatusConflict, "clients.contact_archived")
+	post("contacts/"+ben+"/restore").Expect(t, http.StatusOK)
+	becomes(ben, "ended", true)
+	post("clients/"+c.ID+"/restore").Expect(t, http.StatusOK)
+	becomes(ben, "active", false)
+	inBen = env.Session(t, inBen.Member)
+	inBen.GET(t, "/api/v1/portal/overview").Expect(t, http.StatusOK)
+	becomes(pia, "ended", false)
+
+	// What ended while the client was away can be ended for good.
+	post("clients/"+c.ID+"/archive").Expect(t, http.StatusOK)
+	becomes(ben, "ended", true)
+	post("contacts/"+ben+"/end-access").Expect(t, http.StatusOK)
+	post("clients/"+c.ID+"/restore").Expect(t, http.StatusOK)
+	becomes(ben, "ended", false)
+
+	post("contacts/"+pia+"/give-access-back").Expect(t, http.StatusOK)
+	becomes(pia, "active", false)
+	inPia.GET(t, "/api/v1/portal/overview").Expect(t, http.StatusUnauthorized) // the old session is over
+	env.Session(t, inPia.Member).GET(t, "/api/v1/portal/overview").Expect(t, http.StatusOK)
+
+	// An invitation is taken back by the same act.
+	invite(dora, "dora@mine.example").Expect(t, http.StatusCreated)
+	becomes(dora, "invited", false)
+	post("contacts/"+dora+"/end-access").Expect(t, http.StatusOK)
+	becomes(dora, "none", false)
+}

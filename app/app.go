@@ -134,7 +134,7 @@ func (a *App) wireWeb() {
 	a.mountFiles(f)
 	a.mountIdentity(f)
 	f.Use("/api/v1/portal", a.preview)
-	f.Get("/api/v1/stream", stream(a.guard, a.Live, a.stopping))
+	f.Get("/api/v1/stream", stream(a.guard, a.Live, a.isIn, a.stopping))
 	a.API = httpapi.NewAPI(f, httpapi.Options{
 		Title: "Bureau", Version: "1", Guard: a.guard, Log: a.log,
 		Replayer: replays{a.DB, a.cfg.Now, a.log},

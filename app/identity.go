@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -120,5 +121,20 @@ func (c contacts) ClientOfTx(ctx context.Context, tx *tenancy.Tx, contactID stri
 	if err == nil && got.ArchivedAt != nil {
 		return "", identity.ErrBadRole.At("body.contact_id", "is archived: restore the contact first")
 	}
+	if err != nil {
+		return "", err
+	}
+	firm, err := c.s.Clients.ClientTx(ctx, tx, got.ClientID)
+	if err == nil && firm.Archived() {
+		return "", identity.ErrBadRole.At("body.client_id", "is archived: restore the client first")
+	}
 	return got.ClientID, err
+}
+
+// isIn tells whether a member of ctx's agency may come in, this moment.
+func (a *App) isIn(ctx context.Context, memberID string) bool {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	m, err := a.Services.Identity.Member(ctx, memberID)
+	return err == nil && m.State == identity.Active // one who is in and was not found comes again
 }

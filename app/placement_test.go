@@ -89,7 +89,7 @@ func TestAnAgencyMovesToAnotherClusterWhileItIsServed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	notes, leave := hears.Live.Subscribe(agency.ID)
+	notes, _, leave := hears.Live.Subscribe(agency.ID, "")
 	defer leave()
 	over.Store(true)
 	wg.Wait()

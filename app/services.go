@@ -123,7 +123,7 @@ func (a *App) wireServices() error {
 	a.meter.stale(s.Identity.StaleSeconds)
 	a.handleSample()
 	s.People = people.New(people.Deps{DB: a.DB, Store: peopledb.Store{}, Members: staff{members{s.Identity}, s.Agency, now}, Regions: peoplecal.Regions{}, Events: a.Bus, Now: now, NewID: id.New})
-	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Entities: entities{s}, Events: a.Bus, Now: now})
+	s.Clients = clients.New(clients.Deps{DB: a.DB, Store: clientsdb.Store{}, Members: members{s.Identity}, Settings: s.Agency, Entities: entities{s}, Doors: s.Identity, Events: a.Bus, Now: now})
 	clients.Listen(a.Bus, s.Clients, s.Identity)
 	s.Projects = projects.New(projects.Deps{
 		DB: a.DB, Store: projectsdb.Store{}, Clients: s.Clients, Members: members{s.Identity}, Settings: s.Agency, Holidays: s.People, Logged: logged{s}, Services: sales{s}, Billing: whoBills{s}, Events: a.Bus,

@@ -1,4 +1,4 @@
--- through 0170_places_of_tallies
+-- through 0171_why_access_ended
 -- Made by `make baseline` from the steps of tenant/: what a new agency begins with. Not edited by hand.
 
 CREATE TABLE agency_settings (
@@ -644,12 +644,16 @@ CREATE TABLE members (
     version integer DEFAULT 1 NOT NULL,
     mail_failed_at timestamp with time zone,
     mail_failure text DEFAULT ''::text NOT NULL,
+    ended_by uuid,
+    ended_why text,
     CONSTRAINT members_pkey PRIMARY KEY (id),
     CONSTRAINT members_contact_check CHECK ((((kind = 'contact'::text) = (role = 'contact'::text)) AND ((kind = 'contact'::text) = ((contact_id IS NOT NULL) AND (client_id IS NOT NULL))))),
+    CONSTRAINT members_ended_why_check CHECK ((ended_why = ANY (ARRAY['meant'::text, 'away'::text]))),
     CONSTRAINT members_kind_check CHECK ((kind = ANY (ARRAY['staff'::text, 'contact'::text]))),
     CONSTRAINT members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'finance'::text, 'manager'::text, 'member'::text, 'contact'::text]))),
     CONSTRAINT members_state_check CHECK ((state = ANY (ARRAY['active'::text, 'deactivated'::text])))
 );
+CREATE INDEX members_contact_idx ON members USING btree (contact_id) WHERE (contact_id IS NOT NULL);
 CREATE UNIQUE INDEX members_email_key ON members USING btree (email);
 CREATE INDEX members_name_idx ON members USING btree (lower(name), id);
 CREATE UNIQUE INDEX members_person_key ON members USING btree (person_id) WHERE (person_id IS NOT NULL);
@@ -2387,7 +2391,8 @@ INSERT INTO schema_migrations (id) VALUES
     ('0167_retention_of_fees'),
     ('0168_holidays_fill_targets'),
     ('0169_letters_that_failed'),
-    ('0170_places_of_tallies');
+    ('0170_places_of_tallies'),
+    ('0171_why_access_ended');
 INSERT INTO time_reminding (one, missing, unsubmitted, weekday, minute, zone, since, runs_at, version) VALUES
     ('true', 'false', 'false', '1', '540', 'agency', NULL, NULL, '1');
 INSERT INTO time_settings (one, locked_through, overlap, rounding_mode, rounding_step, rounding_minimum, rounding_scope, version, locked_by, locked_at, grace_days, grace_every, grace_after, forgotten_hours, approval_route, own_exception, entity_locks, sheet_periods, entity_graces, members_set_billable, holidays) VALUES

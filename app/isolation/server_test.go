@@ -182,3 +182,70 @@ func TestStream(t *testing.T) {
 	}
 	t.Fatal(fmt.Errorf("the own note did not come: %w", lines.Err()))
 }
+
+// TestStreamOfWhoIsShutOut: the open page of a contact whose access ends, by
+// name or because the contact or the client is put away, hears nothing more
+// from that moment on, without a call of its own; a page of somebody else goes on.
+func TestStreamOfWhoIsShutOut(t *testing.T) {
+	t.Parallel()
+	addr := server(t)
+	a := apptest.New(t)
+	boss := person(t, a, identity.Owner)
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	open := func(c *apptest.Client) (*bufio.Scanner, func()) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/api/v1/stream", nil)
+		must(t, err)
+		req.Host = c.Host
+		c.Sign(req)
+		res, err := http.DefaultClient.Do(req)
+		must(t, err)
+		lines := bufio.NewScanner(res.Body)
+		if res.StatusCode != http.StatusOK || !lines.Scan() {
+			t.Fatalf("the stream answers %d", res.StatusCode)
+		}
+		return lines, func() { _ = res.Body.Close() }
+	}
+	for name, call := range map[string]func(contact, client string) string{
+		"by name":                func(contact, _ string) string { return "/api/v1/contacts/" + contact + "/end-access" },
+		"the contact is away":    func(contact, _ string) string { return "/api/v1/contacts/" + contact + "/archive" },
+		"the client is archived": func(_, client string) string { return "/api/v1/clients/" + client + "/archive" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := addClient(t, boss, "Shut "+name)
+			elsewhere := addClient(t, boss, "Stays "+name)
+			contact, other := addContact(t, boss, client), addContact(t, boss, elsewhere)
+			mine, done := open(a.Contact(t, contact, client))
+			defer done()
+			theirs, close := open(a.Contact(t, other, elsewhere))
+			defer close()
+			boss.POST(t, call(contact, client), nil).Expect(t, http.StatusOK)
+			for mine.Scan() { // ends when the server hangs up, or fails with ctx
+				continue
+			}
+			must(t, mine.Err())
+			boss.POST(t, "/api/v1/clients", map[string]any{"name": "Heard after " + name}).Expect(t, http.StatusCreated)
+			for theirs.Scan() {
+				if strings.HasPrefix(theirs.Text(), "data: ") {
+					return
+				}
+			}
+			t.Fatalf("somebody else's page was cut off: %v", theirs.Err())
+		})
+	}
+}
+
+func addClient(t *testing.T, boss *apptest.Client, name string) string {
+	t.Helper()
+	var v struct{ ID string }
+	boss.POST(t, "/api/v1/clients", map[string]any{"name": name}).Expect(t, http.StatusCreated).JSON(t, &v)
+	return v.ID
+}
+
+func addContact(t *testing.T, boss *apptest.Client, client string) string {
+	t.Helper()
+	var v struct{ ID string }
+	boss.POST(t, "/api/v1/clients/"+client+"/contacts", map[string]any{"name": "Pia"}).Expect(t, http.StatusCreated).JSON(t, &v)
+	return v.ID
+}

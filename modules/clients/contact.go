@@ -38,6 +38,7 @@ type Contact struct {
 	UpdatedAt  time.Time
 	ArchivedAt *time.Time
 	Version    int
+	Ended      *AccessEnd // how the access to the portal ended; nil: it did not
 }
 
 // ContactDraft is what a person says about a contact.

@@ -11,15 +11,22 @@ import (
 	"github.com/bureauhq/bureau/tenancy"
 )
 
-type isContact string
-
-func (c isContact) MemberTx(context.Context, *tenancy.Tx, string) (identity.Member, error) {
-	return identity.Member{ContactID: string(c)}, nil
+// isContact is a contact who may come in unless they are out.
+type isContact struct {
+	id  string
+	out bool
 }
 
-func (isContact) EndContact(context.Context, string) error { return nil }
+func (c *isContact) MemberTx(context.Context, *tenancy.Tx, string) (identity.Member, error) {
+	if c.out {
+		return identity.Member{ContactID: c.id, State: identity.Deactivated}, nil
+	}
+	return identity.Member{ContactID: c.id, State: identity.Active}, nil
+}
 
-func (isContact) ResumeContact(context.Context, string, time.Time) error { return nil }
+func (*isContact) EndContact(context.Context, ...string) error { return nil }
+
+func (*isContact) ResumeContact(context.Context, time.Time, ...string) error { return nil }
 
 func TestPortalStateFollowsIdentity(t *testing.T) {
 	t.Parallel()
@@ -29,7 +36,8 @@ func TestPortalStateFollowsIdentity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	clients.Listen(a.Bus, svc, isContact(p.ID))
+	who := &isContact{id: p.ID}
+	clients.Listen(a.Bus, svc, who)
 	invitation := func(what string) event.Event {
 		return identity.InvitationChanged{ClientID: c.ID, ContactID: p.ID, What: what}
 	}
@@ -44,7 +52,10 @@ func TestPortalStateFollowsIdentity(t *testing.T) {
 		{invitation("sent"), clients.PortalActive}, // late news
 		{identity.MemberDeactivated{MemberID: "m"}, clients.PortalEnded},
 		{identity.MemberReactivated{MemberID: "m"}, clients.PortalActive},
+		{identity.MemberDeactivated{MemberID: "m"}, clients.PortalEnded},
+		{identity.MemberReactivated{MemberID: "late news"}, clients.PortalEnded},
 	} {
+		who.out = step.want == clients.PortalEnded
 		err := a.DB.Run(a.Ctx, func(ctx context.Context, tx *tenancy.Tx) error { return a.Bus.Publish(ctx, tx, step.e) })
 		if err != nil {
 			t.Fatal(err)

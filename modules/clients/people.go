@@ -72,8 +72,10 @@ func (s *Service) ChangeContact(ctx context.Context, contactID string, version i
 		if before.Version != version {
 			return ErrStale
 		}
-		c, err = s.changeContact(ctx, tx, before, ch)
-		return err
+		if c, err = s.changeContact(ctx, tx, before, ch); err != nil {
+			return err
+		}
+		return s.withAccess(ctx, tx, &c)
 	})
 	return c, err
 }
@@ -157,8 +159,10 @@ func (c Contact) ref() ContactRef { return ContactRef{Contact: c.ID, Client: c.C
 // FindContact returns one contact.
 func (s *Service) FindContact(ctx context.Context, contactID string) (c Contact, err error) {
 	err = s.d.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		c, err = s.d.Store.ContactByID(ctx, tx, contactID)
-		return err
+		if c, err = s.d.Store.ContactByID(ctx, tx, contactID); err != nil {
+			return err
+		}
+		return s.withAccess(ctx, tx, &c)
 	})
 	return c, err
 }
@@ -180,8 +184,15 @@ func (s *Service) Contacts(ctx context.Context, f ContactFilter, q page.Query) (
 			}
 		}
 		out, err = s.d.Store.Contacts(ctx, tx, f, cur)
+		if err != nil {
+			return err
+		}
 		out, next = page.Cut(out, cur.Limit, func(c Contact) []string { return []string{"name", c.Name, c.ID} })
-		return err
+		shown := make([]*Contact, len(out))
+		for i := range out {
+			shown[i] = &out[i]
+		}
+		return s.withAccess(ctx, tx, shown...)
 	})
 	return out, next, err
 }

@@ -16,6 +16,7 @@ const (
 	WriteClients      access.Permission = "clients.clients.write"
 	ReadContacts      access.Permission = "clients.contacts.read"
 	WriteContacts     access.Permission = "clients.contacts.write"
+	LetContactsIn     access.Permission = "identity.invitations.write" // as inviting them
 	WriteInteractions access.Permission = "clients.interactions.write"
 )
 
@@ -33,12 +34,14 @@ type Store interface {
 	All(context.Context, *tenancy.Tx) ([]Client, error)
 	InvoicedBy(context.Context, *tenancy.Tx) (map[string]string, error) // legal entities of clients that have not the default one
 
-	AddContact(context.Context, *tenancy.Tx, Contact) error                 // ErrEmailTaken
-	ContactByID(context.Context, *tenancy.Tx, string) (Contact, error)      // ErrContactNotFound
-	ContactForUpdate(context.Context, *tenancy.Tx, string) (Contact, error) // ErrContactNotFound; locks the row
-	SaveContact(context.Context, *tenancy.Tx, Contact) error                // ErrEmailTaken
+	AddContact(context.Context, *tenancy.Tx, Contact) error                  // ErrEmailTaken
+	ContactByID(context.Context, *tenancy.Tx, string) (Contact, error)       // ErrContactNotFound
+	ContactForUpdate(context.Context, *tenancy.Tx, string) (Contact, error)  // ErrContactNotFound; locks the row
+	SaveContact(context.Context, *tenancy.Tx, Contact) error                 // ErrEmailTaken
+	ContactsByIDs(context.Context, *tenancy.Tx, []string) ([]Contact, error) // those that exist, archived ones too
 	ContactsOf(ctx context.Context, tx *tenancy.Tx, clientIDs []string, archived bool) ([]Contact, error)
 	Contacts(context.Context, *tenancy.Tx, ContactFilter, Cursor) ([]Contact, error) // limit+1 rows
+	CountPortal(ctx context.Context, tx *tenancy.Tx, clientID string) (PortalPeople, error)
 	ClearPrimary(ctx context.Context, tx *tenancy.Tx, clientID, except string) error
 
 	AddInteraction(context.Context, *tenancy.Tx, Interaction) error

@@ -20,6 +20,7 @@ type Deps struct {
 	Settings Settings
 	Events   Publisher
 	Entities Entities
+	Doors    Doors // nil: contacts have no portal
 	Now      func() time.Time
 }
 

@@ -35,6 +35,9 @@ type MemberDeactivated struct {
 func (MemberDeactivated) EventName() string    { return "identity.member_deactivated.v1" }
 func (e MemberDeactivated) Trace() event.Trace { return memberTrace(e.MemberID, e.Name) }
 
+// ShutOut cuts off the member's open pages.
+func (e MemberDeactivated) ShutOut() string { return e.MemberID }
+
 // MemberReactivated says that a member may come in again.
 type MemberReactivated struct {
 	MemberID string `json:"member_id"`

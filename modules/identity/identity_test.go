@@ -16,6 +16,7 @@ import (
 	"github.com/bureauhq/bureau/app/kit/testkit"
 	"github.com/bureauhq/bureau/modules/identity"
 	"github.com/bureauhq/bureau/modules/identity/identitydb"
+	"github.com/bureauhq/bureau/tenancy"
 )
 
 // house is an agency with this module in it.
@@ -282,15 +283,38 @@ func TestMembers(t *testing.T) {
 			}
 			is(identity.Deactivated)
 		}
-		// Somebody ended the access before the contact was put away, and meant it.
+		// Ended because they were put away: back with the contact, whatever the time says.
+		if err := h.s.ResumeContact(ctx, time.Time{}, contact); err != nil {
+			t.Fatal(err)
+		}
+		is(identity.Active)
+		// Ended by name: nothing but a name gives it back.
+		if _, err := h.s.Deactivate(ctx, m.ID); err != nil {
+			t.Fatal(err)
+		}
+		is(identity.Deactivated)
+		for _, since := range []time.Time{*m.DeactivatedAt, m.DeactivatedAt.Add(-time.Hour), {}} {
+			if err := h.s.ResumeContact(ctx, since, contact); err != nil {
+				t.Fatal(err)
+			}
+			is(identity.Deactivated)
+		}
+		// Ended before it was kept why: the time tells. Somebody ended it before the contact was put away, and meant it.
+		err = h.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+			_, err := tx.PGX().Exec(ctx, `UPDATE members SET ended_why = NULL WHERE id = $1`, m.ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, since := range []time.Time{m.DeactivatedAt.Add(time.Second), {}} {
-			if err := h.s.ResumeContact(ctx, contact, since); err != nil {
+			if err := h.s.ResumeContact(ctx, since, contact); err != nil {
 				t.Fatal(err)
 			}
 			is(identity.Deactivated)
 		}
 		for range 2 {
-			if err := h.s.ResumeContact(ctx, contact, *m.DeactivatedAt); err != nil {
+			if err := h.s.ResumeContact(ctx, *m.DeactivatedAt, contact); err != nil {
 				t.Fatal(err)
 			}
 			is(identity.Active)

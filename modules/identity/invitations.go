@@ -227,8 +227,16 @@ func (s *Service) Resend(ctx context.Context, id string) (Invitation, error) {
 }
 
 // Revoke takes an invitation back. ErrInvitationClosed.
-func (s *Service) Revoke(ctx context.Context, id string) (Invitation, error) {
-	return s.changeInvitation(ctx, id, "identity.invitation_revoked", "revoked", func(_ context.Context, _ *tenancy.Tx, inv *Invitation) error {
+func (s *Service) Revoke(ctx context.Context, id string) (inv Invitation, err error) {
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		inv, err = s.revokeTx(ctx, tx, id)
+		return err
+	})
+	return inv, err
+}
+
+func (s *Service) revokeTx(ctx context.Context, tx *tenancy.Tx, id string) (Invitation, error) {
+	return s.changeInvitationTx(ctx, tx, id, "identity.invitation_revoked", "revoked", func(_ context.Context, _ *tenancy.Tx, inv *Invitation) error {
 		now := s.now()
 		if st := inv.State(now); st != Open && st != Expired {
 			return ErrInvitationClosed
@@ -240,30 +248,35 @@ func (s *Service) Revoke(ctx context.Context, id string) (Invitation, error) {
 
 func (s *Service) changeInvitation(ctx context.Context, id, action, what string, fn func(context.Context, *tenancy.Tx, *Invitation) error) (inv Invitation, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		if err := tx.Lock(ctx, "identity.invitation/"+id); err != nil {
-			return err
-		}
-		if inv, err = s.d.Store.Invitation(ctx, tx, id); err != nil {
-			return err
-		}
-		if err := onlyOwners(access.From(ctx), inv.Role, inv.Role); err != nil {
-			return err
-		}
-		now := s.now()
-		was := inv.State(now)
-		if err := fn(ctx, tx, &inv); err != nil {
-			return err
-		}
-		if err := s.d.Store.SaveInvitation(ctx, tx, inv); err != nil {
-			return err
-		}
-		inv.Version++
-		if err := s.reseat(ctx, tx, inv, was, inv.State(now)); err != nil {
-			return err
-		}
-		return s.recordInvitation(ctx, tx, action, what, inv)
+		inv, err = s.changeInvitationTx(ctx, tx, id, action, what, fn)
+		return err
 	})
 	return inv, err
+}
+
+func (s *Service) changeInvitationTx(ctx context.Context, tx *tenancy.Tx, id, action, what string, fn func(context.Context, *tenancy.Tx, *Invitation) error) (inv Invitation, err error) {
+	if err := tx.Lock(ctx, "identity.invitation/"+id); err != nil {
+		return inv, err
+	}
+	if inv, err = s.d.Store.Invitation(ctx, tx, id); err != nil {
+		return inv, err
+	}
+	if err := onlyOwners(access.From(ctx), inv.Role, inv.Role); err != nil {
+		return inv, err
+	}
+	now := s.now()
+	was := inv.State(now)
+	if err := fn(ctx, tx, &inv); err != nil {
+		return inv, err
+	}
+	if err := s.d.Store.SaveInvitation(ctx, tx, inv); err != nil {
+		return inv, err
+	}
+	inv.Version++
+	if err := s.reseat(ctx, tx, inv, was, inv.State(now)); err != nil {
+		return inv, err
+	}
+	return inv, s.recordInvitation(ctx, tx, action, what, inv)
 }
 
 func (s *Service) recordInvitation(ctx context.Context, tx *tenancy.Tx, action, what string, inv Invitation) error {

@@ -19,6 +19,15 @@ const (
 	Deactivated MemberState = "deactivated"
 )
 
+// EndReason says what somebody meant when they ended a member's access.
+type EndReason string
+
+// Why an access ended. Nothing: it goes on, or ended before this was kept.
+const (
+	Meant EndReason = "meant" // until it is given back by name
+	Away  EndReason = "away"  // while the contact, or its client, is put away
+)
+
 // Member is one person's place in one agency.
 type Member struct {
 	ID            string
@@ -33,6 +42,8 @@ type Member struct {
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	DeactivatedAt *time.Time
+	EndedBy       string // the member who ended it
+	EndedWhy      EndReason
 	LastSeenAt    *time.Time
 	MailFailedAt  *time.Time // since when mails to the address fail; nil: they arrive
 	MailFailure   string     // what the mail server answered last

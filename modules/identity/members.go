@@ -197,7 +197,16 @@ func (s *Service) Leave(ctx context.Context) error {
 }
 
 func (s *Service) deactivate(ctx context.Context, id, action string) (Member, error) {
-	m, err := s.change(ctx, id, func(ctx context.Context, tx *tenancy.Tx, m *Member) error {
+	var m Member
+	err := s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) (err error) {
+		m, err = s.deactivateTx(ctx, tx, id, Meant, action)
+		return err
+	})
+	return m, err
+}
+
+func (s *Service) deactivateTx(ctx context.Context, tx *tenancy.Tx, id string, why EndReason, action string) (Member, error) {
+	m, err := s.changeTx(ctx, tx, id, func(ctx context.Context, tx *tenancy.Tx, m *Member) error {
 		if m.State != Active {
 			return ErrMemberState
 		}
@@ -211,7 +220,7 @@ func (s *Service) deactivate(ctx context.Context, id, action string) (Member, er
 			return err
 		}
 		now := s.now()
-		m.State, m.DeactivatedAt = Deactivated, &now
+		m.State, m.DeactivatedAt, m.EndedBy, m.EndedWhy = Deactivated, &now, a.MemberID, why
 		if err := s.seat(ctx, tx, m.Kind, billing.SeatChange{MemberID: m.ID, Delta: -1, Reason: "deactivated"}); err != nil {
 			return err
 		}
@@ -220,25 +229,35 @@ func (s *Service) deactivate(ctx context.Context, id, action string) (Member, er
 	if err != nil {
 		return m, err
 	}
-	// The member is shut out already: every call reads the member. This tidies the list of sessions.
-	if a, err := tenancy.From(ctx); err == nil {
-		if err := s.revoke(ctx, Which{AgencyID: a.ID, MemberID: id}, "deactivated"); err != nil {
+	agency := tx.AgencyID()
+	tx.AfterCommit(func() {
+		// The member is shut out already: every call reads the member. This tidies the list of sessions.
+		ctx := context.WithoutCancel(ctx)
+		if err := s.revoke(ctx, Which{AgencyID: agency, MemberID: id}, "deactivated"); err != nil {
 			s.d.Log.WarnContext(ctx, "sessions of a deactivated member were not ended", "err", err)
 		}
-	}
+	})
 	return m, nil
 }
 
 // Reactivate lets a member in again. ErrOwnersOnly, ErrMemberState.
-func (s *Service) Reactivate(ctx context.Context, id string) (Member, error) {
-	return s.change(ctx, id, func(ctx context.Context, tx *tenancy.Tx, m *Member) error {
+func (s *Service) Reactivate(ctx context.Context, id string) (m Member, err error) {
+	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+		m, err = s.reactivateTx(ctx, tx, id)
+		return err
+	})
+	return m, err
+}
+
+func (s *Service) reactivateTx(ctx context.Context, tx *tenancy.Tx, id string) (Member, error) {
+	return s.changeTx(ctx, tx, id, func(ctx context.Context, tx *tenancy.Tx, m *Member) error {
 		if m.State != Deactivated {
 			return ErrMemberState
 		}
 		if err := onlyOwners(access.From(ctx), m.Role, m.Role); err != nil {
 			return err
 		}
-		m.State, m.DeactivatedAt = Active, nil
+		m.State, m.DeactivatedAt, m.EndedBy, m.EndedWhy = Active, nil, "", ""
 		if err := s.seat(ctx, tx, m.Kind, billing.SeatChange{MemberID: m.ID, Delta: 1, Reason: "activated"}); err != nil {
 			return err
 		}
@@ -249,28 +268,34 @@ func (s *Service) Reactivate(ctx context.Context, id string) (Member, error) {
 // change loads a member, lets fn change it, and saves it with its audit entry.
 func (s *Service) change(ctx context.Context, id string, fn func(context.Context, *tenancy.Tx, *Member) error, action string) (m Member, err error) {
 	err = s.d.DB.Run(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
-		// Taken before the member is read: of two owners who demote each other one must see the other's change.
-		if err := tx.Lock(ctx, ownersLock); err != nil {
-			return err
-		}
-		if m, err = s.d.Store.Member(ctx, tx, id); err != nil {
-			return err
-		}
-		before := m
-		if err := fn(ctx, tx, &m); err != nil {
-			return err
-		}
-		m.UpdatedAt = s.now()
-		if err := s.d.Store.SaveMember(ctx, tx, m); err != nil {
-			return err
-		}
-		m.Version++
-		return s.record(ctx, tx, action, &before, &m)
+		m, err = s.changeTx(ctx, tx, id, fn, action)
+		return err
 	})
 	if err != nil {
 		return Member{}, err
 	}
 	return m, nil
+}
+
+func (s *Service) changeTx(ctx context.Context, tx *tenancy.Tx, id string, fn func(context.Context, *tenancy.Tx, *Member) error, action string) (Member, error) {
+	// Taken before the member is read: of two owners who demote each other one must see the other's change.
+	if err := tx.Lock(ctx, ownersLock); err != nil {
+		return Member{}, err
+	}
+	m, err := s.d.Store.Member(ctx, tx, id)
+	if err != nil {
+		return Member{}, err
+	}
+	before := m
+	if err := fn(ctx, tx, &m); err != nil {
+		return Member{}, err
+	}
+	m.UpdatedAt = s.now()
+	if err := s.d.Store.SaveMember(ctx, tx, m); err != nil {
+		return Member{}, err
+	}
+	m.Version++
+	return m, s.record(ctx, tx, action, &before, &m)
 }
 
 // onlyOwners refuses to touch an owner, or to make one, to everybody else.

@@ -24,7 +24,7 @@ type Store interface {
 	SeeMember(ctx context.Context, tx *tenancy.Tx, id string, at time.Time) error
 	MailFailed(ctx context.Context, tx *tenancy.Tx, id string, at time.Time, why string) error // keeps since when
 	MailArrived(ctx context.Context, tx *tenancy.Tx, id string) error
-	MembersOfContact(ctx context.Context, tx *tenancy.Tx, contactID string) ([]Member, error)
+	MembersOfContacts(ctx context.Context, tx *tenancy.Tx, contactIDs []string) ([]Member, error)
 	CountOwners(context.Context, *tenancy.Tx) (int, error)
 	CountMembers(context.Context, *tenancy.Tx) (int, error)
 
@@ -39,7 +39,7 @@ type Store interface {
 	Invitation(context.Context, *tenancy.Tx, string) (Invitation, error)       // ErrInvitationNotFound
 	InvitationByHash(context.Context, *tenancy.Tx, []byte) (Invitation, error) // ErrInvitationNotFound
 	Invitations(context.Context, *tenancy.Tx, InvitationFilter) ([]Invitation, error)
-	OpenInvitationsOf(ctx context.Context, tx *tenancy.Tx, contactID string) (ids []string, err error)
+	OpenInvitationsOf(ctx context.Context, tx *tenancy.Tx, contactIDs []string) (ids []string, err error)
 	// SaveInvitation writes i if its version is still i.Version, and raises it. ErrStale.
 	SaveInvitation(context.Context, *tenancy.Tx, Invitation) error
 	// CountMailed counts the letters asked for since then, and tells when the oldest of them was.

@@ -34,6 +34,9 @@ type Trace struct {
 // Traced is an event that shows up in timelines.
 type Traced interface{ Trace() Trace }
 
+// Shutting is an event after which a member may hear nothing more: their open pages are cut off.
+type Shutting interface{ ShutOut() (memberID string) }
+
 type delivery struct {
 	Event    string          `json:"event"`
 	Listener string          `json:"listener"`
@@ -100,7 +103,11 @@ func (b *Bus) Publish(ctx context.Context, tx job.Tx, e Event) error {
 	if traced, ok := e.(Traced); ok {
 		t = traced.Trace()
 	}
-	if err := b.keep(ctx, tx, e.EventName(), t, payload); err != nil {
+	shut := ""
+	if s, ok := e.(Shutting); ok {
+		shut = s.ShutOut()
+	}
+	if err := b.keep(ctx, tx, e.EventName(), t, shut, payload); err != nil {
 		return err
 	}
 	var jobs []job.Args
@@ -111,8 +118,8 @@ func (b *Bus) Publish(ctx context.Context, tx job.Tx, e Event) error {
 }
 
 // keep writes the event down and tells open pages in one round trip.
-func (b *Bus) keep(ctx context.Context, tx job.Tx, name string, t Trace, payload []byte) error {
-	note, err := live.Note{Agency: tx.AgencyID(), Event: name, Entity: t.Entity, ID: t.EntityID, Member: t.MemberID}.Encode()
+func (b *Bus) keep(ctx context.Context, tx job.Tx, name string, t Trace, shut string, payload []byte) error {
+	note, err := live.Note{Agency: tx.AgencyID(), Event: name, Entity: t.Entity, ID: t.EntityID, Member: t.MemberID, Shut: shut}.Encode()
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type Note struct {
 	Entity string `json:"t,omitempty"`
 	ID     string `json:"i,omitempty"`
 	Member string `json:"m,omitempty"` // set where only this member's pages care
+	Shut   string `json:"s,omitempty"` // the member whose pages may hear nothing more
 }
 
 // Encode returns the note as a NOTIFY payload.
@@ -38,26 +39,37 @@ func (n Note) Encode() (string, error) {
 // Hub hands notes to the streams of this process.
 type Hub struct {
 	mu      sync.Mutex
-	streams map[string]map[chan Note]struct{} // by agency
+	streams map[string]map[*stream]struct{} // by agency
 }
 
-// NewHub returns a hub without streams.
-func NewHub() *Hub { return &Hub{streams: map[string]map[chan Note]struct{}{}} }
+type stream struct {
+	member string
+	notes  chan Note
+	shut   chan struct{}
+	once   sync.Once
+}
 
-// Subscribe returns the notes of one agency until leave is called. A slow
-// reader loses notes rather than holding up the others.
-func (h *Hub) Subscribe(agency string) (notes <-chan Note, leave func()) {
-	ch := make(chan Note, 64)
+func (s *stream) end() { s.once.Do(func() { close(s.shut) }) }
+
+// NewHub returns a hub without streams.
+func NewHub() *Hub { return &Hub{streams: map[string]map[*stream]struct{}{}} }
+
+// Subscribe returns the notes of one agency for a page of one of its members,
+// until leave is called or shut is closed: then the member may hear nothing
+// more, or it is not known whether they may. A slow reader loses notes rather
+// than holding up the others; shut is never lost.
+func (h *Hub) Subscribe(agency, member string) (notes <-chan Note, shut <-chan struct{}, leave func()) {
+	s := &stream{member: member, notes: make(chan Note, 64), shut: make(chan struct{})}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.streams[agency] == nil {
-		h.streams[agency] = map[chan Note]struct{}{}
+		h.streams[agency] = map[*stream]struct{}{}
 	}
-	h.streams[agency][ch] = struct{}{}
-	return ch, func() {
+	h.streams[agency][s] = struct{}{}
+	return s.notes, s.shut, func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		delete(h.streams[agency], ch)
+		delete(h.streams[agency], s)
 		if len(h.streams[agency]) == 0 {
 			delete(h.streams, agency)
 		}
@@ -68,10 +80,25 @@ func (h *Hub) Subscribe(agency string) (notes <-chan Note, leave func()) {
 func (h *Hub) Send(n Note) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for ch := range h.streams[n.Agency] {
+	for s := range h.streams[n.Agency] {
+		if n.Shut != "" && s.member == n.Shut {
+			s.end()
+			continue
+		}
 		select {
-		case ch <- n:
+		case s.notes <- n:
 		default: // see Subscribe
+		}
+	}
+}
+
+// endAll ends every stream: whoever still may hear comes again, through the door.
+func (h *Hub) endAll() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, of := range h.streams {
+		for s := range of {
+			s.end()
 		}
 	}
 }
@@ -82,6 +109,7 @@ func (h *Hub) Listen(ctx context.Context, connect func(context.Context) (*pgx.Co
 	for ctx.Err() == nil {
 		if err := h.listen(ctx, connect); err != nil && ctx.Err() == nil {
 			log.WarnContext(ctx, "live notes are interrupted", "err", err)
+			h.endAll() // whom a note would have shut out meanwhile is not known
 			select {
 			case <-ctx.Done():
 			case <-time.After(time.Second):

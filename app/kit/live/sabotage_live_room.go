@@ -8,9 +8,9 @@ func (h *Hub) Send(n Note) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, streams := range h.streams {
-		for ch := range streams {
+		for s := range streams {
 			select {
-			case ch <- n:
+			case s.notes <- n:
 			default:
 			}
 		}

@@ -107,6 +107,18 @@ func manyContacts(g *gorm.DB) ([]clients.Contact, error) {
 	return out, nil
 }
 
+// ContactsByIDs finds those of the contacts that exist.
+func (Store) ContactsByIDs(_ context.Context, tx *tenancy.Tx, ids []string) ([]clients.Contact, error) {
+	return manyContacts(tx.Gorm().Where("id IN ?", ids).Order("id"))
+}
+
+// CountPortal counts the contacts of a client who can open the portal, and those who are invited to.
+func (Store) CountPortal(_ context.Context, tx *tenancy.Tx, clientID string) (n clients.PortalPeople, err error) {
+	err = tx.Gorm().Model(&contactRow{}).Where("client_id = ? AND archived_at IS NULL", clientID).
+		Select("count(*) FILTER (WHERE portal_state = 'active') AS active, count(*) FILTER (WHERE portal_state = 'invited') AS invited").Scan(&n).Error
+	return n, err
+}
+
 // ClearPrimary takes the mark from whoever has it.
 func (Store) ClearPrimary(_ context.Context, tx *tenancy.Tx, clientID, except string) error {
 	return tx.Gorm().Model(&contactRow{}).Where("client_id = ? AND id <> ? AND is_primary", clientID, except).

@@ -31,6 +31,9 @@ type Service interface {
 	ChangeContact(context.Context, string, int, clients.ContactChange) (clients.Contact, error)
 	ArchiveContact(context.Context, string) (clients.Contact, error)
 	RestoreContact(context.Context, string) (clients.Contact, error)
+	EndAccess(context.Context, string) (clients.Contact, error)
+	GiveAccessBack(context.Context, string) (clients.Contact, error)
+	PortalPeople(context.Context, string) (clients.PortalPeople, error)
 	Contacts(context.Context, clients.ContactFilter, page.Query) ([]clients.Contact, *string, error)
 
 	Timeline(context.Context, string, []string, page.Query) ([]clients.Moment, *string, error)
@@ -105,7 +108,14 @@ type ClientView struct {
 	ArchivedAt       *time.Time         `json:"archived_at"`
 	Version          int                `json:"version"`
 	PrimaryContact   *ContactBrief      `json:"primary_contact,omitempty" doc:"In lists"`
+	PortalPeople     *PortalPeopleView  `json:"portal_people,omitempty" doc:"When one is looked at: whom archiving it shuts out of the portal"`
 	Similar          []SimilarClientRef `json:"similar,omitempty" doc:"After creating: clients that may be the same company"`
+}
+
+// PortalPeopleView counts the contacts of a client with the portal.
+type PortalPeopleView struct {
+	Active  int `json:"active" doc:"Have access"`
+	Invited int `json:"invited" doc:"Have an invitation they have not accepted"`
 }
 
 // ContactBrief is the person to call, in a list of clients.
@@ -264,7 +274,13 @@ func (h handlers) create(ctx context.Context, in *createIn) (*oneOut, error) {
 }
 
 func (h handlers) get(ctx context.Context, in *IDIn) (*oneOut, error) {
-	return answer(h.svc.Find(ctx, in.ID))
+	out, err := answer(h.svc.Find(ctx, in.ID))
+	if err != nil {
+		return nil, err
+	}
+	n, err := h.svc.PortalPeople(ctx, in.ID)
+	out.Body.PortalPeople = &PortalPeopleView{n.Active, n.Invited}
+	return out, err
 }
 
 func (h handlers) change(ctx context.Context, in *changeIn) (*oneOut, error) {

@@ -25,6 +25,12 @@ func registerPeople(api *httpapi.API, h handlers) {
 	httpapi.Handle(api, op("contacts-get", http.MethodGet, "/api/v1/contacts/{id}", "Look at one contact"), h.contact)
 	httpapi.Handle(api, op("contacts-change", http.MethodPatch, "/api/v1/contacts/{id}", "Change a contact"), h.changeContact)
 	httpapi.Handle(api, op("contacts-archive", http.MethodPost, "/api/v1/contacts/{id}/archive", "Put a contact away"), h.archiveContact)
+	end := op("contacts-end-access", http.MethodPost, "/api/v1/contacts/{id}/end-access", "End a contact's access to the portal, or take the invitation back")
+	end.Whenever = true
+	back := op("contacts-give-access-back", http.MethodPost, "/api/v1/contacts/{id}/give-access-back", "Let a contact into the portal again")
+	back.Need = clients.LetContactsIn
+	httpapi.Handle(api, end, h.endAccess)
+	httpapi.Handle(api, back, h.giveAccessBack)
 	httpapi.Handle(api, op("contacts-restore", http.MethodPost, "/api/v1/contacts/{id}/restore", "Take an archived contact back"), h.restoreContact)
 }
 
@@ -43,6 +49,15 @@ type ContactView struct {
 	UpdatedAt  time.Time  `json:"updated_at"`
 	ArchivedAt *time.Time `json:"archived_at"`
 	Version    int        `json:"version"`
+
+	AccessEnded *AccessEndedView `json:"access_ended" doc:"How the access to the portal ended; null: it did not"`
+}
+
+// AccessEndedView says how a contact's access ended.
+type AccessEndedView struct {
+	At    time.Time `json:"at"`
+	By    string    `json:"by" doc:"The member who ended it; empty where it is not known or nobody did by hand"`
+	While bool      `json:"while_archived" doc:"It comes back when the contact, or the client, is restored"`
 }
 
 // NewContact is what the web sends to make one.
@@ -136,6 +151,14 @@ func (h handlers) restoreContact(ctx context.Context, in *IDIn) (*contactOut, er
 	return answerContact(h.svc.RestoreContact(ctx, in.ID))
 }
 
+func (h handlers) endAccess(ctx context.Context, in *IDIn) (*contactOut, error) {
+	return answerContact(h.svc.EndAccess(ctx, in.ID))
+}
+
+func (h handlers) giveAccessBack(ctx context.Context, in *IDIn) (*contactOut, error) {
+	return answerContact(h.svc.GiveAccessBack(ctx, in.ID))
+}
+
 func answerContact(c clients.Contact, err error) (*contactOut, error) {
 	if err != nil {
 		return nil, err
@@ -144,8 +167,12 @@ func answerContact(c clients.Contact, err error) (*contactOut, error) {
 }
 
 func toContact(c clients.Contact) ContactView {
-	return ContactView{
+	v := ContactView{
 		ID: c.ID, ClientID: c.ClientID, Name: c.Name, Email: c.Email, Phone: c.Phone, JobTitle: c.JobTitle, Primary: c.Primary, Billing: c.Billing,
 		Portal: string(c.Portal), CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ArchivedAt: c.ArchivedAt, Version: c.Version,
 	}
+	if e := c.Ended; e != nil {
+		v.AccessEnded = &AccessEndedView{e.At, e.By, e.Away}
+	}
+	return v
 }

@@ -23,14 +23,14 @@ type Store struct{}
 var _ identity.Store = Store{}
 
 const memberColumns = `id, coalesce(person_id::text, ''), name, email, kind, role, state, coalesce(contact_id::text, ''), coalesce(client_id::text, ''),
-	created_at, updated_at, deactivated_at, last_seen_at, mail_failed_at, mail_failure, version`
+	created_at, updated_at, deactivated_at, coalesce(ended_by::text, ''), coalesce(ended_why, ''), last_seen_at, mail_failed_at, mail_failure, version`
 
 func scanMember(row pgx.CollectableRow) (identity.Member, error) {
 	var m identity.Member
-	var kind, state string
+	var kind, state, why string
 	err := row.Scan(&m.ID, &m.PersonID, &m.Name, &m.Email, &kind, &m.Role, &state, &m.ContactID, &m.ClientID,
-		&m.CreatedAt, &m.UpdatedAt, &m.DeactivatedAt, &m.LastSeenAt, &m.MailFailedAt, &m.MailFailure, &m.Version)
-	m.Kind, m.State = access.Kind(kind), identity.MemberState(state)
+		&m.CreatedAt, &m.UpdatedAt, &m.DeactivatedAt, &m.EndedBy, &why, &m.LastSeenAt, &m.MailFailedAt, &m.MailFailure, &m.Version)
+	m.Kind, m.State, m.EndedWhy = access.Kind(kind), identity.MemberState(state), identity.EndReason(why)
 	return m, err
 }
 
@@ -87,9 +87,9 @@ func (Store) MemberByEmail(ctx context.Context, tx *tenancy.Tx, email string) (i
 	return one(ctx, tx, scanMember, identity.ErrMemberNotFound, `SELECT `+memberColumns+` FROM members WHERE email = $1`, email)
 }
 
-// MembersOfContact finds whom a contact is let in as.
-func (Store) MembersOfContact(ctx context.Context, tx *tenancy.Tx, contactID string) ([]identity.Member, error) {
-	return many(ctx, tx, scanMember, `SELECT `+memberColumns+` FROM members WHERE contact_id = nullif($1, '')::uuid ORDER BY id`, contactID)
+// MembersOfContacts finds whom contacts are let in as.
+func (Store) MembersOfContacts(ctx context.Context, tx *tenancy.Tx, contactIDs []string) ([]identity.Member, error) {
+	return many(ctx, tx, scanMember, `SELECT `+memberColumns+` FROM members WHERE contact_id = ANY ($1::uuid[]) ORDER BY id`, contactIDs)
 }
 
 // MembersByID finds the members with these ids.
@@ -144,8 +144,8 @@ func (Store) MailArrived(ctx context.Context, tx *tenancy.Tx, id string) error {
 func (Store) SaveMember(ctx context.Context, tx *tenancy.Tx, m identity.Member) error {
 	tag, err := tx.PGX().Exec(ctx, `UPDATE members SET person_id = nullif($3, '')::uuid, name = $4, email = $5, role = $6, state = $7,
 		mail_failed_at = CASE WHEN email = $5 THEN mail_failed_at END, mail_failure = CASE WHEN email = $5 THEN mail_failure ELSE '' END,
-		updated_at = $8, deactivated_at = $9, version = version + 1 WHERE id = $1 AND version = $2`,
-		m.ID, m.Version, m.PersonID, m.Name, m.Email, m.Role, string(m.State), m.UpdatedAt, m.DeactivatedAt)
+		updated_at = $8, deactivated_at = $9, ended_by = nullif($10, '')::uuid, ended_why = nullif($11, ''), version = version + 1 WHERE id = $1 AND version = $2`,
+		m.ID, m.Version, m.PersonID, m.Name, m.Email, m.Role, string(m.State), m.UpdatedAt, m.DeactivatedAt, m.EndedBy, string(m.EndedWhy))
 	if err != nil {
 		return memberFault(err)
 	}
@@ -274,10 +274,10 @@ func (Store) Invitations(ctx context.Context, tx *tenancy.Tx, f identity.Invitat
 		ORDER BY created_at DESC, id DESC LIMIT $6`, f.Email, string(f.State), f.Now, at, id, f.Limit+1)
 }
 
-// OpenInvitationsOf finds what invites a contact and was neither accepted nor taken back, run out or not.
-func (Store) OpenInvitationsOf(ctx context.Context, tx *tenancy.Tx, contactID string) ([]string, error) {
+// OpenInvitationsOf finds what invites contacts and was neither accepted nor taken back, run out or not.
+func (Store) OpenInvitationsOf(ctx context.Context, tx *tenancy.Tx, contactIDs []string) ([]string, error) {
 	return many(ctx, tx, pgx.RowTo[string], `SELECT id::text FROM invitations
-		WHERE contact_id = nullif($1, '')::uuid AND accepted_at IS NULL AND revoked_at IS NULL ORDER BY id`, contactID)
+		WHERE contact_id = ANY ($1::uuid[]) AND accepted_at IS NULL AND revoked_at IS NULL ORDER BY id`, contactIDs)
 }
 
 // SaveInvitation writes what can change.

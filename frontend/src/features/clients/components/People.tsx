@@ -3,9 +3,11 @@ import Button from '@mui/material/Button';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
 import { useState } from 'react';
-import { useContactsArchiveMutation, useContactsListQuery, useContactsRestoreMutation, type ContactView } from '../../../shared/api/gen/clients.gen';
+import { useContactsArchiveMutation, useContactsEndAccessMutation, useContactsGiveAccessBackMutation, useContactsListQuery, useContactsRestoreMutation, type ContactView } from '../../../shared/api/gen/clients.gen';
+import { formatDay } from '../../../shared/lib/dates';
 import { useCan } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
+import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { PersonAvatar, StatusChip } from '../../../shared/ui/small';
 import { EmptyState } from '../../../shared/ui/states';
 import { toast } from '../../../shared/ui/Toast';
@@ -25,6 +27,10 @@ export function People({ clientId }: { clientId: string }) {
   const [archive] = useContactsArchiveMutation();
   const [restore] = useContactsRestoreMutation();
   const [invite] = useInviteContactMutation();
+  const [endAccess] = useContactsEndAccessMutation();
+  const [giveBack] = useContactsGiveAccessBackMutation();
+  const [ending, setEnding] = useState<ContactView | null>(null);
+  const lets = can('identity.invitations.write');
   const put = async (p: ContactView) => {
     try {
       await (p.archived_at ? restore : archive)({ id: p.id }).unwrap();
@@ -41,21 +47,49 @@ export function People({ clientId }: { clientId: string }) {
       toast.failed(e);
     }
   };
+  const back = async (p: ContactView) => {
+    try {
+      await giveBack({ id: p.id }).unwrap();
+      toast(t('people.givenBack', { name: p.name }));
+    } catch (e) {
+      toast.failed(e);
+    }
+  };
+  const end = async (p: ContactView) => {
+    await endAccess({ id: p.id }).unwrap();
+    const invited = p.portal === 'invited';
+    toast(t(invited ? 'people.invitationBack' : 'people.accessEnded', { name: p.name }), { undo: lets && !invited ? () => void back(p) : undefined });
+  };
+  const ended = (p: ContactView) => {
+    const e = p.access_ended;
+    if (!e) return '';
+    if (e.while_archived) return t('people.endedWhileArchived');
+    const day = formatDay(e.at.slice(0, 10));
+    return e.by ? t('people.endedBy', { day, who: e.by }) : t('people.endedOn', { day });
+  };
   const marks = (p: ContactView) =>
     [p.primary && t('people.primary'), p.billing && t('people.billing'), p.archived_at && t('archived')].filter((x): x is string => Boolean(x));
-  const portal = (p: ContactView) => (p.portal === 'none' ? '' : <StatusChip label={t(`people.state_${p.portal as 'invited' | 'active' | 'ended'}`)} tone={p.portal === 'active' ? 'success' : 'neutral'} />);
+  const chip = (p: ContactView) => (p.portal === 'none' ? '' : <StatusChip label={t(`people.state_${p.portal as 'invited' | 'active' | 'ended'}`)} tone={p.portal === 'active' ? 'success' : 'neutral'} />);
+  const portal = (p: ContactView) => (
+    <Box>
+      {chip(p)}
+      {p.access_ended && <Box sx={{ fontSize: 'body2.fontSize', color: 'text.secondary', mt: 1, whiteSpace: 'normal' }}>{ended(p)}</Box>}
+    </Box>
+  );
   const columns: Column<ContactView>[] = [
     { key: 'name', header: t('people.name'), width: 'minmax(0, 2fr)', cell: (p) => <PersonAvatar name={p.name} size={24} named /> },
     { key: 'job', header: t('people.jobTitle'), width: 'minmax(0, 1.5fr)', from: 'md', cell: (p) => p.job_title },
     { key: 'email', header: t('people.email'), width: 'minmax(0, 2fr)', cell: (p) => p.email },
     { key: 'phone', header: t('people.phone'), width: '150px', from: 'lg', cell: (p) => p.phone },
     { key: 'marks', header: t('people.marks'), width: 'minmax(180px, 1.2fr)', from: 'md', cell: (p) => marks(p).join(', ') },
-    { key: 'portal', header: t('people.portal'), width: '130px', cell: portal },
+    { key: 'portal', header: t('people.portal'), width: 'minmax(140px, 1.2fr)', cell: portal },
   ];
   const add = writes && <Button variant="contained" onClick={() => setEditing('new')}>{t('people.add')}</Button>;
   const actions = (p: ContactView) => (
     <Box sx={{ display: 'flex', justifyContent: 'flex-end' }}>
-      {can('identity.invitations.write') && p.email && p.portal === 'none' && !p.archived_at && <Button size="small" onClick={() => void send(p)}>{t('people.invite')}</Button>}
+      {lets && p.email && p.portal === 'none' && !p.archived_at && <Button size="small" onClick={() => void send(p)}>{t('people.invite')}</Button>}
+      {writes && (p.portal === 'active' || p.portal === 'invited') && <Button size="small" color="inherit" onClick={() => setEnding(p)}>{t(p.portal === 'invited' ? 'people.takeBack' : 'people.end')}</Button>}
+      {lets && p.access_ended && !p.access_ended.while_archived && !p.archived_at && <Button size="small" onClick={() => void back(p)}>{t('people.giveBack')}</Button>}
       {can('portal.preview') && !p.archived_at && <Button size="small" href={`/portal?as=${p.id}`}>{t('people.preview')}</Button>}
       {writes && <Button size="small" color="inherit" onClick={() => void put(p)}>{t(p.archived_at ? 'restore' : 'people.archive')}</Button>}
     </Box>
@@ -74,10 +108,19 @@ export function People({ clientId }: { clientId: string }) {
         nameOf={(p) => p.name}
         onOpen={writes ? setEditing : undefined}
         actions={actions}
-        card={(p) => <CardRow title={p.name} end={portal(p)} sub={[p.job_title, p.email || p.phone].filter(Boolean).join(' · ')} state={marks(p).join(', ')} />}
+        card={(p) => <CardRow title={p.name} end={chip(p)} sub={[p.job_title, p.email || p.phone].filter(Boolean).join(' · ')} state={[...marks(p), ended(p)].filter(Boolean).join(', ')} />}
         error={list.error}
         onRetry={() => void list.refetch()}
         empty={<EmptyState title={t('people.empty')} text={t('people.emptyText')} action={add} />}
+      />
+      <ConfirmDialog
+        open={ending !== null}
+        title={t(ending?.portal === 'invited' ? 'people.takeBackTitle' : 'people.endTitle', { name: ending?.name ?? '' })}
+        text={t(ending?.portal === 'invited' ? 'people.takeBackText' : 'people.endText', { name: ending?.name ?? '' })}
+        confirmLabel={t(ending?.portal === 'invited' ? 'people.takeBack' : 'people.end')}
+        danger
+        onConfirm={async () => { if (ending) await end(ending); }}
+        onClose={() => setEnding(null)}
       />
       {editing && <ContactDialog clientId={clientId} contact={editing === 'new' ? undefined : editing} onClose={() => setEditing(null)} />}
     </>

@@ -9,6 +9,7 @@ import { useStaff } from '../../../shared/api/members';
 import { formatDay } from '../../../shared/lib/dates';
 import { useTab } from '../../../shared/lib/hooks';
 import { useCan } from '../../../shared/lib/me';
+import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { Can, Facts, StatusChip } from '../../../shared/ui/small';
 import { ErrorState, Section, SkeletonPage } from '../../../shared/ui/states';
@@ -45,6 +46,8 @@ function Ready({ client }: { client: ClientView }) {
   const writes = can('clients.clients.write');
   const [tab, setTab] = useTab(tabs);
   const [editing, setEditing] = useState(false);
+  const [asking, setAsking] = useState(false);
+  const { active, invited } = client.portal_people ?? { active: 0, invited: 0 };
   const [archive] = useClientsArchiveMutation();
   const [restore] = useClientsRestoreMutation();
   const away = client.archived_at !== null;
@@ -53,11 +56,15 @@ function Ready({ client }: { client: ClientView }) {
     await restore({ id: client.id }).unwrap();
     toast(t('restoredToast', { name: client.name }));
   };
+  const shut = async () => {
+    await archive({ id: client.id }).unwrap();
+    toast(t('archivedToast', { name: client.name }), { undo: () => void back() });
+  };
   const put = async () => {
     try {
       if (away) return await back();
-      await archive({ id: client.id }).unwrap();
-      toast(t('archivedToast', { name: client.name }), { undo: () => void back() });
+      if (active + invited > 0) return setAsking(true);
+      await shut();
     } catch (e) {
       toast.failed(e);
     }
@@ -86,6 +93,14 @@ function Ready({ client }: { client: ClientView }) {
       {tab === 'invoices' && <><Recurring clientId={client.id} /><Invoices clientId={client.id} /></>}
       {tab === 'people' && <People clientId={client.id} />}
       {tab === 'timeline' && <Timeline clientId={client.id} />}
+      <ConfirmDialog
+        open={asking}
+        title={t('archiveTitle', { name: client.name })}
+        text={[active > 0 && t('archiveShuts', { count: active, name: client.name }), invited > 0 && t('archiveTakesBack', { count: invited })].filter(Boolean).join(' ')}
+        confirmLabel={t('archive')}
+        onConfirm={shut}
+        onClose={() => setAsking(false)}
+      />
       {editing && <ClientDialog client={client} onClose={() => setEditing(false)} />}
     </>
   );
