@@ -59,8 +59,8 @@ export function FeeDialog({ projectId, onClose }: { projectId: string; onClose: 
       <FieldRow>
         <MoneyField name="amount" label={t('fee.amount')} currency={currency} required />
         <SelectField name="kind" label={t('fee.kind')} options={kinds.map((k) => ({ value: k, label: t(`fee.kinds.${k}`) }))} />
-        <SelectField name="covers" label={t('fee.covers')} options={covers.map((k) => ({ value: k, label: t(`fee.covered.${k}`) }))} />
       </FieldRow>
+      <SelectField name="covers" label={t('fee.covers')} options={covers.map((k) => ({ value: k, label: t(`fee.covered.${k}`) }))} />
       <DecimalField name="retain_percent" label={t('fee.retain')} help={t('fee.retainHelp')} maxLength={10} />
       {kind !== 'percent' && (
         <Box role="group" aria-label={t('fee.parts')} sx={{ display: 'grid', gap: 3 }}>
