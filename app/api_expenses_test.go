@@ -144,9 +144,10 @@ func TestRule28_AnExpenseFromPhotoToInvoiceAndBack(t *testing.T) {
 func TestAClientsMarkupIsBilledAndSaysSo(t *testing.T) {
 	t.Parallel()
 	env := apptest.New(t)
-	client, _ := newClient(t, env)
 	ann, max, finance := env.As(t, "member"), env.As(t, "manager"), env.As(t, "finance")
-	var project, category struct{ ID string }
+	var payer, project, category struct{ ID string }
+	max.POST(t, "/api/v1/clients", map[string]any{"name": "Zahler " + id.New(), "language": "de"}).Expect(t, http.StatusCreated).JSON(t, &payer)
+	client := payer.ID
 	var markup struct {
 		ID         string
 		ClientName string `json:"client_name"`
@@ -166,7 +167,7 @@ func TestAClientsMarkupIsBilledAndSaysSo(t *testing.T) {
 	today := time.Now().UTC().Format(time.DateOnly)
 	var e expenseAnswer
 	ann.POST(t, "/api/v1/expenses", map[string]any{
-		"kind": "receipt", "day": today, "category_id": category.ID, "project_id": project.ID, "gross": "80",
+		"kind": "receipt", "day": today, "category_id": category.ID, "project_id": project.ID, "gross": "80", "note": "to the workshop",
 	}).Expect(t, http.StatusCreated).JSON(t, &e)
 	ann.With("If-Match", etag(e.Version)).POST(t, "/api/v1/expenses/"+e.ID+"/submit", nil).Expect(t, http.StatusOK).JSON(t, &e)
 	max.With("If-Match", etag(e.Version)).POST(t, "/api/v1/expenses/"+e.ID+"/approve", map[string]any{}).Expect(t, http.StatusOK)
@@ -180,6 +181,10 @@ func TestAClientsMarkupIsBilledAndSaysSo(t *testing.T) {
 	finance.POST(t, "/api/v1/invoices/from-time/preview", map[string]any{"client_id": client, "from": today, "to": today, "tax_rate_ids": []string{}}).Expect(t, http.StatusOK).JSON(t, &made)
 	if kept.Percent != "12.5" || kept.Source != "client" || made.Invoice.Total.Amount != "90.00" {
 		t.Errorf("kept %+v, billed %s; want 12.5 of the client's and 90.00", kept, made.Invoice.Total.Amount)
+	}
+	on, err := time.Parse(time.DateOnly, today)
+	if want := "Train, " + on.Format("02.01.2006") + " (to the workshop)"; err != nil || len(made.Invoice.Lines) != 1 || made.Invoice.Lines[0].Description != want {
+		t.Errorf("the line for a client who reads German says %+v, want %q (%v)", made.Invoice.Lines, want, err)
 	}
 	finance.DELETE(t, path+"/"+markup.ID).Expect(t, http.StatusNoContent)
 	finance.GET(t, path+"/"+markup.ID).Refused(t, http.StatusNotFound, "expenses.markup_not_found")

@@ -93,7 +93,7 @@ func (x spentForInvoices) SpentTx(ctx context.Context, tx *tenancy.Tx, q invoici
 		if err != nil {
 			return nil, err
 		}
-		out[n] = invoicing.Spent{ID: e.ID, ClientID: e.ClientID, ProjectID: e.ProjectID, Text: e.Text(), TaxRateID: taxes[e.CategoryID], Day: e.Day}
+		out[n] = invoicing.Spent{ID: e.ID, ClientID: e.ClientID, ProjectID: e.ProjectID, Text: e.Text(), Note: e.Note, TaxRateID: taxes[e.CategoryID], Day: e.Day}
 		for _, c := range charges {
 			out[n].Prices = append(out[n].Prices, invoicing.SpentPrice(c))
 		}

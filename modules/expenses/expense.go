@@ -139,7 +139,7 @@ func (e Expense) label() string {
 	return label
 }
 
-// Text describes the expense on an invoice: what for, where, when, and what was noted.
+// Text describes the expense on an invoice: what for and where. When it was is said in the language of the document.
 func (e Expense) Text() string {
 	text := e.CategoryName
 	switch {
@@ -150,10 +150,6 @@ func (e Expense) Text() string {
 		}
 	case e.Merchant != "":
 		text += " · " + e.Merchant
-	}
-	text += ", " + e.Day.Format("2 January 2006")
-	if e.Note != "" {
-		text += " (" + e.Note + ")"
 	}
 	return text
 }

@@ -23,6 +23,7 @@ type Spent struct {
 	ClientID  string
 	ProjectID string
 	Text      string
+	Note      string
 	TaxRateID string // empty for the agency's default
 	Day       day.Date
 	Prices    []SpentPrice
@@ -67,7 +68,7 @@ func (s *Service) spent(ctx context.Context, tx *tenancy.Tx, f FromTime) ([]Spen
 
 // expenseLines makes a line of each expense that has a price in the invoice's
 // currency. Two expenses are never one line.
-func (i Invoice) expenseLines(all []Spent, taxes []string, asked bool) (lines []Line, out []LeftOut) {
+func (i Invoice) expenseLines(all []Spent, words Words, taxes []string, asked bool) (lines []Line, out []LeftOut) {
 	for _, e := range all {
 		at := slices.IndexFunc(e.Prices, func(p SpentPrice) bool { return p.Net.Currency == i.Currency })
 		if at < 0 {
@@ -82,11 +83,20 @@ func (i Invoice) expenseLines(all []Spent, taxes []string, asked bool) (lines []
 			rates = []string{e.TaxRateID}
 		}
 		lines = append(lines, Line{
-			Kind: ExpenseLine, ProjectID: e.ProjectID, Description: e.Text, Quantity: one, UnitPrice: price.Decimal(), TaxRateIDs: slices.Clone(rates),
+			Kind: ExpenseLine, ProjectID: e.ProjectID, Description: e.described(words), Quantity: one, UnitPrice: price.Decimal(), TaxRateIDs: slices.Clone(rates),
 			Sources: []Source{{Kind: OfExpense, ID: e.ID}},
 		})
 	}
 	return lines, out
+}
+
+// described is what a line says of the expense: what for and where, when, and what was noted.
+func (e Spent) described(words Words) string {
+	text := e.Text + ", " + words.Day(e.Day)
+	if e.Note != "" {
+		text += " (" + e.Note + ")"
+	}
+	return text
 }
 
 // takeExpenses tells expenses which of them a new draft bills.

@@ -149,7 +149,7 @@ func (s *Service) plan(ctx context.Context, tx *tenancy.Tx, f FromTime) (Invoice
 			return Invoice{}, nil, err
 		}
 	}
-	words, err := s.wordsFor(ctx, tx, i, f.GroupBy, entries, agreed)
+	words, err := s.wordsFor(ctx, tx, i, f.GroupBy, entries, agreed, spent)
 	if err != nil {
 		return Invoice{}, nil, err
 	}
@@ -197,17 +197,17 @@ func (i *Invoice) assemble(f FromTime, b basket) ([]LeftOut, error) {
 	}
 	i.TimeRule = b.rule
 	i.Lines = append(feeLines(b.agreed, f.TaxRateIDs, b.words), i.group(billable, f.GroupBy, b.names, b.words, taxes)...)
-	lines, abroad := i.expenseLines(b.spent, f.TaxRateIDs, b.asked)
+	lines, abroad := i.expenseLines(b.spent, b.words, f.TaxRateIDs, b.asked)
 	i.Lines = append(i.Lines, lines...)
 	i.roundTime()
 	return append(out, abroad...), nil
 }
 
-// wordsFor are those of the document's language. They are asked for only where lines say days, some time does not count once, or a
+// wordsFor are those of the document's language. They are asked for only where lines say days, as those of expenses do, some time does not count once, or a
 // fee says how much is done or retained.
-func (s *Service) wordsFor(ctx context.Context, tx *tenancy.Tx, i Invoice, by GroupBy, entries []TimeEntry, agreed []fees.Line) (Words, error) {
+func (s *Service) wordsFor(ctx context.Context, tx *tenancy.Tx, i Invoice, by GroupBy, entries []TimeEntry, agreed []fees.Line, spent []Spent) (Words, error) {
 	speaks := slices.ContainsFunc(agreed, func(l fees.Line) bool { return l.Kind != fees.OfBilled || l.UpTo != nil })
-	if by != ByDay && by != ByEntry && !speaks && !slices.ContainsFunc(entries, func(e TimeEntry) bool { return len(e.Parts) > 0 }) {
+	if by != ByDay && by != ByEntry && !speaks && len(spent) == 0 && !slices.ContainsFunc(entries, func(e TimeEntry) bool { return len(e.Parts) > 0 }) {
 		return Words{}, nil
 	}
 	return s.wordsOf(ctx, tx, i)

@@ -48,8 +48,13 @@ func (s *Service) DraftFeeTx(ctx context.Context, tx *tenancy.Tx, periodID strin
 		return p, ErrNoFee
 	}
 	days := p.Days()
+	head, err := s.d.Bills.LetterheadTx(ctx, tx, r.ClientID)
+	if err != nil {
+		return p, err
+	}
+	words := invoicing.WordsIn(head.Language)
 	line := invoicing.Line{
-		Description: r.Name + ", " + days.From.Format("2 January 2006") + " to " + days.To.Format("2 January 2006"),
+		Description: r.Name + ", " + words.Day(days.From) + " – " + words.Day(days.To),
 		Quantity:    decimal.NewFromInt(1), UnitPrice: p.Fee.Decimal(), ProjectID: r.ProjectID,
 	}
 	i, err := s.d.Bills.DraftTx(ctx, tx, invoicing.DraftOf{

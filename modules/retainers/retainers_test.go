@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -348,6 +349,26 @@ func TestAFeeIsBilledAgainWhenItsInvoiceCameToNothing(t *testing.T) {
 		must(t, err)
 		if again.FeeInvoiceID == "" || again.FeeInvoiceID == first.FeeInvoiceID {
 			t.Fatalf("drafted again by %q, after %q", again.FeeInvoiceID, first.FeeInvoiceID)
+		}
+	}
+}
+
+// A fee says its days as the client's other papers do.
+func TestAFeeSpeaksTheLanguageOfTheClient(t *testing.T) {
+	t.Parallel()
+	for language, want := range map[invoicing.Language]string{
+		invoicing.English: "Support, 1 Jan 2026 – 31 Jan 2026", invoicing.German: "Support, 01.01.2026 – 31.01.2026",
+	} {
+		w := setup(t)
+		w.head.Language = language
+		w.create(t, w.support())
+		w.Work(t)
+		var said []string
+		for _, d := range w.drafts { // each by a job of its own, in any order
+			said = append(said, d.Lines[0].Description)
+		}
+		if !slices.Contains(said, want) {
+			t.Errorf("%s: %q, want %q among them", language, said, want)
 		}
 	}
 }

@@ -69,7 +69,7 @@ it('drafts the invoice of a block again that came to nothing', async () => {
       granted: h(0), fee: null, rollover: 'all', rollover_cap: null, rollover_periods: null, deficit: 'carry', deficit_limit: null, overage: 'rate', overage_rate: null, alert: null, low_since: null, lead_days: 0, grace_days: 10,
       shown_to_client: true, current: null, version: 1,
     })),
-    http.get('*/api/v1/retainers/:id/periods', () => HttpResponse.json({ items: [], next: null })),
+    http.get('*/api/v1/retainers/:id/periods', () => HttpResponse.json({ items: [{ ...period, state: 'open', opening: h(0), granted: h(2), adjusted: h(-3), used: h(0), overage: h(1), closing: h(0), left: h(0) }], next: null })),
     http.get('*/api/v1/retainers/:id/tasks', () => HttpResponse.json({ project_id: null, items: [], made: [], version: 0 })),
     http.get('*/api/v1/retainers/:id/blocks', () => HttpResponse.json({ items: [block], next: null })),
     http.post('*/api/v1/prepaid-blocks/:id/invoice', ({ request }) => {
@@ -82,6 +82,8 @@ it('drafts the invoice of a block again that came to nothing', async () => {
   const blocks = await screen.findByRole('region', { name: 'Blocks' });
   expect(within(blocks).getByText(/Does not count: its invoice came to nothing · until 31 Dec 2026/)).toBeVisible();
   expect(within(blocks).queryByRole('link')).toBeNull();
+  // What came late counts as used in the list of periods too.
+  expect(within(await screen.findByRole('table', { name: 'Periods' })).getAllByRole('cell').map((c) => c.textContent)).toEqual(expect.arrayContaining(['2:00 h', '3:00 h']));
   await user.click(await within(blocks).findByRole('button', { name: 'Draft its invoice again' }));
   expect(await within(blocks).findByRole('link', { name: 'Invoice' })).toHaveAttribute('href', '/invoices/i2');
   expect(asked).toBe('/api/v1/prepaid-blocks/b1/invoice');

@@ -1,7 +1,7 @@
 import { useParams } from 'react-router';
 import type { PortalRetainerPeriod } from '../../../shared/api/gen/portal.gen';
 import { formatDay } from '../../../shared/lib/dates';
-import { formatFigure, type FigureValue } from '../../../shared/lib/figures';
+import { formatFigure, type FigureValue, usage } from '../../../shared/lib/figures';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { PageHeader } from '../../../shared/ui/PageHeader';
 import { StatusChip } from '../../../shared/ui/small';
@@ -24,7 +24,7 @@ export function RetainerPage() {
     { key: 'span', header: t('retainer.period'), width: 'minmax(0, 2fr)', cell: span },
     { key: 'opening', header: t('retainer.opening'), width: '110px', numeric: true, from: 'md', cell: (p) => said(p.opening) },
     { key: 'granted', header: t('retainer.granted'), width: '110px', numeric: true, from: 'md', cell: (p) => said(p.granted) },
-    { key: 'used', header: t('retainer.usedHead'), width: '110px', numeric: true, cell: (p) => said(p.used) },
+    { key: 'used', header: t('retainer.usedHead'), width: '110px', numeric: true, cell: (p) => said(usage(p).used) },
     { key: 'left', header: t('retainer.leftHead'), width: '110px', numeric: true, cell: (p) => said(p.state === 'open' ? p.left : p.closing) },
     { key: 'state', header: t('status.label'), width: '110px', cell: state },
   ];
@@ -32,7 +32,7 @@ export function RetainerPage() {
     <>
       <PageHeader up={{ to: to('/portal/retainers'), label: t('retainers') }} title={r.name} />
       <DataTable label={r.name} rows={r.periods ?? []} columns={columns} getId={(p) => p.id} href={(p) => to(`/portal/retainers/${r.id}/${p.id}`)} nameOf={span}
-        card={(p) => <CardRow title={span(p)} end={t('retainer.left', { left: said(p.state === 'open' ? p.left : p.closing) })} sub={`${t('retainer.usedHead')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noRetainers')} />} />
+        card={(p) => <CardRow title={span(p)} end={t('retainer.left', { left: said(p.state === 'open' ? p.left : p.closing) })} sub={`${t('retainer.usedHead')}: ${said(usage(p).used)}`} state={state(p)} />} empty={<EmptyState title={t('noRetainers')} />} />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { usePrepaidBlocksDraftMutation, useRetainersBlocksQuery, useRetainersGetQuery, useRetainersPeriodsQuery, useRetainersTasksQuery, useRetainersTellLowAgainMutation, type PrepaidBlock, type RetainerPeriodView, type RetainerView } from '../../../shared/api/gen/retainers.gen';
 import { formatDay, formatMoment } from '../../../shared/lib/dates';
+import { formatFigure, usage } from '../../../shared/lib/figures';
 import { formatMoney } from '../../../shared/lib/money';
 import { useCan, useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
@@ -114,14 +115,14 @@ function Periods({ retainer: r }: { retainer: RetainerView }) {
     { key: 'span', header: t('period'), width: 'minmax(204px, 2fr)', cell: span },
     { key: 'opening', header: t('opening'), numeric: true, width: '104px', from: 'lg', cell: (p) => said(p.opening) },
     { key: 'granted', header: t('granted'), numeric: true, width: '96px', from: 'md', cell: (p) => said(p.granted) },
-    { key: 'used', header: t('used'), numeric: true, width: '96px', cell: (p) => said(p.used) },
+    { key: 'used', header: t('used'), numeric: true, width: '96px', cell: (p) => formatFigure(usage(p).used) },
     { key: 'closing', header: t('left'), numeric: true, width: '96px', cell: (p) => said(p.state === 'open' ? p.left : p.closing) },
     { key: 'state', header: t('state'), width: '100px', cell: state },
   ];
   return (
     <DataTable
       label={t('periods')} rows={list.data?.items} columns={columns} getId={(p) => p.id} href={(p) => `/retainers/${r.id}/periods/${p.id}`} nameOf={span} error={list.error} onRetry={() => void list.refetch()}
-      card={(p) => <CardRow title={span(p)} end={`${said(p.state === 'open' ? p.left : p.closing)} ${t('left').toLowerCase()}`} sub={`${t('granted')}: ${said(p.granted)} · ${t('used')}: ${said(p.used)}`} state={state(p)} />} empty={<EmptyState title={t('noEntries')} />}
+      card={(p) => <CardRow title={span(p)} end={`${said(p.state === 'open' ? p.left : p.closing)} ${t('left').toLowerCase()}`} sub={`${t('granted')}: ${said(p.granted)} · ${t('used')}: ${formatFigure(usage(p).used)}`} state={state(p)} />} empty={<EmptyState title={t('noEntries')} />}
     />
   );
 }
