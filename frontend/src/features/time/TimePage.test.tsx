@@ -248,3 +248,10 @@ it('says that an end which is not after its start is of the next day', async () 
   await user.type(within(dialog).getByLabelText(/^End/), '12:00');
   expect(await within(dialog).findByText('On the next day')).toBeVisible();
 });
+
+it('says in an empty week where its hours come from', async () => {
+  server.use(http.get('*/api/v1/timesheets/grid', () => HttpResponse.json({ ...grid(), rows: [], filled: 28_800 })));
+  open();
+  expect(await screen.findByText('Its public holidays count 8:00. Add a row for a project, copy last week, or start the timer.')).toBeVisible();
+  expect(screen.getByText('8:00 / 40:00')).toBeVisible();
+});

@@ -41,6 +41,7 @@ export const useT = registerLocale('time', {
     filled_one: 'One more day filled', filled_other: '{{count}} more days filled',
     empty: 'No time in this week yet',
     emptyText: 'Add a row for a project, copy last week, or start the timer.',
+    emptyHolidays: 'Its public holidays count {{time}}.',
     noTask: 'no task',
   },
   state: { draft: 'Draft', submitted: 'Submitted', approved: 'Approved', billed: 'Billed', rejected: 'Sent back' },

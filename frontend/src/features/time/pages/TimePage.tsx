@@ -132,7 +132,7 @@ function Week({ grid }: { grid: TimeGrid }) {
     setFresh(keyOf(r));
   };
   const tools = open && <RowTools grid={grid} onRow={add} />;
-  if (rows.length === 0) return <Section><EmptyState title={t('grid.empty')} text={t('grid.emptyText')} action={tools} /></Section>;
+  if (rows.length === 0) return <Section><EmptyState title={t('grid.empty')} text={[grid.filled > 0 && t('grid.emptyHolidays', { time: formatDuration(grid.filled) }), t('grid.emptyText')].filter(Boolean).join(' ')} action={tools} /></Section>;
   return (
     <>
       <Section pad={false}>
