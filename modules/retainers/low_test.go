@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -151,7 +152,10 @@ func TestALowBalanceThatCouldNotBeTold(t *testing.T) {
 	w.manager = id.New()
 	r := w.create(t, d)
 	var lost []string
+	var mu sync.Mutex // letters are sent beside each other
 	w.Registry.Undelivered = func(_ context.Context, member string, _ error) error {
+		mu.Lock()
+		defer mu.Unlock()
 		lost = append(lost, member)
 		return nil
 	}
