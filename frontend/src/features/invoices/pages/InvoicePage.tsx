@@ -15,7 +15,6 @@ import { useCreditsListQuery, useInvoicesFindQuery, useInvoicesPreviewQuery, typ
 import { Paper } from '../../../shared/paper/Paper';
 import { CreditNotes } from '../components/CreditNotes';
 import { EInvoice } from '../components/EInvoice';
-import { LateCharges } from '../components/LateCharges';
 import { OnLine } from '../components/OnLine';
 import { Payments } from '../components/Payments';
 import { Reminders } from '../components/Reminders';
@@ -26,6 +25,8 @@ import { useT } from '../locales/en';
 import { quote, tones } from '../model';
 
 // Of drafts, which only they see here who may not write them.
+// The last of its column: nothing moves when it comes.
+const LateCharges = lazy(async () => ({ default: (await import('../components/LateCharges')).LateCharges }));
 const Review = lazy(async () => ({ default: (await import('../components/Review')).Review }));
 const DraftEditor = lazy(async () => ({ default: (await import('../components/DraftEditor')).DraftEditor }));
 const SendDialog = lazy(async () => ({ default: (await import('../components/SendDialog')).SendDialog }));
@@ -98,7 +99,7 @@ function Issued({ invoice: i }: { invoice: InvoiceView }) {
           <EInvoice id={i.id} issued />
           {plain && <Reminders invoice={i} />}
           <Sendings id={i.id} />
-          {issued && plain && <LateCharges invoice={i} />}
+          {issued && plain && <Suspense fallback={null}><LateCharges invoice={i} /></Suspense>}
         </Box>
       </Box>
       <Suspense fallback={null}>
