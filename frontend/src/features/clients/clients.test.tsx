@@ -74,7 +74,7 @@ describe('the people of a client', () => {
       http.post('*/api/v1/contacts/:id/:act', ({ params }) => {
         calls.push(String(params.act));
         shown = params.act === 'end-access'
-          ? { ...person, portal: 'ended', access_ended: { at: '2026-03-02T09:00:00Z', by: 'Olivia Owner', while_archived: false } }
+          ? { ...person, portal: 'ended', access_ended: { at: '2026-03-01T23:30:00Z', by: 'Olivia Owner', while_archived: false } }
           : person;
         return HttpResponse.json(shown);
       }),

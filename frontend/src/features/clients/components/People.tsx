@@ -4,8 +4,8 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
 import { useState } from 'react';
 import { useContactsArchiveMutation, useContactsEndAccessMutation, useContactsGiveAccessBackMutation, useContactsListQuery, useContactsRestoreMutation, type ContactView } from '../../../shared/api/gen/clients.gen';
-import { formatDay } from '../../../shared/lib/dates';
-import { useCan } from '../../../shared/lib/me';
+import { formatDay, today } from '../../../shared/lib/dates';
+import { useCan, useMe } from '../../../shared/lib/me';
 import { CardRow, DataTable, type Column } from '../../../shared/ui/DataTable';
 import { ConfirmDialog } from '../../../shared/ui/dialogs';
 import { PersonAvatar, StatusChip } from '../../../shared/ui/small';
@@ -31,6 +31,7 @@ export function People({ clientId }: { clientId: string }) {
   const [giveBack] = useContactsGiveAccessBackMutation();
   const [ending, setEnding] = useState<ContactView | null>(null);
   const lets = can('identity.invitations.write');
+  const zone = useMe()?.agency.time_zone;
   const put = async (p: ContactView) => {
     try {
       await (p.archived_at ? restore : archive)({ id: p.id }).unwrap();
@@ -64,7 +65,7 @@ export function People({ clientId }: { clientId: string }) {
     const e = p.access_ended;
     if (!e) return '';
     if (e.while_archived) return t('people.endedWhileArchived');
-    const day = formatDay(e.at.slice(0, 10));
+    const day = formatDay(today(zone, new Date(e.at)));
     return e.by ? t('people.endedBy', { day, who: e.by }) : t('people.endedOn', { day });
   };
   const marks = (p: ContactView) =>
@@ -86,7 +87,7 @@ export function People({ clientId }: { clientId: string }) {
   ];
   const add = writes && <Button variant="contained" onClick={() => setEditing('new')}>{t('people.add')}</Button>;
   const actions = (p: ContactView) => (
-    <Box sx={{ display: 'flex', justifyContent: 'flex-end' }}>
+    <Box sx={{ display: 'flex', flexWrap: 'wrap', justifyContent: 'flex-end' }}>
       {lets && p.email && p.portal === 'none' && !p.archived_at && <Button size="small" onClick={() => void send(p)}>{t('people.invite')}</Button>}
       {writes && (p.portal === 'active' || p.portal === 'invited') && <Button size="small" color="inherit" onClick={() => setEnding(p)}>{t(p.portal === 'invited' ? 'people.takeBack' : 'people.end')}</Button>}
       {lets && p.access_ended && !p.access_ended.while_archived && !p.archived_at && <Button size="small" onClick={() => void back(p)}>{t('people.giveBack')}</Button>}
