@@ -79,6 +79,7 @@ type desk struct {
 	idle   []*seat    // the one that is idle longest first
 	peak   int        // the most in use at a time since the last look at what is surplus
 	queue  *list.List // of *waiter
+	demand demand
 	closed bool
 }
 
@@ -137,36 +138,45 @@ func (d *desk) leave(place *list.Element) {
 	}
 }
 
-// pick chooses: one that is the tenant's now, else one that has served it,
-// else a new one, else the one that has met the fewest tenants, else, when all
-// are in use, a new one of the reserve.
+// pick chooses: one that is the tenant's now, else one that has served it, else a new one, else any, else, when all are in
+// use, a new one of the reserve. A session that changes hands is taken from the tenant whom the fewest ask for: few tenants
+// ask for most, and theirs are the sessions that are used as they are.
 func (d *desk) pick(t Tenant) *seat {
+	d.demand.note(t)
 	for i := len(d.idle) - 1; i >= 0; i-- {
 		if d.idle[i].tenant == t {
 			return d.off(i)
 		}
 	}
-	for i, s := range d.idle {
-		if s.knows(t) {
-			return d.off(i)
-		}
+	if i := d.leastMissed(func(s *seat) bool { return s.knows(t) }); i >= 0 {
+		return d.off(i)
 	}
 	if len(d.seats) < d.max {
 		return d.add()
 	}
-	fewest := -1
-	for i, s := range d.idle {
-		if fewest < 0 || len(s.met) < len(d.idle[fewest].met) {
-			fewest = i
-		}
-	}
-	if fewest >= 0 {
-		return d.off(fewest)
+	if i := d.leastMissed(func(*seat) bool { return true }); i >= 0 {
+		return d.off(i)
 	}
 	if d.reserve.take() {
 		return d.add()
 	}
 	return nil
+}
+
+// leastMissed is the place of the idle seat that suits and whose tenant the fewest ask for, of several the one that is idle
+// longest; -1: none suits.
+func (d *desk) leastMissed(suits func(*seat) bool) int {
+	least := -1
+	var fewest uint32
+	for i, s := range d.idle {
+		if !suits(s) {
+			continue
+		}
+		if n := d.demand.of(s.tenant); least < 0 || n < fewest {
+			least, fewest = i, n
+		}
+	}
+	return least
 }
 
 func (d *desk) add() *seat {

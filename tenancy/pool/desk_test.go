@@ -23,7 +23,7 @@ func TestDeskFollowsItsRules(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		spare := rapid.IntRange(0, 4).Draw(t, "reserve")
-		m := &model{desk: newDesk(rapid.IntRange(1, 6).Draw(t, "max"), NewReserve(spare)), spare: spare}
+		m := &model{desk: newDesk(rapid.IntRange(1, 6).Draw(t, "max"), NewReserve(spare)), spare: spare, asked: map[Tenant]uint32{}}
 		tenants := rapid.IntRange(1, 9).Draw(t, "tenants")
 		t.Repeat(map[string]func(*rapid.T){
 			"ask":  func(t *rapid.T) { m.ask(t, tenant(rapid.IntRange(1, tenants).Draw(t, "tenant"))) },
@@ -58,6 +58,7 @@ type model struct {
 	spare     int // size of the reserve
 	elsewhere int // of it, what another pool has
 	peak      int // the most that were held since surplus was given back
+	asked     map[Tenant]uint32
 }
 
 // lent is how many of the reserve the desk has.
@@ -83,29 +84,33 @@ func (m *model) ask(t *rapid.T, who Tenant) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	m.asked[who]++
 	any := func(is func(*seat) bool) bool { return slices.ContainsFunc(idle, is) }
-	fewest := -1
-	for _, x := range idle {
-		if fewest < 0 || len(x.met) < fewest {
-			fewest = len(x.met)
-		}
+	// spared says whether somebody else's session would have been missed less.
+	spared := func(is func(*seat) bool) bool {
+		return any(func(x *seat) bool { return is(x) && m.asked[x.tenant] < m.asked[s.tenant] })
 	}
+	knows := func(x *seat) bool { return x.knows(who) }
+	everyone := func(*seat) bool { return true }
 	switch {
 	case any(func(x *seat) bool { return x.tenant == who }):
 		if s == nil || s.tenant != who {
 			t.Fatalf("a session of %s was idle and %+v was given", who.Schema, s)
 		}
-	case any(func(x *seat) bool { return x.knows(who) }):
+	case any(knows):
 		if s == nil || !s.knows(who) {
 			t.Fatalf("a session that knows %s was idle and %+v was given", who.Schema, s)
+		}
+		if spared(knows) {
+			t.Fatalf("the session of %s was given, which was asked for %d times, and not one that knows %s and was asked for less", s.tenant.Schema, m.asked[s.tenant], who.Schema)
 		}
 	case open < m.desk.max:
 		if s == nil || s.open {
 			t.Fatalf("there was room for a new session and %+v was given", s)
 		}
 	case len(idle) > 0:
-		if s == nil || len(s.met) != fewest {
-			t.Fatalf("the session that met the fewest has met %d and %+v was given", fewest, s)
+		if s == nil || spared(everyone) {
+			t.Fatalf("not the session whose tenant was asked for least was given but %+v", s)
 		}
 	case m.spare-m.elsewhere > max(0, open-m.desk.max):
 		if s == nil || s.open {
