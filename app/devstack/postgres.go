@@ -302,7 +302,7 @@ func (p *postgres) command(throwaway bool) *exec.Cmd {
 	} else {
 		// Only what is used of the buffers is taken. A checkpoint syncs every file that was touched, and each agency has
 		// hundreds: seldom is quick. It costs disk while much is written, and some seconds after a crash.
-		set = append(set, "shared_buffers="+strconv.Itoa(buffers())+"MB", "max_wal_size=2GB", "checkpoint_timeout=15min")
+		set = append(set, "shared_buffers="+strconv.Itoa(buffers())+"MB", "max_wal_size=4GB", "checkpoint_timeout=15min")
 		if runtime.GOOS == "linux" {
 			// After a crash every file is synced before anything else, and there may be hundreds of thousands.
 			set = append(set, "recovery_init_sync_method=syncfs")

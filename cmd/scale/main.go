@@ -170,6 +170,9 @@ func (r *run) maintain(ctx context.Context, a *app.App, all []tenancy.Agency, at
 	if err := r.migrate(ctx, at); err != nil {
 		return err
 	}
+	if err := r.checkpoint(ctx, at.DatabaseURL, "checkpoint after the step was taken back"); err != nil {
+		return err
+	}
 	if err := r.export(ctx, a, all); err != nil {
 		return err
 	}
