@@ -24,9 +24,9 @@ import { WriteOffs } from '../components/WriteOffs';
 import { useT } from '../locales/en';
 import { quote, tones } from '../model';
 
-// Of drafts, which only they see here who may not write them.
 // The last of its column: nothing moves when it comes.
 const LateCharges = lazy(async () => ({ default: (await import('../components/LateCharges')).LateCharges }));
+// Of drafts, which only they see here who may not write them.
 const Review = lazy(async () => ({ default: (await import('../components/Review')).Review }));
 const DraftEditor = lazy(async () => ({ default: (await import('../components/DraftEditor')).DraftEditor }));
 const SendDialog = lazy(async () => ({ default: (await import('../components/SendDialog')).SendDialog }));
