@@ -18,6 +18,7 @@ func poolDesc(name, help string, labels ...string) *prometheus.Desc {
 var (
 	poolCheckouts   = poolDesc("checkouts_total", "Connections handed out, by how they knew the agency: hit (it was theirs), warm (served it before), cold (met it), opened.", "kind")
 	poolWaits       = poolDesc("waits_total", "Checkouts that had to wait, by how that ended.", "end")
+	poolHopes       = poolDesc("hopes_total", "Checkouts that waited a moment for a busy connection which knew the agency, by how that ended: granted, in_vain.", "end")
 	poolWaited      = poolDesc("waited_seconds_total", "Time spent waiting for a connection.")
 	poolClosed      = poolDesc("closed_total", "Connections closed, by reason: recycled (met its budget of agencies), aged, tainted (a statement was refused), broken.", "reason")
 	poolConnections = poolDesc("connections", "Open connections.", "state")
@@ -28,7 +29,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (poolCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{poolCheckouts, poolWaits, poolWaited, poolClosed, poolConnections, poolQueue, poolMet, poolMost} {
+	for _, d := range []*prometheus.Desc{poolCheckouts, poolWaits, poolHopes, poolWaited, poolClosed, poolConnections, poolQueue, poolMet, poolMost} {
 		out <- d
 	}
 }
@@ -49,6 +50,8 @@ func (c poolCollector) Collect(out chan<- prometheus.Metric) {
 		total(poolCheckouts, float64(s.Opened), "opened")
 		total(poolWaits, float64(s.Waits-s.TimedOut), "served")
 		total(poolWaits, float64(s.TimedOut), "gave_up")
+		total(poolHopes, float64(s.Hoped-s.InVain), "granted")
+		total(poolHopes, float64(s.InVain), "in_vain")
 		total(poolWaited, s.Waited.Seconds())
 		total(poolClosed, float64(s.Recycled), "recycled")
 		total(poolClosed, float64(s.Aged), "aged")

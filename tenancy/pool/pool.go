@@ -134,7 +134,7 @@ func (p *Pool) wait(ctx context.Context, t Tenant) (*seat, error) {
 func (p *Pool) ready(ctx context.Context, s *seat, t Tenant) (*lease, error) {
 	if s.open && !alive(ctx, s) {
 		p.hangUp(s.conn, &p.broken)
-		s.blank()
+		p.desk.renew(s, t)
 	}
 	switch {
 	case !s.open:
@@ -145,10 +145,10 @@ func (p *Pool) ready(ctx context.Context, s *seat, t Tenant) (*lease, error) {
 	case theirs(s, t):
 		p.hits.Add(1)
 		return &lease{pool: p, seat: s, tenant: t}, nil
-	case s.knows(t):
-		p.warm.Add(1)
-	default:
+	case s.new:
 		p.cold.Add(1)
+	default:
+		p.warm.Add(1)
 	}
 	if err := enter(ctx, s, t); err != nil {
 		p.end(s, &p.broken)
@@ -189,7 +189,6 @@ func switchTo(t Tenant) string { return "SET ROLE " + t.Role + "; SET search_pat
 // first: a failure can never leave a session that is believed to be somebody's.
 func enter(ctx context.Context, s *seat, t Tenant) error {
 	s.tenant = Tenant{}
-	s.meet(t)
 	if err := s.pg().Exec(ctx, switchTo(t)).Close(); err != nil {
 		return fmt.Errorf("pool: enter %s: %w", t.Schema, err)
 	}

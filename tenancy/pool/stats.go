@@ -22,6 +22,8 @@ type Stats struct {
 	Waits    int64 // times that a checkout stood in a queue, before the gate or for a session
 	TimedOut int64 // of those, the ones that ended in ErrBusy
 	Waited   time.Duration
+	Hoped    int64 // times that a checkout waited a moment for a session in use that had served the tenant, though others were idle
+	InVain   int64 // of those, the ones that had to take another session, or wait on
 
 	Recycled int64 // closed because they had met as many tenants as the budget allows
 	Aged     int64 // closed because of their age
@@ -44,6 +46,9 @@ func (p *Pool) Stats() Stats {
 		s.TimedOut += l.timeouts.Load()
 		s.Waited += time.Duration(l.waited.Load())
 	}
+	hope := &p.desk.hope
+	s.Hoped, s.InVain = hope.waits.Load(), hope.timeouts.Load()
+	s.Waited += time.Duration(hope.waited.Load())
 	before := p.pass.waiting()
 	p.desk.mu.Lock()
 	defer p.desk.mu.Unlock()
