@@ -66,11 +66,6 @@ func (r *run) atWork(ctx context.Context, p *program) error {
 	if err := r.memory(ctx, a, p); err != nil {
 		return err
 	}
-	// Whoever reads a row first after it was copied marks its page, which is written down whole. Nobody signs up while all
-	// agencies of an installation were made within minutes; so what that left is on disk before people do.
-	if err := r.checkpoint(ctx, p.at.DatabaseURL, "checkpoint after that"); err != nil {
-		return err
-	}
 	return r.signUp(ctx, p, all)
 }
 

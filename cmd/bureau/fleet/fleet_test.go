@@ -94,11 +94,51 @@ func TestSeedMakesAgenciesThatWork(t *testing.T) {
 	if last := lines[len(lines)-1]; last.Failed != 0 || last.Requests != 120 || len(lines) < 6 {
 		t.Fatalf("%+v, first failure %v", lines, tally.Error())
 	}
+	sitsOnce(t, a, all)
 	// What they were made from is gone.
 	var left int
 	err = a.Control.Pool().QueryRow(t.Context(), `SELECT count(*) FROM platform.agencies WHERE slug LIKE 'seed-template-%'`).Scan(&left)
 	if err != nil || left != 0 {
 		t.Fatalf("%d templates are left, %v", left, err)
+	}
+}
+
+// sitsOnce looks that whoever sat down works on, and makes no second token for it.
+func sitsOnce(t *testing.T, a *app.App, all []tenancy.Agency) {
+	t.Helper()
+	at, stop, err := fleet.Serve(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	tokens := func() (sum int) {
+		for _, one := range all {
+			ctx := access.With(tenancy.With(t.Context(), one), access.Actor{Kind: access.System, Name: "Test"})
+			err := a.DB.Read(ctx, func(ctx context.Context, tx *tenancy.Tx) error {
+				var n int
+				defer func() { sum += n }()
+				return tx.PGX().QueryRow(ctx, `SELECT count(*) FROM api_tokens`).Scan(&n)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return sum
+	}
+	before := tokens()
+	work := &fleet.Traffic{App: a, At: at, Agencies: all, Concurrency: 4, Skew: 1.1, For: time.Minute, Requests: 40, Seats: &fleet.Seats{}}
+	if err := work.SitDown(t.Context()); err != nil || work.Called() != len(all) {
+		t.Fatalf("%d of %d sat down: %v", work.Called(), len(all), err)
+	}
+	if _, err := work.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := tokens() - before; got != len(all) {
+		t.Errorf("%d tokens were made for %d who sat down", got, len(all))
+	}
+	work.Seats = nil
+	if err := work.SitDown(t.Context()); err == nil {
+		t.Error("they sat down where nobody finds them")
 	}
 }
 

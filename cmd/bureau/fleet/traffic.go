@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/bureauhq/bureau/app"
 	"github.com/bureauhq/bureau/app/kit/access"
 	"github.com/bureauhq/bureau/app/kit/day"
@@ -33,15 +35,18 @@ type Traffic struct {
 	Rate        int     // requests a second at most; 0 for as many as so many at a time get answered
 	Skew        float64 // of the Zipf distribution, above 1
 	For         time.Duration
-	Requests    int // ends earlier after so many; 0 for no such end
+	Requests    int    // ends earlier after so many; 0 for no such end
+	Seats       *Seats // who sat down for other traffic; nil for nobody
 
 	at    string
-	seats sync.Map // agency's key → *seat
 	began time.Time
 	turns <-chan time.Time // one for each request, nil where nobody waits for a turn
 	left  atomic.Int64
 	first atomic.Int64 // how many were called because each is
 }
+
+// Seats are who is at work. Traffic that follows on other traffic finds them there.
+type Seats struct{ taken sync.Map } // agency's key → *seat
 
 // seat is somebody at work in one agency.
 type seat struct {
@@ -83,6 +88,9 @@ func (t *Traffic) Run(ctx context.Context) (*Tally, error) {
 		defer stop()
 		t.at = at
 	}
+	if t.Seats == nil {
+		t.Seats = &Seats{}
+	}
 	t.left.Store(int64(t.Requests))
 	if t.Rate > 0 {
 		turns := time.NewTicker(time.Second / time.Duration(t.Rate))
@@ -99,6 +107,26 @@ func (t *Traffic) Run(ctx context.Context) (*Tally, error) {
 	wg.Wait()
 	out.Took = time.Since(t.began)
 	return out, nil
+}
+
+// SitDown lets somebody sit down in every agency, so that the traffic that comes is of people who are at work and not of
+// people who begin. It needs Seats, and calls the process at At.
+func (t *Traffic) SitDown(ctx context.Context) error {
+	if t.At == "" || t.Seats == nil {
+		return errors.New("seats are taken in another process; say where it is, and where they are kept")
+	}
+	t.at = t.At
+	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: max(1, t.Concurrency)}}
+	defer client.CloseIdleConnections()
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(max(1, t.Concurrency))
+	for _, a := range t.Agencies {
+		all.Go(func() error {
+			_, err := t.seat(ctx, client, a)
+			return err
+		})
+	}
+	return all.Wait()
 }
 
 func (t *Traffic) work(ctx context.Context, n uint64, out *Tally) {
@@ -147,7 +175,7 @@ func (t *Traffic) whom(zipf *rand.Zipf) uint64 {
 
 // seat finds who is at work in an agency. Taking a seat is part of no figure.
 func (t *Traffic) seat(ctx context.Context, client *http.Client, a tenancy.Agency) (*seat, error) {
-	v, _ := t.seats.LoadOrStore(a.ID, &seat{})
+	v, _ := t.Seats.taken.LoadOrStore(a.ID, &seat{})
 	s := v.(*seat)
 	s.Lock()
 	defer s.Unlock()
@@ -246,6 +274,6 @@ func send(ctx context.Context, client *http.Client, at, host, token, method, pat
 
 // Called tells how many agencies were called.
 func (t *Traffic) Called() (n int) {
-	t.seats.Range(func(any, any) bool { n++; return true })
+	t.Seats.taken.Range(func(any, any) bool { n++; return true })
 	return n
 }
