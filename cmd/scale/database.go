@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -167,4 +168,20 @@ func conditions() string {
 	}
 	one, _, _ := strings.Cut(string(b), " ")
 	return "load " + one
+}
+
+// stalled is how long somebody has waited for a disk since the machine started, by Linux's account of its pressure. Nothing
+// where that is not kept.
+func stalled() time.Duration {
+	b, err := os.ReadFile("/proc/pressure/io")
+	if err != nil {
+		return 0
+	}
+	some, _, _ := strings.Cut(string(b), "\n")
+	_, total, _ := strings.Cut(some, "total=")
+	us, err := strconv.ParseInt(total, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(us) * time.Microsecond
 }

@@ -92,7 +92,7 @@ func (r *run) all(ctx context.Context) error {
 	if r.out == "" {
 		r.out = filepath.Join(r.data, fmt.Sprintf("scale-%d.md", r.agencies))
 	}
-	before := conditions()
+	before, waited := conditions(), stalled()
 	if !r.onlySignUps {
 		if err := r.beside(ctx); err != nil {
 			return err
@@ -103,8 +103,8 @@ func (r *run) all(ctx context.Context) error {
 			return err
 		}
 	}
-	text := fmt.Sprintf("%d agencies, %s; Zipf %g; %s before the run, %s after it; %s in all. `make scale AGENCIES=%d`.\n\n%s",
-		r.agencies, machine(), r.skew, before, conditions(), time.Since(r.began).Round(time.Second), r.agencies, r.sheet.Markdown())
+	text := fmt.Sprintf("%d agencies, %s; Zipf %g; %s before the run, %s after it; %s in all, in %s of which somebody waited for the disk. `make scale AGENCIES=%d`.\n\n%s",
+		r.agencies, machine(), r.skew, before, conditions(), time.Since(r.began).Round(time.Second), (stalled() - waited).Round(time.Second), r.agencies, r.sheet.Markdown())
 	fmt.Println(text)
 	if err := os.WriteFile(r.out, []byte(text), 0o600); err != nil {
 		return err
