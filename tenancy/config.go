@@ -81,7 +81,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.NewAt = Main
 	}
 	if c.Shards <= 0 {
-		c.Shards = 8
+		c.Shards = 10
 	}
 	if c.Conns < 4 {
 		c.Conns = 4

@@ -30,7 +30,7 @@ func openHome(ctx context.Context, cfg Config, name string) (*home, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tenancy: owner's database URL of placement %s: %w", name, err)
 	}
-	pc.MaxConns = int32(max(4, runtime.NumCPU()+2)) //nolint:gosec // a handful
+	pc.MaxConns = int32(max(4, 2*runtime.NumCPU()+2)) //nolint:gosec // a handful
 	pc.ConnConfig.RuntimeParams["application_name"] = cfg.Prefix + "_owner"
 	pc.ConnConfig.Tracer = cfg.Tracer
 	pc.AfterRelease = usedSeldom

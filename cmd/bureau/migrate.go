@@ -68,7 +68,7 @@ func migrateCommand(where *place) *cobra.Command {
 	}
 	cmd.PersistentFlags().BoolVar(&asJSON, "json", false, "answer in JSON")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "say what would be done, and do nothing")
-	cmd.Flags().IntVar(&workers, "workers", 0, "agencies migrated side by side; 0 for one each core")
+	cmd.Flags().IntVar(&workers, "workers", 0, "agencies migrated side by side; 0 for two each core")
 	cmd.AddCommand(status)
 	return cmd
 }

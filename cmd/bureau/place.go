@@ -111,8 +111,8 @@ func devConfig(where devstack.Addresses, port int, log *slog.Logger) (app.Config
 	}
 	cfg := app.Config{
 		Origin: origin, Dev: true, Log: log, Now: time.Now, Web: web(), MailFrom: "no-reply@" + domain,
-		// As many shards as production has by default: enough for 2,000 agencies, and each opens only the connections that are used.
-		Tenancy:         tenancy.Config{OwnerURL: where.DatabaseURL, Password: where.LoginPassword, Shards: 8, Conns: 8, Placements: others},
+		// As many shards as production has by default: enough for 2,000 agencies and some spares, and each opens only the connections that are used.
+		Tenancy:         tenancy.Config{OwnerURL: where.DatabaseURL, Password: where.LoginPassword, Shards: 10, Conns: 8, Placements: others},
 		KratosPublicURL: where.KratosPublicURL, KratosAdminURL: where.KratosAdminURL, KratosCookie: devstack.KratosCookie,
 	}
 	if where.Origin != "" { // its stand-in for Stripe is part of the running `bureau dev`

@@ -42,7 +42,7 @@ type settings struct {
 	DatabaseURL    string        `env:"BUREAU_DATABASE_URL" secret:"true" example:"postgres://bureau:…@db/bureau" what:"PostgreSQL 18 or newer: the login that owns the schemas and may make roles."`
 	DatabasePrefix string        `env:"BUREAU_DATABASE_PREFIX" envDefault:"bureau" what:"Beginning of the names of all roles, when installations share a cluster. Never change it later."`
 	LoginPassword  string        `env:"BUREAU_DATABASE_LOGIN_PASSWORD" secret:"true" what:"Password of the logins that Bureau makes for its pools."`
-	Shards         int           `env:"BUREAU_DATABASE_SHARDS" envDefault:"8" what:"Pools that agencies are spread over, 1 to 64: one for every 250 agencies. It may grow, never shrink."`
+	Shards         int           `env:"BUREAU_DATABASE_SHARDS" envDefault:"10" what:"Pools that agencies are spread over, 1 to 64: one for every 200 agencies, which leaves room up to the 250 it should have at most. It may grow, never shrink."`
 	Conns          int           `env:"BUREAU_DATABASE_CONNS" envDefault:"4" what:"Connections of each pool, 4 to 200. Half as many again are common to all, for the one that is in demand."`
 	AtOnce         int           `env:"BUREAU_DATABASE_AT_ONCE" envDefault:"0" what:"Requests and jobs that use a database at a time, 0 to 10000, of which one pool's may be half; the rest waits by age. 0 is half of all connections."`
 	ConnAgencies   int           `env:"BUREAU_DATABASE_CONN_AGENCIES" envDefault:"100" what:"Agencies that a connection serves before it is replaced, 10 to 10000; its backend remembers the tables of each."`

@@ -34,7 +34,7 @@ func TestCompleteSettingsAreTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Shards != 8 || s.Wait != 3*time.Second || s.Listen != ":8080" || s.KratosCookie != "__Host-kratos" {
+	if s.Shards != 10 || s.Wait != 3*time.Second || s.Listen != ":8080" || s.KratosCookie != "__Host-kratos" {
 		t.Errorf("defaults: %+v", s)
 	}
 }

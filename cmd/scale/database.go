@@ -58,7 +58,7 @@ func (r *run) migrate(ctx context.Context, at devstack.Addresses) error {
 	if err != nil {
 		return err
 	}
-	r.sheet.Rate("agencies migrated by one step, a column and its index", out.Done, took, 150, fmt.Sprintf("(%d, %d workers)", out.Done, runtime.NumCPU()))
+	r.sheet.Rate("agencies migrated by one step, a column and its index", out.Done, took, 150, fmt.Sprintf("(%d, %d workers)", out.Done, 2*runtime.NumCPU()))
 	r.sheet.Count("agencies that failed in it", len(out.Failed), 0)
 	return mend(ctx, at.DatabaseURL)
 }

@@ -182,7 +182,7 @@ func (r *run) maintain(ctx context.Context, a *app.App, all []tenancy.Agency, at
 // tenancyConfig has the figures of production, written out.
 func tenancyConfig(at devstack.Addresses) tenancy.Config {
 	return tenancy.Config{
-		OwnerURL: at.DatabaseURL, Password: at.LoginPassword, Prefix: "bureau", Shards: 8, Conns: 4, ConnAgencies: 100,
+		OwnerURL: at.DatabaseURL, Password: at.LoginPassword, Prefix: "bureau", Shards: 10, Conns: 4, ConnAgencies: 100,
 		ConnLife: 45 * time.Minute, Wait: 3 * time.Second,
 	}
 }

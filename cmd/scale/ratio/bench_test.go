@@ -31,7 +31,7 @@ func BenchmarkRatiosOfThePool(b *testing.B) {
 		}
 	}
 	cfg := testkit.Own(b, nil).Config
-	cfg.Shards, cfg.Conns, cfg.ConnAgencies, cfg.ConnLife, cfg.Wait = 8, 4, 100, 45*time.Minute, 30*time.Second
+	cfg.Shards, cfg.Conns, cfg.ConnAgencies, cfg.ConnLife, cfg.Wait = 10, 4, 100, 45*time.Minute, 30*time.Second
 	if s := os.Getenv("BUREAU_BENCH_AT_ONCE"); s != "" {
 		var err error
 		if cfg.AtOnce, err = strconv.Atoi(s); err != nil || cfg.AtOnce < 1 {
