@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -24,7 +23,7 @@ import (
 // own, and an audit log whose chain holds.
 type Template struct {
 	tables []content
-	log    []audit.Entry
+	log    []logged
 
 	mu     sync.Mutex
 	seeded []string // the tables that a new agency has rows in, in the order to empty them; nil until the first was made
@@ -35,6 +34,12 @@ type content struct {
 	name string
 	cuts [][]byte // text between the keys; one more than keys
 	keys [][16]byte
+}
+
+// logged is an entry of the audit log, cut likewise: nobody looks for its keys anew in each copy.
+type logged struct {
+	audit.Entry
+	id, entity, actor, before, after content
 }
 
 // keyForm finds keys wherever they stand, inside of JSON too.
@@ -70,7 +75,11 @@ func (p *Provisioner) ReadTemplate(ctx context.Context, a Agency) (*Template, er
 		if err != nil {
 			return err
 		}
-		t.log, err = pgx.CollectRows(rows, pgx.RowToStructByPos[audit.Entry])
+		log, err := pgx.CollectRows(rows, pgx.RowToStructByPos[audit.Entry])
+		for _, e := range log {
+			part := func(s string) content { return cut("", []byte(s)) }
+			t.log = append(t.log, logged{e, part(e.ID), part(e.EntityID), part(e.ActorID), part(e.Before), part(e.After)})
+		}
 		return err
 	})
 	if err != nil {
@@ -97,7 +106,7 @@ func (p *Provisioner) MakeLike(ctx context.Context, t *Template, slug, name stri
 				if len(c.cuts) == 1 && len(c.cuts[0]) == 0 {
 					continue
 				}
-				if _, err := tx.Conn().PgConn().CopyFrom(ctx, c.reader(mask), `COPY `+c.name+` FROM STDIN`); err != nil {
+				if _, err := tx.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(c.text(mask)), `COPY `+c.name+` FROM STDIN`); err != nil {
 					return fmt.Errorf("fill %s: %w", c.name, err)
 				}
 			}
@@ -184,14 +193,12 @@ func (t *Template) empty(ctx context.Context, tx pgx.Tx) error {
 func (t *Template) copyLog(ctx context.Context, tx pgx.Tx, mask [8]byte) error {
 	var head []byte
 	var seq int64
-	rekey := func(s string) string {
-		return keyForm.ReplaceAllStringFunc(s, func(k string) string { return string(appendKey(nil, parseKey([]byte(k)), mask)) })
-	}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"audit_events"},
 		[]string{"seq", "id", "happened_at", "action", "entity", "entity_id", "actor_id", "actor_name", "actor_kind", "on_behalf_of", "source", "reason", "before", "after", "hash"},
 		pgx.CopyFromSlice(len(t.log), func(i int) ([]any, error) {
-			e := t.log[i]
-			e.ID, e.EntityID, e.ActorID, e.Before, e.After = rekey(e.ID), rekey(e.EntityID), rekey(e.ActorID), rekey(e.Before), rekey(e.After)
+			l := t.log[i]
+			e, of := l.Entry, func(c content) string { return string(c.text(mask)) }
+			e.ID, e.EntityID, e.ActorID, e.Before, e.After = of(l.id), of(l.entity), of(l.actor), of(l.before), of(l.after)
 			head, seq = e.Sum(head), e.Seq
 			return []any{e.Seq, e.ID, e.At, e.Action, e.Entity, e.EntityID, e.ActorID, e.ActorName, e.ActorKind, e.OnBehalfOf, e.Source, e.Reason, e.Before, e.After, head}, nil
 		}))
@@ -217,15 +224,20 @@ func cut(name string, text []byte) content {
 	return c
 }
 
-func (c content) reader(mask [8]byte) io.Reader {
-	b := make([]byte, 0, len(c.keys)*36+len(c.cuts)*16)
+// text is the content with the keys of a copy.
+func (c content) text(mask [8]byte) []byte {
+	size := len(c.keys) * 36
+	for _, text := range c.cuts {
+		size += len(text)
+	}
+	b := make([]byte, 0, size)
 	for i, text := range c.cuts {
 		b = append(b, text...)
 		if i < len(c.keys) {
 			b = appendKey(b, c.keys[i], mask)
 		}
 	}
-	return bytes.NewReader(b)
+	return b
 }
 
 // parseKey reads what keyForm found.
